@@ -1,0 +1,44 @@
+# Every target makes the environment it needs: a machine with Python 3.11 and make alone suffices.
+
+PYTHON := $(shell python3.11 -c '' 2>/dev/null && echo python3.11 || echo python3)
+BIN := .venv/bin
+STAMP := .venv/.installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: demo test check lint benchmarks format clean
+.DEFAULT_GOAL := test
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+# The default phase diagram: dataset and figure.
+demo: $(STAMP)
+	mkdir -p demo
+	$(BIN)/noisewise phase --out demo/phase.nc --figure demo/phase.png
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Everything: lint, format, types, import contract, all tests.
+test: lint
+	$(BIN)/python -m pytest -n 2
+
+# The same without the slow tests.
+check: lint
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+benchmarks: $(STAMP)
+	$(BIN)/python -m pytest tests/benchmarks -s
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf .venv build demo *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find theory simulate figures notebooks tests -name __pycache__ -type d -prune -exec rm -rf {} +
