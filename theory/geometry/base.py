@@ -1,0 +1,81 @@
+"""What the rest of the package asks of a geometry; nothing above this layer knows which one answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from theory.mixture import Piece
+from theory.region import Region, from_boundaries
+from theory.terms import Array, Index
+
+
+class NoExactRoute(ValueError):
+    """The problem, or the quantity, has no exact answer here; the message says why and what to do instead."""
+
+
+@dataclass(frozen=True)
+class Base:
+    """Base classifiers for R training noises: regions of the coordinate, and the components as seen along it.
+
+    `axis` and `origin` turn a point of R^d into the coordinate: (R, d) or (1, d) arrays, or None where d = 1.
+    """
+
+    pieces: tuple[Piece, ...]
+    region: Region
+    axis: Array | None = None
+    origin: Array | None = None
+
+
+class Geometry(Protocol):
+    """Three operations on one coordinate: positive region, vote level set, mass.
+
+    route: the name that estimates carry.
+    floor: the least value of the coordinate (-inf on the line, 0 for a distance).
+    fixed: whether the coordinate and the components along it are the same for every training noise.
+    """
+
+    route: str
+    floor: float
+    fixed: bool
+
+    def train(self, alpha: Array) -> Base:
+        """The base classifiers for training noises alpha (R,)."""
+        ...
+
+    def smooth(self, region: Region, beta: Array, log_tail: Array | None = None) -> Region:
+        """{u >= tau} for noises beta (R, M): R * M regions; log_tail = log(1 - tau), None for tau = 1/2."""
+        ...
+
+    def vote(self, region: Region, row: Index, beta: Array, x: Array) -> tuple[Array, Array]:
+        """Vote probabilities u(x) and 1 - u(x) at coordinates x (N,), each with full relative precision."""
+        ...
+
+    def mass(self, pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, Array]:
+        """Mass of the class-`label` components where the region says the other class, and its rounding error."""
+        ...
+
+    def density(self, pieces: tuple[Piece, ...], x: Array) -> Array:
+        """Sum over the components of weight times density of the coordinate at x (R, n); 0 at infinite x."""
+        ...
+
+    def coordinate(self, base: Base, points: Array) -> Array:
+        """The coordinate (R, m) of points (m, d)."""
+        ...
+
+
+def erode(region: Region, eps: Array, floor: float) -> Region:
+    """Points of the region farther than eps (R,) from its complement: every interval loses eps at each end."""
+    low, high = region.pieces(True)
+    start, stop = low + eps[:, None], high - eps[:, None]
+    real = (low < high) & (stop >= np.maximum(start, floor))
+    row, column = np.nonzero(real)
+    first = (real & (start <= floor)).any(axis=1)
+    ends = np.concatenate([start[row, column], stop[row, column]])
+    rows = np.concatenate([row, row])
+    inner = np.isfinite(ends) & (ends > floor)
+    result = from_boundaries(len(region.first), rows[inner], ends[inner], first)
+    widest = region.error.max(axis=1, initial=0.0)[:, None] + 4 * np.spacing(np.abs(eps))[:, None]
+    return Region(result.ends, result.first, np.where(np.isfinite(result.ends), widest, 0.0))

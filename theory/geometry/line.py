@@ -1,0 +1,108 @@
+"""The line: positive regions of signed densities, level sets of vote probabilities, masses of intervals.
+
+Regions are unions of intervals, so vote probabilities are signed sums of noise distribution functions and risks are
+signed sums of component masses; the only numerics are sign changes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from theory.geometry.cells import covered, cut, merge, off_support, settle, supports
+from theory.geometry.line_terms import DensityTerms, GaussianTerms
+from theory.isolate import isolate
+from theory.laws import NOISE
+from theory.mixture import Piece, net_weights
+from theory.region import Region, boundary_error, constant_region, from_pieces
+from theory.terms import Array, Flags
+
+
+def positive_region(pieces: tuple[Piece, ...], noise: str, alpha: Array, choice: str) -> Region:
+    """{s_alpha >= 0}: the base classifier of the posterior rule for each training noise.
+
+    s_alpha is the signed density of the components after noise of scale alpha (R,), all positive or all 0. Where both
+    noised class densities vanish the class follows `choice` ("nearest", "class0", "class1").
+    """
+    low, high = supports(pieces, noise, alpha)
+    net = net_weights(tuple(p for p in pieces if alpha.any() or p.law != "point"))
+    centers = np.broadcast_to([float(p.center) for p in pieces], low.shape)
+    cells = cut(np.concatenate([centers, low, high], axis=1), _tail_scale(pieces, alpha))
+    labels = np.array([p.label for p in pieces])
+    bounded = covered(cells, low, high)
+    parts = [off_support(cells.take(~bounded), low, high, labels, choice)]
+    cells = cells.take(bounded)
+    one, zero = (covered(cells, *supports(tuple(p for p in net if p.label == c), noise, alpha)) for c in (1, 0))
+    contested = one & zero
+    parts.append(settle(cells.take(~contested), ~zero[~contested]))
+    terms: DensityTerms | GaussianTerms | None = None
+    if contested.any():
+        terms = _density_terms(net, noise, alpha)
+        work = cells.take(contested)
+        inner_low, inner_high = np.nextafter(work.low, np.inf), np.nextafter(work.high, -np.inf)
+        parts.append(isolate(terms, work.row, inner_low, inner_high, terms.widths.min(axis=1)))
+    region = from_pieces(len(alpha), merge(*parts), np.ones(len(alpha), bool))
+    return Region(region.ends, region.first, boundary_error(terms, region), _atoms(pieces, alpha))
+
+
+def _density_terms(net: tuple[Piece, ...], noise: str, alpha: Array) -> DensityTerms | GaussianTerms:
+    """The signed density, as quadratics where every component is Gaussian after noise."""
+    gaussian = all(p.law in ("gaussian", "point") for p in net) and (noise == "gaussian" or not alpha.any())
+    return GaussianTerms(net, alpha) if gaussian else DensityTerms(net, noise, alpha)
+
+
+def _tail_scale(pieces: tuple[Piece, ...], alpha: Array) -> Array:
+    """The length (R,) over which the components spread: their largest width plus the distance of their centres."""
+    centers = [float(p.center) for p in pieces]
+    width = max(float(p.scale) for p in pieces) + alpha
+    span = width + (max(centers) - min(centers))
+    return np.where(span > 0, span, 1.0)
+
+
+def _atoms(pieces: tuple[Piece, ...], alpha: Array) -> tuple[Array, Flags] | None:
+    """Without noise the class at a point mass is decided by the point masses there."""
+    totals: dict[float, float] = {}
+    for p in pieces:
+        if p.law == "point":
+            totals[float(p.center)] = totals.get(float(p.center), 0.0) + (p.weight if p.label else -p.weight)
+    if alpha.any() or not totals:
+        return None
+    labels = np.array([total >= 0 for total in totals.values()])
+    return np.array(list(totals)), np.broadcast_to(labels, (len(alpha), len(labels))).copy()
+
+
+def mass(pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, Array]:
+    """Mass of the class-`label` components where the region says the other class: a class's share of the risk.
+
+    Returns the masses (R,) and their rounding error; every summand is positive and has full relative precision.
+    """
+    low, high = region.pieces(not label)
+    total, count = np.zeros(len(region.first)), 0
+    for item in pieces:
+        if item.label != label:
+            continue
+        count += low.shape[1]
+        if item.law == "point":
+            wrong = region.contains(np.atleast_1d(item.center)[:, None])[:, 0] != bool(label)
+            total = total + item.weight * wrong
+            continue
+        center, scale = np.atleast_1d(item.center)[:, None], np.atleast_1d(item.scale)[:, None]
+        masses = NOISE[item.law].interval((low - center) / scale, (high - center) / scale)
+        total = total + item.weight * masses.sum(axis=1)
+    return total, (count + 8) * np.finfo(float).eps * total
+
+
+def density(pieces: tuple[Piece, ...], x: Array) -> Array:
+    """|s(x)| up to sign: the sum of the raw component densities at x (R, n), for the propagation of errors."""
+    total = np.zeros_like(x)
+    finite = np.isfinite(x)
+    at = np.where(finite, x, 0.0)
+    for item in pieces:
+        if item.law != "point":
+            center, scale = np.atleast_1d(item.center)[:, None], np.atleast_1d(item.scale)[:, None]
+            total += item.weight / scale * NOISE[item.law].pdf((at - center) / scale)
+    return np.where(finite, total, 0.0)
+
+
+def everything(rows: int) -> Region:
+    """The whole line in every row."""
+    return constant_region(rows, True)

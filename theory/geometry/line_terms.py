@@ -1,0 +1,121 @@
+"""The log-concave terms of comparisons on the line: noised densities, and vote masses of a region."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from theory.convolve import Shape, convolve
+from theory.laws import NOISE
+from theory.mixture import Piece
+from theory.region import Region
+from theory.terms import Array, Index
+
+
+def _ordered(pieces: tuple[Piece, ...]) -> tuple[list[Piece], int]:
+    one, zero = [p for p in pieces if p.label == 1], [p for p in pieces if p.label == 0]
+    return one + zero, len(one)
+
+
+class DensityTerms:
+    """Weighted densities of the components after training noise, in logarithms."""
+
+    def __init__(self, pieces: tuple[Piece, ...], noise: str, alpha: Array) -> None:
+        self._pieces, self.positive = _ordered(pieces)
+        self._noise, self._alpha = noise, alpha
+        centers = np.array([float(p.center) for p in self._pieces])
+        self.modes = np.broadcast_to(centers, (len(alpha), len(centers)))
+        self._log_weights = np.log([p.weight for p in self._pieces])
+        rows = np.arange(len(alpha))
+        shapes = [self._shape(p, rows) for p in self._pieces]
+        self.widths = np.stack([np.broadcast_to(s.width, alpha.shape) for s in shapes], axis=1)
+
+    def _shape(self, item: Piece, row: Index) -> Shape:
+        law, scale = ("gaussian", 0.0) if item.law == "point" else (item.law, float(item.scale))
+        return convolve(law, np.full(len(row), scale), self._noise, self._alpha[row])
+
+    def values(self, row: Index, x: Array) -> Array:
+        """Logarithms of the weighted noised densities, (N, K)."""
+        columns = [self._shape(p, row).log_pdf(x - float(p.center)) for p in self._pieces]
+        return np.stack(columns, axis=1) + self._log_weights
+
+    def scores(self, row: Index, x: Array) -> Array:
+        """Their derivatives in x, (N, K)."""
+        return np.stack([self._shape(p, row).score(x - float(p.center)) for p in self._pieces], axis=1)
+
+
+class GaussianTerms:
+    """All components Gaussian after noise: logarithms relative to the widest one are quadratics in y = x - its mean,
+
+    log(w_k p_k / p_ref) = c + y (b + a y),  a = (v_k - v_ref)/(2 v_k v_ref), b = d/v_k, c = log(w_k sqrt(v_ref/v_k)) - d^2/2v_k
+
+    with d the distance of the means. Dividing both sides of a comparison by p_ref changes no sign, keeps every term
+    log-concave, and avoids differences of large numbers in the far tails.
+    """
+
+    def __init__(self, pieces: tuple[Piece, ...], alpha: Array) -> None:
+        ordered, self.positive = _ordered(pieces)
+        means = np.array([float(p.center) for p in ordered])
+        scales = np.array([0.0 if p.law == "point" else float(p.scale) for p in ordered])
+        reference = int(np.argmax(scales))
+        variance = scales**2 + alpha[:, None] ** 2
+        widest = variance[:, reference : reference + 1]
+        self._center = means[reference]
+        offset = means - self._center
+        excess = (scales - scales[reference]) * (scales + scales[reference])
+        self._a = excess / (2 * variance * widest)
+        self._b = offset / variance
+        self._c = np.log([p.weight for p in ordered]) - 0.5 * np.log(variance / widest) - offset**2 / (2 * variance)
+        flat = self._a == 0
+        with np.errstate(divide="ignore", invalid="ignore"):
+            peak = self._center - self._b / (2 * self._a)
+        self.modes = np.where(flat, np.where(self._b == 0, self._center, np.copysign(np.inf, self._b)), peak)
+        self.widths = np.sqrt(variance)
+
+    def values(self, row: Index, x: Array) -> Array:
+        """Logarithms relative to the widest component, (N, K)."""
+        y = (x - self._center)[:, None]
+        return self._c[row] + y * (self._b[row] + y * self._a[row])
+
+    def scores(self, row: Index, x: Array) -> Array:
+        """Their derivatives in x, (N, K)."""
+        return self._b[row] + 2 * (x - self._center)[:, None] * self._a[row]
+
+
+class VoteTerms:
+    """Vote masses: each interval of a region gives the log-concave term log P(x + beta V in interval).
+
+    Without `log_tail` the region's intervals stand against those of its complement (sign of u - 1/2). With it, the
+    constant log_tail stands against the complement: positive where 1 - u <= exp(log_tail), which does not round at
+    vote levels near 1.
+    """
+
+    def __init__(self, region: Region, noise: str, beta: Array, log_tail: Array | None) -> None:
+        self._law, self._beta, self._tail = NOISE[noise], beta, log_tail
+        low, high = region.pieces(False)
+        if log_tail is None:
+            one = region.pieces(True)
+            low, high = np.concatenate([one[0], low], axis=1), np.concatenate([one[1], high], axis=1)
+            self.positive = one[0].shape[1]
+        else:
+            self.positive = 1
+        self._low, self._high = low, high
+        with np.errstate(invalid="ignore"):
+            modes = 0.5 * (low + high)
+        modes = np.where(np.isnan(modes), 0.0, modes)
+        self.modes = modes if log_tail is None else np.concatenate([np.zeros((len(beta), 1)), modes], axis=1)
+
+    def values(self, row: Index, x: Array) -> Array:
+        """Logarithms of the vote masses, (N, K)."""
+        scale, at = self._beta[row][:, None], x[:, None]
+        masses = self._law.log_interval((self._low[row] - at) / scale, (self._high[row] - at) / scale)
+        return masses if self._tail is None else np.concatenate([self._tail[row][:, None], masses], axis=1)
+
+    def scores(self, row: Index, x: Array) -> Array:
+        """Their derivatives in x, (N, K)."""
+        scale, at = self._beta[row][:, None], x[:, None]
+        low, high = (self._low[row] - at) / scale, (self._high[row] - at) / scale
+        mass = self._law.log_interval(low, high) + np.log(scale)
+        with np.errstate(invalid="ignore", over="ignore"):
+            score = np.exp(self._law.log_pdf(low) - mass) - np.exp(self._law.log_pdf(high) - mass)
+        score = np.where(np.isneginf(mass), 0.0, score)
+        return score if self._tail is None else np.concatenate([np.zeros((len(x), 1)), score], axis=1)

@@ -1,0 +1,143 @@
+"""The geometry whose coordinate is a position on a line, and the two ways a base classifier arises there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from theory.geometry import line
+from theory.geometry.base import Base
+from theory.geometry.level import level_set
+from theory.geometry.regression import regression_region
+from theory.laws import NOISE
+from theory.mixture import Piece, piece
+from theory.problem import Training
+from theory.region import Region, half_lines
+from theory.terms import Array, Index
+
+
+@dataclass(frozen=True)
+class Linear:
+    """d = 1, and every problem that varies along one direction only (which may turn with the training noise).
+
+    trainer: gives the base classifiers of training noises (R,). noise: the smoothing family along the direction.
+    """
+
+    trainer: Callable[[Array], Base]
+    noise: str
+    route: str = "line"
+    fixed: bool = True
+    floor: float = -np.inf
+
+    def train(self, alpha: Array) -> Base:
+        """The base classifiers."""
+        return self.trainer(alpha)
+
+    def smooth(self, region: Region, beta: Array, log_tail: Array | None = None) -> Region:
+        """Level sets of the vote probability."""
+        return level_set(region, self.noise, beta, log_tail)
+
+    def vote(self, region: Region, row: Index, beta: Array, x: Array) -> tuple[Array, Array]:
+        """u and 1 - u: sums of interval masses of the noise over the region and over its complement."""
+        part = region.take(row)
+        scale, at = beta[:, None], x[:, None]
+        sums = []
+        for label in (True, False):
+            low, high = part.pieces(label)
+            sums.append(NOISE[self.noise].interval((low - at) / scale, (high - at) / scale).sum(axis=1))
+        return sums[0], sums[1]
+
+    def mass(self, pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, Array]:
+        """A class's share of the risk."""
+        return line.mass(pieces, region, label)
+
+    def density(self, pieces: tuple[Piece, ...], x: Array) -> Array:
+        """Density along the line."""
+        return line.density(pieces, x)
+
+    def coordinate(self, base: Base, points: Array) -> Array:
+        """Position along the direction: (points - origin) . axis."""
+        if base.axis is None or base.origin is None:
+            return points[:, 0][None, :]
+        return np.einsum("rmd,rd->rm", points[None, :, :] - base.origin[:, None, :], base.axis)
+
+
+@dataclass(frozen=True)
+class LineTrainer:
+    """The base classifiers of components along a fixed direction.
+
+    indicator: the labelled set of a domain problem, else None. axis, origin: (1, d), the direction; None for d = 1.
+    """
+
+    pieces: tuple[Piece, ...]
+    training: Training
+    indicator: Region | None = None
+    axis: Array | None = None
+    origin: Array | None = None
+
+    def __call__(self, alpha: Array) -> Base:
+        """Rows without noise are solved apart, because point masses have no density there."""
+        return Base(self.pieces, self._region(alpha), self.axis, self.origin)
+
+    def _region(self, alpha: Array) -> Region:
+        if self.indicator is not None and self.training.rule == "regression":
+            spread = self.indicator.take(np.zeros(len(alpha), np.intp))
+            return level_set(spread, self.training.noise, alpha[:, None])
+        groups = [np.flatnonzero(alpha == 0), np.flatnonzero(alpha > 0)]
+        parts = [(rows, self._solve(alpha[rows])) for rows in groups if len(rows)]
+        return parts[0][1] if len(parts) == 1 else _interleave(len(alpha), parts)
+
+    def _solve(self, alpha: Array) -> Region:
+        if self.training.rule == "regression":
+            return regression_region(self.pieces, self.training.noise, alpha)
+        return line.positive_region(self.pieces, self.training.noise, alpha, self.training.off_support)
+
+
+def _interleave(rows: int, parts: list[tuple[Index, Region]]) -> Region:
+    """Put regions of disjoint sets of rows together."""
+    width = max(part.ends.shape[1] for _rows, part in parts)
+    ends, error, first = np.full((rows, width), np.inf), np.zeros((rows, width)), np.zeros(rows, bool)
+    for index, part in parts:
+        ends[index, : part.ends.shape[1]], error[index, : part.ends.shape[1]] = part.ends, part.error
+        first[index] = part.first
+    whole = Region(ends, first, error)
+    for index, part in parts:
+        if part.atoms is not None:
+            labels = whole.contains(np.broadcast_to(part.atoms[0], (rows, len(part.atoms[0]))))
+            labels[index] = part.atoms[1]
+            return Region(ends, first, error, (part.atoms[0], labels))
+    return whole
+
+
+@dataclass(frozen=True)
+class HalfSpaceTrainer:
+    """Two Gaussians N(m_c, Sigma) with one common covariance in any d, Gaussian noises.
+
+    f_alpha = {w.x >= t}, w = (Sigma + alpha^2 I)^-1 (m1 - m0), t = w.(m0 + m1)/2 + log((1-prior)/prior): the direction
+    turns with alpha, and along it the classes are two normal laws. `variances` and `difference` = m1 - m0 are given in
+    the eigenbasis of Sigma (columns of `basis`, or None for the standard one). Under the regression rule the logistic
+    posterior keeps its own half-space for every alpha, by symmetry.
+    """
+
+    variances: Array
+    difference: Array
+    middle: Array
+    basis: Array | None
+    prior: float
+    rule: str
+
+    def __call__(self, alpha: Array) -> Base:
+        """Half-lines along the unit normals; the origin is the midpoint of the means."""
+        spread = np.zeros_like(alpha) if self.rule == "regression" else alpha
+        weights = self.difference / (self.variances + spread[:, None] ** 2)
+        norm = np.linalg.norm(weights, axis=1)
+        unit = weights / norm[:, None]
+        half = 0.5 * (unit * self.difference).sum(axis=1)
+        scale = np.sqrt((unit**2 * self.variances).sum(axis=1))
+        threshold = (np.log1p(-self.prior) - np.log(self.prior)) / norm
+        pieces = (piece(1, "gaussian", half, scale, self.prior), piece(0, "gaussian", -half, scale, 1 - self.prior))
+        error = 16 * np.finfo(float).eps * (np.abs(threshold) + scale + half)
+        axis = unit if self.basis is None else unit @ self.basis.T
+        return Base(pieces, half_lines(threshold, True, error), axis, self.middle[None, :])

@@ -1,0 +1,149 @@
+"""Finding every sign change of a comparison of log-concave terms, by exclusion.
+
+An interval is settled when bounds show that the sign is constant on it, or that the logarithmic ratio D is monotone on
+it (then the signs at its ends tell whether there is one root). Unsettled intervals are halved. Near a simple root and
+near a tangency alike the number of unsettled intervals per level is bounded, so the cost is logarithmic in the
+resolution. Nothing is missed above the stated resolution: an interval still unsettled there is judged by its ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.terms import Array, Flags, Index, Side, Terms, bound_side, log_ratio, ratio_of, slope
+
+# Intervals of this width relative to the smallest scale of a row are no longer halved: a pair of boundaries closer than
+# that is a tangency to within double precision (the depth of a dip of relative width w is of order w^2 = 1e-18).
+RESOLUTION = 1e-9
+MAX_INTERVALS = 4_000_000
+ROUNDS = 200
+MAX_STEPS = 200
+
+
+class IsolationError(RuntimeError):
+    """The sign changes could not be separated; the message says for what."""
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Settled intervals, ordered by row and position: the sign at either end, and the root between if they differ."""
+
+    row: Index
+    low: Array
+    high: Array
+    left: Flags
+    right: Flags
+    root: Array
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    settled: Flags
+    left: Flags
+    right: Flags
+
+
+def _judge(terms: Terms, row: Index, low: Array, high: Array) -> _Verdict:
+    """Which intervals are settled, and the class at either end."""
+    left, right = terms.values(row, low), terms.values(row, high)
+    modes = terms.modes[row]
+    inside = (modes > low[:, None]) & (modes < high[:, None])
+    peak = np.full_like(left, -np.inf)
+    if inside.any():
+        at = np.where(inside, modes, low[:, None])
+        for k in np.flatnonzero(inside.any(axis=0)):
+            rows = np.flatnonzero(inside[:, k])
+            peak[rows, k] = terms.values(row[rows], at[rows, k])[:, k]
+    left_score, right_score = terms.scores(row, low), terms.scores(row, high)
+    p = terms.positive
+    one = bound_side(left[:, :p], right[:, :p], peak[:, :p], left_score[:, :p], right_score[:, :p])
+    zero = bound_side(left[:, p:], right[:, p:], peak[:, p:], left_score[:, p:], right_score[:, p:])
+    at_left, tie_left = ratio_of(left, p)
+    at_right, tie_right = ratio_of(right, p)
+    least, most, falling, rising = _range(one, zero, at_left, at_right, high - low)
+    tie = np.maximum(tie_left, tie_right)
+    settled = (least >= -tie) | (most < -tie) | falling | rising
+    return _Verdict(settled, at_left >= -tie_left, at_right >= -tie_right)
+
+
+def _range(
+    one: Side, zero: Side, at_left: Array, at_right: Array, width: Array
+) -> tuple[Array, Array, Flags, Flags]:
+    """Bounds of D over intervals, by values and by the mean value theorem, and where D is monotone."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        slope_low, slope_high = one.slope_low - zero.slope_high, one.slope_high - zero.slope_low
+        down, up = width * np.minimum(slope_low, 0), width * np.maximum(slope_high, 0)
+        least = np.fmax(one.low - zero.high, np.fmax(at_left + down, at_right - up))
+        most = np.fmin(one.high - zero.low, np.fmin(at_left + up, at_right - down))
+        return least, most, slope_high < 0, slope_low > 0
+
+
+def isolate(terms: Terms, row: Index, low: Array, high: Array, scale: Array) -> Pieces:
+    """Settle the given intervals (finite, each free of jumps) and find the root in each that changes sign.
+
+    Args:
+        row, low, high: N intervals and the row of `terms` each belongs to.
+        scale: (R,) the smallest length over which a row's terms vary; the resolution is RESOLUTION times it.
+
+    Raises:
+        IsolationError: more than MAX_INTERVALS intervals would be needed.
+    """
+    done: list[tuple[Index, Array, Array, Flags, Flags]] = []
+    total = 0
+    for _ in range(ROUNDS):
+        if len(row) == 0:
+            break
+        total += len(row)
+        if total > MAX_INTERVALS:
+            raise IsolationError(f"more than {MAX_INTERVALS} intervals are needed to separate the sign changes")
+        verdict = _judge(terms, row, low, high)
+        middle = low + 0.5 * (high - low)
+        limit = np.maximum(RESOLUTION * scale[row], 4 * np.spacing(np.maximum(np.abs(low), np.abs(high))))
+        settled = verdict.settled | (high - low <= limit)
+        done.append((row[settled], low[settled], high[settled], verdict.left[settled], verdict.right[settled]))
+        rest = ~settled
+        row, low, middle, high = row[rest], low[rest], middle[rest], high[rest]
+        row, low, high = np.concatenate([row, row]), np.concatenate([low, middle]), np.concatenate([middle, high])
+    if not done:
+        empty = np.empty(0)
+        return Pieces(row, empty, empty, empty.astype(bool), empty.astype(bool), empty)
+    row, low, high = (np.concatenate([part[i] for part in done]) for i in range(3))
+    left, right = (np.concatenate([part[i] for part in done]) for i in (3, 4))
+    order = np.lexsort((low, row))
+    row, low, high, left, right = row[order], low[order], high[order], left[order], right[order]
+    root = np.full_like(low, np.nan)
+    change = left != right
+    root[change] = refine(terms, row[change], low[change], high[change], right[change])
+    return Pieces(row, low, high, left, right, root)
+
+
+def refine(terms: Terms, row: Index, low: Array, high: Array, rising: Flags) -> Array:
+    """The root of D in each bracket, to the last places, by Newton steps guarded by bisection."""
+    low, high = low.copy(), high.copy()
+    x = 0.5 * (low + high)
+    active: NDArray[np.intp] = np.arange(len(x))
+    previous = np.full(len(x), np.inf)
+    for _ in range(MAX_STEPS):
+        if len(active) == 0:
+            break
+        at, rows = x[active], row[active]
+        value, _tie = log_ratio(terms, rows, at)
+        above = (value >= 0) == rising[active]
+        high[active] = np.where(above, at, high[active])
+        low[active] = np.where(above, low[active], at)
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+            step = value / slope(terms, rows, at)
+            target = at - step
+        bottom, top = low[active], high[active]
+        good = (target >= bottom) & (target <= top) & (np.abs(step) <= 0.5 * previous[active])
+        target = np.where(good, target, 0.5 * (bottom + top))
+        previous[active] = np.where(good, np.abs(step), top - bottom)
+        x[active] = target
+        ulp = np.spacing(np.abs(target)) + np.finfo(float).tiny
+        moving = (value != 0) & (np.abs(target - at) > ulp) & (top - bottom > ulp)
+        x[active] = np.where(value == 0, at, target)
+        active = active[moving]
+    return x

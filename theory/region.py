@@ -1,0 +1,137 @@
+"""Unions of intervals of one coordinate, many at once: the decision regions {f = 1} and {g = 1}.
+
+The coordinate is a position on the line or a distance from a centre; a region does not know which. Rows are
+independent regions (one per noise level); each is given by its boundaries in increasing order and by the class that
+holds below the first boundary. Regions of class 1 are closed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from theory.isolate import Pieces
+from theory.terms import Array, Flags, Index, Terms, log_ratio, slope
+
+# Spacing of the floats around a boundary, in units of which its position is at best known.
+POSITION_ULPS = 4
+
+
+@dataclass(frozen=True)
+class Region:
+    """R regions with at most n boundaries each.
+
+    ends: (R, n) boundaries, increasing along a row, padded with +inf.
+    first: (R,) whether the region holds below its first boundary.
+    error: (R, n) estimated absolute error of each boundary, 0 where padded.
+    atoms: positions where data have point masses, and (R, atoms) the class at exactly those points, if that is not
+        what the intervals around say.
+    """
+
+    ends: Array
+    first: Flags
+    error: Array
+    atoms: tuple[Array, Flags] | None = None
+
+    @property
+    def counts(self) -> Index:
+        """(R,) the number of boundaries of each row."""
+        return np.isfinite(self.ends).sum(axis=1)
+
+    @property
+    def constant(self) -> Flags:
+        """(R,) whether the region is everything or nothing."""
+        return self.counts == 0
+
+    def complement(self) -> Region:
+        """The region of class 0."""
+        return Region(self.ends, ~self.first, self.error)
+
+    def take(self, rows: Index) -> Region:
+        """The regions of the given rows."""
+        atoms = None if self.atoms is None else (self.atoms[0], self.atoms[1][rows])
+        return Region(self.ends[rows], self.first[rows], self.error[rows], atoms)
+
+    def contains(self, x: ArrayLike) -> Flags:
+        """Whether x (broadcast against (R, m)) lies in the region: (R, m); boundaries belong to class 1."""
+        x = np.broadcast_to(np.asarray(x, float), np.broadcast_shapes(np.shape(x), (len(self.first), 1)))
+        below = (self.ends[:, None, :] < x[:, :, None]).sum(axis=2)
+        upto = (self.ends[:, None, :] <= x[:, :, None]).sum(axis=2)
+        inside = (self.first[:, None] ^ (below % 2 == 1)) | (self.first[:, None] ^ (upto % 2 == 1))
+        if self.atoms is not None:
+            for position, label in zip(self.atoms[0], self.atoms[1].T, strict=True):
+                inside = np.where(x == position, label[:, None], inside)
+        return np.asarray(inside)
+
+    def pieces(self, label: bool) -> tuple[Array, Array]:
+        """Lower and upper ends (R, m) of the intervals where the class is `label`; superfluous ones are [inf, inf]."""
+        rows, n = self.ends.shape
+        edges = np.full((rows, 2 * (n // 2 + 1) + 1), np.inf)
+        edges[:, 0] = -np.inf
+        edges[:, 1 : n + 1] = self.ends
+        start = np.where(self.first == label, 0, 1)[:, None] + 2 * np.arange(n // 2 + 1)
+        return np.take_along_axis(edges, start, axis=1), np.take_along_axis(edges, start + 1, axis=1)
+
+    def intervals(self, row: int = 0) -> list[tuple[float, float]]:
+        """The intervals of one row as pairs of numbers."""
+        low, high = self.pieces(True)
+        return [(float(a), float(b)) for a, b in zip(low[row], high[row], strict=True) if a < b]
+
+
+def constant_region(rows: int, inside: bool | Flags) -> Region:
+    """Everything or nothing, in every row."""
+    return Region(np.empty((rows, 0)), np.broadcast_to(np.asarray(inside, bool), (rows,)).copy(), np.empty((rows, 0)))
+
+
+def half_lines(threshold: Array, rising: bool | Flags, error: Array) -> Region:
+    """{x >= threshold} where rising, else {x <= threshold}; (R,) each. Infinite thresholds give constant regions."""
+    first = np.broadcast_to(~np.asarray(rising, bool), threshold.shape) ^ np.isneginf(threshold)
+    ends = np.where(np.isfinite(threshold), threshold, np.inf)
+    return Region(ends[:, None], first, np.where(np.isfinite(threshold), error, 0.0)[:, None])
+
+
+def from_pieces(rows: int, pieces: Pieces, default: Flags) -> Region:
+    """Join settled intervals into regions; a row without any interval takes its default class throughout."""
+    root = np.isfinite(pieces.root)
+    joint = (pieces.row[1:] == pieces.row[:-1]) & (pieces.right[:-1] != pieces.left[1:])
+    row = np.concatenate([pieces.row[root], pieces.row[1:][joint]])
+    at = np.concatenate([pieces.root[root], pieces.low[1:][joint]])
+    first = default.copy()
+    lead = np.flatnonzero(np.diff(pieces.row, prepend=-1) != 0)
+    first[pieces.row[lead]] = pieces.left[lead]
+    return from_boundaries(rows, row, at, first)
+
+
+def from_boundaries(rows: int, row: Index, at: NDArray[np.float64], first: Flags) -> Region:
+    """Assemble boundaries given in any order; two at the same place cancel."""
+    order = np.lexsort((at, row))
+    row, at = row[order], at[order]
+    same = (row[1:] == row[:-1]) & (at[1:] == at[:-1])
+    if same.any():
+        keep = np.ones(len(row), bool)
+        for i in np.flatnonzero(same):
+            if keep[i]:
+                keep[i : i + 2] = False
+        row, at = row[keep], at[keep]
+    counts = np.bincount(row, minlength=rows)
+    rank = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+    ends = np.full((rows, counts.max(initial=0)), np.inf)
+    ends[row, rank] = at
+    return Region(ends, first, np.zeros_like(ends))
+
+
+def boundary_error(terms: Terms | None, region: Region) -> Array:
+    """How far rounding in D can have moved each boundary: tie/|dD/dx|, and the spacing of floats there."""
+    error = np.zeros_like(region.ends)
+    row, column = np.nonzero(np.isfinite(region.ends))
+    at = region.ends[row, column]
+    error[row, column] = POSITION_ULPS * np.spacing(np.abs(at))
+    if terms is not None and len(row):
+        ratio, tie = log_ratio(terms, row, at)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            moved = tie / np.abs(slope(terms, row, at))
+        smooth = np.isfinite(ratio) & (np.abs(ratio) < np.sqrt(tie)) & np.isfinite(moved)
+        error[row, column] += np.where(smooth, moved, 0.0)
+    return error
