@@ -1,0 +1,1 @@
+"""Simulation: Monte Carlo, sweeps, storage and the command line."""

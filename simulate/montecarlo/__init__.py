@@ -1,0 +1,10 @@
+"""Monte Carlo: an independent check of the exact side that also reaches where no exact answer exists.
+
+It shares nothing with `theory` but the description of a problem; every formula here is its own. Public: `monte_carlo`
+and what it returns and raises.
+"""
+
+from simulate.montecarlo.estimate import monte_carlo
+from simulate.montecarlo.records import Interval, Record, UnsupportedError
+
+__all__ = ["Interval", "Record", "UnsupportedError", "monte_carlo"]

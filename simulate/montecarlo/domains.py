@@ -1,0 +1,138 @@
+"""Labelled domains: unions of boxes cut into disjoint ones, and the region that X is drawn from. Host side (NumPy)."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import ndtri
+
+from simulate.montecarlo.intervals import rare_tail
+from simulate.montecarlo.laws import Boxes, Numbers, Part, Signed
+from simulate.montecarlo.records import UnsupportedError
+from theory.problem import Ball, Box, DomainProblem, Set, as_vector
+
+Array = np.ndarray
+
+# The most cells a union of boxes is cut into before it is refused.
+MAX_CELLS = 1 << 14
+# Chance, at any one point outside the sampled region, that the votes there disagree with the background.
+NEGLIGIBLE = 1e-15
+
+
+class BoxSource(NamedTuple):
+    """X is uniform on the box [low, high] that belongs to each beta, Y = 1 on the union of `inside`."""
+
+    low: Numbers  # (number of betas, d)
+    high: Numbers
+    inside: Boxes
+
+
+def _box(region: Set, dim: int) -> tuple[Array, Array]:
+    if isinstance(region, Box):
+        return as_vector(region.low, dim), as_vector(region.high, dim)
+    if isinstance(region, Ball) and dim == 1:
+        return as_vector(region.center, 1) - region.radius, as_vector(region.center, 1) + region.radius
+    raise UnsupportedError(f"a ball in a labelled domain of dimension {dim} is not supported; only boxes are")
+
+
+def boxes_of(problem: DomainProblem) -> Boxes:
+    """The labelled sets as boxes, cut off at the edge of a finite domain."""
+    pairs = [_box(region, problem.dim) for region in problem.inside]
+    low, high = np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs])
+    if problem.low is not None and problem.high is not None:
+        low = np.maximum(low, as_vector(problem.low, problem.dim))
+        high = np.minimum(high, as_vector(problem.high, problem.dim))
+    kept = (low < high).all(axis=1)
+    return Boxes(low[kept], high[kept])
+
+
+def _grid(boxes: Boxes, frame: Boxes | None) -> tuple[list[Array], Array]:
+    """Cut points of each axis and, for each cell of their grid, whether the union covers it."""
+    corners = [boxes.low, boxes.high] + ([frame.low, frame.high] if frame else [])
+    cuts = [np.unique(np.concatenate(corners)[:, axis]) for axis in range(boxes.low.shape[1])]
+    cells = math.prod(len(cut) - 1 for cut in cuts)
+    if cells > MAX_CELLS:
+        raise UnsupportedError(f"the union of boxes needs {cells} grid cells, more than the {MAX_CELLS} supported")
+    covered = np.zeros([len(cut) - 1 for cut in cuts], dtype=bool)
+    for low, high in zip(boxes.low, boxes.high, strict=True):
+        ends = zip(cuts, low, high, strict=True)
+        covered[tuple(slice(np.searchsorted(c, a), np.searchsorted(c, b)) for c, a, b in ends)] = True
+    return cuts, covered
+
+
+def _runs(cuts: list[Array], chosen: Array) -> Boxes:
+    """The chosen cells as disjoint boxes, neighbours along the last axis joined."""
+    edges = np.diff(chosen.astype(int), axis=-1, prepend=0, append=0)
+    first, last = np.argwhere(edges == 1), np.argwhere(edges == -1)
+    low = [cut[first[:, axis]] for axis, cut in enumerate(cuts)]
+    high = [cut[first[:, axis] + 1] for axis, cut in enumerate(cuts[:-1])] + [cuts[-1][last[:, -1]]]
+    return Boxes(np.stack(low, axis=1), np.stack(high, axis=1))
+
+
+def _overlapping(boxes: Boxes) -> bool:
+    """Whether any two of the boxes share volume."""
+    for i, (low, high) in enumerate(zip(boxes.low, boxes.high, strict=True)):
+        if np.any(np.all((boxes.low[:i] < high) & (low < boxes.high[:i]), axis=1)):
+            return True
+    return False
+
+
+def disjoint(boxes: Boxes) -> Boxes:
+    """Disjoint boxes with the same union.
+
+    Raises:
+        UnsupportedError: overlapping boxes that would need more than MAX_CELLS grid cells.
+    """
+    if boxes.low.shape[1] > 1 and not _overlapping(boxes):
+        return boxes
+    return _runs(*_grid(boxes, None))
+
+
+def frame_of(problem: DomainProblem) -> Boxes | None:
+    """The finite domain as a box, None for an infinite background."""
+    if problem.low is None or problem.high is None:
+        return None
+    return Boxes(as_vector(problem.low, problem.dim)[None], as_vector(problem.high, problem.dim)[None])
+
+
+def signed_domain(boxes: Boxes, frame: Boxes) -> Signed:
+    """The signed density of a finite domain: uniform laws on its inside and on its outside, weighted by volume."""
+    cuts, covered = _grid(boxes, frame)
+    inside, outside = _runs(cuts, covered), _runs(cuts, ~covered)
+    whole = np.log(frame.high - frame.low).sum()
+
+    def part(cells: Boxes) -> dict[str, Part]:
+        if not len(cells.low):
+            return {}
+        half = (cells.high - cells.low) / 2
+        return {"uniform": Part(cells.low + half, half, np.log(2 * half).sum(axis=1) - whole)}
+
+    none = np.empty((0, boxes.low.shape[1]))
+    return Signed(part(inside), part(outside), none, none, outside, inside)
+
+
+def reach(noise: str, votes: int, needed: list[int]) -> float:
+    """How far, in units of beta, votes against the background can still matter beyond the bounding box.
+
+    At distance t from a half-space that holds all of f the vote probability is at most P(V > t), so `count` such
+    votes out of n come together with probability at most P(Bin(n, P(V > t)) >= count). The answer is the t at which
+    that is NEGLIGIBLE for the smallest count that could change any of the answers.
+    """
+    count = min([(votes + 1) // 2] + [votes - k + 1 for k in needed])
+    tail = rare_tail(votes, count, NEGLIGIBLE)
+    if tail >= 0.5:
+        return 0.0
+    if noise == "gaussian":
+        return float(-ndtri(tail))
+    return -math.log(2 * tail) if noise == "laplace" else 1 - 2 * tail
+
+
+def box_source(boxes: Boxes, frame: Boxes | None, margins: Array) -> BoxSource:
+    """The sampler of a labelled domain; `margins`, one for each beta, widen the box of an infinite background."""
+    if frame is not None:
+        shape = (len(margins), boxes.low.shape[1])
+        return BoxSource(np.broadcast_to(frame.low, shape), np.broadcast_to(frame.high, shape), boxes)
+    low = boxes.low.min(axis=0) - margins[:, None]
+    return BoxSource(low, boxes.high.max(axis=0) + margins[:, None], boxes)

@@ -1,0 +1,64 @@
+"""How a request is cut up: sample blocks (fixed by the problem) and the blocks and votes of one call (by memory)."""
+
+from __future__ import annotations
+
+from simulate.montecarlo.kernel import Request, Setting
+from simulate.montecarlo.laws import Boxes, MixtureSource
+from theory.problem import Smoothing, Training
+
+# Samples of one block, and the numbers (samples x axes x laws) a block may hold at most. They fix the random draws.
+BLOCK_SAMPLES = 1024
+BLOCK_NUMBERS = 1 << 20
+
+# Doubles that may be alive at once for each (sample, axis, law): the offsets, and two temporaries of a density.
+ALIVE = 4
+# Beyond this many bytes per step a larger step no longer runs faster, it only leaves the caches.
+STEP_BYTES = 1 << 25
+
+DEFAULT_CHUNK_BYTES = 1 << 28
+
+
+def widest(request: Request) -> int:
+    """The most laws or boxes that one point is compared with at once, and d of them where a law has a rotation."""
+    if isinstance(request.rule, Boxes):
+        return max(len(request.rule.low), 1)
+    signed = request.rule
+    parts = [*signed.positive.values(), *signed.negative.values()]
+    counts = [len(part.center) * (1 if part.rotation is None else 2) for part in parts]
+    counts += [len(boxes.low) for boxes in (signed.support0, signed.support1) if boxes is not None]
+    return max([*counts, len(signed.atoms0), len(signed.atoms1), 1])
+
+
+def plan(
+    training: Training, smoothing: Smoothing, request: Request, samples: int, chunk_bytes: int
+) -> tuple[Setting, int]:
+    """The compiled shape and the number of blocks.
+
+    Raises:
+        ValueError: the least step (one block, one vote) does not fit into `chunk_bytes`.
+    """
+    dim, drawn = _sampled(request)
+    compared = widest(request) * dim
+    cap = max(1, min(BLOCK_SAMPLES, BLOCK_NUMBERS // max(compared, drawn)))
+    blocks = -(-samples // cap)
+    block = -(-samples // blocks)
+    per_vote = block * compared * ALIVE * 8
+    per_block = block * 8 * (len(request.betas) * (1 + len(request.alphas)) + drawn + 2 * dim)
+    if per_vote + per_block > chunk_bytes:
+        raise ValueError(f"chunk_bytes: {chunk_bytes} is too small, one step needs {per_vote + per_block}")
+    step = max(min(STEP_BYTES, chunk_bytes - per_block), per_vote)
+    batch = min(int(request.votes), step // per_vote)
+    together = max(1, min(step // (batch * per_vote), chunk_bytes // (per_block + batch * per_vote)))
+    calls = -(-blocks // together)
+    names = (training.noise, smoothing.noise, training.off_support)
+    return Setting(*names, dim, block, -(-blocks // calls), batch), blocks
+
+
+def _sampled(request: Request) -> tuple[int, int]:
+    """The dimension, and the numbers gathered to draw one sample."""
+    if not isinstance(request.source, MixtureSource):
+        dim = request.source.low.shape[1]
+        return dim, dim * len(request.source.inside.low)
+    parts = request.source.laws.values()
+    dim = next(iter(parts)).center.shape[1]
+    return dim, sum(2 * dim if part.rotation is None else dim * (dim + 2) for part in parts)

@@ -1,0 +1,56 @@
+"""What a Monte Carlo run hands back, and the one error for what it cannot simulate. No computation lives here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class UnsupportedError(ValueError):
+    """The problem is valid, but this simulation has no closed form for its base classifier. One line says which."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A Monte Carlo estimate with a confidence interval.
+
+    The random interval [low, high] contains the true value with probability at least `confidence`, for every sample
+    size and every true value. The guarantee is per interval: the intervals of several records share their random
+    draws and hold together only at the sum of their error rates.
+
+    Attributes:
+        estimate: the observed value, in [low, high].
+        low, high: ends of the interval. A share lies in [0, 1], a gain in [-1, 1]; in an infinite background both are
+            multiplied by the sampled volume and are Lebesgue measures.
+        confidence: the guaranteed coverage.
+        samples: how many independent draws of (X, Y) the interval rests on.
+    """
+
+    estimate: float
+    low: float
+    high: float
+    confidence: float
+    samples: int
+
+
+@dataclass(frozen=True)
+class Record:
+    """The results at one (alpha, beta, eps), for the classifier that takes `votes` votes.
+
+    Attributes:
+        alpha, beta, eps: training noise, smoothing noise, certified radius.
+        votes: number n of votes asked for; at beta = 0 all votes agree and one evaluation stands for them.
+        clean: P(g_n(X) != Y).
+        certified: probability that eps is not certified for the true class; None at beta = 0 < eps, infinite where
+            no number of successes among n votes certifies eps in an infinite background.
+        gain: clean risk at alpha = 0 minus clean risk at this alpha, same beta.
+        certified_gain: the same for `certified`; None where that is None or infinite.
+    """
+
+    alpha: float
+    beta: float
+    eps: float
+    votes: int
+    clean: Interval
+    certified: Interval | None
+    gain: Interval
+    certified_gain: Interval | None
