@@ -1,0 +1,53 @@
+"""Stable arithmetic on logarithms of probabilities: log(1 - e^x), log(e^a - e^b), log(1 + z) - z.
+
+Everything is elementwise under NumPy broadcasting. Sums of exponentials are `numpy.logaddexp`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+# Taylor coefficients of (atanh(s) - s)/s^3 in s^2; |s| <= 1/3 below, and 3^-36 < 2^-56.
+_ATANH_TAIL = tuple(1.0 / (2 * k + 3) for k in range(18))
+
+
+def log1mexp(x: ArrayLike) -> Array:
+    """Logarithm of 1 - e^x, for x <= 0 (Maechler 2012).
+
+    Takes the log of a probability to the log of its complement, with relative error of a few ulp: `expm1` is used
+    above -log 2 and `log1p` below. x = 0 gives -inf, x = -inf gives 0, x > 0 and nan give nan.
+    """
+    x = np.asarray(x, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(x > -np.log(2.0), np.log(-np.expm1(x)), np.log1p(-np.exp(np.minimum(x, 0.0))))[()]
+
+
+def log_diff_exp(a: ArrayLike, b: ArrayLike) -> Array:
+    """Logarithm of e^a - e^b, for a >= b.
+
+    Relative error of the difference: a few ulp times (1 + |a| + e^b/(e^a - e^b) * ulp-size of a - b); exact inputs
+    that nearly agree are subtracted exactly. a = b (also both -inf) gives -inf, a < b and nan give nan.
+    """
+    a, b = np.broadcast_arrays(np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64))
+    with np.errstate(invalid="ignore"):
+        gap = np.where((b == -np.inf) & (a > b), -np.inf, np.where(a == b, 0.0, b - a))
+    return (np.where(np.isneginf(a) & (gap == 0.0), 0.0, a) + log1mexp(gap))[()]
+
+
+def log1pmx(z: ArrayLike) -> Array:
+    """Return log(1 + z) - z, for z > -1, without cancellation near 0.
+
+    For small z, s = z/(2 + z), log(1 + z) = 2 atanh(s) and log(1 + z) - z = s (2 s^2 (1/3 + s^2/5 + ..) - z),
+    a sum whose terms cancel by less than one bit. Relative error: a few ulp. z = -1 gives -inf, z < -1 gives nan.
+    """
+    z = np.asarray(z, dtype=np.float64)
+    s = z / (2.0 + np.where(np.abs(z) <= 0.5, z, 0.0))
+    square = s * s
+    series = np.zeros_like(s)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        for coefficient in reversed(_ATANH_TAIL):
+            series = series * square + coefficient
+        return np.where(np.abs(z) <= 0.5, s * (2.0 * square * series - z), np.log1p(z) - z)[()]
