@@ -30,6 +30,18 @@ _HOME = {
     "parse_setting": "theory.problem_file",
     "save_problem": "theory.problem_file",
     "with_overrides": "theory.problem_file",
+    "Estimate": "theory.estimate",
+    "NoExactRoute": "theory.geometry.base",
+    "adversarial_risk": "theory.risks",
+    "bayes_risk": "theory.risks",
+    "certified_gain": "theory.risks",
+    "certified_risk": "theory.risks",
+    "clean_risk": "theory.risks",
+    "compare": "theory.risks",
+    "gain": "theory.risks",
+    "risk": "theory.pipeline",
+    "smooth": "theory.pipeline",
+    "train": "theory.pipeline",
     "regimes": "theory.regimes",
 }
 

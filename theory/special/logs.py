@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.float64]
 
 # Taylor coefficients of (atanh(s) - s)/s^3 in s^2; |s| <= 1/3 below, and 3^-36 < 2^-56.
-_ATANH_TAIL = tuple(1.0 / (2 * k + 3) for k in range(18))
+_ATANH_TAIL: Array = 1.0 / (2.0 * np.arange(18) + 3.0)
 
 
 def log1mexp(x: ArrayLike) -> Array:
@@ -40,14 +40,19 @@ def log_diff_exp(a: ArrayLike, b: ArrayLike) -> Array:
 def log1pmx(z: ArrayLike) -> Array:
     """Return log(1 + z) - z, for z > -1, without cancellation near 0.
 
-    For small z, s = z/(2 + z), log(1 + z) = 2 atanh(s) and log(1 + z) - z = s (2 s^2 (1/3 + s^2/5 + ..) - z),
-    a sum whose terms cancel by less than one bit. Relative error: a few ulp. z = -1 gives -inf, z < -1 gives nan.
+    For |z| <= 1/2 log(1 + z) = 2 atanh(s) with s = z/(2 + z), so that log(1 + z) - z is
+    s (2 s^2 (1/3 + s^2/5 + s^4/7 + ...) - z), a sum whose terms cancel by less than one bit.
+    Relative error: a few ulp. z = -1 gives -inf, z < -1 gives nan.
     """
     z = np.asarray(z, dtype=np.float64)
-    s = z / (2.0 + np.where(np.abs(z) <= 0.5, z, 0.0))
-    square = s * s
-    series = np.zeros_like(s)
+    near = np.abs(z) <= 0.5
+    s = np.where(near, z, 0.0)
+    s = s / (2.0 + s)
+    series = power_series(s * s, _ATANH_TAIL)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        for coefficient in reversed(_ATANH_TAIL):
-            series = series * square + coefficient
-        return np.where(np.abs(z) <= 0.5, s * (2.0 * square * series - z), np.log1p(z) - z)[()]
+        return np.where(near, s * (2.0 * series - z), np.log1p(z) - z)[()]
+
+
+def power_series(x: Array, coefficients: NDArray[np.floating]) -> Array:
+    """Return c[0] x + c[1] x^2 + ..., elementwise; fast for few elements and many terms."""
+    return np.multiply.accumulate(np.broadcast_to(x[..., None], x.shape + coefficients.shape), axis=-1) @ coefficients

@@ -43,7 +43,7 @@ _DIGITS = 40.0
 _BOUNDS = (2.0, 6.0, 20.0, 100.0, 1000.0)
 # From this class on eta is small, and eta - atan(eta) would cancel: its Taylor series is used.
 _SERIES_FROM = 1000.0
-_ATAN_TAIL = tuple((-1.0) ** k / (2 * k + 3) for k in range(11))
+_ATAN_TAIL = tuple((-1.0) ** k / (2 * k + 3) for k in range(9))
 
 
 class Saddle(NamedTuple):
@@ -135,9 +135,12 @@ class Contour(NamedTuple):
     imag: Array  # e^Re(psi - psi(w0)) sin Im
 
 
-def classes(point: Saddle, most: int) -> Iterator[tuple[NDArray[np.intp], Saddle, int]]:
+def classes(point: Saddle, most: int) -> Iterator[tuple[NDArray[np.intp] | slice, Saddle, int]]:
     """Split the elements by class, then into portions of at most `most`: their positions, saddles and rule."""
     rule = np.searchsorted(_BOUNDS, 2.0 * point.root, side="right") - 1
+    if rule.size == 1:
+        yield slice(None), point, int(rule[0])
+        return
     for index in range(len(_RULES)):
         members = np.flatnonzero(rule == index)
         for start in range(0, members.size, most):

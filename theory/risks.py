@@ -1,0 +1,219 @@
+"""Risks, gains and their errors, for arrays of noises; nothing here knows which geometry answers.
+
+Arguments alpha, beta, eps broadcast against each other, and results have their common shape. Each distinct alpha is
+trained once and each (alpha, beta, eps) answered once. Risks of an infinite background are Lebesgue measures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from theory.certificate import log_miss
+from theory.difference import mass_difference
+from theory.estimate import Estimate
+from theory.geometry.base import Geometry, erode
+from theory.layout import Layout, lay_out, noises
+from theory.mixture import Piece
+from theory.problem import DomainProblem, MixtureProblem, Problem, Training
+from theory.reduce import reduce
+from theory.region import Region
+from theory.terms import Array, Flags
+
+Kind = Literal["clean", "certified", "adversarial"]
+
+# A smoothed classifier that gives one class to all but this share of the data (of the labelled set, in an infinite
+# background) is called constant: beating it, or being beaten by it, says nothing about training noise.
+TRIVIAL = 1e-3
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Training with noise against training without, at the same smoothing: the content of a phase diagram.
+
+    risk, baseline, gain = baseline - risk: estimates of the common shape. constant: where either smoothed classifier
+    gives one class to all but a share TRIVIAL of the data.
+    """
+
+    risk: Estimate
+    baseline: Estimate
+    gain: Estimate
+    constant: Flags
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Every distinct request answered: regions that count as right for class 1 and class 0, and the masses outside.
+
+    pieces: components by row. moved: what the uncertainty of the boundaries can do to the risk. share: P(g = 1).
+    """
+
+    geometry: Geometry
+    layout: Layout
+    pieces: tuple[Piece, ...]
+    one: Region
+    zero: Region
+    risk: Array
+    rounding: Array
+    moved: Array
+    share: Array
+    total: tuple[float, float]
+
+
+def solve(problem: Problem, layout: Layout, kind: Kind) -> Solution:
+    """Train, smooth and weigh every distinct request."""
+    eps = layout.eps.ravel()
+    geometry = reduce(problem, float(np.nanmax(eps, initial=0.0)))
+    base = geometry.train(layout.alpha)
+    rows = np.repeat(np.arange(len(layout.alpha)), layout.beta.shape[1])
+    one = geometry.smooth(base.region, layout.beta)
+    zero = one.complement()
+    far = eps > 0
+    if kind == "certified" and far.any():
+        tail = log_miss(problem.smoothing.noise, layout.beta, layout.eps)
+        tail = np.where(np.isnan(tail), np.log(0.5), tail)
+        one = choose(far, geometry.smooth(base.region, layout.beta, tail), one)
+        zero = choose(far, geometry.smooth(base.region.complement(), layout.beta, tail), zero)
+    if kind == "adversarial" and far.any():
+        one = choose(far, erode(one, eps, geometry.floor), one)
+        zero = choose(far, erode(zero, eps, geometry.floor), zero)
+    pieces = tuple(p.at(rows) for p in base.pieces)
+    wrong_one, error_one = geometry.mass(pieces, one, 1)
+    wrong_zero, error_zero = geometry.mass(pieces, zero.complement(), 0)
+    moved = (geometry.density(pieces, one.ends) * one.error).sum(axis=1)
+    if kind != "clean" and far.any():
+        moved = moved + (geometry.density(pieces, zero.ends) * zero.error).sum(axis=1)
+    total = tuple(sum(p.weight for p in base.pieces if p.label == label) for label in (1, 0))
+    risk, share = wrong_one + wrong_zero, total[0] - wrong_one + wrong_zero
+    risk = _undefined(problem, layout, kind, risk, total)
+    rounding = error_one + error_zero
+    return Solution(geometry, layout, pieces, one, zero, risk, rounding, moved, share, (total[0], total[1]))
+
+
+def _undefined(problem: Problem, layout: Layout, kind: Kind, risk: Array, total: tuple[float, ...]) -> Array:
+    """NaN for certified risk at beta = 0 < eps; everything fails where nothing can be certified."""
+    if kind != "certified":
+        return risk
+    beta, eps = layout.beta.ravel(), layout.eps.ravel()
+    risk = np.where((beta == 0) & (eps > 0), np.nan, risk)
+    if problem.smoothing.noise == "uniform":
+        infinite = isinstance(problem, DomainProblem) and problem.infinite
+        risk = np.where((beta > 0) & (eps > beta), np.inf if infinite else sum(total), risk)
+    return risk
+
+
+def choose(where: Flags, first: Region, second: Region) -> Region:
+    """Row by row the first region where `where`, else the second."""
+    width = max(first.ends.shape[1], second.ends.shape[1])
+    ends, error = np.full((len(where), width), np.inf), np.zeros((len(where), width))
+    for rows, part in ((where, first), (~where, second)):
+        ends[rows, : part.ends.shape[1]] = part.ends[rows]
+        error[rows, : part.ends.shape[1]] = part.error[rows]
+    return Region(ends, np.where(where, first.first, second.first), error, second.atoms)
+
+
+def _estimate(solution: Solution) -> Estimate:
+    error = np.where(np.isfinite(solution.risk), solution.rounding + solution.moved, np.nan)
+    spread = solution.layout.spread
+    return Estimate(spread(solution.risk), spread(error), solution.geometry.route)
+
+
+def clean_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike) -> Estimate:
+    """R(alpha, beta) = P(g(X) != Y), g the smoothed classifier.
+
+    Source: a signed sum of component masses over the intervals (or shells) of {g = 1} and its complement.
+
+    Args:
+        alpha: training noise scales >= 0 (standard deviation, diversity or half-width per coordinate).
+        beta: smoothing noise scales >= 0, broadcast against alpha; 0 is the base classifier itself.
+
+    Raises:
+        NoExactRoute: no geometry answers for the problem.
+        ProblemError: a noise is negative or not finite.
+    """
+    return _estimate(solve(problem, lay_out(alpha, beta), "clean"))
+
+
+def certified_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike) -> Estimate:
+    """1 - P(Y = 1, u >= tau) - P(Y = 0, 1 - u >= tau), tau = tau(eps) of `theory.certificate`; eps = 0 is the clean risk.
+
+    NaN at beta = 0 < eps, where it is not defined. In an infinite background it is the measure of {Y = 1, u < tau} plus
+    that of {Y = 0, 1 - u < tau}. Arguments and errors as `clean_risk`.
+    """
+    return _estimate(solve(problem, lay_out(alpha, beta, eps), "certified"))
+
+
+def adversarial_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike) -> Estimate:
+    """P(some delta with norm <= eps makes g(X + delta) != Y), in the norm that the smoothing noise certifies.
+
+    The mass outside {g = 1} and {g = 0}, each eroded by eps. Never above the certified risk; equal to it for half-spaces
+    under Gaussian noise. Arguments and errors as `clean_risk`.
+    """
+    return _estimate(solve(problem, lay_out(alpha, beta, eps), "adversarial"))
+
+
+def compare(problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike = 0.0) -> Comparison:
+    """Risk, baseline (alpha = 0), gain and triviality at once; the certified ones where eps > 0.
+
+    The gain is summed over the places where the two smoothed classifiers differ, so that its error is relative to what
+    the training noise changed and not to the risks; where the geometry itself turns with alpha it is their difference.
+    """
+    shape = np.broadcast_shapes(np.shape(alpha), np.shape(beta), np.shape(eps))
+    noisy = np.broadcast_to(noises(alpha, "alpha"), shape)
+    both = np.stack([noisy, np.zeros(shape)])
+    layout = lay_out(both, np.broadcast_to(beta, shape), np.broadcast_to(eps, shape))
+    kind: Kind = "certified" if np.any(np.asarray(eps) > 0) else "clean"
+    solution = solve(problem, layout, kind)
+    risks = _estimate(solution)
+    risk = Estimate(np.asarray(risks.value)[0], np.asarray(risks.error)[0], risks.route)
+    baseline = Estimate(np.asarray(risks.value)[1], np.asarray(risks.error)[1], risks.route)
+    where = layout.where.reshape(2, -1)
+    shares = solution.share if kind == "clean" else solve(problem, layout, "clean").share
+    total = solution.total
+    if isinstance(problem, DomainProblem) and problem.infinite:
+        trivial = shares < TRIVIAL * total[0]
+    else:
+        trivial = np.minimum(shares, sum(total) - shares) < TRIVIAL * sum(total)
+    constant = (trivial[where[0]] | trivial[where[1]]).reshape(shape)
+    return Comparison(risk, baseline, _gain(solution, where, shape, risk, baseline), constant)
+
+
+def _gain(
+    solution: Solution, where: np.ndarray, shape: tuple[int, ...], risk: Estimate, baseline: Estimate
+) -> Estimate:
+    """Baseline less risk, by the symmetric difference of the regions where both live on one coordinate."""
+    plain = np.asarray(baseline.value) - np.asarray(risk.value)
+    if not solution.geometry.fixed or any(p.law == "point" for p in solution.pieces):
+        return Estimate(plain, np.asarray(baseline.error) + np.asarray(risk.error), risk.route)
+    pairs, back = np.unique(where, axis=1, return_inverse=True)
+    noisy, clean = pairs
+    pieces = tuple(p.at(noisy) for p in solution.pieces)
+    geometry = solution.geometry
+    value, error = mass_difference(geometry, pieces, solution.one.take(noisy), solution.one.take(clean), 1)
+    more, rounding = mass_difference(geometry, pieces, solution.zero.take(noisy), solution.zero.take(clean), 0)
+    moved = np.where(noisy == clean, 0.0, solution.moved[noisy] + solution.moved[clean])
+    total = np.asarray(value + more)[back.ravel()].reshape(shape)
+    spread = np.asarray(error + rounding + moved)[back.ravel()].reshape(shape)
+    defined = np.isfinite(plain)
+    return Estimate(np.where(defined, total, plain), np.where(defined, spread, np.nan), risk.route)
+
+
+def gain(problem: Problem, alpha: ArrayLike, beta: ArrayLike) -> Estimate:
+    """R(0, beta) - R(alpha, beta): positive where training noise helps. Arguments and errors as `clean_risk`."""
+    return compare(problem, alpha, beta).gain
+
+
+def certified_gain(problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike) -> Estimate:
+    """The gain in certified risk at eps; NaN at beta = 0 < eps. Arguments and errors as `clean_risk`."""
+    return compare(problem, alpha, beta, eps).gain
+
+
+def bayes_risk(problem: Problem) -> Estimate:
+    """The least possible risk: that of {s >= 0} without any noise. Errors as `clean_risk`."""
+    training = Training(rule="posterior", noise=problem.training.noise, off_support=problem.training.off_support)
+    if isinstance(problem, MixtureProblem):
+        problem = replace(problem, training=training)
+    return clean_risk(problem, 0.0, 0.0)
