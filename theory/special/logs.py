@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.float64]
 
 # Taylor coefficients of (atanh(s) - s)/s^3 in s^2; |s| <= 1/3 below, and 3^-36 < 2^-56.
-_ATANH_TAIL: Array = 1.0 / (2.0 * np.arange(18) + 3.0)
+_ATANH_TAIL = np.array([1.0 / (2 * k + 3) for k in range(18)])
 
 
 def log1mexp(x: ArrayLike) -> Array:
@@ -53,6 +53,6 @@ def log1pmx(z: ArrayLike) -> Array:
         return np.where(near, s * (2.0 * series - z), np.log1p(z) - z)[()]
 
 
-def power_series(x: Array, coefficients: NDArray[np.floating]) -> Array:
+def power_series(x: Array, coefficients: Array) -> Array:
     """Return c[0] x + c[1] x^2 + ..., elementwise; fast for few elements and many terms."""
     return np.multiply.accumulate(np.broadcast_to(x[..., None], x.shape + coefficients.shape), axis=-1) @ coefficients
