@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 
-from scipy.special import betaincc, betaincinv, ndtr
+from scipy.special import betaincc, betainccinv, betaincinv, ndtr
 
 # Share of the error probability spent on how many pairs differ; the rest goes to how they split. The split decides
 # the width when it is close to even, which is where an interval has to work hardest.
@@ -21,7 +21,7 @@ def clopper_pearson(successes: int, trials: int, confidence: float) -> tuple[flo
     """
     side = (1 - confidence) / 2
     low = float(betaincinv(successes, trials - successes + 1, side)) if successes > 0 else 0.0
-    high = float(betaincinv(successes + 1, trials - successes, 1 - side)) if successes < trials else 1.0
+    high = float(betainccinv(successes + 1, trials - successes, side)) if successes < trials else 1.0
     return low, high
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import jax
+
 from simulate.montecarlo.kernel import Request, Setting
 from simulate.montecarlo.laws import Boxes, MixtureSource
 from theory.problem import Smoothing, Training
@@ -12,8 +14,8 @@ BLOCK_NUMBERS = 1 << 20
 
 # Doubles that may be alive at once for each (sample, axis, law): the offsets, and two temporaries of a density.
 ALIVE = 4
-# Beyond this many bytes per step a larger step no longer runs faster, it only leaves the caches.
-STEP_BYTES = 1 << 25
+# On a CPU a step beyond this size runs slower, not faster: it leaves the caches. An accelerator takes what it may.
+CPU_STEP_BYTES = 1 << 24
 
 DEFAULT_CHUNK_BYTES = 1 << 28
 
@@ -46,7 +48,9 @@ def plan(
     per_block = block * 8 * (len(request.betas) * (1 + len(request.alphas)) + drawn + 2 * dim)
     if per_vote + per_block > chunk_bytes:
         raise ValueError(f"chunk_bytes: {chunk_bytes} is too small, one step needs {per_vote + per_block}")
-    step = max(min(STEP_BYTES, chunk_bytes - per_block), per_vote)
+    step = chunk_bytes - per_block
+    if jax.default_backend() == "cpu":
+        step = max(min(CPU_STEP_BYTES, step), per_vote)
     batch = min(int(request.votes), step // per_vote)
     together = max(1, min(step // (batch * per_vote), chunk_bytes // (per_block + batch * per_vote)))
     calls = -(-blocks // together)
