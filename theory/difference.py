@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from theory.geometry.base import Geometry
@@ -21,7 +23,8 @@ def minus(first: Region, second: Region) -> Region:
     in_second = second.first[:, None] ^ (np.concatenate([start, np.cumsum(~own, axis=1)], axis=1) % 2 == 1)
     inside = in_first & ~in_second
     row, column = np.nonzero((inside[:, 1:] != inside[:, :-1]) & np.isfinite(sorted_ends))
-    return from_boundaries(len(ends), row, sorted_ends[row, column], inside[:, 0])
+    part = from_boundaries(len(ends), row, sorted_ends[row, column], inside[:, 0])
+    return replace(part, reference=first.reference)
 
 
 def mass_difference(

@@ -12,17 +12,16 @@ import numpy as np
 
 from theory.terms import Array
 
-INFINITE = np.inf
-
 
 @dataclass(frozen=True)
 class Piece:
     """One component on the coordinate.
 
-    law: "gaussian" | "laplace" | "uniform" (half-width `scale`) | "point" on the line; radially "gaussian" | "ball".
-    center: position on the line; radially the distance of the component's centre from the centre of the shells.
-        An array has one entry per training noise level.
-    scale: standard deviation, diversity, half-width or radius.
+    law: "gaussian" | "laplace" | "uniform" (half-width `scale`) | "point" on the line; radially "gaussian" | "point" |
+        "shell" (uniform between the radii `center` and `scale`).
+    center: position on the line; radially the coordinate of the component's centre (0 where it is the centre of the
+        shells). An array has one entry per training noise level.
+    scale: standard deviation, diversity, half-width or outer radius.
     """
 
     label: int
@@ -38,7 +37,7 @@ class Piece:
 
 
 def piece(label: int, law: str, center: float | Array, scale: float | Array, weight: float) -> Piece:
-    """A component from numbers or per-row arrays; a Gaussian or Laplace of scale 0 is not accepted: use "point"."""
+    """A component from numbers or per-row arrays; a law of scale 0 is a "point"."""
     return Piece(label, law, np.asarray(center, float), np.asarray(scale, float), float(weight))
 
 

@@ -34,13 +34,13 @@ class BaseClassifier:
 
     @property
     def intervals(self) -> list[tuple[float, float]]:
-        """{f = 1} as pairs of numbers: positions on the line, or distances from `center`."""
-        return _visible(self.region, self.geometry.floor)
+        """{f = 1} as pairs of numbers: positions along the line, or distances from `center`."""
+        return _visible(self.region)
 
     @property
     def center(self) -> Array | None:
         """Where the coordinate is measured from (d,), or None on the line itself."""
-        return None if self.base.origin is None else self.base.origin[0]
+        return self.geometry.center(self.base)
 
     def __call__(self, points: ArrayLike) -> Flags:
         """f at points (m, d), or (m,) where d = 1."""
@@ -67,7 +67,7 @@ class SmoothedClassifier:
     @property
     def intervals(self) -> list[tuple[float, float]]:
         """{g = 1} as pairs of numbers along the coordinate of the base classifier."""
-        return _visible(self.region, self.classifier.geometry.floor)
+        return _visible(self.region)
 
     def vote(self, points: ArrayLike) -> Array:
         """u(x) = P(f(x + beta V) = 1) at points (m, d), or (m,) where d = 1; relative precision in both tails of f."""
@@ -87,8 +87,9 @@ class SmoothedClassifier:
         return self.region.contains(self.classifier.coordinate(points))[0]
 
 
-def _visible(region: Region, floor: float) -> list[tuple[float, float]]:
-    return [(max(low, floor), high) for low, high in region.intervals()]
+def _visible(region: Region) -> list[tuple[float, float]]:
+    shift = 0.0 if region.reference is None else float(region.reference[0])
+    return [(shift + max(low, float(region.floor[0])), shift + high) for low, high in region.intervals()]
 
 
 def train(problem: Problem, alpha: float) -> BaseClassifier:

@@ -229,7 +229,7 @@ def _concentric_problem(problem: MixtureProblem, parts: list[tuple[int, float, L
     pieces = []
     for label, weight, law in parts:
         if isinstance(law, Ball):
-            pieces.append(piece(label, "ball", 0.0, law.radius, weight))
+            pieces.append(piece(label, "shell", 0.0, law.radius, weight))
             continue
         scale = _isotropic(law, problem.dim)
         if scale is None:

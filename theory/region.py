@@ -28,12 +28,20 @@ class Region:
     error: (R, n) estimated absolute error of each boundary, 0 where padded.
     atoms: positions where data have point masses, and (R, atoms) the class at exactly those points, if that is not
         what the intervals around say.
+    reference: (R,) for distances from a centre: ends are given relative to it, so that a sphere that is almost a
+        half-space keeps its digits. None on the line.
     """
 
     ends: Array
     first: Flags
     error: Array
     atoms: tuple[Array, Flags] | None = None
+    reference: Array | None = None
+
+    @property
+    def floor(self) -> Array:
+        """(R,) the least value of the coordinate: that of the centre, or -inf on the line."""
+        return np.full(len(self.first), -np.inf) if self.reference is None else -self.reference
 
     @property
     def counts(self) -> Index:
@@ -47,12 +55,13 @@ class Region:
 
     def complement(self) -> Region:
         """The region of class 0."""
-        return Region(self.ends, ~self.first, self.error)
+        return Region(self.ends, ~self.first, self.error, None, self.reference)
 
     def take(self, rows: Index) -> Region:
         """The regions of the given rows."""
         atoms = None if self.atoms is None else (self.atoms[0], self.atoms[1][rows])
-        return Region(self.ends[rows], self.first[rows], self.error[rows], atoms)
+        reference = None if self.reference is None else self.reference[rows]
+        return Region(self.ends[rows], self.first[rows], self.error[rows], atoms, reference)
 
     def contains(self, x: ArrayLike) -> Flags:
         """Whether x (broadcast against (R, m)) lies in the region: (R, m); boundaries belong to class 1."""
@@ -78,11 +87,6 @@ class Region:
         """The intervals of one row as pairs of numbers."""
         low, high = self.pieces(True)
         return [(float(a), float(b)) for a, b in zip(low[row], high[row], strict=True) if a < b]
-
-
-def constant_region(rows: int, inside: bool | Flags) -> Region:
-    """Everything or nothing, in every row."""
-    return Region(np.empty((rows, 0)), np.broadcast_to(np.asarray(inside, bool), (rows,)).copy(), np.empty((rows, 0)))
 
 
 def half_lines(threshold: Array, rising: bool | Flags, error: Array) -> Region:

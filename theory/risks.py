@@ -78,14 +78,14 @@ def solve(problem: Problem, layout: Layout, kind: Kind) -> Solution:
         one = choose(far, geometry.smooth(base.region, layout.beta, tail), one)
         zero = choose(far, geometry.smooth(base.region.complement(), layout.beta, tail), zero)
     if kind == "adversarial" and far.any():
-        one = choose(far, erode(one, eps, geometry.floor), one)
-        zero = choose(far, erode(zero, eps, geometry.floor), zero)
+        one = choose(far, erode(one, eps), one)
+        zero = choose(far, erode(zero, eps), zero)
     pieces = tuple(p.at(rows) for p in base.pieces)
     wrong_one, error_one = geometry.mass(pieces, one, 1)
     wrong_zero, error_zero = geometry.mass(pieces, zero.complement(), 0)
-    moved = (geometry.density(pieces, one.ends) * one.error).sum(axis=1)
+    moved = (geometry.density(pieces, one) * one.error).sum(axis=1)
     if kind != "clean" and far.any():
-        moved = moved + (geometry.density(pieces, zero.ends) * zero.error).sum(axis=1)
+        moved = moved + (geometry.density(pieces, zero) * zero.error).sum(axis=1)
     total = tuple(sum(p.weight for p in base.pieces if p.label == label) for label in (1, 0))
     risk, share = wrong_one + wrong_zero, total[0] - wrong_one + wrong_zero
     risk = _undefined(problem, layout, kind, risk, total)
@@ -112,7 +112,7 @@ def choose(where: Flags, first: Region, second: Region) -> Region:
     for rows, part in ((where, first), (~where, second)):
         ends[rows, : part.ends.shape[1]] = part.ends[rows]
         error[rows, : part.ends.shape[1]] = part.error[rows]
-    return Region(ends, np.where(where, first.first, second.first), error, second.atoms)
+    return Region(ends, np.where(where, first.first, second.first), error, second.atoms, second.reference)
 
 
 def _estimate(solution: Solution) -> Estimate:

@@ -33,12 +33,10 @@ class Geometry(Protocol):
     """Three operations on one coordinate: positive region, vote level set, mass.
 
     route: the name that estimates carry.
-    floor: the least value of the coordinate (-inf on the line, 0 for a distance).
     fixed: whether the coordinate and the components along it are the same for every training noise.
     """
 
     route: str
-    floor: float
     fixed: bool
 
     def train(self, alpha: Array) -> Base:
@@ -57,25 +55,31 @@ class Geometry(Protocol):
         """Mass of the class-`label` components where the region says the other class, and its rounding error."""
         ...
 
-    def density(self, pieces: tuple[Piece, ...], x: Array) -> Array:
-        """Sum over the components of weight times density of the coordinate at x (R, n); 0 at infinite x."""
+    def density(self, pieces: tuple[Piece, ...], region: Region) -> Array:
+        """Sum over the components of weight times density of the coordinate at the boundaries (R, n) of a region."""
         ...
 
     def coordinate(self, base: Base, points: Array) -> Array:
         """The coordinate (R, m) of points (m, d)."""
         ...
 
+    def center(self, base: Base) -> Array | None:
+        """The point (d,) from which the first row's coordinate is measured; None on the line itself."""
+        ...
 
-def erode(region: Region, eps: Array, floor: float) -> Region:
+
+def erode(region: Region, eps: Array) -> Region:
     """Points of the region farther than eps (R,) from its complement: every interval loses eps at each end."""
     low, high = region.pieces(True)
+    floor = region.floor[:, None]
     start, stop = low + eps[:, None], high - eps[:, None]
     real = (low < high) & (stop >= np.maximum(start, floor))
     row, column = np.nonzero(real)
-    first = (real & (start <= floor)).any(axis=1)
+    first = (real & (low <= floor)).any(axis=1)
     ends = np.concatenate([start[row, column], stop[row, column]])
     rows = np.concatenate([row, row])
-    inner = np.isfinite(ends) & (ends > floor)
+    inner = np.isfinite(ends) & (ends > region.floor[rows])
     result = from_boundaries(len(region.first), rows[inner], ends[inner], first)
     widest = region.error.max(axis=1, initial=0.0)[:, None] + 4 * np.spacing(np.abs(eps))[:, None]
-    return Region(result.ends, result.first, np.where(np.isfinite(result.ends), widest, 0.0))
+    error = np.where(np.isfinite(result.ends), widest, 0.0)
+    return Region(result.ends, result.first, error, None, region.reference)

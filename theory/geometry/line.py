@@ -6,14 +6,16 @@ signed sums of component masses; the only numerics are sign changes.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from theory.geometry.cells import covered, cut, merge, off_support, settle, supports
+from theory.geometry.cells import cut, supports
 from theory.geometry.line_terms import DensityTerms, GaussianTerms
-from theory.isolate import isolate
+from theory.geometry.positive import Supports, positive_set
 from theory.laws import NOISE
 from theory.mixture import Piece, net_weights
-from theory.region import Region, boundary_error, constant_region, from_pieces
+from theory.region import Region
 from theory.terms import Array, Flags
 
 
@@ -25,23 +27,12 @@ def positive_region(pieces: tuple[Piece, ...], noise: str, alpha: Array, choice:
     """
     low, high = supports(pieces, noise, alpha)
     net = net_weights(tuple(p for p in pieces if alpha.any() or p.law != "point"))
+    one, zero = (supports(tuple(p for p in net if p.label == label), noise, alpha) for label in (1, 0))
     centers = np.broadcast_to([float(p.center) for p in pieces], low.shape)
     cells = cut(np.concatenate([centers, low, high], axis=1), _tail_scale(pieces, alpha))
-    labels = np.array([p.label for p in pieces])
-    bounded = covered(cells, low, high)
-    parts = [off_support(cells.take(~bounded), low, high, labels, choice)]
-    cells = cells.take(bounded)
-    one, zero = (covered(cells, *supports(tuple(p for p in net if p.label == c), noise, alpha)) for c in (1, 0))
-    contested = one & zero
-    parts.append(settle(cells.take(~contested), ~zero[~contested]))
-    terms: DensityTerms | GaussianTerms | None = None
-    if contested.any():
-        terms = _density_terms(net, noise, alpha)
-        work = cells.take(contested)
-        inner_low, inner_high = np.nextafter(work.low, np.inf), np.nextafter(work.high, -np.inf)
-        parts.append(isolate(terms, work.row, inner_low, inner_high, terms.widths.min(axis=1)))
-    region = from_pieces(len(alpha), merge(*parts), np.ones(len(alpha), bool))
-    return Region(region.ends, region.first, boundary_error(terms, region), _atoms(pieces, alpha))
+    held = Supports(low, high, np.array([p.label for p in pieces]), one, zero)
+    region = positive_set(cells, held, lambda: _density_terms(net, noise, alpha), choice)
+    return replace(region, atoms=atoms(pieces, alpha))
 
 
 def _density_terms(net: tuple[Piece, ...], noise: str, alpha: Array) -> DensityTerms | GaussianTerms:
@@ -58,7 +49,7 @@ def _tail_scale(pieces: tuple[Piece, ...], alpha: Array) -> Array:
     return np.where(span > 0, span, 1.0)
 
 
-def _atoms(pieces: tuple[Piece, ...], alpha: Array) -> tuple[Array, Flags] | None:
+def atoms(pieces: tuple[Piece, ...], alpha: Array) -> tuple[Array, Flags] | None:
     """Without noise the class at a point mass is decided by the point masses there."""
     totals: dict[float, float] = {}
     for p in pieces:
@@ -101,8 +92,3 @@ def density(pieces: tuple[Piece, ...], x: Array) -> Array:
             center, scale = np.atleast_1d(item.center)[:, None], np.atleast_1d(item.scale)[:, None]
             total += item.weight / scale * NOISE[item.law].pdf((at - center) / scale)
     return np.where(finite, total, 0.0)
-
-
-def everything(rows: int) -> Region:
-    """The whole line in every row."""
-    return constant_region(rows, True)

@@ -29,7 +29,6 @@ class Linear:
     noise: str
     route: str = "line"
     fixed: bool = True
-    floor: float = -np.inf
 
     def train(self, alpha: Array) -> Base:
         """The base classifiers."""
@@ -53,15 +52,19 @@ class Linear:
         """A class's share of the risk."""
         return line.mass(pieces, region, label)
 
-    def density(self, pieces: tuple[Piece, ...], x: Array) -> Array:
-        """Density along the line."""
-        return line.density(pieces, x)
+    def density(self, pieces: tuple[Piece, ...], region: Region) -> Array:
+        """Density along the line at the boundaries of a region."""
+        return line.density(pieces, region.ends)
 
     def coordinate(self, base: Base, points: Array) -> Array:
         """Position along the direction: (points - origin) . axis."""
         if base.axis is None or base.origin is None:
             return points[:, 0][None, :]
         return np.einsum("rmd,rd->rm", points[None, :, :] - base.origin[:, None, :], base.axis)
+
+    def center(self, base: Base) -> Array | None:
+        """The origin of positions along the direction."""
+        return None if base.origin is None else base.origin[0]
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,219 @@
-def ball_in_background(*a): raise RuntimeError
-def concentric(*a): raise RuntimeError
-def two_centres(*a): raise RuntimeError
+"""Radial geometry: regions are unions of shells about a centre, in any dimension from 1 to millions, Gaussian noises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import gammaln
+
+from theory.geometry import shells
+from theory.geometry.base import Base
+from theory.geometry.cells import Cells, cut
+from theory.geometry.line import atoms
+from theory.geometry.positive import Supports, positive_set
+from theory.geometry.radial_level import level_set
+from theory.geometry.radial_terms import ConcentricTerms
+from theory.mixture import Piece, net_weights, piece
+from theory.region import Region
+from theory.terms import Array, Index
+
+EPS = np.finfo(float).eps
+
+
+@dataclass(frozen=True)
+class Radial:
+    """Three operations along the distance from a centre.
+
+    trainer: gives the base classifiers of training noises (R,). fixed: whether the centre stays when they change.
+    """
+
+    dim: int
+    trainer: Callable[[Array], Base]
+    fixed: bool = True
+    route: str = "radial"
+
+    def train(self, alpha: Array) -> Base:
+        """The base classifiers."""
+        return self.trainer(alpha)
+
+    def smooth(self, region: Region, beta: Array, log_tail: Array | None = None) -> Region:
+        """Level sets of the vote probability."""
+        return level_set(self.dim, region, beta, log_tail)
+
+    def vote(self, region: Region, row: Index, beta: Array, x: Array) -> tuple[Array, Array]:
+        """u and 1 - u: masses of shells under noise around a point at coordinate x."""
+        part = region.take(row)
+        assert part.reference is not None
+        noise = Piece(1, "gaussian", x, beta, 1.0)
+        sums = []
+        for label in (True, False):
+            low, high = part.pieces(label)
+            ends = [shells.tails(noise, self.dim, part.reference, t) for t in (low, high)]
+            sums.append(np.where(low < high, shells.between(*ends), 0.0).sum(axis=1))
+        return sums[0], sums[1]
+
+    def mass(self, pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, Array]:
+        """A class's share of the risk."""
+        return shells.mass(pieces, self.dim, region, label)
+
+    def density(self, pieces: tuple[Piece, ...], region: Region) -> Array:
+        """Density of the distance at the boundaries of a region."""
+        assert region.reference is not None
+        return shells.density(pieces, self.dim, region.reference, region.ends)
+
+    def coordinate(self, base: Base, points: Array) -> Array:
+        """Distance from the centre less the reference, without cancellation: see `TwoCentres`."""
+        assert base.axis is not None and base.origin is not None and base.region.reference is not None
+        offset = points[None, :, :] - base.origin[:, None, :]
+        along = np.einsum("rmd,rd->rm", offset, base.axis)
+        far = base.region.reference[:, None]
+        square = (offset**2).sum(axis=2) + 2 * far * along
+        return square / np.maximum(np.sqrt(np.maximum(square + far**2, 0.0)) + far, np.finfo(float).tiny)
+
+    def center(self, base: Base) -> Array:
+        """The centre of the first row's shells."""
+        assert base.axis is not None and base.origin is not None and base.region.reference is not None
+        return base.origin[0] - base.axis[0] * base.region.reference[0]
+
+
+def _at(center: Array, region: Region, pieces: tuple[Piece, ...]) -> Base:
+    """Shells about a fixed centre: the reference is the centre itself."""
+    dim = len(center)
+    still = replace(region, reference=np.zeros(len(region.first)))
+    return Base(pieces, still, np.broadcast_to(0.0, (1, dim)), center[None, :])
+
+
+def ball_in_background(dim: int, center: Array, radius: float, window: float) -> Radial:
+    """Y = 1 on a ball, infinite background: f_alpha is the level set of the ball, risks are Lebesgue measures.
+
+    Class 0 is counted up to `window` around the ball: beyond eps from it nothing counts (u <= 1 - tau(eps) there).
+    """
+    log_unit = 0.5 * dim * np.log(np.pi) - gammaln(0.5 * dim + 1)
+    pieces = [piece(1, "shell", 0.0, radius, float(np.exp(log_unit + dim * np.log(radius))))]
+    if window > 0:
+        outer = radius + window
+        share = -np.expm1(dim * np.log(radius / outer))
+        pieces.append(piece(0, "shell", radius, outer, float(np.exp(log_unit + dim * np.log(outer)) * share)))
+
+    def trainer(alpha: Array) -> Base:
+        rows = len(alpha)
+        ball = Region(np.full((rows, 1), radius), np.ones(rows, bool), np.zeros((rows, 1)), None, np.zeros(rows))
+        return _at(center, level_set(dim, ball, alpha[:, None], None), tuple(pieces))
+
+    return Radial(dim, trainer)
+
+
+def concentric(dim: int, center: Array, pieces: tuple[Piece, ...], choice: str) -> Radial:
+    """Concentric isotropic Gaussians, balls ("shell" with inner radius 0) and a point at the centre."""
+
+    def trainer(alpha: Array) -> Base:
+        groups = [np.flatnonzero(alpha == 0), np.flatnonzero(alpha > 0)]
+        parts = [(rows, concentric_region(dim, pieces, alpha[rows], choice)) for rows in groups if len(rows)]
+        width = max(part.ends.shape[1] for _rows, part in parts)
+        ends, error = np.full((len(alpha), width), np.inf), np.zeros((len(alpha), width))
+        first = np.zeros(len(alpha), bool)
+        for rows, part in parts:
+            ends[rows, : part.ends.shape[1]], error[rows, : part.ends.shape[1]] = part.ends, part.error
+            first[rows] = part.first
+        marks = None if alpha.all() else atoms(pieces, np.zeros(len(alpha)))
+        if marks is not None:
+            noisy = alpha > 0
+            marks[1][noisy] = first[noisy][:, None]
+        return _at(center, Region(ends, first, error, marks), pieces)
+
+    return Radial(dim, trainer)
+
+
+def concentric_region(dim: int, pieces: tuple[Piece, ...], alpha: Array, choice: str) -> Region:
+    """{s_alpha >= 0} in the distance from the centre, for alpha (R,) all positive or all 0."""
+    noisy = bool(alpha.any())
+    net = net_weights(tuple(p for p in pieces if noisy or p.law != "point"))
+    low, high = _supports(pieces, alpha)
+    one, zero = (_supports(tuple(p for p in net if p.label == label), alpha) for label in (1, 0))
+    widths = np.array([float(p.scale) for p in pieces]) + alpha[:, None]
+    typical = np.where([p.law != "shell" for p in pieces], widths * np.sqrt(dim), widths)
+    radii = np.broadcast_to([float(p.scale) for p in pieces], widths.shape)
+    points = np.concatenate([np.zeros((len(alpha), 1)), typical, radii], axis=1)
+    cells = cut(points, widths.max(axis=1))
+    positive = cells.high > 0
+    cells = Cells(cells.row[positive], np.maximum(cells.low[positive], 0.0), cells.high[positive])
+    held = Supports(low, high, np.array([p.label for p in pieces]), one, zero)
+    return positive_set(cells, held, lambda: ConcentricTerms(dim, net, alpha), choice)
+
+
+def _supports(pieces: tuple[Piece, ...], alpha: Array) -> tuple[Array, Array]:
+    """Supports along the distance, reflected at the centre so that a gap around 0 cannot arise."""
+    reach = [np.where(alpha > 0, np.inf, np.inf if p.law == "gaussian" else float(p.scale)) for p in pieces]
+    table = np.stack(reach, axis=1) if pieces else np.empty((len(alpha), 0))
+    return -table, table
+
+
+@dataclass(frozen=True)
+class TwoCentres:
+    """Two isotropic Gaussians of different scales (one may be a point): their log-density difference is a sphere.
+
+    With w = v1 - v0 = s1^2 - s0^2, D the distance of the means, L = log(prior/(1-prior)) + (d/2) log(v0/v1):
+    centre c = m0 - sign(w) D0 e, e = (m1 - m0)/D, D0 = |c - m0| = D v0/|w|; radius^2 = v0 v1 (D^2 - 2 L w)/w^2 (no
+    sphere where negative); class 1 outside if w > 0. D0 and the radius are huge for nearly equal scales, so the
+    coordinate is t = distance - D0, where the sphere is at
+
+        t = sign(w) v0 (D^2 - 2 L v1) / (sqrt(v0 v1 (D^2 - 2 L w)) + D v0)
+
+    and the mean of class 1 at sign(w) D: nothing cancels, and w -> 0 gives the half-space.
+    """
+
+    dim: int
+    means: tuple[Array, Array]
+    scales: tuple[float, float]
+    prior: float
+
+    def __call__(self, alpha: Array) -> Base:
+        """Spheres for training noises alpha (R,)."""
+        (one, zero), (scale1, scale0) = self.means, self.scales
+        distance = float(np.linalg.norm(one - zero))
+        w = (scale1 - scale0) * (scale1 + scale0)
+        sign = float(np.sign(w))
+        v0, v1 = scale0**2 + alpha**2, scale1**2 + alpha**2
+        t, error, reference = self._sphere(v0, v1, w, distance)
+        reference = np.where((v0 > 0) & (v1 > 0), reference, distance * (v0 > 0))
+        region = Region(t[:, None], np.full(len(alpha), w < 0), error[:, None], None, reference)
+        none = ~np.isfinite(t)
+        region.first[none] = w > 0
+        pieces = tuple(
+            piece(label, "gaussian" if scale > 0 else "point", gap, scale, weight)
+            for label, scale, gap, weight in (
+                (1, scale1, sign * distance, self.prior),
+                (0, scale0, 0.0, 1 - self.prior),
+            )
+        )
+        marks = None if alpha.all() or min(self.scales) > 0 else atoms(pieces, np.zeros(len(alpha)))
+        if marks is not None:
+            marks[1][alpha > 0] = region.contains(marks[0][None, :])[alpha > 0]
+        axis = sign * (one - zero) / distance
+        return Base(pieces, replace(region, atoms=marks), axis[None, :], zero[None, :])
+
+    def _sphere(self, v0: Array, v1: Array, w: float, distance: float) -> tuple[Array, Array, Array]:
+        """Coordinate of the sphere (inf where there is none), its error, and the reference distance D0."""
+        logit = np.log(self.prior) - np.log1p(-self.prior)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            spread = 0.5 * self.dim * np.log1p(w / v0)
+            level = logit - spread
+            square = v0 * v1 * (distance**2 - 2 * level * w)
+            below = np.sqrt(square) + distance * v0
+            above = v0 * (distance**2 - 2 * level * v1)
+            t = np.sign(w) * above / below
+            wobble = 4 * EPS * (abs(logit) + np.abs(spread))
+            size = v0 * (distance**2 + 2 * np.abs(level) * v1)
+            doubt = 2 * v0 * v1 * wobble + 8 * EPS * size
+            root = 2 * v0 * v1 * abs(w) * wobble + 8 * EPS * v0 * v1 * (distance**2 + 2 * np.abs(level * w))
+            error = (doubt + np.abs(t) * root / np.sqrt(square)) / below + 4 * EPS * np.abs(t)
+        exists = (v0 > 0) & (v1 > 0) & (square > 0)
+        reference = np.where(v0 > 0, distance * v0 / abs(w), 0.0)
+        return np.where(exists, t, np.inf), np.where(exists, error, 0.0), reference
+
+
+def two_centres(dim: int, means: list[Array], scales: list[float], prior: float) -> Radial:
+    """Two isotropic Gaussians with different scales and means; class 1 first."""
+    return Radial(dim, TwoCentres(dim, (means[0], means[1]), (scales[0], scales[1]), prior), fixed=False)

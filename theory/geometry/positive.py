@@ -1,0 +1,50 @@
+"""{s >= 0} from cells of the coordinate: off the supports by rule, where one class is alone at once, else by isolation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from theory.geometry.cells import Cells, covered, merge, off_support, settle
+from theory.isolate import isolate
+from theory.region import Region, boundary_error, from_pieces
+from theory.terms import Array, Terms
+
+
+class WidthTerms(Terms, Protocol):
+    """Terms that know the length (R, K) over which each varies."""
+
+    widths: Array
+
+
+@dataclass(frozen=True)
+class Supports:
+    """Noised supports (R, K) along the coordinate: of all components with their labels, and of the net signed density."""
+
+    low: Array
+    high: Array
+    labels: np.ndarray
+    one: tuple[Array, Array]
+    zero: tuple[Array, Array]
+
+
+def positive_set(cells: Cells, supports: Supports, make: Callable[[], WidthTerms], choice: str) -> Region:
+    """The region where the net signed density is >= 0, and the class `choice` gives off every support."""
+    rows = len(supports.low)
+    bounded = covered(cells, supports.low, supports.high)
+    parts = [off_support(cells.take(~bounded), supports.low, supports.high, supports.labels, choice)]
+    cells = cells.take(bounded)
+    one, zero = covered(cells, *supports.one), covered(cells, *supports.zero)
+    contested = one & zero
+    parts.append(settle(cells.take(~contested), ~zero[~contested]))
+    terms: WidthTerms | None = None
+    if contested.any():
+        terms = make()
+        work = cells.take(contested)
+        low, high = np.nextafter(work.low, np.inf), np.nextafter(work.high, -np.inf)
+        parts.append(isolate(terms, work.row, low, high, terms.widths.min(axis=1)))
+    region = from_pieces(rows, merge(*parts), np.ones(rows, bool))
+    return Region(region.ends, region.first, boundary_error(terms, region))

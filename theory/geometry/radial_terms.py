@@ -1,0 +1,66 @@
+"""Concentric densities after Gaussian noise, as log-concave functions of the distance from the centre."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import gammaln
+
+from theory.mixture import Piece
+from theory.special.noncentral import ball_log_mass, ball_mass_derivatives
+from theory.terms import Array, Index
+
+
+class ConcentricTerms:
+    """Gaussians: log density -r^2/2v - (d/2) log v relative to the widest Gaussian, so that equal factors cancel.
+
+    Balls ("shell" of inner radius 0): log of the Gaussian mass of the ball around the point, less its log volume; log-
+    concave because the convolution of a convex set with a Gaussian is (Prekopa), decreasing in the distance.
+    """
+
+    def __init__(self, dim: int, pieces: tuple[Piece, ...], alpha: Array) -> None:
+        one, zero = [p for p in pieces if p.label == 1], [p for p in pieces if p.label == 0]
+        ordered = one + zero
+        self.positive, self._dim, self._alpha = len(one), dim, alpha
+        self._ball = np.array([p.law == "shell" for p in ordered])
+        scales = np.array([0.0 if p.law == "point" else float(p.scale) for p in ordered])
+        self._radius = scales
+        self.modes = np.zeros((len(alpha), len(ordered)))
+        variance = np.where(self._ball, 0.0, scales**2) + alpha[:, None] ** 2
+        widest = np.full((len(alpha), 1), np.inf)
+        excess = np.full((len(alpha), len(ordered)), -1.0)
+        if not self._ball.any():
+            k = int(np.argmax(scales))
+            widest = variance[:, k : k + 1]
+            excess = np.broadcast_to((scales - scales[k]) * (scales + scales[k]), variance.shape)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            pure = np.isfinite(widest)
+            self._a = np.where(pure, excess / (2 * variance * widest), -0.5 / variance)
+            log_scale = np.where(pure, np.log(variance / widest), np.log(2 * np.pi * variance))
+        log_weights = np.log([p.weight for p in ordered])
+        log_volume = 0.5 * dim * np.log(np.pi) - gammaln(0.5 * dim + 1) + dim * np.log(np.where(scales > 0, scales, 1.0))
+        self._c = np.where(self._ball, log_weights - log_volume, log_weights - 0.5 * dim * log_scale)
+        self.widths = np.where(self._ball, np.where(alpha[:, None] > 0, alpha[:, None], scales), np.sqrt(variance))
+
+    def values(self, row: Index, x: Array) -> Array:
+        """Logarithms of the weighted densities up to a common factor, (N, K)."""
+        with np.errstate(invalid="ignore"):
+            result = self._c[row] + np.where(self._ball, 0.0, self._a[row]) * (x * x)[:, None]
+        for k in np.flatnonzero(self._ball):
+            noise = self._alpha[row]
+            if noise.any():
+                result[:, k] += ball_log_mass(self._dim, x / noise, (self._radius[k] - x) / noise)[0]
+            else:
+                result[:, k] += np.where(x <= self._radius[k], 0.0, -np.inf)
+        return result
+
+    def scores(self, row: Index, x: Array) -> Array:
+        """Their derivatives in the distance, (N, K)."""
+        result = 2 * np.where(self._ball, 0.0, self._a[row]) * x[:, None]
+        for k in np.flatnonzero(self._ball):
+            noise = self._alpha[row]
+            if noise.any():
+                delta = (self._radius[k] - x) / noise
+                mass, _ = ball_log_mass(self._dim, x / noise, delta)
+                _, rate = ball_mass_derivatives(self._dim, x / noise, delta)
+                result[:, k] = -np.exp(rate - mass) / noise
+        return result

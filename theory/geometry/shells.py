@@ -1,0 +1,96 @@
+"""Masses of shells about a centre: the radial counterpart of interval masses, from noncentral chi-square tails.
+
+The coordinate is t = distance from the centre - reference. A component is a `Piece` whose `center` is the same for its
+own centre, so that everything depends on differences of coordinates and on the (possibly huge) distances themselves.
+Laws: "gaussian" (standard deviation `scale`), "point", "shell" (uniform between radii `center` and `scale`; a ball has
+inner radius 0).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from theory.mixture import Piece
+from theory.region import Region
+from theory.special.noncentral import ball_log_mass, ball_mass_derivatives, log_error
+from theory.terms import Array
+
+
+def tails(piece: Piece, dim: int, reference: Array, t: Array) -> tuple[Array, Array]:
+    """P(coordinate <= t) and P(coordinate > t) of a component, (R, m); t may be infinite."""
+    center, scale = np.atleast_1d(piece.center)[:, None], np.atleast_1d(piece.scale)[:, None]
+    if piece.law == "shell":
+        return _shell_tails(dim, center, scale, reference[:, None] + t)
+    with np.errstate(invalid="ignore"):
+        ell, delta = (reference[:, None] + center) / scale, (t - center) / scale
+    log_cdf, log_sf = ball_log_mass(dim, ell, np.where(np.isneginf(delta), -ell, delta))
+    return np.exp(log_cdf), np.exp(log_sf)
+
+
+def _shell_tails(dim: int, inner: Array, outer: Array, radius: Array) -> tuple[Array, Array]:
+    """(r^d - a^d)/(b^d - a^d) and (b^d - r^d)/(b^d - a^d), each without cancellation against 1."""
+    inside = np.clip(radius, inner, outer)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        whole = -np.expm1(dim * np.log(inner / outer))
+        up = dim * np.log(inside / outer)
+        lower = np.where(inside > 0, -np.expm1(dim * np.log(inner / np.where(inside > 0, inside, 1.0))), 0.0)
+        return np.exp(up) * lower / whole, -np.expm1(up) / whole
+
+
+def between(low: tuple[Array, Array], high: tuple[Array, Array]) -> Array:
+    """Mass between two coordinates from the tails at both, by the smaller pair."""
+    return np.maximum(np.where(low[0] < low[1], high[0] - low[0], low[1] - high[1]), 0.0)
+
+
+def mass(pieces: tuple[Piece, ...], dim: int, region: Region, label: int) -> tuple[Array, Array]:
+    """Mass of the class-`label` components where the region says the other class, and its rounding error (R,)."""
+    assert region.reference is not None
+    low, high = region.pieces(not label)
+    total, error = np.zeros(len(region.first)), np.zeros(len(region.first))
+    for piece in pieces:
+        if piece.label != label:
+            continue
+        if piece.law == "point":
+            wrong = region.contains(np.atleast_1d(piece.center)[:, None])[:, 0] != bool(label)
+            total = total + piece.weight * wrong
+            continue
+        below, above = (tails(piece, dim, region.reference, t) for t in (low, high))
+        real = low < high
+        masses = np.where(real, between(below, above), 0.0)
+        total = total + piece.weight * masses.sum(axis=1)
+        size = np.where(real, np.minimum(np.maximum(below[0], above[0]), np.maximum(below[1], above[1])), 0.0)
+        error = error + piece.weight * (size * _relative_error(piece, dim, region.reference, low, high)).sum(axis=1)
+    return total, error
+
+
+def _relative_error(piece: Piece, dim: int, reference: Array, low: Array, high: Array) -> Array:
+    """The larger of the relative errors of the tails at both ends."""
+    if piece.law == "shell":
+        return np.full_like(low, 8 * dim * np.finfo(float).eps)
+    center, scale = np.atleast_1d(piece.center)[:, None], np.atleast_1d(piece.scale)[:, None]
+    ell = (reference[:, None] + center) / scale
+    worst = np.zeros_like(low)
+    for end in (low, high):
+        used = np.isfinite(end)
+        bound = log_error(dim, ell, np.where(used, (np.where(used, end, 0.0) - center) / scale, -ell))
+        worst = np.maximum(worst, np.where(used, bound, 0.0))
+    return worst
+
+
+def density(pieces: tuple[Piece, ...], dim: int, reference: Array, t: Array) -> Array:
+    """Sum of weight times density of the coordinate at t (R, n); 0 at infinite t."""
+    finite = np.isfinite(t)
+    at = np.where(finite, t, 0.0)
+    total = np.zeros_like(t)
+    for piece in pieces:
+        center, scale = np.atleast_1d(piece.center)[:, None], np.atleast_1d(piece.scale)[:, None]
+        if piece.law == "gaussian":
+            log_pdf, _ = ball_mass_derivatives(dim, (reference[:, None] + center) / scale, (at - center) / scale)
+            total = total + piece.weight * np.exp(log_pdf) / scale
+        elif piece.law == "shell":
+            radius = reference[:, None] + at
+            with np.errstate(divide="ignore", invalid="ignore"):
+                ratio = np.exp((dim - 1) * np.log(radius / scale)) / -np.expm1(dim * np.log(center / scale))
+            inside = (radius >= center) & (radius <= scale) & (radius > 0)
+            total = total + np.where(inside, piece.weight * dim / scale * ratio, 0.0)
+    return np.where(finite, total, 0.0)
