@@ -107,6 +107,7 @@ def _bounds(point: Saddle, path: Contour) -> _Pair:
 
 def _half_space_bounds(ell: Array, delta: Array) -> _Pair:
     bound = np.finfo(np.float64).eps * (_ULP_CONSTANT + _ULP_PER_LOG * 0.5 * delta * delta)
+    bound = np.where(delta == np.inf, 0.0, bound)
     return bound, bound
 
 

@@ -185,5 +185,5 @@ def log_density(point: Saddle, path: Contour) -> tuple[Array, Array]:
     same = (path.real - path.eta * path.imag).sum(axis=1)
     more = ((path.real + path.eta * path.imag) / (1.0 + path.y)).sum(axis=1)
     front = path.step / np.pi
-    radial = front * same * (point.dim + point.root)
-    return point.exponent + np.log(radial / point.rho), point.exponent + np.log(2.0 * front * more * point.ell)
+    radial = np.log(front * same * (point.dim + point.root)) - np.log(point.rho)
+    return point.exponent + radial, point.exponent + np.log(2.0 * front * more) + np.log(point.ell)
