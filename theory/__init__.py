@@ -43,6 +43,8 @@ _HOME = {
     "smooth": "theory.pipeline",
     "train": "theory.pipeline",
     "regimes": "theory.regimes",
+    "vote_risk": "theory.votes",
+    "certified_vote_risk": "theory.votes",
 }
 
 

@@ -36,8 +36,11 @@ class Geometry(Protocol):
     fixed: whether the coordinate and the components along it are the same for every training noise.
     """
 
-    route: str
-    fixed: bool
+    @property
+    def route(self) -> str: ...
+
+    @property
+    def fixed(self) -> bool: ...
 
     def train(self, alpha: Array) -> Base:
         """The base classifiers for training noises alpha (R,)."""
@@ -57,6 +60,10 @@ class Geometry(Protocol):
 
     def density(self, pieces: tuple[Piece, ...], region: Region) -> Array:
         """Sum over the components of weight times density of the coordinate at the boundaries (R, n) of a region."""
+        ...
+
+    def marks(self, pieces: tuple[Piece, ...], region: Region) -> Array:
+        """Coordinates (R, m) between which each component's density is smooth; the outermost hold all but 1e-300."""
         ...
 
     def coordinate(self, base: Base, points: Array) -> Array:

@@ -92,3 +92,22 @@ def density(pieces: tuple[Piece, ...], x: Array) -> Array:
             center, scale = np.atleast_1d(item.center)[:, None], np.atleast_1d(item.scale)[:, None]
             total += item.weight / scale * NOISE[item.law].pdf((at - center) / scale)
     return np.where(finite, total, 0.0)
+
+
+# In scales of each law: its centre, bulk and tails, beyond which less than 1e-300 of it lies.
+SPREAD = {
+    "gaussian": np.array([-38.0, -16.0, -8.0, -4.0, -2.0, 0.0, 2.0, 4.0, 8.0, 16.0, 38.0]),
+    "laplace": np.array([-700.0, -150.0, -40.0, -10.0, -2.0, 0.0, 2.0, 10.0, 40.0, 150.0, 700.0]),
+    "uniform": np.array([-1.0, 1.0]),
+}
+
+
+def marks(pieces: tuple[Piece, ...], rows: int) -> Array:
+    """Coordinates (R, m) that cut the densities of the components (points apart) into smooth parts."""
+    columns = [
+        np.broadcast_to(np.atleast_1d(p.center)[:, None] + np.atleast_1d(p.scale)[:, None] * SPREAD[p.law], shape)
+        for p in pieces
+        if p.law != "point"
+        for shape in [(rows, len(SPREAD[p.law]))]
+    ]
+    return np.concatenate(columns, axis=1) if columns else np.empty((rows, 0))

@@ -56,6 +56,10 @@ class Linear:
         """Density along the line at the boundaries of a region."""
         return line.density(pieces, region.ends)
 
+    def marks(self, pieces: tuple[Piece, ...], region: Region) -> Array:
+        """Where the components' densities begin, bend and end."""
+        return line.marks(pieces, len(region.first))
+
     def coordinate(self, base: Base, points: Array) -> Array:
         """Position along the direction: (points - origin) . axis."""
         if base.axis is None or base.origin is None:

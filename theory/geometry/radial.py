@@ -63,6 +63,11 @@ class Radial:
         assert region.reference is not None
         return shells.density(pieces, self.dim, region.reference, region.ends)
 
+    def marks(self, pieces: tuple[Piece, ...], region: Region) -> Array:
+        """Where the components' distances begin, bend and end."""
+        assert region.reference is not None
+        return shells.marks(pieces, self.dim, region.reference)
+
     def coordinate(self, base: Base, points: Array) -> Array:
         """Distance from the centre less the reference, without cancellation: see `TwoCentres`."""
         assert base.axis is not None and base.origin is not None and base.region.reference is not None

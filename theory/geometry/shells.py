@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from theory.geometry.line import SPREAD
 from theory.mixture import Piece
 from theory.region import Region
 from theory.special.noncentral import ball_log_mass, ball_mass_derivatives, log_error
@@ -94,3 +95,19 @@ def density(pieces: tuple[Piece, ...], dim: int, reference: Array, t: Array) -> 
             inside = (radius >= center) & (radius <= scale) & (radius > 0)
             total = total + np.where(inside, piece.weight * dim / scale * ratio, 0.0)
     return np.where(finite, total, 0.0)
+
+
+def marks(pieces: tuple[Piece, ...], dim: int, reference: Array) -> Array:
+    """Coordinates (R, m) that cut the densities of the distance into smooth parts; points are apart."""
+    columns = []
+    for piece in pieces:
+        center, scale = np.atleast_1d(piece.center)[:, None], np.atleast_1d(piece.scale)[:, None]
+        if piece.law == "gaussian":
+            far = reference[:, None] + center
+            typical = center + scale**2 * (dim - 1) / (np.sqrt(far**2 + scale**2 * (dim - 1)) + far + scale)
+            columns.append(np.maximum(typical + scale * SPREAD["gaussian"], -reference[:, None]))
+        elif piece.law == "shell":
+            radii = np.concatenate([center, scale], axis=1)
+            fractions = scale - (scale - center) * np.array([1.0, 0.3, 0.1, 0.03, 0.01, 0.001, 0.0])
+            columns.append(np.concatenate([radii, fractions], axis=1) - reference[:, None])
+    return np.concatenate(columns, axis=1) if columns else np.empty((len(reference), 0))

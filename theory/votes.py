@@ -1,0 +1,190 @@
+"""Risks with a finite number of votes: integrals of a binomial tail of the vote probability against the class laws.
+
+The deployed classifier draws n noises: P(g_n(x) = 1) = P(Bin(n, u(x)) >= n/2), ties to class 1. A certificate for the
+true class succeeds when its count k has a Clopper-Pearson lower bound (failure probability c) of at least tau(eps), that
+is, when P(Bin(n, tau) >= k) <= c.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import betainc, betaincc
+
+from theory.certificate import log_miss
+from theory.errors import ProblemError
+from theory.estimate import Estimate
+from theory.geometry.base import Base, Geometry
+from theory.layout import Layout, lay_out
+from theory.mixture import Piece
+from theory.problem import DomainProblem, Problem
+from theory.quadrature import integrate
+from theory.reduce import reduce
+from theory.region import Region
+from theory.terms import Array, Index
+
+FAILURE = 1e-3
+# Votes for the wrong class beyond this many noise scales from the labelled set are rarer than 1e-300.
+REACH = {"gaussian": 38.0, "laplace": 700.0, "uniform": 1.0}
+# Where the integrand bends: this many noise scales around each boundary of the base region.
+KINKS = np.array([-6.0, -1.0, 0.0, 1.0, 6.0])
+
+
+def least_count(votes: int, tail: float, failure: float) -> int:
+    """The least k with P(Bin(votes, 1 - tail) >= k) <= failure; votes + 1 where even k = votes does not certify."""
+    low, high = 0, votes + 1
+    while low < high:
+        k = (low + high) // 2
+        if k > 0 and float(betaincc(votes - k + 1, k, tail)) <= failure:
+            high = k
+        else:
+            low = k + 1
+    return low
+
+
+def _fewer(count: Array, votes: int, share: Array, rest: Array) -> Array:
+    """P(Bin(votes, share) < count), share + rest = 1, with relative precision; count (N, 1) from 0 to votes + 1."""
+    inner = np.clip(count, 1, votes)
+    with np.errstate(under="ignore"):
+        low = np.where(
+            rest < 0.5, betainc(votes - inner + 1, inner, rest), betaincc(inner, votes - inner + 1, np.minimum(share, 1))
+        )
+    return np.where(count <= 0, 0.0, np.where(count > votes, 1.0, low))
+
+
+def vote_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike, votes: int) -> Estimate:
+    """P(g_n(X) != Y) for n = `votes`: what a nested Monte Carlo run with n votes estimates without bias.
+
+    Equation: sum over classes of int q_y(x) P(wrong | u(x)) dx, by adaptive Gauss-Kronrod along the problem's coordinate.
+    At beta = 0 every vote is the same and this is the clean risk.
+
+    Args:
+        alpha, beta: noise scales >= 0, broadcast. votes: n >= 1.
+
+    Raises:
+        NoExactRoute: no geometry answers for the problem.
+        ProblemError: a noise is negative or not finite, or votes < 1.
+    """
+    layout = lay_out(alpha, beta)
+    _checked(votes)
+    need = np.full(layout.beta.size, (votes + 1) // 2)
+    return _integrated(problem, layout, votes, need, votes - need + 1)
+
+
+def certified_vote_risk(
+    problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike, votes: int, failure: float = FAILURE
+) -> Estimate:
+    """The share of data not certified as their true class at radius eps by n votes at failure probability c = `failure`.
+
+    At beta = 0 it is the clean risk for eps = 0 and NaN for eps > 0. Arguments and errors as `vote_risk`; failure in (0, 1).
+    """
+    layout = lay_out(alpha, beta, eps)
+    _checked(votes)
+    if not 0 < failure < 1:
+        raise ProblemError("failure", repr(failure), "a number strictly between 0 and 1")
+    tails = np.exp(log_miss(problem.smoothing.noise, layout.beta, layout.eps)).ravel()
+    distinct, back = np.unique(np.where(np.isnan(tails), 0.0, tails), return_inverse=True)
+    counts = np.array([least_count(votes, float(t), failure) if t > 0 else votes + 1 for t in distinct])
+    need = np.where(np.isnan(tails), votes + 1, counts[back.ravel()])
+    still = layout.beta.ravel() == 0
+    need = np.where(still, (votes + 1) // 2, need)
+    result = _integrated(problem, layout, votes, need, np.where(still, votes - need + 1, need))
+    undefined = layout.spread(still & (layout.eps.ravel() > 0))
+    value, error = (np.where(undefined, np.nan, v) for v in (result.value, result.error))
+    return Estimate(value, error, result.route)
+
+
+def _checked(votes: int) -> None:
+    if isinstance(votes, bool) or not isinstance(votes, int | np.integer) or votes < 1:
+        raise ProblemError("votes", repr(votes), "a whole number >= 1")
+
+
+def _integrated(problem: Problem, layout: Layout, votes: int, need_one: Array, need_zero: Array) -> Estimate:
+    """Class 1 fails with fewer than need_one votes for it, class 0 with fewer than need_zero."""
+    widest = float(np.nanmax(layout.beta, initial=0.0)) * REACH[problem.smoothing.noise]
+    infinite = isinstance(problem, DomainProblem) and problem.infinite
+    geometry = reduce(problem, (widest + float(np.nanmax(layout.eps, initial=0.0))) if infinite else 0.0)
+    base = geometry.train(layout.alpha)
+    value, error = _still(geometry, base, layout)
+    beta = layout.beta.ravel()
+    trained = np.repeat(np.arange(len(layout.alpha)), layout.beta.shape[1])
+    moving = np.flatnonzero(beta > 0)
+    for label, need in ((1, need_one), (0, need_zero)):
+        part = tuple(p for p in base.pieces if p.label == label)
+        if len(moving) and part:
+            more, doubt = _one_class(geometry, base, part, (trained[moving], beta[moving]), votes, need[moving])
+            value[moving] += more
+            error[moving] += doubt
+    if infinite:
+        value[moving[(need_zero[moving] > votes)]] = np.inf
+    return Estimate(layout.spread(value), layout.spread(error), geometry.route)
+
+
+def _still(geometry: Geometry, base: Base, layout: Layout) -> tuple[Array, Array]:
+    """The clean risk where beta = 0, and 0 elsewhere."""
+    value, error = np.zeros(layout.beta.size), np.zeros(layout.beta.size)
+    rows = np.flatnonzero(layout.beta.ravel() == 0)
+    trained = rows // layout.beta.shape[1]
+    pieces = tuple(p.at(trained) for p in base.pieces)
+    region = base.region.take(trained)
+    for label in (1, 0):
+        mass, rounding = geometry.mass(pieces, region, label)
+        value[rows] += mass
+        error[rows] += rounding
+    error[rows] += (geometry.density(pieces, region) * region.error).sum(axis=1)
+    return value, error
+
+
+def _one_class(
+    geometry: Geometry, base: Base, part: tuple[Piece, ...], noises: tuple[Index, Array], votes: int, need: Array
+) -> tuple[Array, Array]:
+    """int q(x) P(fewer than `need` votes for the class) dx for requests with trained rows and betas `noises`."""
+    trained, beta = noises
+    label = part[0].label
+    pieces = tuple(p.at(trained) for p in part)
+    region = base.region.take(trained)
+
+    def fails(row: Index, x: Array) -> Array:
+        flat, rows = x.ravel(), np.repeat(row, x.shape[1])
+        votes_for = geometry.vote(base.region, trained[rows], beta[rows], flat)
+        share, rest = votes_for if label else votes_for[::-1]
+        return _fewer(need[rows], votes, share, rest).reshape(x.shape)
+
+    def integrand(row: Index, x: Array) -> Array:
+        reference = None if region.reference is None else region.reference[row]
+        places = Region(x, np.zeros(len(row), bool), np.zeros_like(x), None, reference)
+        return geometry.density(tuple(p.at(row) for p in pieces), places) * fails(row, x)
+
+    value, error = integrate(integrand, *_panels(geometry, pieces, region, beta), len(beta))
+    every = np.arange(len(beta))
+    for item in pieces:
+        if item.law == "point":
+            at = np.broadcast_to(item.center, beta.shape)[:, None]
+            value = value + item.weight * fails(every, at)[:, 0]
+    return value, error + _inherited(pieces, region, beta, votes, value)
+
+
+def _inherited(pieces: tuple[Piece, ...], region: Region, beta: Array, votes: int, value: Array) -> Array:
+    """What uncertain boundaries of the base region, and the rounding of u, do to the integral.
+
+    Moving one boundary by db changes u by at most du = db/(2 beta), and a binomial tail T by at most sqrt(votes) du; where
+    T is small its logarithm moves by at most votes du/u, so that a small integral moves by a small amount.
+    """
+    shift = 0.5 * region.error.sum(axis=1) / beta + 8 * np.finfo(float).eps
+    return np.minimum(np.sqrt(votes) * sum(p.weight for p in pieces), value * votes * 40) * shift
+
+
+def _panels(
+    geometry: Geometry, pieces: tuple[Piece, ...], region: Region, beta: Array
+) -> tuple[Index, Array, Array]:
+    """Panels that cover the mass of the components, cut where the integrand bends."""
+    marks = geometry.marks(pieces, region)
+    ends = np.where(np.isfinite(region.ends), region.ends, np.nan)
+    bends = (ends[:, :, None] + beta[:, None, None] * KINKS).reshape(len(beta), -1)
+    if len(marks) == 0 or marks.shape[1] == 0:
+        return np.zeros(0, np.intp), np.zeros(0), np.zeros(0)
+    least, most = marks.min(axis=1, keepdims=True), marks.max(axis=1, keepdims=True)
+    grid = np.sort(np.clip(np.concatenate([marks, np.where(np.isnan(bends), least, bends)], axis=1), least, most), axis=1)
+    row, column = np.nonzero(np.diff(grid, axis=1) > 0)
+    return row, grid[row, column], grid[row, column + 1]
+
