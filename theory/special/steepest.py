@@ -38,7 +38,7 @@ from numpy.typing import NDArray
 from theory.special.logs import Array, log1pmx
 
 # Discretisation and truncation are each held below e^-40 = 4e-18 of the integrand's peak.
-_DIGITS = 40.0
+_FOLDS = 40.0
 # Nodes are shared by all elements whose 2R lies between two bounds. The first is the least possible, d = 1.
 _BOUNDS = (2.0, 6.0, 20.0, 100.0, 1000.0)
 # From this class on eta is small, and eta - atan(eta) would cancel: its Taylor series is used.
@@ -108,16 +108,16 @@ class Rule(NamedTuple):
 
 
 def _make_rule(bound: float) -> Rule:
-    """Largest step and fewest nodes that keep both errors below e^-_DIGITS whenever 2R >= bound.
+    """Largest step and fewest nodes that keep both errors below e^-_FOLDS whenever 2R >= bound.
 
     Both exponents are linear in (B, d) at fixed 2R = 4B + 2d, so the worst case has B = 0 or d = 0.
     """
     b = np.linspace(0.002, 0.998, 499)
     growth = (bound / 8 * (b * (2 - b) / (1 - b)) ** 2, bound / 4 * (b * b - 2 * (b + np.log1p(-b))))
-    step = min(float(np.max(2 * np.pi * b / (_DIGITS + g))) for g in growth)
+    step = min(float(np.max(2 * np.pi * b / (_FOLDS + g))) for g in growth)
     y = np.linspace(0.0, 40.0, 8001)[1:] ** 2
     decay = (bound / 8 * y * (4 + 3 * y + y * y) / (1 + y) ** 2, bound / 4 * (y + np.log1p(y)))
-    reach = max(float(np.sqrt(y[np.argmax(g > _DIGITS)])) for g in decay)
+    reach = max(float(np.sqrt(y[np.argmax(g > _FOLDS)])) for g in decay)
     nodes = (np.arange(int(np.ceil(reach / step))) + 0.5) * step
     return Rule(step * bound**0.5, nodes * bound**0.5, bound >= _SERIES_FROM)
 
@@ -185,5 +185,6 @@ def log_density(point: Saddle, path: Contour) -> tuple[Array, Array]:
     same = (path.real - path.eta * path.imag).sum(axis=1)
     more = ((path.real + path.eta * path.imag) / (1.0 + path.y)).sum(axis=1)
     front = path.step / np.pi
-    radial = np.log(front * same * (point.dim + point.root)) - np.log(point.rho)
-    return point.exponent + radial, point.exponent + np.log(2.0 * front * more) + np.log(point.ell)
+    # Square roots keep the quotient in range down to the smallest radius; one logarithm, because two would cancel.
+    radial = 2.0 * np.log(np.sqrt(front * same * (point.dim + point.root)) / np.sqrt(point.rho))
+    return point.exponent + radial, point.exponent + np.log(2.0 * front * more * point.ell)
