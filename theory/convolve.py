@@ -59,7 +59,7 @@ def _gaussian_laplace(scale: Array, diversity: Array) -> Shape:
 
 
 def _laplace_laplace(first: Array, second: Array) -> Shape:
-    """p(z) = exp(-|z|/a) (1 + f(c|z|)|z|/a) / (2(a+b)), a >= b, c = 1/b - 1/a, f(t) = (1 - exp(-t))/t: stable at a = b."""
+    """p(z) = exp(-|z|/a) (1 + f(c|z|)|z|/a) / (2(a+b)), a >= b, c = 1/b - 1/a, f(t) = (1 - exp(-t))/t."""
     large, small = np.maximum(first, second), np.minimum(first, second)
     gap = (large - small) / (large * small)
 

@@ -28,16 +28,15 @@ def minus(first: Region, second: Region) -> Region:
 
 
 def mass_difference(
-    geometry: Geometry, pieces: tuple[Piece, ...], first: Region, second: Region, label: int
+    geometry: Geometry, pieces: tuple[Piece, ...], gained: Region, lost: Region, label: int
 ) -> tuple[Array, Array]:
-    """Mass of the class-`label` components in `first` less that in `second`, from the parts not common to both.
+    """Mass of the class-`label` components in `gained` less that in `lost`.
 
-    Returns the differences (R,) and their rounding errors, which are relative to the parts and not to the masses.
+    Returns the differences (R,) and their rounding errors, which are relative to the parts and not to the risks.
     """
-    total, error = np.zeros(len(first.first)), np.zeros(len(first.first))
-    for sign, part in ((1, minus(first, second)), (-1, minus(second, first))):
-        said = part.complement() if label else part
-        value, rounding = geometry.mass(pieces, said, label)
+    total, error = np.zeros(len(gained.first)), np.zeros(len(gained.first))
+    for sign, part in ((1, gained), (-1, lost)):
+        value, rounding = geometry.mass(pieces, part.complement() if label else part, label)
         total += sign * value
         error += rounding
     return total, error

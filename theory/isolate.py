@@ -69,9 +69,7 @@ def _judge(terms: Terms, row: Index, low: Array, high: Array) -> _Verdict:
     return _Verdict(settled, at_left >= -tie_left, at_right >= -tie_right)
 
 
-def _range(
-    one: Side, zero: Side, at_left: Array, at_right: Array, width: Array
-) -> tuple[Array, Array, Flags, Flags]:
+def _range(one: Side, zero: Side, at_left: Array, at_right: Array, width: Array) -> tuple[Array, Array, Flags, Flags]:
     """Bounds of D over intervals, by values and by the mean value theorem, and where D is monotone."""
     with np.errstate(invalid="ignore", over="ignore"):
         slope_low, slope_high = one.slope_low - zero.slope_high, one.slope_high - zero.slope_low

@@ -131,5 +131,3 @@ def risk(
     if np.any(np.asarray(eps) > 0):
         return certified_risk(problem, alpha, beta, eps)
     return clean_risk(problem, alpha, beta)
-
-

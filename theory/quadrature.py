@@ -39,7 +39,7 @@ def integrate(
     """Integrals of `function(row, x)` >= 0 over the union of each row's panels.
 
     Panels whose Gauss and Kronrod values differ by more than their share of RELATIVE times the row's integral are
-    halved. The integrand is not negative, so nothing cancels and the relative tolerance holds for the smallest integral.
+    halved. The integrand is not negative, so nothing cancels and the tolerance is relative for the smallest integral.
 
     Args:
         function: values (N, 15) at abscissae x (N, 15) of rows (N,).

@@ -177,9 +177,7 @@ def _mean(law: Law, dim: int) -> Array:
     return as_vector(law.center if isinstance(law, Ball) else law.mean, dim)
 
 
-def _isotropic_problem(
-    problem: MixtureProblem, parts: list[tuple[int, float, Law]], scales: list[float]
-) -> Geometry:
+def _isotropic_problem(problem: MixtureProblem, parts: list[tuple[int, float, Law]], scales: list[float]) -> Geometry:
     means = [_mean(law, problem.dim) for _label, _weight, law in parts]
     if max(scales) == min(scales):
         line = _along_line(problem, parts, means, scales[0])

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from theory.certificate import log_miss
-from theory.difference import mass_difference
+from theory.difference import mass_difference, minus
 from theory.estimate import Estimate
 from theory.geometry.base import Geometry, erode
 from theory.layout import Layout, lay_out, noises
@@ -53,6 +53,7 @@ class Solution:
 
     geometry: Geometry
     layout: Layout
+    kind: Kind
     pieces: tuple[Piece, ...]
     one: Region
     zero: Region
@@ -90,7 +91,7 @@ def solve(problem: Problem, layout: Layout, kind: Kind) -> Solution:
     risk, share = wrong_one + wrong_zero, total[0] - wrong_one + wrong_zero
     risk = _undefined(problem, layout, kind, risk, total)
     rounding = error_one + error_zero
-    return Solution(geometry, layout, pieces, one, zero, risk, rounding, moved, share, (total[0], total[1]))
+    return Solution(geometry, layout, kind, pieces, one, zero, risk, rounding, moved, share, (total[0], total[1]))
 
 
 def _undefined(problem: Problem, layout: Layout, kind: Kind, risk: Array, total: tuple[float, ...]) -> Array:
@@ -138,10 +139,10 @@ def clean_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike) -> Estimate:
 
 
 def certified_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike) -> Estimate:
-    """1 - P(Y = 1, u >= tau) - P(Y = 0, 1 - u >= tau), tau = tau(eps) of `theory.certificate`; eps = 0 is the clean risk.
+    """1 - P(Y = 1, u >= tau) - P(Y = 0, 1 - u >= tau), tau(eps) of `theory.certificate`; at eps = 0 the clean risk.
 
-    NaN at beta = 0 < eps, where it is not defined. In an infinite background it is the measure of {Y = 1, u < tau} plus
-    that of {Y = 0, 1 - u < tau}. Arguments and errors as `clean_risk`.
+    NaN at beta = 0 < eps, where it is not defined. In an infinite background it is the measure of {Y = 1, u < tau}
+    plus that of {Y = 0, 1 - u < tau}. Arguments and errors as `clean_risk`.
     """
     return _estimate(solve(problem, lay_out(alpha, beta, eps), "certified"))
 
@@ -149,8 +150,8 @@ def certified_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: Arr
 def adversarial_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike) -> Estimate:
     """P(some delta with norm <= eps makes g(X + delta) != Y), in the norm that the smoothing noise certifies.
 
-    The mass outside {g = 1} and {g = 0}, each eroded by eps. Never above the certified risk; equal to it for half-spaces
-    under Gaussian noise. Arguments and errors as `clean_risk`.
+    The mass outside {g = 1} and {g = 0}, each eroded by eps. Never above the certified risk; equal to it for
+    half-spaces under Gaussian noise. Arguments and errors as `clean_risk`.
     """
     return _estimate(solve(problem, lay_out(alpha, beta, eps), "adversarial"))
 
@@ -192,8 +193,11 @@ def _gain(
     noisy, clean = pairs
     pieces = tuple(p.at(noisy) for p in solution.pieces)
     geometry = solution.geometry
-    value, error = mass_difference(geometry, pieces, solution.one.take(noisy), solution.one.take(clean), 1)
-    more, rounding = mass_difference(geometry, pieces, solution.zero.take(noisy), solution.zero.take(clean), 0)
+    one, zero = ((r.take(noisy), r.take(clean)) for r in (solution.one, solution.zero))
+    gained, lost = minus(*one), minus(one[1], one[0])
+    value, error = mass_difference(geometry, pieces, gained, lost, 1)
+    parts = (lost, gained) if solution.kind == "clean" else (minus(*zero), minus(zero[1], zero[0]))
+    more, rounding = mass_difference(geometry, pieces, *parts, 0)
     moved = np.where(noisy == clean, 0.0, solution.moved[noisy] + solution.moved[clean])
     total = np.asarray(value + more)[back.ravel()].reshape(shape)
     spread = np.asarray(error + rounding + moved)[back.ravel()].reshape(shape)

@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 
-# A logarithmic difference of this many units in the last place of its larger operand counts as a tie, which goes to class 1.
+# A difference of logarithms within this many units in the last place of the larger is a tie, which goes to class 1.
 TIE_ULPS = 8 * np.finfo(float).eps
 
 

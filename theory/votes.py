@@ -1,8 +1,8 @@
 """Risks with a finite number of votes: integrals of a binomial tail of the vote probability against the class laws.
 
 The deployed classifier draws n noises: P(g_n(x) = 1) = P(Bin(n, u(x)) >= n/2), ties to class 1. A certificate for the
-true class succeeds when its count k has a Clopper-Pearson lower bound (failure probability c) of at least tau(eps), that
-is, when P(Bin(n, tau) >= k) <= c.
+true class succeeds when its count k has a Clopper-Pearson lower bound (failure probability c) of at least tau(eps),
+that is, when P(Bin(n, tau) >= k) <= c.
 """
 
 from __future__ import annotations
@@ -46,16 +46,15 @@ def _fewer(count: Array, votes: int, share: Array, rest: Array) -> Array:
     """P(Bin(votes, share) < count), share + rest = 1, with relative precision; count (N, 1) from 0 to votes + 1."""
     inner = np.clip(count, 1, votes)
     with np.errstate(under="ignore"):
-        low = np.where(
-            rest < 0.5, betainc(votes - inner + 1, inner, rest), betaincc(inner, votes - inner + 1, np.minimum(share, 1))
-        )
+        near, far = betainc(votes - inner + 1, inner, np.minimum(rest, 1)), np.minimum(share, 1)
+        low = np.where(rest < 0.5, near, betaincc(inner, votes - inner + 1, far))
     return np.where(count <= 0, 0.0, np.where(count > votes, 1.0, low))
 
 
 def vote_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike, votes: int) -> Estimate:
     """P(g_n(X) != Y) for n = `votes`: what a nested Monte Carlo run with n votes estimates without bias.
 
-    Equation: sum over classes of int q_y(x) P(wrong | u(x)) dx, by adaptive Gauss-Kronrod along the problem's coordinate.
+    Equation: sum over classes of int q_y(x) P(wrong | u(x)) dx, by adaptive Gauss-Kronrod along the coordinate.
     At beta = 0 every vote is the same and this is the clean risk.
 
     Args:
@@ -74,9 +73,9 @@ def vote_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike, votes: int) -
 def certified_vote_risk(
     problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike, votes: int, failure: float = FAILURE
 ) -> Estimate:
-    """The share of data not certified as their true class at radius eps by n votes at failure probability c = `failure`.
+    """The share of data not certified as their class at radius eps by n votes, failure probability c = `failure`.
 
-    At beta = 0 it is the clean risk for eps = 0 and NaN for eps > 0. Arguments and errors as `vote_risk`; failure in (0, 1).
+    At beta = 0 it is the clean risk for eps = 0 and NaN for eps > 0. Arguments and errors as `vote_risk`; c in (0, 1).
     """
     layout = lay_out(alpha, beta, eps)
     _checked(votes)
@@ -167,16 +166,14 @@ def _one_class(
 def _inherited(pieces: tuple[Piece, ...], region: Region, beta: Array, votes: int, value: Array) -> Array:
     """What uncertain boundaries of the base region, and the rounding of u, do to the integral.
 
-    Moving one boundary by db changes u by at most du = db/(2 beta), and a binomial tail T by at most sqrt(votes) du; where
-    T is small its logarithm moves by at most votes du/u, so that a small integral moves by a small amount.
+    Moving one boundary by db changes u by at most du = db/(2 beta), and a binomial tail T by at most sqrt(votes) du;
+    where T is small its logarithm moves by at most votes du/u, so that a small integral moves by a small amount.
     """
     shift = 0.5 * region.error.sum(axis=1) / beta + 8 * np.finfo(float).eps
     return np.minimum(np.sqrt(votes) * sum(p.weight for p in pieces), value * votes * 40) * shift
 
 
-def _panels(
-    geometry: Geometry, pieces: tuple[Piece, ...], region: Region, beta: Array
-) -> tuple[Index, Array, Array]:
+def _panels(geometry: Geometry, pieces: tuple[Piece, ...], region: Region, beta: Array) -> tuple[Index, Array, Array]:
     """Panels that cover the mass of the components, cut where the integrand bends."""
     marks = geometry.marks(pieces, region)
     ends = np.where(np.isfinite(region.ends), region.ends, np.nan)
@@ -184,7 +181,7 @@ def _panels(
     if len(marks) == 0 or marks.shape[1] == 0:
         return np.zeros(0, np.intp), np.zeros(0), np.zeros(0)
     least, most = marks.min(axis=1, keepdims=True), marks.max(axis=1, keepdims=True)
-    grid = np.sort(np.clip(np.concatenate([marks, np.where(np.isnan(bends), least, bends)], axis=1), least, most), axis=1)
+    bends = np.where(np.isnan(bends), least, bends)
+    grid = np.sort(np.clip(np.concatenate([marks, bends], axis=1), least, most), axis=1)
     row, column = np.nonzero(np.diff(grid, axis=1) > 0)
     return row, grid[row, column], grid[row, column + 1]
-

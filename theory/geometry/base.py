@@ -82,7 +82,7 @@ def erode(region: Region, eps: Array) -> Region:
     start, stop = low + eps[:, None], high - eps[:, None]
     real = (low < high) & (stop >= np.maximum(start, floor))
     row, column = np.nonzero(real)
-    first = (real & (low <= floor)).any(axis=1)
+    first = np.asarray((real & (low <= floor)).any(axis=1))
     ends = np.concatenate([start[row, column], stop[row, column]])
     rows = np.concatenate([row, row])
     inner = np.isfinite(ends) & (ends > region.floor[rows])

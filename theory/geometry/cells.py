@@ -61,7 +61,7 @@ def covered(cells: Cells, low: Array, high: Array) -> Flags:
     if low.shape[1] == 0:
         return np.zeros(len(cells.row), bool)
     middle = (cells.low + 0.5 * (cells.high - cells.low))[:, None]
-    return ((low[cells.row] < middle) & (middle < high[cells.row])).any(axis=1)
+    return np.asarray(((low[cells.row] < middle) & (middle < high[cells.row])).any(axis=1))
 
 
 def settle(cells: Cells, label: Flags) -> Pieces:

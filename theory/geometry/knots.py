@@ -8,15 +8,15 @@ from theory.laws import uniform
 from theory.region import Region, from_boundaries
 from theory.terms import Array
 
-# Rounding of a sum of clipped differences; a vote probability within this of its level is a tie, and belongs to the set.
+# Rounding of a sum of clipped differences; a vote probability this close to its level is a tie, and in the set.
 TIE = 16 * np.finfo(float).eps
 
 
 def uniform_level_set(region: Region, beta: Array, log_tail: Array | None) -> Region:
     """{x : P(x + beta V not in region) <= q} for V uniform on [-1, 1], q = exp(log_tail), or 1/2.
 
-    beta and log_tail are (R,). Between consecutive knots b_j +- beta the vote mass is linear, so that its crossings of q
-    are exact; on a plateau at q itself the tie goes to the set.
+    beta and log_tail are (R,). Between consecutive knots b_j +- beta the vote mass is linear, so that its crossings
+    of q are exact; on a plateau at q itself the tie goes to the set.
     """
     rows = len(beta)
     tail = np.full(rows, 0.5) if log_tail is None else np.exp(log_tail)
@@ -47,4 +47,5 @@ def _outside(region: Region, beta: Array, x: Array) -> Array:
     """P(x + beta V outside the region) at points x (R, m)."""
     low, high = region.pieces(False)
     scale = beta[:, None, None]
-    return uniform.interval((low[:, None, :] - x[:, :, None]) / scale, (high[:, None, :] - x[:, :, None]) / scale).sum(axis=2)
+    below, above = (low[:, None, :] - x[:, :, None]) / scale, (high[:, None, :] - x[:, :, None]) / scale
+    return uniform.interval(below, above).sum(axis=2)

@@ -46,7 +46,8 @@ class DensityTerms:
 class GaussianTerms:
     """All components Gaussian after noise: logarithms relative to the widest one are quadratics in y = x - its mean,
 
-    log(w_k p_k / p_ref) = c + y (b + a y),  a = (v_k - v_ref)/(2 v_k v_ref), b = d/v_k, c = log(w_k sqrt(v_ref/v_k)) - d^2/2v_k
+    log(w_k p_k / p_ref) = c + y (b + a y),
+    a = (v_k - v_ref)/(2 v_k v_ref), b = d/v_k, c = log(w_k sqrt(v_ref/v_k)) - d^2/2v_k
 
     with d the distance of the means. Dividing both sides of a comparison by p_ref changes no sign, keeps every term
     log-concave, and avoids differences of large numbers in the far tails.

@@ -1,4 +1,4 @@
-"""{s >= 0} from cells of the coordinate: off the supports by rule, where one class is alone at once, else by isolation."""
+"""{s >= 0} from cells of the coordinate: by rule off the supports, at once where one class is alone, else isolated."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class WidthTerms(Terms, Protocol):
 
 @dataclass(frozen=True)
 class Supports:
-    """Noised supports (R, K) along the coordinate: of all components with their labels, and of the net signed density."""
+    """Noised supports (R, K) along the coordinate: of all components with labels, and of the net signed density."""
 
     low: Array
     high: Array

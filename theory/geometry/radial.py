@@ -1,4 +1,4 @@
-"""Radial geometry: regions are unions of shells about a centre, in any dimension from 1 to millions, Gaussian noises."""
+"""Radial geometry: regions are unions of shells about a centre, in any dimension up to millions, Gaussian noises."""
 
 from __future__ import annotations
 
@@ -70,17 +70,24 @@ class Radial:
 
     def coordinate(self, base: Base, points: Array) -> Array:
         """Distance from the centre less the reference, without cancellation: see `TwoCentres`."""
-        assert base.axis is not None and base.origin is not None and base.region.reference is not None
-        offset = points[None, :, :] - base.origin[:, None, :]
-        along = np.einsum("rmd,rd->rm", offset, base.axis)
-        far = base.region.reference[:, None]
+        origin, axis, reference = _frame(base)
+        offset = points[None, :, :] - origin[:, None, :]
+        along = np.einsum("rmd,rd->rm", offset, axis)
+        far = reference[:, None]
         square = (offset**2).sum(axis=2) + 2 * far * along
         return square / np.maximum(np.sqrt(np.maximum(square + far**2, 0.0)) + far, np.finfo(float).tiny)
 
     def center(self, base: Base) -> Array:
         """The centre of the first row's shells."""
-        assert base.axis is not None and base.origin is not None and base.region.reference is not None
-        return base.origin[0] - base.axis[0] * base.region.reference[0]
+        origin, axis, reference = _frame(base)
+        return origin[0] - axis[0] * reference[0]
+
+
+def _frame(base: Base) -> tuple[Array, Array, Array]:
+    """Origin, axis and reference distance of shells, which radial trainers always give."""
+    if base.origin is None or base.axis is None or base.region.reference is None:
+        raise TypeError("these base classifiers are not radial")
+    return base.origin, base.axis, base.region.reference
 
 
 def _at(center: Array, region: Region, pieces: tuple[Piece, ...]) -> Base:

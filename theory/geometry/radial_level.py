@@ -23,7 +23,7 @@ TINY_ELL = 1e-9
 
 
 def level_set(dim: int, region: Region, beta: Array, log_tail: Array | None) -> Region:
-    """{u >= tau} for each row of `region` and each of its noises beta (R, M); log_tail (R, M) = log(1 - tau) or None."""
+    """{u >= tau} for each row of `region` and its noises beta (R, M); log_tail (R, M) = log(1 - tau), None for 1/2."""
     rows, steps = beta.shape
     flat = region.take(np.repeat(np.arange(rows), steps))
     scale = np.where(np.isfinite(beta) & (beta > 0), beta, 0.0).ravel()
@@ -50,7 +50,7 @@ def _log_mass(dim: int, reference: Array, beta: Array, end: Array, t: Array, out
 
 
 def _single(dim: int, region: Region, beta: Array, log_tail: Array) -> Region:
-    """One sphere: class 1 inside (`first`) shrinks until its outside gets exp(log_tail) of the votes; outside alike."""
+    """One sphere: class 1, inside or outside, shrinks until its complement gets exp(log_tail) of the votes."""
     assert region.reference is not None
     reference, end, outer = region.reference, region.ends[:, 0], ~region.first
     at_center, _ = _log_mass(dim, reference, beta, end, -reference, outer)
@@ -73,9 +73,7 @@ def _guess(dim: int, reference: Array, beta: Array, end: Array, outer: Flags, lo
     return end * (2 * reference + end) - shift + np.where(outer, z, -z) * spread
 
 
-def _newton(
-    dim: int, reference: Array, beta: Array, end: Array, outer: Flags, log_tail: Array
-) -> Array:
+def _newton(dim: int, reference: Array, beta: Array, end: Array, outer: Flags, log_tail: Array) -> Array:
     """The coordinate where the logarithmic mass equals log_tail, by Newton in y = distance^2 - reference^2."""
     lowest = -(reference**2)
     low, high = lowest.copy(), np.full_like(beta, np.inf)
@@ -130,9 +128,9 @@ def _error(
 
 
 class ShellVoteTerms:
-    """The vote masses of several concentric balls: class 1 gets the balls that add to 1 - u <= exp(log_tail).
+    """The vote masses of several concentric balls, compared so that class 1 is where 1 - u <= exp(log_tail).
 
-    1 - u is a signed sum of ball masses, plus 1 if the outermost shell is class 0; the comparison is with exp(log_tail).
+    1 - u is a signed sum of ball masses, plus 1 if the outermost shell is class 0.
     """
 
     def __init__(self, dim: int, region: Region, beta: Array, log_tail: Array) -> None:

@@ -37,7 +37,8 @@ class ConcentricTerms:
             self._a = np.where(pure, excess / (2 * variance * widest), -0.5 / variance)
             log_scale = np.where(pure, np.log(variance / widest), np.log(2 * np.pi * variance))
         log_weights = np.log([p.weight for p in ordered])
-        log_volume = 0.5 * dim * np.log(np.pi) - gammaln(0.5 * dim + 1) + dim * np.log(np.where(scales > 0, scales, 1.0))
+        log_unit = 0.5 * dim * np.log(np.pi) - gammaln(0.5 * dim + 1)
+        log_volume = log_unit + dim * np.log(np.where(scales > 0, scales, 1.0))
         self._c = np.where(self._ball, log_weights - log_volume, log_weights - 0.5 * dim * log_scale)
         self.widths = np.where(self._ball, np.where(alpha[:, None] > 0, alpha[:, None], scales), np.sqrt(variance))
 

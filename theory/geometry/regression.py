@@ -112,8 +112,8 @@ def _convolved(held: Posterior, noise: str, alpha: float, x: Array) -> tuple[Arr
     for start in range(0, len(x), block):
         at = x[start : start + block]
         shared = np.broadcast_to(held.panels, (len(at), len(held.panels)))
-        edges = np.clip(np.concatenate([shared, at[:, None] + kernel], axis=1), at[:, None] - reach, at[:, None] + reach)
-        edges.sort(axis=1)
+        edges = np.sort(np.concatenate([shared, at[:, None] + kernel], axis=1), axis=1)
+        edges = np.clip(edges, at[:, None] - reach, at[:, None] + reach)
         row, column = np.nonzero(np.diff(edges, axis=1) > 0)
         low, width = edges[row, column], edges[row, column + 1] - edges[row, column]
         t = low[:, None] + 0.5 * width[:, None] * (NODES + 1)
