@@ -28,8 +28,8 @@ def log1mexp(x: ArrayLike) -> Array:
 def log_diff_exp(a: ArrayLike, b: ArrayLike) -> Array:
     """Logarithm of e^a - e^b, for a >= b.
 
-    Relative error of the difference: a few ulp times (1 + |a| + e^b/(e^a - e^b) * ulp-size of a - b); exact inputs
-    that nearly agree are subtracted exactly. a = b (also both -inf) gives -inf, a < b and nan give nan.
+    The inputs are taken to be exact: their subtraction is, where they nearly agree, and the rest is a few ulp of |a|
+    and of the result. a = b (also both -inf) gives -inf, a < b and nan give nan.
     """
     a, b = np.broadcast_arrays(np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64))
     with np.errstate(invalid="ignore"):
