@@ -16,14 +16,16 @@ signed density and integrates to 1 in every risk, and the noise acts along the l
 
 from __future__ import annotations
 
-import functools
+import weakref
 
 import numpy as np
 
+from theory.components import isotropic, marginal, weighted
 from theory.domain import line_of_domain
 from theory.geometry.base import Geometry, NoExactRoute
 from theory.geometry.linear import HalfSpaceTrainer, Linear, LineTrainer
-from theory.geometry.radial import ball_in_background, concentric, two_centres
+from theory.geometry.radial import ball_in_background, concentric
+from theory.geometry.two_centres import two_centres
 from theory.mixture import Piece, piece
 from theory.problem import (
     Ball,
@@ -35,7 +37,6 @@ from theory.problem import (
     MixtureProblem,
     Point,
     Problem,
-    Uniform,
     as_vector,
 )
 from theory.terms import Array
@@ -46,7 +47,11 @@ SAME = 1e-14
 REMEDY = "simulate it instead: noisewise mc"
 
 
-@functools.lru_cache(maxsize=64)
+# Reduced problems by identity: hashing a problem in a million dimensions takes longer than answering for it.
+_held: dict[tuple[int, float], tuple[weakref.ref[Problem], Geometry]] = {}
+MOST_HELD = 256
+
+
 def reduce(problem: Problem, window: float = 0.0) -> Geometry:
     """The geometry that answers for `problem`.
 
@@ -56,8 +61,17 @@ def reduce(problem: Problem, window: float = 0.0) -> Geometry:
     Raises:
         NoExactRoute: there is none; the message names what stands in the way and the Monte Carlo command.
     """
-    if isinstance(problem, DomainProblem):
-        return _domain(problem, window)
+    key = (id(problem), window)
+    if key in _held and _held[key][0]() is problem:
+        return _held[key][1]
+    geometry = _domain(problem, window) if isinstance(problem, DomainProblem) else _mixture(problem)
+    if len(_held) >= MOST_HELD:
+        _held.clear()
+    _held[key] = (weakref.ref(problem), geometry)
+    return geometry
+
+
+def _mixture(problem: MixtureProblem) -> Geometry:
     if problem.dim == 1:
         return Linear(LineTrainer(_on_axis(problem, 0), problem.training), problem.smoothing.noise)
     axis = _only_axis(problem)
@@ -89,39 +103,13 @@ def _domain(problem: DomainProblem, window: float) -> Geometry:
     )
 
 
-def weighted(problem: MixtureProblem) -> list[tuple[int, float, Law]]:
-    """(label, weight including the prior, law) of every component."""
-    result = []
-    for label, side, share in ((1, problem.class1, problem.prior), (0, problem.class0, 1 - problem.prior)):
-        total = sum(c.weight for c in side)
-        result += [(label, share * c.weight / total, c.law) for c in side]
-    return result
-
-
 def _on_axis(problem: MixtureProblem, axis: int) -> tuple[Piece, ...]:
     """Every component's marginal on one axis."""
     pieces = []
     for label, weight, law in weighted(problem):
-        kind, center, scale = _marginal(law, problem.dim)
+        kind, center, scale = marginal(law, problem.dim)
         pieces.append(piece(label, kind, center[axis], scale[axis], weight))
     return tuple(pieces)
-
-
-def _marginal(law: Law, dim: int) -> tuple[str, Array, Array]:
-    """Kind, centres and scales of the marginals of a product law; a ball of dimension 1 is an interval."""
-    match law:
-        case Gaussian(scale=None, cov=cov):
-            return "gaussian", as_vector(law.mean, dim), np.sqrt(np.diag(np.array(cov)))
-        case Gaussian() | Laplace():
-            kind = "gaussian" if isinstance(law, Gaussian) else "laplace"
-            return kind, as_vector(law.mean, dim), as_vector(law.scale, dim)  # type: ignore[arg-type]
-        case Uniform():
-            low, high = as_vector(law.low, dim), as_vector(law.high, dim)
-            return "uniform", 0.5 * (low + high), 0.5 * (high - low)
-        case Ball():
-            return "uniform", as_vector(law.center, dim), np.full(dim, law.radius)
-        case Point():
-            return "point", as_vector(law.mean, dim), np.zeros(dim)
 
 
 def _only_axis(problem: MixtureProblem) -> int | None:
@@ -131,7 +119,7 @@ def _only_axis(problem: MixtureProblem) -> int | None:
         return None
     if len({type(w) for w in laws}) > 1:
         return None
-    centers, scales = (np.stack(v) for v in zip(*(_marginal(w, problem.dim)[1:] for w in laws), strict=True))
+    centers, scales = (np.stack(v) for v in zip(*(marginal(w, problem.dim)[1:] for w in laws), strict=True))
     differing = np.flatnonzero((centers != centers[0]).any(axis=0) | (scales != scales[0]).any(axis=0))
     return int(differing[0]) if len(differing) == 1 else (0 if len(differing) == 0 else None)
 
@@ -141,7 +129,7 @@ def _gaussian_noise(problem: MixtureProblem) -> Geometry:
     parts = weighted(problem)
     laws = [law for _label, _weight, law in parts]
     if all(isinstance(law, Gaussian | Point) for law in laws):
-        scales = [_isotropic(law, problem.dim) for law in laws]
+        scales = [isotropic(law, problem.dim) for law in laws]
         if all(s is not None for s in scales):
             return _isotropic_problem(problem, parts, [float(s) for s in scales if s is not None])
         if len(laws) == 2 and all(isinstance(law, Gaussian) for law in laws):
@@ -157,28 +145,8 @@ def _gaussian_noise(problem: MixtureProblem) -> Geometry:
     )
 
 
-def _isotropic(law: Law, dim: int) -> float | None:
-    """The common standard deviation of all directions, 0 for a point, None if there is none."""
-    if isinstance(law, Point):
-        return 0.0
-    if not isinstance(law, Gaussian):
-        return None
-    if law.cov is not None:
-        cov = np.array(law.cov)
-        return float(np.sqrt(cov[0, 0])) if (cov == cov[0, 0] * np.eye(dim)).all() else None
-    if isinstance(law.scale, float):
-        return law.scale
-    scale = as_vector(law.scale, dim)  # type: ignore[arg-type]
-    return float(scale[0]) if (scale == scale[0]).all() else None
-
-
-def _mean(law: Law, dim: int) -> Array:
-    assert not isinstance(law, Uniform)
-    return as_vector(law.center if isinstance(law, Ball) else law.mean, dim)
-
-
 def _isotropic_problem(problem: MixtureProblem, parts: list[tuple[int, float, Law]], scales: list[float]) -> Geometry:
-    means = [_mean(law, problem.dim) for _label, _weight, law in parts]
+    means = [marginal(law, problem.dim)[1] for _label, _weight, law in parts]
     if max(scales) == min(scales):
         line = _along_line(problem, parts, means, scales[0])
         if line is not None:
@@ -220,7 +188,7 @@ def _needs_posterior(problem: MixtureProblem) -> None:
 
 
 def _concentric_problem(problem: MixtureProblem, parts: list[tuple[int, float, Law]]) -> Geometry:
-    means = [_mean(law, problem.dim) for _label, _weight, law in parts]
+    means = [marginal(law, problem.dim)[1] for _label, _weight, law in parts]
     if not all((m == means[0]).all() for m in means):
         raise NoExactRoute(f"balls mixed with other components need one common centre for an exact route; {REMEDY}")
     _needs_posterior(problem)
@@ -229,7 +197,7 @@ def _concentric_problem(problem: MixtureProblem, parts: list[tuple[int, float, L
         if isinstance(law, Ball):
             pieces.append(piece(label, "shell", 0.0, law.radius, weight))
             continue
-        scale = _isotropic(law, problem.dim)
+        scale = isotropic(law, problem.dim)
         if scale is None:
             raise NoExactRoute(f"concentric components must be isotropic for an exact route; {REMEDY}")
         pieces.append(piece(label, "gaussian" if scale > 0 else "point", 0.0, scale, weight))
@@ -242,10 +210,10 @@ def _common_covariance(problem: MixtureProblem) -> Geometry:
     difference = as_vector(one.mean, problem.dim) - as_vector(zero.mean, problem.dim)
     middle = 0.5 * (as_vector(one.mean, problem.dim) + as_vector(zero.mean, problem.dim))
     if one.cov is None and zero.cov is None:
-        first, second = (as_vector(g.scale, problem.dim) for g in (one, zero))  # type: ignore[arg-type]
+        first, second = (marginal(g, problem.dim)[2] for g in (one, zero))
         same, variances, basis = bool((first == second).all()), first**2, None
     else:
-        covs = [np.array(g.cov) if g.cov else np.diag(as_vector(g.scale, problem.dim) ** 2) for g in (one, zero)]  # type: ignore[arg-type]
+        covs = [np.array(g.cov) if g.cov else np.diag(marginal(g, problem.dim)[2] ** 2) for g in (one, zero)]
         same = bool(np.abs(covs[0] - covs[1]).max() <= SAME * np.abs(covs[0]).max())
         variances, basis = np.linalg.eigh(covs[0])
         difference = basis.T @ difference

@@ -1,0 +1,80 @@
+"""Speed of the exact side, every figure as a ratio within one run. Run with `make benchmarks`; nothing here asserts a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+
+import numpy as np
+from scipy.special import ndtr
+
+from theory import gain, regimes
+from theory.reduce import reduce
+from theory.risks import clean_risk
+
+REPEATS = 5
+
+
+def best(work: Callable[[], object], repeats: int = REPEATS) -> float:
+    """The least of several timings of one call, in seconds."""
+    work()
+    times = []
+    for _ in range(repeats):
+        start = perf_counter()
+        work()
+        times.append(perf_counter() - start)
+    return min(times)
+
+
+def noises(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """A square map of (alpha, beta)."""
+    return np.linspace(0.0, 2.0, count)[:, None], np.linspace(0.02, 2.0, count)
+
+
+def least_evaluations(count: int) -> int:
+    """Noise distribution functions a map needs at least: one for each boundary of g and each boundary of its f."""
+    alpha, beta = noises(count)
+    geometry = reduce(regimes.bumps(count=3))
+    base = geometry.train(alpha[:, 0])
+    voted = geometry.smooth(base.region, np.broadcast_to(beta, (count, count)))
+    return int((voted.counts * np.repeat(base.region.counts, count)).sum())
+
+
+def test_map_of_bumps() -> None:
+    """A 256 x 256 map of gains of bumps(count=3), against the noise-cdf evaluations it needs at least."""
+    problem, (alpha, beta) = regimes.bumps(count=3), noises(256)
+    whole = best(lambda: gain(problem, alpha, beta))
+    risks = best(lambda: clean_risk(problem, alpha, beta))
+    needed = least_evaluations(256)
+    z = np.random.default_rng(0).normal(size=needed)
+    floor = best(lambda: ndtr(z))
+    print(f"\n256 x 256 gains of bumps(count=3): {whole:.3f} s, risks alone {risks:.3f} s")
+    print(f"least noise-cdf evaluations: {needed} in {floor * 1e3:.1f} ms; map / floor = {whole / floor:.0f}")
+
+
+def test_cost_per_cell() -> None:
+    """Seconds per cell for maps of different sizes, relative to the largest."""
+    problem = regimes.bumps(count=3)
+    sizes = (64, 128, 256, 512)
+    cells = {n: best(lambda n=n: gain(problem, *noises(n)), 3) / n**2 for n in sizes}
+    print("\ncost per cell relative to 512 x 512: " + ", ".join(f"{n}: {cells[n] / cells[512]:.2f}" for n in sizes))
+
+
+def test_million_dimensions() -> None:
+    """One exact risk at d = 10^6, against the same call at d = 2."""
+    for name, build in (("concentric", regimes.concentric), ("two-scales", regimes.two_scales)):
+        times = {}
+        for dim in (2, 1_000_000):
+            problem = build(dim=dim)
+            noise = iter(np.linspace(0.1, 0.9, 1000))
+            times[dim] = best(lambda p=problem, a=noise: clean_risk(p, next(a), 0.5), 20)
+        print(f"\n{name}: one risk at d = 10^6 in {times[1_000_000] * 1e3:.2f} ms, {times[1_000_000] / times[2]:.2f} x d = 2")
+
+
+def test_radial_map() -> None:
+    """A 64 x 64 radial map against the same map on the line."""
+    noise = np.linspace(0.0, 2.0, 64)[:, None], np.linspace(0.05, 2.0, 64)
+    line = best(lambda: gain(regimes.bumps(count=3), *noise), 3)
+    for dim in (2, 100, 1_000_000):
+        radial = best(lambda d=dim: gain(regimes.concentric(dim=d), *noise), 3)
+        print(f"\n64 x 64 gains, concentric d = {dim}: {radial:.3f} s, {radial / line:.1f} x bumps on the line")
