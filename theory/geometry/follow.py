@@ -1,8 +1,8 @@
-"""Following the boundaries of smoothed regions through increasing noise by Newton's method.
+"""Following the boundaries of smoothed regions through increasing noise by Halley's method.
 
-That no boundary was missed is known, not hoped: Gaussian and Laplace kernels are variation diminishing (Karlin 1968), so
-u - 1/2 has at most as many sign changes as the region has boundaries; and Gaussian noise is a semigroup, so it has no
-more than at any smaller noise. A row where Newton's method finds that many is complete; otherwise `search` decides.
+That no boundary was missed is known, not hoped: Gaussian and Laplace kernels are variation diminishing (Karlin 1968),
+so u - 1/2 has at most as many sign changes as the region has boundaries; and Gaussian noise is a semigroup, so it has no
+more than at any smaller noise. A row where the iteration finds that many is complete; otherwise `search` decides.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ from theory.terms import Array, Flags, Index
 
 EPS = np.finfo(float).eps
 NEWTON_STEPS = 12
-# A Newton step this small relative to the noise is the last: the next one would be its square.
-CONVERGED = 1e-8
+# A Halley step this small, relative to the noise and to the distance over which the slope changes, is the last: the
+# next would be its cube. Where the density has a corner only the square is certain.
+CONVERGED = {"gaussian": 4e-6, "laplace": 1e-8}
+# Boundaries closer than this many noise scales are left to the search.
+SEPARATE = 1e-8
 # Slopes of u (times beta) below this are too close to a tangency for a plain Newton iteration to be trusted.
 STEEP = 1e-4
 VOTE_ULPS = 4
@@ -40,10 +43,11 @@ class Path:
 
 @dataclass
 class _State:
-    """Where each row has got to: boundaries, d(boundary)/d(beta), the noise they belong to, the next step, waiting."""
+    """Where each row has got to: boundaries with their first two derivatives in beta, noise, next step, waiting."""
 
     current: Array
     speed: Array
+    bend: Array
     noise: Array
     step: Index
     waiting: Flags
@@ -60,7 +64,8 @@ def follow(region: Region, noise: str, beta: Array, search: Search) -> Path:
     order = np.argsort(beta, axis=1, kind="stable")
     stop = np.isfinite(beta).sum(axis=1)
     start = (beta == 0).sum(axis=1)
-    state = _State(region.ends.copy(), np.zeros((rows, n)), np.zeros(rows), start, np.zeros(rows, bool))
+    zeros = np.zeros((rows, n))
+    state = _State(region.ends.copy(), zeros, zeros.copy(), np.zeros(rows), start, np.zeros(rows, bool))
     gaussian = noise == "gaussian"
     while True:
         live = np.flatnonzero((state.step < stop) & ~state.waiting)
@@ -97,6 +102,9 @@ def _settle(
 ) -> None:
     """Record complete rows and move them on."""
     path.ends[rows, column], path.error[rows, column], path.known[rows, column] = found[0], found[1], True
+    if len(rows):
+        known = (rate != 0) & (state.speed[rows] != 0)
+        state.bend[rows] = np.where(known, (rate - state.speed[rows]) / (noise - state.noise[rows])[:, None], 0.0)
     state.current[rows], state.speed[rows] = found[0], rate
     state.noise[rows] = noise
     state.step[rows] += 1
@@ -111,10 +119,11 @@ def _finish(path: Path, state: _State, order: Index, stop: Index) -> None:
 
 
 def _advance(region: Region, state: _State, live: Index, noise: str, beta: Array) -> tuple[Array, Array, Array, Flags]:
-    """One step of all live rows: tangent predictor, Newton corrector, in as few columns as there are boundaries."""
+    """One step of all live rows: quadratic predictor, Halley corrector, in as few columns as there are boundaries."""
     n = region.ends.shape[1]
     width = max(int(np.isfinite(state.current[live]).sum(axis=1).max()), 1)
-    guess = state.current[live, :width] + state.speed[live, :width] * (beta - state.noise[live])[:, None]
+    ahead = (beta - state.noise[live])[:, None]
+    guess = state.current[live, :width] + ahead * (state.speed[live, :width] + 0.5 * ahead * state.bend[live, :width])
     x, rate, error, good = newton(region.take(live), guess, noise, beta)
     full = [np.full((len(live), n), fill) for fill in (np.inf, 0.0, 0.0)]
     for whole, part in zip(full, (x, rate, error), strict=True):
@@ -123,40 +132,51 @@ def _advance(region: Region, state: _State, live: Index, noise: str, beta: Array
 
 
 def newton(region: Region, guess: Array, noise: str, beta: Array) -> tuple[Array, Array, Array, Flags]:
-    """Newton's method for u = 1/2 at all boundaries of all rows at once.
+    """Halley's method for u = 1/2 at all boundaries of all rows at once.
 
     Returns boundaries, rates d(boundary)/d(beta), errors, and whether a row is complete: every boundary converged, in
     order, with the sign of du/dx alternating. The error is (sum_j p((x-b_j)/beta) |db_j|/beta + rounding of u)/|du/dx|
     plus the spacing of floats.
     """
-    law, real = NOISE[noise], np.isfinite(guess)
+    real = np.isfinite(guess)
     at = np.where(real, guess, 0.0)
-    sign = np.where(np.arange(region.ends.shape[1]) % 2 == 0, 1.0, -1.0)
-    due = np.where(np.arange(guess.shape[1]) % 2 == 0, 1.0, -1.0)
     ends = np.where(np.isfinite(region.ends), region.ends, 1e150)[:, None, :]
+    due = np.where(np.arange(guess.shape[1]) % 2 == 0, 1.0, -1.0)
     rate, error, good = np.zeros_like(at), np.zeros_like(at), np.zeros(len(at), bool)
     active = np.arange(len(at))
     for _ in range(NEWTON_STEPS):
         scale, here = beta[active, None], real[active]
-        z = np.clip((at[active][:, :, None] - ends[active]) / scale[:, :, None], -1e100, 1e100)
-        weights = law.pdf(z) * sign
-        value = (law.cdf(z) * sign).sum(axis=2) - 0.5
-        slope = weights.sum(axis=2)
+        value, slope, bend, drift, inherited = _votes(noise, at[active], ends[active], scale, region.error[active])
         steep = np.asarray(((slope * due > STEEP) | ~here).all(axis=1))
         safe = np.where(here & (np.abs(slope) > STEEP), slope, 1.0)
-        step = np.where(here, np.clip(value / safe, -1.0, 1.0), 0.0)
+        step = value / safe
+        curved = bend / safe
+        step = np.where(here, np.clip(step / np.maximum(1 - 0.5 * step * curved, 0.5), -1.0, 1.0), 0.0)
         at[active] -= scale * step
-        settled = steep & np.asarray((np.abs(step) < CONVERGED).all(axis=1))
-        rate[active] = np.where(here, (weights * z).sum(axis=2) / safe, 0.0)
-        inherited = (np.abs(weights) * region.error[active][:, None, :]).sum(axis=2)
-        error[active] = (inherited + VOTE_ULPS * EPS * scale) / np.abs(safe) + VOTE_ULPS * np.spacing(
-            np.abs(at[active])
-        )
+        near = np.abs(step) * (1 + np.abs(curved)) < CONVERGED[noise]
+        settled = steep & np.asarray((near | ~here).all(axis=1))
+        rate[active] = np.where(here, drift / safe, 0.0)
+        rounding = (inherited + VOTE_ULPS * EPS * scale) / np.abs(safe)
+        error[active] = rounding + VOTE_ULPS * np.spacing(np.abs(at[active]))
         good[active[settled]] = True
         active = active[steep & ~settled]
         if len(active) == 0:
             break
     ordered = np.where(real, at, np.inf)
     with np.errstate(invalid="ignore"):
-        apart = (np.diff(ordered, axis=1) > CONVERGED * beta[:, None]) | ~real[:, 1:]
+        apart = (np.diff(ordered, axis=1) > SEPARATE * beta[:, None]) | ~real[:, 1:]
     return ordered, rate, np.where(real, error, 0.0), good & np.asarray(apart.all(axis=1))
+
+
+def _votes(noise: str, at: Array, ends: Array, scale: Array, doubt: Array) -> tuple[Array, ...]:
+    """Sums over the boundaries b_j of the base region, z = (x - b_j)/beta, signs alternating from +:
+
+    u - 1/2 = sum +-F(z) - 1/2; beta du/dx = sum +-p(z); beta^2 d2u/dx2 = sum +-p'(z); -beta du/dbeta = sum +-z p(z);
+    and sum p(z) |db_j|. Each of the shape of `at`.
+    """
+    law, n = NOISE[noise], ends.shape[2]
+    sign = np.where(np.arange(n) % 2 == 0, 1.0, -1.0)
+    z = np.clip((at[:, :, None] - ends) / scale[:, :, None], -1e100, 1e100)
+    pdf = law.pdf(z)
+    sums = [(part.reshape(-1, n) @ sign).reshape(at.shape) for part in (law.cdf(z), pdf, pdf * law.score(z), pdf * z)]
+    return sums[0] - 0.5, sums[1], sums[2], sums[3], np.einsum("rwn,rn->rw", pdf, doubt)

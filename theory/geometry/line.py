@@ -67,18 +67,20 @@ def mass(pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, 
     Returns the masses (R,) and their rounding error; every summand is positive and has full relative precision.
     """
     low, high = region.pieces(not label)
-    total, count = np.zeros(len(region.first)), 0
+    row, column = np.nonzero(low < high)
+    low, high, rows = low[row, column], high[row, column], len(region.first)
+    total, count = np.zeros(rows), 0
     for item in pieces:
         if item.label != label:
             continue
-        count += low.shape[1]
+        count += region.ends.shape[1]
         if item.law == "point":
             wrong = region.contains(np.atleast_1d(item.center)[:, None])[:, 0] != bool(label)
             total = total + item.weight * wrong
             continue
-        center, scale = np.atleast_1d(item.center)[:, None], np.atleast_1d(item.scale)[:, None]
+        center, scale = (v if v.ndim == 0 else v[row] for v in (item.center, item.scale))
         masses = NOISE[item.law].interval((low - center) / scale, (high - center) / scale)
-        total = total + item.weight * masses.sum(axis=1)
+        total = total + item.weight * np.bincount(row, masses, rows)
     return total, (count + 8) * np.finfo(float).eps * total
 
 
