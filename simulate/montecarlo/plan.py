@@ -6,29 +6,31 @@ import jax
 
 from simulate.montecarlo.kernel import Request, Setting
 from simulate.montecarlo.laws import Boxes, MixtureSource
+from simulate.montecarlo.rules import by_axis
 from theory.problem import Smoothing, Training
 
-# Samples of one block, and the numbers (samples x axes x laws) a block may hold at most. They fix the random draws.
+# Samples of one block, and the numbers that drawing or comparing one block may take. They fix the random draws.
 BLOCK_SAMPLES = 1024
 BLOCK_NUMBERS = 1 << 20
 
-# Doubles that may be alive at once for each (sample, axis, law): the offsets, and two temporaries of a density.
-ALIVE = 4
 # On a CPU a step beyond this size runs slower, not faster: it leaves the caches. An accelerator takes what it may.
 CPU_STEP_BYTES = 1 << 24
 
 DEFAULT_CHUNK_BYTES = 1 << 28
 
 
-def widest(request: Request) -> int:
-    """The most laws or boxes that one point is compared with at once, and d of them where a law has a rotation."""
+def compared(request: Request, dim: int, points: int) -> int:
+    """The doubles per point that drawing its noise and comparing it with all laws or boxes keeps alive at once."""
     if isinstance(request.rule, Boxes):
-        return max(len(request.rule.low), 1)
-    signed = request.rule
-    parts = [*signed.positive.values(), *signed.negative.values()]
-    counts = [len(part.center) * (1 if part.rotation is None else 2) for part in parts]
-    counts += [len(boxes.low) for boxes in (signed.support0, signed.support1) if boxes is not None]
-    return max([*counts, len(signed.atoms0), len(signed.atoms1), 1])
+        laws, rotated = len(request.rule.low), 0
+    else:
+        signed = request.rule
+        parts = [*signed.positive.values(), *signed.negative.values()]
+        supports = [len(boxes.low) for boxes in (signed.support0, signed.support1) if boxes is not None]
+        laws = max([*(len(part.center) for part in parts), *supports, len(signed.atoms0), len(signed.atoms1)])
+        rotated = max((len(part.center) for part in parts if part.rotation is not None), default=0)
+    held = 4 * laws if by_axis(laws, points) else 2 * laws * dim
+    return 3 * dim + held + 3 * rotated * dim
 
 
 def plan(
@@ -40,11 +42,10 @@ def plan(
         ValueError: the least step (one block, one vote) does not fit into `chunk_bytes`.
     """
     dim, drawn = _sampled(request)
-    compared = widest(request) * dim
-    cap = max(1, min(BLOCK_SAMPLES, BLOCK_NUMBERS // max(compared, drawn)))
+    cap = max(1, min(BLOCK_SAMPLES, BLOCK_NUMBERS // max(compared(request, dim, BLOCK_SAMPLES), drawn)))
     blocks = -(-samples // cap)
     block = -(-samples // blocks)
-    per_vote = block * compared * ALIVE * 8
+    per_vote = 8 * block * compared(request, dim, block)
     per_block = block * 8 * (len(request.betas) * (1 + len(request.alphas)) + drawn + 2 * dim)
     if per_vote + per_block > chunk_bytes:
         raise ValueError(f"chunk_bytes: {chunk_bytes} is too small, one step needs {per_vote + per_block}")

@@ -6,8 +6,11 @@ training without noise, otherwise a positive array scalar.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import jax.numpy as jnp
-from jax import Array
+from jax import Array, lax
 from jax.scipy.special import ndtr
 
 from simulate.montecarlo.densities import BARE, NOISED
@@ -18,16 +21,43 @@ from simulate.montecarlo.laws import Boxes, Part, Signed
 TIE = 1e-12
 
 
+# Below this row length a loop over the axes costs more than its rows; then all axes are taken at once.
+LONG_ROW = 256
+
+
+def by_axis(laws: int, points: int) -> bool:
+    """Whether terms of `laws` laws at `points` points are folded axis by axis, never holding laws x axes x points."""
+    return laws * points >= LONG_ROW
+
+
+def _over_axes(fold: Any, term: Callable[..., Array], x: Array, *tables: Array) -> Array:
+    """Fold term(x, *tables) over the axes by a `jnp` ufunc: x (d, points) and tables (K, d) give (K, points).
+
+    Compiled reductions over a middle axis of moderate length are slow; a loop over the axes with rows of K x points
+    is at the speed of memory.
+    """
+    if not by_axis(len(tables[0]), x.shape[1]):
+        return fold.reduce(term(x.T[:, None, :], *tables), axis=-1).T
+
+    def row(axis: Array | int) -> Array:
+        return term(x[axis], *(table[:, axis, None] for table in tables))
+
+    return lax.fori_loop(1, len(x), lambda axis, folded: fold(folded, row(axis)), row(0))
+
+
 def log_densities(kind: str, part: Part, noise: str, alpha: Array | None, x: Array) -> Array:
     """Log densities (K, points) of K noised laws of one kind at x (d, points)."""
-    if part.rotation is None:
-        offset = x - part.center[:, :, None]
-    else:
-        offset = jnp.einsum("kij,kip->kjp", jnp.asarray(part.rotation), x - part.center[:, :, None])
     family = "gaussian" if kind == "rotated" else kind
-    distance, scale = jnp.abs(offset), part.scale[:, :, None]
-    profile = BARE[family](distance, scale) if alpha is None else NOISED[family, noise](distance, scale, alpha)
-    return profile.sum(axis=1)
+
+    def profile(offset: Array, scale: Array) -> Array:
+        distance = jnp.abs(offset)
+        return BARE[family](distance, scale) if alpha is None else NOISED[family, noise](distance, scale, alpha)
+
+    center, scale = jnp.asarray(part.center), jnp.asarray(part.scale)
+    if part.rotation is None:
+        return _over_axes(jnp.add, lambda value, at, width: profile(value - at, width), x, center, scale)
+    offset = jnp.einsum("kij,kip->kjp", jnp.asarray(part.rotation), x - center[:, :, None])
+    return profile(offset, scale[:, :, None]).sum(axis=1)
 
 
 def _log_sum(parts: dict[str, Part], noise: str, alpha: Array | None, x: Array) -> Array:
@@ -51,9 +81,13 @@ def _distance(boxes: Boxes, widening: Array | float, x: Array) -> Array:
     """Euclidean distance (points,) to the nearest of the widened boxes; infinite where there is none."""
     if not len(boxes.low):
         return jnp.full(x.shape[1], jnp.inf)
-    low, high = boxes.low[:, :, None] - widening, boxes.high[:, :, None] + widening
-    gap = jnp.maximum(jnp.maximum(low - x, x - high), 0.0)
-    return jnp.sqrt((gap * gap).sum(axis=1).min(axis=0))
+
+    def squared_gap(value: Array, low: Array, high: Array) -> Array:
+        gap = jnp.maximum(jnp.maximum(low - widening - value, value - high - widening), 0.0)
+        return gap * gap
+
+    squares = _over_axes(jnp.add, squared_gap, x, jnp.asarray(boxes.low), jnp.asarray(boxes.high))
+    return jnp.sqrt(squares.min(axis=0))
 
 
 def _off_support(signed: Signed, choice: str, widening: Array | float, x: Array) -> Array:
@@ -67,7 +101,7 @@ def _off_support(signed: Signed, choice: str, widening: Array | float, x: Array)
 
 
 def _hits(atoms: Array, x: Array) -> Array:
-    return (x == atoms[:, :, None]).all(axis=1).any(axis=0)
+    return _over_axes(jnp.logical_and, jnp.equal, x, jnp.asarray(atoms)).any(axis=0)
 
 
 def posterior_rule(signed: Signed, noise: str, off_support: str, alpha: Array | None, x: Array) -> Array:
@@ -101,7 +135,11 @@ def _cdf(noise: str, z: Array) -> Array:
 
 def contains(boxes: Boxes, x: Array) -> Array:
     """Whether the union of the boxes contains each point, (points,)."""
-    return ((boxes.low[:, :, None] <= x) & (x <= boxes.high[:, :, None])).all(axis=1).any(axis=0)
+
+    def between(value: Array, low: Array, high: Array) -> Array:
+        return (low <= value) & (value <= high)
+
+    return _over_axes(jnp.logical_and, between, x, jnp.asarray(boxes.low), jnp.asarray(boxes.high)).any(axis=0)
 
 
 def regression_rule(boxes: Boxes, noise: str, alpha: Array | None, x: Array) -> Array:
@@ -111,9 +149,12 @@ def regression_rule(boxes: Boxes, noise: str, alpha: Array | None, x: Array) -> 
     """
     if alpha is None:
         return contains(boxes, x)
-    to_low, to_high = x - boxes.low[:, :, None], x - boxes.high[:, :, None]
-    mass = _cdf(noise, to_low / alpha) - _cdf(noise, to_high / alpha)
-    return mass.prod(axis=1).sum(axis=0) >= 0.5 - TIE
+
+    def mass(value: Array, low: Array, high: Array) -> Array:
+        return _cdf(noise, (value - low) / alpha) - _cdf(noise, (value - high) / alpha)
+
+    masses = _over_axes(jnp.multiply, mass, x, jnp.asarray(boxes.low), jnp.asarray(boxes.high))
+    return masses.sum(axis=0) >= 0.5 - TIE
 
 
 def base_label(rule: Signed | Boxes, noise: str, off_support: str, alpha: Array | None, x: Array) -> Array:
