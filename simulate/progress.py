@@ -1,0 +1,86 @@
+"""A progress meter on standard error, for work that lasts. Whoever does the work sees a callable only."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from types import TracebackType
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+DELAY = 2.0
+# Where there is no terminal, a line for every tenth of the work.
+LINES = 10
+
+
+class Meter:
+    """Called with the share done, in [0, 1]; as a context manager it tidies up after itself.
+
+    Nothing shows within `delay` seconds. After that a terminal gets a bar, which goes away at the end, and anything
+    else gets plain lines, each when a further tenth is done.
+
+    Example:
+        with Meter("sweep") as meter:
+            dataset = sweep(problem, x, y, progress=meter)
+    """
+
+    def __init__(self, what: str, stream: TextIO | None = None, delay: float = DELAY) -> None:
+        self._what = what
+        self._stream = stream or sys.stderr
+        self._timer = threading.Timer(delay, self._appear)
+        self._timer.daemon = True
+        self._lock = threading.Lock()
+        self._done = 0.0
+        self._line = -1
+        self._visible = False
+        self._bar: Progress | None = None
+
+    def __enter__(self) -> Meter:
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+        with self._lock:
+            self._visible = False
+            if self._bar is not None:
+                self._bar.stop()
+
+    def __call__(self, done: float) -> None:
+        with self._lock:
+            self._done = done
+            if self._visible:
+                self._show()
+
+    def _appear(self) -> None:
+        with self._lock:
+            if self._timer.finished.is_set():  # cancelled while this thread was starting
+                return
+            self._visible = True
+            if self._stream.isatty():
+                self._bar = _bar(self._what, self._stream)
+            self._show()
+
+    def _show(self) -> None:
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], completed=self._done)
+            return
+        line = int(self._done * LINES)
+        if line > self._line:
+            self._line = line
+            print(f"noisewise: {self._what}: {100 * line // LINES} %", file=self._stream, flush=True)
+
+
+def _bar(what: str, stream: TextIO) -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=Console(file=stream), transient=True)
+    bar.add_task(what, total=1.0)
+    bar.start()
+    return bar
