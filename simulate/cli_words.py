@@ -1,0 +1,69 @@
+"""From the words of a command line to a command that can be run."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from typing import Annotated, Any
+
+import tyro
+
+from simulate.commands.failures import UsageError
+from simulate.commands.mc import MonteCarlo
+from simulate.commands.optimum import Optimum
+from simulate.commands.phase import Phase
+from simulate.commands.regimes import Regimes
+from simulate.commands.risk import Risk
+
+Command = Risk | MonteCarlo | Phase | Optimum | Regimes
+
+COMMANDS = {"risk": Risk, "mc": MonteCarlo, "phase": Phase, "optimum": Optimum, "regimes": Regimes}
+DESCRIPTION = (
+    "A classifier is trained on inputs with noise alpha and then smoothed with noise beta: for which distributions, "
+    "and by how much, did the training noise help or hurt?"
+)
+REPEATABLE = ("--set",)
+# How the parser lays out its complaints: a frame, names of options indented, and what they mean indented further.
+FRAME = "╭╮╰╯│─"
+NAME_INDENT, HELP_INDENT = 5, 9
+
+
+def parse(words: list[str]) -> Command:
+    """The command that the words ask for. Raises `UsageError`, one line; exits where they ask for help."""
+    options = [word.partition("=")[0] for word in words if word.startswith("--")]
+    for option in options:
+        if options.count(option) > 1 and option not in REPEATABLE:
+            raise UsageError(f"{option} is given twice; give all its values after one {option}")
+    complaint = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(complaint):
+            command: Command = tyro.cli(_union(), prog="noisewise", description=DESCRIPTION, args=words)
+    except SystemExit as stop:
+        if stop.code in (0, None):
+            raise
+        raise UsageError(_condensed(complaint.getvalue(), words)) from None
+    return command
+
+
+def _union() -> Any:
+    """All commands under their names."""
+    kinds = [Annotated[kind, tyro.conf.subcommand(name)] for name, kind in COMMANDS.items()]
+    union: Any = kinds[0]
+    for kind in kinds[1:]:
+        union = union | kind
+    return union
+
+
+def _condensed(box: str, words: list[str]) -> str:
+    """The parser's boxed message as one sentence, and where to read on."""
+    reason = ""
+    for line in box.splitlines()[1:]:
+        text = line.strip(FRAME)
+        if not text.strip(f"{FRAME} "):  # a rule: help follows
+            break
+        indent = len(text) - len(text.lstrip())
+        if indent < HELP_INDENT:
+            comma = indent >= NAME_INDENT and reason and not reason.endswith(":")
+            reason += f"{',' if comma else ''} {text.strip()}"
+    command = next((word for word in words if word in COMMANDS), "")
+    return f"{reason.strip()} (see `{' '.join(filter(None, ('noisewise', command, '--help')))}`)"

@@ -1,0 +1,42 @@
+"""Errors that are the user's or the machine's, as one line and an exit status. All others are bugs and stay loud."""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures.process import BrokenProcessPool
+
+from theory.errors import ProblemError
+
+MACHINE, INPUT, NO_ROUTE = 1, 2, 3
+
+REMEDY = "simulate it instead: noisewise mc"
+
+# Errors of modules that are imported only when needed, by module and name, with the status and the remedy.
+ELSEWHERE = (
+    ("theory.geometry.base", "NoExactRoute", REMEDY),
+    ("theory.isolate", "IsolationError", REMEDY),
+    ("simulate.montecarlo.records", "UnsupportedError", ""),
+)
+
+
+class UsageError(ValueError):
+    """The words of the command line make no sense; the text is one line."""
+
+
+def explain(error: Exception) -> tuple[int, str] | None:
+    """Exit status and line for an error, None if it is not a foreseen one."""
+    match error:
+        case ProblemError() | UsageError():
+            return INPUT, str(error)
+        case OSError():
+            return MACHINE, f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        case MemoryError():
+            return MACHINE, "not enough memory; ask for fewer values, votes or samples"
+        case BrokenProcessPool():
+            return MACHINE, "a worker process died; was there enough memory for --workers of them?"
+    for module, name, remedy in ELSEWHERE:
+        kind = getattr(sys.modules.get(module), name, None)
+        if kind is not None and isinstance(error, kind):
+            text = str(error)
+            return NO_ROUTE, text if remedy in text else f"{text}; {remedy}"
+    return None

@@ -1,0 +1,124 @@
+"""`noisewise mc`: Monte Carlo risks and paired gains, with the exact values of the same number of votes beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from simulate.commands.options import Alphas, Betas, Failure, Json, Name, Radii, Settings, arg, family, noises
+from simulate.commands.output import interval, number, print_json, print_table
+from simulate.sweep_axes import NOISES
+from theory import validation
+from theory.problem import Problem
+
+if TYPE_CHECKING:
+    from simulate.montecarlo import Interval, Record
+    from simulate.sweep_deployed import Deployed
+
+QUANTITIES = ("clean", "certified", "gain", "certified_gain")
+
+Votes = Annotated[int, arg(metavar="N", help="Votes that the smoothed classifier takes.")]
+Samples = Annotated[int, arg(metavar="M", help="Independent draws of (X, Y).")]
+Seed = Annotated[int, arg(metavar="S", help="Seed of all that is random.")]
+Confidence = Annotated[float, arg(metavar="P", help="Confidence of each interval on its own.")]
+
+
+@dataclass(frozen=True)
+class MonteCarlo:
+    """Monte Carlo risks and paired gains, with the exact value for the same number of votes beside them."""
+
+    problem: Name
+    alpha: Alphas
+    beta: Betas
+    votes: Votes
+    samples: Samples
+    seed: Seed
+    eps: Radii = (0.0,)
+    confidence: Confidence = 0.99
+    failure: Failure = 1e-3
+    settings: Settings = ()
+    json: Json = False
+
+    def run(self) -> None:
+        for key in ("votes", "samples", "seed"):
+            validation.whole(getattr(self, key), key, minimum=0 if key == "seed" else 1)
+        for key in ("confidence", "failure"):
+            validation.probability(getattr(self, key), key)
+        grid = {key: noises(getattr(self, key), key) for key in NOISES}
+        problem = family(self.problem, self.settings).at()
+        found = self._simulated(problem, grid)
+        exact = _exact(problem, found, self.votes, self.failure)
+        records = [_record(record, exact, i) for i, record in enumerate(found)]
+        if self.json:
+            print_json(records)
+        else:
+            _print(records, self.eps)
+
+    def _simulated(self, problem: Problem, grid: dict[str, tuple[float, ...]]) -> list[Record]:
+        from simulate.montecarlo import monte_carlo
+        from simulate.progress import Meter
+
+        with Meter("simulating") as meter:
+            return monte_carlo(
+                problem,
+                alpha=grid["alpha"],
+                beta=grid["beta"],
+                eps=grid["eps"],
+                votes=self.votes,
+                samples=self.samples,
+                seed=self.seed,
+                confidence=self.confidence,
+                failure=self.failure,
+                progress=meter,
+            )
+
+
+def _exact(problem: Problem, found: list[Record], votes: int, failure: float) -> Deployed | None:
+    """The exact counterparts of the records in order, None where there is no exact route."""
+    from simulate.sweep_deployed import deployed
+    from theory import NoExactRoute
+    from theory.isolate import IsolationError
+
+    alpha, beta, eps = zip(*((record.alpha, record.beta, record.eps) for record in found), strict=True)
+    try:
+        return deployed(problem, alpha, beta, eps, votes, failure)
+    except (NoExactRoute, IsolationError):
+        return None
+
+
+def _record(record: Record, exact: Deployed | None, i: int) -> dict[str, Any]:
+    shown: dict[str, Any] = {key: getattr(record, key) for key in (*NOISES, "votes")}
+    for key in QUANTITIES:
+        value = None if exact is None else float(getattr(exact, key).value[i])
+        shown[key] = _interval(getattr(record, key), value)
+    return shown
+
+
+def _interval(found: Interval | None, exact: float | None) -> dict[str, Any] | None:
+    """Null where the quantity is not defined; estimates and ends are null where they are infinite."""
+    return None if found is None else vars(found) | {"exact": exact}
+
+
+def _print(records: list[dict[str, Any]], eps: tuple[float, ...]) -> None:
+    shown = [key for key in QUANTITIES if any(eps) or key in ("clean", "gain")]
+    header = list(NOISES)
+    for key in shown:
+        header += [key.replace("_", " "), "interval", "exact"]
+    rows = []
+    for record in records:
+        row = [f"{record[key]:g}" for key in NOISES]
+        for key in shown:
+            found = record[key]
+            row += (
+                ["-"] * 3
+                if found is None
+                else [
+                    f"{found['estimate']:.6g}",
+                    interval(found["low"], found["high"]),
+                    number(found["exact"]),
+                ]
+            )
+        rows.append(row)
+    print_table(header, rows)
+    samples, confidence = (records[0]["clean"][key] for key in ("samples", "confidence"))
+    print(f"\n{samples} samples of {records[0]['votes']} votes; each interval holds with probability {confidence:g}")

@@ -1,0 +1,54 @@
+"""`noisewise optimum`: the best training noise for a smoothing noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from simulate.commands.options import Betas, Json, Name, Settings, arg, family, noises
+from simulate.commands.output import interval, number, print_json, print_table
+
+if TYPE_CHECKING:
+    from theory import Estimate
+
+Eps = Annotated[float, arg(metavar="E", help="Radius: the best certified risk in place of the clean one.")]
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """The best training noise, its risk, and where training noise helps at all."""
+
+    problem: Name
+    beta: Betas
+    eps: Eps = 0.0
+    settings: Settings = ()
+    json: Json = False
+
+    def run(self) -> None:
+        betas, (eps,) = noises(self.beta, "beta"), noises((self.eps,), "eps")
+        problem = family(self.problem, self.settings).at()
+        from theory.optimum import best_alpha
+
+        records = []
+        for beta in betas:
+            best = best_alpha(problem, beta, eps)
+            helps = [[float(low), float(high)] for low, high in best.helps]
+            record = {"beta": beta, "eps": eps, "alpha": float(best.alpha)}
+            records.append(record | {"risk": _plain(best.risk), "gain": _plain(best.gain), "helps": helps})
+        if self.json:
+            print_json(records)
+        else:
+            _print(records)
+
+
+def _plain(estimate: Estimate) -> dict[str, Any]:
+    return {"value": estimate.value, "error": estimate.error, "route": estimate.route}
+
+
+def _print(records: list[dict[str, Any]]) -> None:
+    rows = []
+    for record in records:
+        risk, gain = (number(record[key]["value"], record[key]["error"]) for key in ("risk", "gain"))
+        helps = ", ".join(interval(*ends) for ends in record["helps"]) or "nowhere"
+        rows.append([f"{record['beta']:g}", f"{record['eps']:g}", number(record["alpha"]), risk, gain, helps])
+    print_table(["beta", "eps", "best alpha", "risk", "gain", "helps for alpha in"], rows)

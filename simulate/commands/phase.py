@@ -1,0 +1,194 @@
+"""`noisewise phase`: a phase diagram as a dataset, a figure, or both."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import tyro
+
+from simulate.commands.options import Settings, arg, family, noises
+from simulate.commands.output import note, print_table
+from simulate.commands.workers import worker_pool
+from simulate.sweep_axes import NOISES, Axis, Check, Family
+from theory import validation
+from theory.errors import ProblemError, shown
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+# The diagram without arguments: three bumps near enough for all that training noise can do.
+DEFAULT = Family("bumps", {"spacing": 1.5})
+DEFAULT_X, DEFAULT_Y = "beta=0.02:1.6:129", "alpha=0:1.5:129"
+DEFAULT_CHECKS = 5
+DEFAULT_OUT, DEFAULT_FIGURE = "phase.nc", "phase.png"
+FIGURES = (".png", ".pdf", ".svg")
+MOST_CHECKS, MOST_WORKERS = 100, 1024
+
+Name = Annotated[
+    tyro.conf.Positional[str | None],
+    arg(metavar="PROBLEM", help="A problem file, or the name of a regime; left out, a default diagram is drawn."),
+]
+AxisText = Annotated[str | None, arg(metavar="KEY=LO:HI:COUNT")]
+Count = Annotated[int | None, arg(metavar="COUNT", help="Monte Carlo points along each axis, 0 for none.")]
+Scale = Annotated[float | None, arg(metavar="SCALE")]
+File = Annotated[str | None, arg(metavar="FILE")]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A phase diagram: gains over a plane of two keys, each a noise, a regime parameter or a key of a problem file."""
+
+    problem: Name = None
+    x: AxisText = None
+    y: AxisText = None
+    alpha: Scale = None
+    """Training noise where it is not swept (0.5 if not given)."""
+    beta: Scale = None
+    """Smoothing noise where it is not swept (0.5 if not given)."""
+    eps: Scale = None
+    """Radius where it is not swept (0 if not given); above 0 the certified risks are compared."""
+    out: File = None
+    """The dataset, netCDF. Without --out and --figure: phase.nc and phase.png."""
+    figure: File = None
+    """The figure: PNG, PDF or SVG by its suffix."""
+    workers: Annotated[int, arg(metavar="N")] = 1
+    """Worker processes."""
+    check: Count = None
+    votes: Annotated[int, arg(metavar="N")] = 101
+    """Votes at the Monte Carlo points."""
+    samples: Annotated[int, arg(metavar="M")] = 20000
+    """Draws of (X, Y) at the Monte Carlo points."""
+    seed: Annotated[int, arg(metavar="S")] = 0
+    """Seed of the Monte Carlo points."""
+    settings: Settings = ()
+
+    def run(self) -> None:
+        chosen, x, y = self._plane()
+        fixed = {key: noises((value,), key)[0] for key in NOISES if (value := getattr(self, key)) is not None}
+        workers = _at_most(self.workers, "workers", MOST_WORKERS)
+        check = self._check()
+        out, figure = self._places()
+        dataset = _computed(chosen, (x, y), fixed, workers, check)
+        dataset.attrs["command"] = shlex.join(["noisewise", *sys.argv[1:]])
+        _write(dataset, out, figure)
+        _summarise(dataset)
+
+    def _plane(self) -> tuple[Family, Axis, Axis]:
+        """The family and the two axes; their defaults only go with the default problem."""
+        if self.problem is None:
+            given = family(str(DEFAULT.source), self.settings)
+            chosen = Family(DEFAULT.source, {**DEFAULT.settings, **given.settings})
+            return chosen, Axis.parse(self.x or DEFAULT_X), Axis.parse(self.y or DEFAULT_Y)
+        for key in ("x", "y"):
+            if getattr(self, key) is None:
+                raise ProblemError(f"--{key}", "nothing", "KEY=LO:HI:COUNT, as in beta=0.1:2:65")
+        return family(self.problem, self.settings), Axis.parse(str(self.x)), Axis.parse(str(self.y))
+
+    def _check(self) -> Check | None:
+        """How to check, None for not at all: only the diagram without a problem is checked unasked."""
+        count = (DEFAULT_CHECKS if self.problem is None else 0) if self.check is None else self.check
+        for key, least in (("votes", 1), ("samples", 1), ("seed", 0)):
+            validation.whole(getattr(self, key), key, least)
+        checked = _at_most(count, "check", MOST_CHECKS, 0)
+        return Check(checked, self.votes, self.samples, self.seed) if checked else None
+
+    def _places(self) -> tuple[str | None, str | None]:
+        """Where to write, refused before any work is done where that cannot succeed."""
+        if self.out is None and self.figure is None:
+            return DEFAULT_OUT, DEFAULT_FIGURE
+        for key in ("out", "figure"):
+            path = getattr(self, key)
+            if path is None:
+                continue
+            if not Path(path).absolute().parent.is_dir():
+                raise ProblemError(f"--{key}", shown(path), "a file in a folder that exists")
+            if Path(path).is_dir():
+                raise ProblemError(f"--{key}", f"the folder {shown(path)}", "a file")
+        if self.figure is not None and Path(self.figure).suffix.lower() not in FIGURES:
+            raise ProblemError("--figure", shown(self.figure), f"a name that ends in {', '.join(FIGURES)}")
+        if (
+            self.out is not None
+            and self.figure is not None
+            and os.path.realpath(self.out) == os.path.realpath(self.figure)
+        ):
+            raise ProblemError("--figure", "the file of --out", "another one")
+        return self.out, self.figure
+
+
+def _at_most(value: int, key: str, most: int, least: int = 1) -> int:
+    if validation.whole(value, key, least) > most:
+        raise ProblemError(key, shown(value), f"at most {most}")
+    return value
+
+
+def _computed(
+    chosen: Family, axes: tuple[Axis, Axis], fixed: dict[str, float], workers: int, check: Check | None
+) -> xr.Dataset:
+    """The sweep with its curves, and with Monte Carlo points where they are asked for and can be had."""
+    from simulate.progress import Meter
+    from simulate.sweep import sweep
+    from simulate.sweep_curves import add_curves
+
+    with Meter("sweeping") as meter, worker_pool(workers) as pool:
+        dataset = sweep(chosen, *axes, fixed, pool, meter)
+    if "no_exact_route" in dataset.attrs:
+        note(f"some cells have no exact route and are undecided: {dataset.attrs['no_exact_route'].splitlines()[0]}")
+    with Meter("tracing curves") as meter:
+        dataset = add_curves(dataset, chosen, *axes, meter)
+    return dataset if check is None else _checked(dataset, chosen, axes, check)
+
+
+def _checked(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], check: Check) -> xr.Dataset:
+    from simulate.montecarlo import UnsupportedError
+    from simulate.progress import Meter
+    from simulate.sweep_checks import add_checks
+    from theory import NoExactRoute
+
+    try:
+        with Meter("simulating") as meter:
+            return add_checks(dataset, chosen, *axes, check, meter)
+    except (NoExactRoute, UnsupportedError) as error:
+        note(f"no Monte Carlo points: {error}")
+        return dataset
+
+
+def _write(dataset: xr.Dataset, out: str | None, figure: str | None) -> None:
+    if out is not None:
+        from simulate.storage import save_dataset
+
+        with _naming(out):
+            save_dataset(dataset, out)
+        print(f"wrote {out}")
+    if figure is not None:
+        from figures import phase
+
+        with _naming(figure):
+            phase.save(dataset, figure)
+        print(f"wrote {figure}")
+
+
+@contextmanager
+def _naming(path: str) -> Iterator[None]:
+    """Failures to write name the file that was asked for, not a temporary one or none."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), path) from None
+
+
+def _summarise(dataset: xr.Dataset) -> None:
+    """How many cells have each label, and how many Monte Carlo points agree."""
+    import numpy as np
+
+    names, counts = np.unique(dataset["label"].to_numpy(), return_counts=True)
+    print_table(["label", "cells"], [(str(name), str(count)) for name, count in zip(names, counts, strict=True)])
+    if "check_agrees" in dataset:
+        agrees = dataset["check_agrees"].to_numpy().astype(bool)
+        print(f"Monte Carlo agrees at {agrees.sum()} of {agrees.size} points")

@@ -1,0 +1,105 @@
+"""`noisewise risk`: exact risks and gains over a grid of noises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Annotated, Any
+
+from simulate.commands.options import Alphas, Betas, Failure, Json, Name, Radii, Settings, arg, family, noises
+from simulate.commands.output import number, print_json, print_table
+from simulate.sweep_axes import NOISES
+from theory import validation
+from theory.problem import Problem
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from theory import Estimate
+
+QUANTITIES = ("clean", "certified", "adversarial", "gain", "certified_gain")
+
+
+@dataclass(frozen=True)
+class Risk:
+    """Exact risks and gains, for every alpha, beta and eps."""
+
+    problem: Name
+    alpha: Alphas
+    beta: Betas
+    eps: Radii = (0.0,)
+    votes: Annotated[int | None, arg(metavar="N", help="Those of the deployed classifier, which takes N votes.")] = None
+    failure: Failure = 1e-3
+    settings: Settings = ()
+    json: Json = False
+
+    def run(self) -> None:
+        grid = [noises(getattr(self, key), key) for key in NOISES]
+        failure = validation.probability(self.failure, "failure")
+        votes = None if self.votes is None else validation.whole(self.votes, "votes")
+        problem = family(self.problem, self.settings).at()
+        import numpy as np
+
+        alpha, beta, eps = np.meshgrid(*grid, indexing="ij")
+        if votes is None:
+            found = _exact(problem, alpha, beta, eps)
+        else:
+            found = _deployed(problem, (alpha, beta, eps), votes, failure)
+        records = [
+            {**dict(zip(NOISES, point, strict=True)), "votes": votes} | _quantities(found, i)
+            for i, point in enumerate(product(*grid))
+        ]
+        if self.json:
+            print_json(records)
+        else:
+            _print(records, self.eps)
+
+
+def _exact(problem: Problem, alpha: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> dict[str, Estimate | None]:
+    """Every quantity of a record over the grid; None where it has no exact route."""
+    from theory import NoExactRoute, adversarial_risk, compare
+
+    clean = compare(problem, alpha, beta)
+    certified = compare(problem, alpha, beta, eps)
+    try:
+        adversarial = adversarial_risk(problem, alpha, beta, eps)
+    except NoExactRoute:
+        adversarial = None
+    risks = (clean.risk, certified.risk, adversarial, clean.gain, certified.gain)
+    return dict(zip(QUANTITIES, risks, strict=True))
+
+
+def _deployed(
+    problem: Problem, grid: tuple[np.ndarray, np.ndarray, np.ndarray], votes: int, failure: float
+) -> dict[str, Estimate | None]:
+    """The same for the classifier that takes `votes` votes; there is no exact route to its adversarial risk."""
+    from simulate.sweep_deployed import deployed
+
+    found = deployed(problem, *grid, votes, failure)
+    risks = (found.clean, found.certified, None, found.gain, found.certified_gain)
+    return dict(zip(QUANTITIES, risks, strict=True))
+
+
+def _quantities(found: dict[str, Estimate | None], i: int) -> dict[str, Any]:
+    """The quantities of record `i`; null where one is not defined, and its value null where that is infinite."""
+    import numpy as np
+
+    record: dict[str, Any] = {}
+    for key, estimate in found.items():
+        value = np.nan if estimate is None else float(np.ravel(estimate.value)[i])
+        if estimate is None or np.isnan(value):
+            record[key] = None
+        else:
+            record[key] = {"value": value, "error": float(np.ravel(estimate.error)[i]), "route": estimate.route}
+    return record
+
+
+def _print(records: list[dict[str, Any]], eps: tuple[float, ...]) -> None:
+    """Without a radius certified and adversarial risk say nothing that the clean risk does not."""
+    shown = [key for key in QUANTITIES if any(eps) or records[0]["votes"] or key in ("clean", "gain")]
+    shown = [key for key in shown if any(record[key] for record in records)]
+    rows = []
+    for record in records:
+        cells = [number(record[key]["value"], record[key]["error"]) if record[key] else "-" for key in shown]
+        rows.append([*(f"{record[key]:g}" for key in NOISES), *cells])
+    print_table(["alpha", "beta", "eps", *(key.replace("_", " ") for key in shown)], rows)

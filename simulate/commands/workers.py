@@ -1,0 +1,56 @@
+"""Worker processes for a sweep: started clean, deaf to Ctrl-C, and gone when their parent is."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+
+
+@contextmanager
+def worker_pool(count: int) -> Iterator[Executor | None]:
+    """A pool of `count` processes, or None for 1: then the caller does the work itself.
+
+    Processes are spawned, not forked, so that threads of numerical libraries cannot leave them stuck. Leaving the
+    block by an exception ends them at once, whatever they are doing.
+    """
+    if count == 1:
+        yield None
+        return
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _follow_parent)
+    try:
+        _start(pool, count)
+        yield pool
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        pool.shutdown(cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+def _start(pool: Executor, count: int) -> None:
+    """Start the processes while Ctrl-C is blocked, which they inherit: interrupting is the parent's business."""
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        for _ in range(count):
+            pool.submit(os.getpid)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
+
+
+def _follow_parent() -> None:
+    """Workers of a killed parent would wait for work for ever; they leave instead."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_leave_after, args=(parent,), daemon=True).start()
+
+
+def _leave_after(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
