@@ -25,7 +25,7 @@ _HALF_SPACE_DELTA = 1e70
 # Elements in flight: many, where each is a few numbers, and few, where each has up to 115 nodes.
 _BATCH = 1 << 16
 _CHUNK = 512
-# log_error, in ulp: a constant part and one that grows with the logarithm. The test table's worst is under half of it.
+# log_error, in ulp: a constant part and one that grows with the logarithm. The test table's worst is .55 of it.
 _ULP_CONSTANT = 16.0
 _ULP_PER_LOG = 12.0
 
