@@ -1,0 +1,248 @@
+"""The pipeline on the line by the definition: train, smooth, weigh, with the dumb tools of reference_line.py."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from flint import acb, arb
+
+from tests.oracle.reference_line import (
+    INFINITY,
+    Part,
+    Region,
+    integral,
+    labelled_set,
+    mass_about,
+    noised,
+    parts_of,
+    prepare,
+    scan,
+    tail,
+)
+from theory.problem import DomainProblem, Problem
+
+# Multiples of a component's width around its centre, and of the spread of all into the tails.
+NEAR = [0.0, *(s * 1.35**k for k in range(-16, 16) for s in (-1, 1)), *(0.11 * k for k in range(-45, 46))]
+TAILS = [1.3**k for k in range(-4, 106)]
+FLAT = 300
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Reference values; None where a quantity is not defined. margin: the least tangency of any region used."""
+
+    clean: arb
+    certified: arb | None
+    adversarial: arb
+    margin: float
+    counts: tuple[int, ...]
+
+
+def base_region(problem: Problem, alpha: float) -> Region:
+    """{f = 1}."""
+    prepare()
+    if isinstance(problem, DomainProblem) and (problem.infinite or problem.training.rule == "regression"):
+        inside = labelled_set(problem)
+        return votes(inside, problem.training.noise, alpha, None)
+    parts, noise = parts_of(problem), problem.training.noise
+    if problem.training.rule == "regression":
+        return _regression(parts, noise, arb(alpha))
+    return _posterior(parts, noise, arb(alpha), problem.training.off_support)
+
+
+def _reach(part: Part, noise: str, alpha: arb) -> arb:
+    unbounded = part.law in ("gaussian", "laplace") or (alpha > 0 and noise != "uniform")
+    return INFINITY if unbounded else part.scale + alpha
+
+
+def _posterior(parts: list[Part], noise: str, alpha: arb, choice: str) -> Region:
+    """{s * p_alpha >= 0}; off both supports by the choice."""
+    spans = [(p.center - _reach(p, noise, alpha), p.center + _reach(p, noise, alpha), p.label) for p in parts]
+    dense = [p for p in parts if p.law != "point" or alpha > 0]
+
+    def distance(x: arb, label: int) -> arb:
+        return min((max(a - x, x - b, arb(0)) for a, b, c in spans if c == label), default=INFINITY)
+
+    def difference(x: arb) -> arb:
+        sides = [arb(0), arb(0)]
+        for p in dense:
+            if abs(x - p.center) < _reach(p, noise, alpha):
+                sides[p.label] += p.weight * noised(p.law, p.scale, noise, alpha, x - p.center)
+        if sides[0] == 0 and sides[1] == 0:
+            if choice != "nearest":
+                return arb(1 if choice == "class1" else -1)
+            return arb(1 if distance(x, 1) <= distance(x, 0) else -1)
+        return (sides[1] - sides[0]) / (sides[1] + sides[0])
+
+    finite = [v for a, b, _ in spans for v in (a, b) if v.is_finite()]
+    jumps = [p.center for p in parts] + finite + [(a + b) / 2 for a in finite for b in finite]
+    jumps += [p.center + s * p.scale + t * alpha for p in dense for s in (-1, 0, 1) for t in (-1, 0, 1)]
+    region = scan(difference, jumps, _grid(parts, float(alpha)))
+    if alpha == 0:
+        for p in parts:
+            if p.law == "point":
+                total = sum(
+                    (q.weight * (2 * q.label - 1) for q in parts if q.law == "point" and q.center == p.center), arb(0)
+                )
+                region.atoms[float(p.center)] = bool(total >= 0)
+    return region
+
+
+def _grid(parts: list[Part], alpha: float) -> list[float]:
+    points = []
+    for p in parts:
+        width = math.hypot(float(p.scale), alpha) or 1.0
+        points += [float(p.center) + z * width for z in NEAR]
+    return points + _wide([float(p.center) for p in parts], max(float(p.scale) for p in parts) + alpha)
+
+
+def _wide(centers: list[float], width: float) -> list[float]:
+    low, high = min(centers) - 4 * width, max(centers) + 4 * width
+    span = (high - low) or 1.0
+    tails = [t * span for t in TAILS]
+    return [low + span * i / FLAT for i in range(FLAT + 1)] + [low - t for t in tails] + [high + t for t in tails]
+
+
+def _regression(parts: list[Part], noise: str, alpha: arb) -> Region:
+    """{h * p_alpha >= 1/2}, h the posterior and 0 off the support."""
+    jumps = sorted({float(p.center + s * p.scale): p.center + s * p.scale for p in parts for s in (-1, 0, 1)}.values())
+
+    def sides(t: acb, inside: arb) -> tuple[acb, acb]:
+        result = [acb(0), acb(0)]
+        for p in parts:
+            if p.law == "gaussian":
+                result[p.label] += (
+                    p.weight / p.scale * (-(((t - p.center) / p.scale) ** 2) / 2).exp() / (2 * arb.pi()).sqrt()
+                )
+            elif p.law == "laplace":
+                sign = 1 if inside > p.center else -1
+                result[p.label] += p.weight / (2 * p.scale) * (-sign * (t - p.center) / p.scale).exp()
+            elif abs(inside - p.center) < p.scale:
+                result[p.label] += p.weight / (2 * p.scale)
+        return result[0], result[1]
+
+    def posterior(t: acb, inside: arb) -> acb:
+        zero, one = sides(t, inside)
+        return acb(0) if one == 0 else 1 / (1 + zero / one)
+
+    def plain(x: arb) -> arb:
+        zero, one = sides(acb(x), x)
+        return arb(-1) if zero == 0 and one == 0 else ((one - zero) / (one + zero)).real
+
+    def difference(x: arb) -> arb:
+        reach = alpha * {"gaussian": 12, "laplace": 60, "uniform": 1}[noise]
+        edges = sorted([x - reach, x, x + reach, *(j for j in jumps if x - reach < j < x + reach)])
+        total = arb(0)
+        for low, high in zip(edges[:-1], edges[1:], strict=True):
+            if low < high:
+                total += _blur(lambda t, m=(low + high) / 2: posterior(t, m), noise, alpha, x, low, high)
+        return 2 * total - 1
+
+    if alpha == 0:
+        return scan(plain, jumps, _grid(parts, 0.0))
+    grid = _grid(parts, float(alpha))
+    return scan(difference, [], sorted(grid)[:: max(1, len(grid) // 80)])
+
+
+def _blur(function, noise: str, alpha: arb, x: arb, low: arb, high: arb) -> arb:  # type: ignore[no-untyped-def]
+    def kernel(t: acb) -> acb:
+        z = (t - x) / alpha
+        if noise == "gaussian":
+            return (-z * z / 2).exp() / (2 * arb.pi()).sqrt() / alpha
+        if noise == "laplace":
+            return (z if high <= x else -z).exp() / (2 * alpha)
+        return acb(1) / (2 * alpha)
+
+    return integral(lambda t: function(t) * kernel(t), low, high)
+
+
+def votes(region: Region, noise: str, beta: float, log_share: arb | None) -> Region:
+    """{u >= 1/2}, or {1 - u <= share}: u(x) = P(x + beta V in region)."""
+    if beta == 0 or not region.ends:
+        return Region(list(region.ends), region.first, 1.0, dict(region.atoms) if beta == 0 else {})
+    scale = arb(beta)
+
+    def masses(x: arb, label: bool) -> arb:
+        return sum((mass_about(noise, a, b, x, scale) for a, b in region.intervals(label)), arb(0))
+
+    def difference(x: arb) -> arb:
+        out = masses(x, False)
+        if log_share is None:
+            return masses(x, True) - out
+        return (log_share - out) / (log_share + out)
+
+    ends = [float(e) for e in region.ends]
+    grid = [e + beta * z for e in ends for z in NEAR] + _wide(ends, beta) + [(a + b) / 2 for a in ends for b in ends]
+    jumps = [e + s * scale for e in region.ends for s in (-1, 1)] if noise == "uniform" else []
+    return scan(difference, [*jumps, *(region.ends if noise == "laplace" else [])], grid)
+
+
+def _wrong(parts: list[Part], label: int, right: Region) -> arb:
+    """Mass of the class outside the region where it is answered rightly."""
+    total = arb(0)
+    for p in parts:
+        if p.label != label:
+            continue
+        if p.law == "point":
+            total += p.weight * (not right.contains(p.center))
+            continue
+        for a, b in right.intervals(False):
+            total += p.weight * mass_about(p.law, a, b, p.center, p.scale)
+    return total
+
+
+def _complement(region: Region) -> Region:
+    return Region(region.ends, not region.first, region.margin, {x: not label for x, label in region.atoms.items()})
+
+
+def _eroded(region: Region, eps: arb) -> Region:
+    ends, first = [], False
+    for a, b in region.intervals(True):
+        if not a + eps <= b - eps:
+            continue
+        first = first or not a.is_finite()
+        ends += [v for v in (a + eps, b - eps) if v.is_finite()]
+    return Region(ends, first)
+
+
+def answer(problem: Problem, alpha: float, beta: float, eps: float) -> Answer:
+    """Clean, certified and adversarial risk by the definition."""
+    prepare()
+    parts, noise = parts_of(problem), problem.smoothing.noise
+    infinite = isinstance(problem, DomainProblem) and problem.infinite
+    base = base_region(problem, alpha)
+    voted = votes(base, noise, beta, None)
+    if infinite:
+        ends = labelled_set(problem).ends
+        reach = arb(eps) + 2 * (ends[-1] - ends[0])
+        spans = [(ends[0] - reach, ends[0]), (ends[-1], ends[-1] + reach)]
+        parts = parts + [Part(0, "uniform", (a + b) / 2, (b - a) / 2, b - a) for a, b in spans]
+
+    def weigh(one: Region, zero: Region) -> arb:
+        return _wrong(parts, 1, one) + _wrong(parts, 0, zero)
+
+    clean = weigh(voted, _open(voted))
+    eroded = weigh(_eroded(voted, arb(eps)), _eroded(_complement(voted), arb(eps))) if eps > 0 else clean
+    regions = [base, voted]
+    certified: arb | None = clean
+    if eps > 0 and beta == 0:
+        certified = None
+    elif eps > 0 and noise == "uniform" and eps > beta:
+        certified = INFINITY if infinite else sum((p.weight for p in parts), arb(0))
+    elif eps > 0:
+        share = tail(noise, arb(eps) / arb(beta))
+        one, zero = votes(base, noise, beta, share), votes(_complement(base), noise, beta, share)
+        certified = weigh(one, zero)
+        regions += [one, zero]
+    margin = min(r.margin for r in regions)
+    return Answer(clean, certified, eroded, margin, tuple(len(r.ends) for r in regions))
+
+
+def _open(region: Region) -> Region:
+    """The complement, without the boundary points that belong to class 1."""
+    flipped = _complement(region)
+    for end in region.ends:
+        if float(end) not in flipped.atoms:
+            flipped.atoms[float(end)] = False
+    return flipped
