@@ -45,6 +45,11 @@ _HOME = {
     "regimes": "theory.regimes",
     "vote_risk": "theory.votes",
     "certified_vote_risk": "theory.votes",
+    "Optimum": "theory.optimum",
+    "best_alpha": "theory.optimum",
+    "best_alphas": "theory.optimum",
+    "zero_curve": "theory.continuation",
+    "zero_gain_curve": "theory.gain_curves",
 }
 
 

@@ -14,8 +14,9 @@ MAX_ROUNDS = 120
 
 @dataclass(frozen=True)
 class Roots:
-    """N sign changes. at: (N,) the end of the final bracket with the smaller value; value, error: of the function there.
+    """N sign changes.
 
+    at: (N,) the end of the final bracket with the smaller value; value, error: of the function there.
     width: (N,) of the final bracket, 0 where the value is within its error of 0. At a jump it shrinks all the same
     while `value` stays large, which is how a caller tells a jump from a root.
     """

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from theory.bracketing import find_roots
+from theory.field import Field
 from theory.terms import Array, Flags
-from theory.tracing import Field, Web
+from theory.tracing import Web
 
 Function = Callable[[Array, Array], tuple[Array, Array]]
 Seeds = tuple[ArrayLike, ArrayLike, ArrayLike]
@@ -51,8 +52,9 @@ def zero_curve(
 
     Returns:
         One array (n, 2) of points per branch, in order, F > 0 on the left; a closed branch repeats its first point.
-        Every point satisfies |F| <= max(tolerance * max|seed values|, 2 error). Where branches cross (grad F = 0), at
-        jumps and at regions of zeros a branch ends, within max_step / 256 of it.
+        Every point satisfies |F| <= max(tolerance * max|seed values|, 2 error). At jumps and at regions of zeros a
+        branch ends, within max_step / 16 of them. Corners (kinks of F) are cut by at most max_step / 4; where branches
+        cross (grad F = 0) they are returned as corners that touch, with F > 0 on the left of each.
     """
     field = Field(function, np.array([x[0], y[0]], float), np.array([x[1] - x[0], y[1] - y[0]], float), tolerance)
     grid_x, grid_y, values = _grid(field, seeds)

@@ -34,10 +34,10 @@ def zero_gain_curve(
         problem: a problem, or a function that makes one from the keys that are no noises (a regime).
         x, y: (key, low, high). A key is "alpha", "beta" or "eps", or a parameter of the family.
         fixed: values of the other keys; noises left out are 0.
-        seeds, tolerance, max_step: as for `theory.zero_curve`. Where both classifiers coincide the gain is 0 throughout,
-            which is no curve; nor is the line alpha = 0.
+        seeds, tolerance, max_step: as for `theory.zero_curve`. Where both classifiers coincide the gain is 0
+            throughout, which is no curve; nor is the line alpha = 0.
 
-    A family costs one evaluation per distinct parameter value, some 20 ms each.
+    A family costs one evaluation, tens of milliseconds, per distinct parameter value: take few seeds.
 
     Returns:
         Arrays (n, 2) of (x, y), gain > 0 on the left. Guarantees and limits as `theory.zero_curve`.
@@ -60,13 +60,14 @@ def zero_gain_curve(
     lines = [np.linspace(low, high, seeds) for low, high in bounds]
     if isinstance(problem, MixtureProblem | DomainProblem):
         grid = {**fixed, x[0]: lines[0][None, :], y[0]: lines[1][:, None]}
-        found = compare(problem, *(grid.get(name, 0.0) for name in NOISES)).gain
+        alpha, beta, eps = (np.asarray(grid.get(name, 0.0), float) for name in NOISES)
+        found = compare(problem, alpha, beta, eps).gain
         value, error = np.asarray(found.value), np.asarray(found.error)
     else:
         places = np.meshgrid(*lines)
         value, error = (part.reshape(seeds, seeds) for part in gains(places[0].ravel(), places[1].ravel()))
     value = np.where(np.abs(value) <= error, 0.0, value)
-    return zero_curve(gains, *bounds, (*lines, value), tolerance=tolerance, max_step=max_step)
+    return zero_curve(gains, *bounds, (lines[0], lines[1], value), tolerance=tolerance, max_step=max_step)
 
 
 def _family_gains(

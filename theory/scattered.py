@@ -11,7 +11,7 @@ from theory.risks import compare
 from theory.terms import Array
 
 # Scattered requests share the row of alpha = 0, whose width is the number of distinct beta: a table of n requests has
-# of the order of n^2 places. Up to about this many at once, the fixed cost of a call matters more than the empty places.
+# of the order of n^2 places. Up to about this many at once the fixed cost of a call matters more than empty places.
 AT_ONCE = 128
 
 

@@ -6,107 +6,36 @@ that two points belong to one strand only if their orientations agree: arms that
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 
+from theory.field import Field
 from theory.terms import Array, Flags, Index
 
 OPEN, CLOSED = -1, -2
-# Radius of the finite-difference triangle, relative to the rectangle.
-STENCIL = 1e-5
-# Largest share of the linear part that the fitted plane may miss F = 0 by; kinks, jumps and borders of zeros exceed it.
-CROOKED = 0.2
 # Largest angles (radians): of a chord against the tangent at its ends, and between tangents one step apart.
 CHORD, TURN = 0.25, 0.5
-# Distances from a chord, relative to its length: how far its strand may stray, and where the slope across is only noise.
+# Distances from a chord, relative to its length: how far its strand may stray, and where its slope is noise.
 BESIDE, SLIGHT = 0.1, 1e-4
 # Share of the way to a facing open end that is stepped at most: two that approach each other must not pass.
 MEETING = 0.4
-STEPS = 256
+# The longest step over the shortest; ends that stop within CORNER shortest steps of each other share a corner.
+STEPS, CORNER = 32, 8
 MAX_POINTS = 20_000
-SECANTS = 10
-_SPOKES = np.stack([np.cos(np.pi * np.array([3, 7, 11]) / 6), np.sin(np.pi * np.array([3, 7, 11]) / 6)], axis=1)
-
-
-@dataclass
-class Field:
-    """F over the unit square, with its tolerances; `scale` is the size of a value that is not small."""
-
-    function: Callable[[Array, Array], tuple[Array, Array]]
-    origin: Array
-    size: Array
-    tolerance: float
-    scale: float = 1.0
-
-    def __call__(self, places: Array) -> tuple[Array, Array]:
-        """Values and errors at places (n, 2), which are moved into the square."""
-        if len(places) == 0:
-            return np.empty(0), np.empty(0)
-        x, y = self.outward(places).T
-        value, error = self.function(np.ascontiguousarray(x), np.ascontiguousarray(y))
-        return np.asarray(value, float), np.broadcast_to(np.asarray(error, float), np.shape(value))
-
-    def outward(self, places: Array) -> Array:
-        """Places in the units of the rectangle, never outside it."""
-        return np.clip(self.origin + self.size * places, self.origin, self.origin + self.size)
-
-    def small(self, value: Array, error: Array) -> Flags:
-        """Whether a value counts as 0 on a curve."""
-        return np.abs(value) <= np.maximum(self.tolerance * self.scale, 2 * error)
-
-    def correct(self, places: Array, line: Array, slope: Array) -> tuple[Array, Flags, Array]:
-        """Secant steps from places along unit directions, F growing by about `slope`.
-
-        Returns the shifts (n,), whether F vanishes there to tolerance, and the slope seen in the first step (0 if none
-        was needed).
-        """
-        before, shift, seen = np.zeros(len(places)), np.zeros(len(places)), np.zeros(len(places))
-        last, error = (np.array(part) for part in self(places))
-        ok = np.abs(last) <= error
-        with np.errstate(divide="ignore", invalid="ignore"):
-            step = -last / slope
-        active = np.flatnonzero(~ok & np.isfinite(step) & (np.abs(step) < 1))
-        for turn in range(SECANTS):
-            if len(active) == 0:
-                break
-            before[active], shift[active] = shift[active], shift[active] + step[active]
-            value, error = self((places + shift[:, None] * line)[active])
-            with np.errstate(divide="ignore", invalid="ignore"):
-                rate = (value - last[active]) / (shift[active] - before[active])
-                step[active] = -value / rate
-            if turn == 0:
-                seen[active] = rate
-            last[active] = value
-            close = np.abs(step[active]) <= self.tolerance
-            done = (np.abs(value) <= error) | (close & self.small(value, error))
-            ok[active] = done
-            active = active[~done & np.isfinite(step[active]) & (np.abs(step[active]) < 1)]
-        return shift, ok, seen
-
-    def gradient(self, places: Array) -> tuple[Array, Flags]:
-        """grad F at zeros of F, from a small triangle, and whether F passes through 0 there with a slope."""
-        middle = np.clip(places, STENCIL, 1 - STENCIL)
-        corners = middle[:, None, :] + STENCIL * _SPOKES
-        value, error = (part.reshape(-1, 3) for part in self(corners.reshape(-1, 2)))
-        gradient = 2 / (3 * STENCIL) * value @ _SPOKES
-        missed = np.abs(value.mean(axis=1) + ((places - middle) * gradient).sum(axis=1))
-        rise, noise = np.linalg.norm(gradient, axis=1) * STENCIL, error.max(axis=1, initial=0.0)
-        return gradient, (missed <= CROOKED * rise + 3 * noise) & (rise > 4 * noise)
 
 
 class Web:
     """Points of all branches and the links between them.
 
     place, tangent: (n, 2); slope: (n,) |grad F|. link: (n, 2) the next point behind and ahead, OPEN or CLOSED.
-    step: (n, 2) the step to try next in each direction. middle: the corrected midpoint of a joined pair, by its first.
+    step, calm: (n, 2) the step to try next in each direction, and how many more must succeed before steps may grow.
+    middle: the corrected midpoint of a joined pair, by its first.
     """
 
     def __init__(self, field: Field, places: Array, max_step: float) -> None:
         self.field, self.max_step, self.min_step = field, max_step, max_step / STEPS
         self.place, self.tangent, self.slope = np.empty((0, 2)), np.empty((0, 2)), np.empty(0)
         self.link, self.step = np.empty((0, 2), np.intp), np.empty((0, 2))
+        self.calm = np.empty((0, 2), np.intp)
         self.middle: dict[int, Array] = {}
         self.refused: set[tuple[int, int]] = set()
         gradient, good = field.gradient(places)
@@ -120,6 +49,7 @@ class Web:
         self.slope = np.concatenate([self.slope, slope])
         self.link = np.concatenate([self.link, np.full((len(places), 2), OPEN)])
         self.step = np.concatenate([self.step, np.stack([step, step], axis=1)])
+        self.calm = np.concatenate([self.calm, np.zeros((len(places), 2), np.intp)])
         return new
 
     def trace(self) -> None:
@@ -128,6 +58,22 @@ class Web:
             while self._join():
                 pass
             self._advance()
+        self._turn_corners()
+
+    def _turn_corners(self) -> None:
+        """Join ends that stopped at the two sides of a corner or a crossing."""
+        ahead, behind = np.flatnonzero(self.link[:, 1] == CLOSED), np.flatnonzero(self.link[:, 0] == CLOSED)
+        gap = np.linalg.norm(self.place[behind][None, :, :] - self.place[ahead][:, None, :], axis=2)
+        row, column = np.nonzero((gap > 0) & (gap <= CORNER * self.min_step))
+        for k in np.argsort(gap[row, column], kind="stable"):
+            i, j = int(ahead[row[k]]), int(behind[column[k]])
+            if (
+                self.link[i, 1] == CLOSED
+                and self.link[j, 0] == CLOSED
+                and self.link[i, 0] >= 0
+                and self.link[j, 1] >= 0
+            ):
+                self.link[i, 1], self.link[j, 0] = j, i
 
     def _join(self) -> bool:
         """Join open ends that face each other; whether there was anything to try."""
@@ -141,9 +87,9 @@ class Web:
         guess = guess + length[:, None] / 8 * (self.tangent[i] - self.tangent[j])
         left = np.stack([-chord[:, 1], chord[:, 0]], axis=1) / length[:, None]
         guess = np.clip(guess, 0, 1)
-        shift, ok, rate = self.field.correct(guess, left, 0.5 * (self.slope[i] + self.slope[j]))
+        shift, ok, rate = self.field.correct(guess, left, 0.5 * (self.slope[i] + self.slope[j]), BESIDE * length)
         middle = np.clip(guess + shift[:, None] * left, 0, 1)
-        ok &= (np.abs(shift) <= BESIDE * length) & ((rate >= 0) | (np.abs(shift) <= SLIGHT * length))
+        ok &= (rate >= 0) | (np.abs(shift) <= SLIGHT * length)
         for first, second, at, good in zip(i.tolist(), j.tolist(), middle, ok.tolist(), strict=True):
             if good:
                 self.link[first, 1], self.link[second, 0] = second, first
@@ -182,7 +128,7 @@ class Web:
         room, axis = _to_border(self.place[point], way)
         leaving = room <= step
         step = np.where(leaving, room, step)
-        stuck = step < self.min_step
+        stuck = (step < self.min_step) & ~(leaving & (room > self.field.tolerance))
         self.link[point[stuck], side[stuck]] = CLOSED
         keep = ~stuck
         point, side, way, step = point[keep], side[keep], way[keep], step[keep]
@@ -190,7 +136,7 @@ class Web:
         line = np.stack([-self.tangent[point, 1], self.tangent[point, 0]], axis=1)
         line = np.where(leaving[keep][:, None], np.eye(2)[1 - axis[keep]], line)
         slope = self.slope[point] * (line[:, 1] * self.tangent[point, 0] - line[:, 0] * self.tangent[point, 1])
-        shift, ok, _rate = self.field.correct(guess, line, slope)
+        shift, ok, _rate = self.field.correct(guess, line, slope, step)
         self._accept(point, side, way, step, np.clip(guess + shift[:, None] * line, 0, 1), ok)
 
     def _accept(self, point: Index, side: Index, way: Array, step: Array, target: Array, ok: Flags) -> None:
@@ -207,11 +153,14 @@ class Web:
         again = ok & self._covered(target, tangent)
         self.link[point[again], side[again]] = CLOSED
         ok &= ~again
-        self.step[point[~ok], side[~ok]] = step[~ok] / 4
-        grown = step * np.clip(CHORD / np.maximum(turn, 1e-9), 0.5, 2)
+        self.step[point[~ok], side[~ok]] = step[~ok] / 2
+        self.calm[point[~ok], side[~ok]] = 2
+        calm = self.calm[point, side]
+        grown = step * np.where(calm > 0, 1 / calm.clip(1), np.clip(CHORD / np.maximum(turn, 1e-9), 0.5, 2))
         new = self._add(target[ok], gradient[ok], np.minimum(grown[ok], self.max_step))
         self.link[point[ok], side[ok]] = new
         self.link[new, 1 - side[ok]] = point[ok]
+        self.calm[new, side[ok]] = np.maximum(calm[ok] - 1, 0)
 
     def _room(self, point: Index, side: Index, way: Array) -> Array:
         """Distance to the nearest open end of the same orientation that lies ahead and faces this way."""

@@ -1,0 +1,49 @@
+"""The lengths in a problem: the smallest and the largest that its risks can depend on. For choosing ranges of noise."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from theory.problem import Ball, Box, Gaussian, Laplace, Law, Point, Problem, Set, Uniform, Vector, as_vector
+
+
+def extent(problem: Problem) -> tuple[float, float]:
+    """(smallest, largest) positive length: widths of laws or sets, and distances between neighbours along each axis."""
+    parts = [part.law for side in _sides(problem) for part in side] if hasattr(problem, "prior") else problem.inside
+    widths = [width for part in parts for width in _widths(part)]
+    places = np.array([_middle(part, problem.dim) for part in parts])
+    reach = float(np.linalg.norm(places.max(axis=0) - places.min(axis=0)))
+    gaps = np.diff(np.sort(places, axis=0), axis=0)
+    known = [v for v in (*widths, reach) if v > 0] or [1.0]
+    near = [float(gaps[gaps > 0].min())] if (gaps > 0).any() else []
+    return min(known + near), max(widths, default=0.0) + reach or max(known)
+
+
+def _sides(problem: Problem) -> Iterator[tuple]:
+    yield from (problem.class0, problem.class1)  # type: ignore[union-attr]
+
+
+def _widths(part: Law | Set) -> list[float]:
+    if isinstance(part, Ball):
+        return [part.radius]
+    if isinstance(part, Point):
+        return []
+    if isinstance(part, Gaussian) and part.cov is not None:
+        return [math.sqrt(v) for v in np.linalg.eigvalsh(np.array(part.cov))]
+    if isinstance(part, Gaussian | Laplace):
+        assert part.scale is not None
+        return list(_numbers(part.scale))
+    return [b - a for a in _numbers(part.low) for b in _numbers(part.high) if b > a]
+
+
+def _middle(part: Law | Set, dim: int) -> np.ndarray:
+    if isinstance(part, Uniform | Box):
+        return 0.5 * (as_vector(part.low, dim) + as_vector(part.high, dim))
+    return as_vector(part.center if isinstance(part, Ball) else part.mean, dim)
+
+
+def _numbers(value: Vector) -> tuple[float, ...]:
+    return value if isinstance(value, tuple) else (value,)
