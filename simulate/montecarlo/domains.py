@@ -116,9 +116,13 @@ def signed_domain(boxes: Boxes, frame: Boxes) -> Signed:
 def reach(noise: str, votes: int, needed: list[int]) -> float:
     """How far, in units of beta, votes against the background can still matter beyond the bounding box.
 
-    At distance t from a half-space that holds all of f the vote probability is at most P(V > t), so `count` such
-    votes out of n come together with probability at most P(Bin(n, P(V > t)) >= count). The answer is the t at which
-    that is NEGLIGIBLE for the smallest count that could change any of the answers.
+    In an infinite background X is drawn from the bounding box of the sets, widened by this. That leaves nothing out:
+    each face of the bounding box is the edge of a half-space that holds all sets, convolution with noise keeps order
+    and a half-space keeps its boundary under symmetric noise, so f_alpha lies inside the half-space for every alpha.
+    At distance t beyond it the vote probability is at most P(V > t), and `count` such votes out of n come together
+    with probability at most P(Bin(n, P(V > t)) >= count). The answer is the t at which that is NEGLIGIBLE for the
+    smallest count that could change any of the answers. With many votes it is little more than the radius that is
+    certified; with one vote it is 8 standard deviations of Gaussian noise or 34 diversities of Laplace noise.
     """
     count = min([(votes + 1) // 2] + [votes - k + 1 for k in needed])
     tail = rare_tail(votes, count, NEGLIGIBLE)

@@ -49,11 +49,7 @@ def monte_carlo(  # noqa: PLR0913 - a request has this many parts
     all beta. At beta = 0 there is one evaluation, certified at eps = 0 is the clean risk, and None at eps > 0.
 
     A finite labelled domain has X uniform on it. In an infinite background all results are Lebesgue measures: X is
-    uniform on the bounding box of the sets, widened, and shares are multiplied by its volume. This leaves nothing out:
-    each face of the bounding box lies on a half-space that holds all sets, so f_alpha <= 1[half-space] (convolution
-    is monotone and a half-space keeps its boundary under symmetric noise), and at distance t beyond the face the vote
-    probability is at most P(beta V > t). The box is widened until n votes from there change an answer with chance
-    below 1e-15; with more votes or small beta that is little. The box depends on beta, votes and eps, not on alpha.
+    uniform on a box outside which nothing can go wrong (why: `domains.reach`), and shares are multiplied by its volume.
 
     Args:
         problem: a mixture or a labelled domain; see `laws.mixture` and `domains.boxes_of` for what is supported.
