@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import xarray as xr
@@ -12,18 +12,15 @@ from simulate.sweep_cells import Array
 from theory import NoExactRoute
 from theory.continuation import zero_curve
 from theory.isolate import IsolationError
-from theory.optimum import best_alphas
+from theory.peaks import highest
 from theory.scattered import gain_at
-
-Progress = Callable[[float], None]
+from theory.terms import Index
 
 # Labels of cells around which a change of sign is one of what training noise does.
 SIGNED = ("exact-help", "exact-hurt")
-# Smoothing noises whose best training noise is sought in one call.
-TOGETHER = 16
 
 
-def add_curves(dataset: xr.Dataset, family: Family, x: Axis, y: Axis, progress: Progress | None = None) -> xr.Dataset:
+def add_curves(dataset: xr.Dataset, family: Family, x: Axis, y: Axis) -> xr.Dataset:
     """The dataset with the zero-gain curve and, if alpha is swept, the curve of the best alpha.
 
     zero_gain_x, zero_gain_y: pieces of the curve in the plane, NaN between them; neither alpha = 0 nor the edge of a
@@ -34,7 +31,7 @@ def add_curves(dataset: xr.Dataset, family: Family, x: Axis, y: Axis, progress: 
         return dataset
     curves = {"zero_gain": _joined(zero_gain(dataset, family, x, y))}
     if "alpha" in (x.key, y.key):
-        curves["best"] = best(dataset, family, x, y, progress)
+        curves["best"] = best(dataset, family, x, y)
     names = {"zero_gain": "the curve gain = 0", "best": "the curve of the best alpha"}
     columns = {
         f"{stem}_{axis}": (f"{stem}_point", column, {"units": unit, "long_name": f"{axis} along {names[stem]}"})
@@ -76,25 +73,21 @@ def gains_at(family: Family, points: Mapping[str, Array], held: Mapping[str, flo
     return found[0], found[1]
 
 
-def best(dataset: xr.Dataset, family: Family, x: Axis, y: Axis, progress: Progress | None = None) -> Array:
+def best(dataset: xr.Dataset, family: Family, x: Axis, y: Axis) -> Array:
     """(n, 2) points of least risk within the plane, one for each value of the axis that is not alpha."""
     alpha, other = (x, y) if x.key == "alpha" else (y, x)
-    held = {key: float(dataset.attrs.get(key, 0.0)) for key in ("beta", "eps")}
-    size = TOGETHER if other.key == "beta" else 1
-    found = np.full(other.count, np.nan)
-    for start in range(0, other.count, size):
-        part = other.values[start : start + size]
-        betas = part if other.key == "beta" else [held["beta"]]
-        eps = float(part[0]) if other.key == "eps" else held["eps"]
-        problem = family.at({} if other.noise else {other.key: float(part[0])})
-        try:
-            optima = best_alphas(problem, betas, eps, upper=alpha.high)
-        except (NoExactRoute, IsolationError):
-            continue
-        found[start : start + size] = [optimum.alpha for optimum in optima]
-        if progress is not None:
-            progress((start + len(part)) / other.count)
-    found[(found < alpha.low) | (found >= alpha.high)] = np.nan
+    held = {key: float(dataset.attrs.get(key, 0.0)) for key in NOISES}
+
+    def function(rows: Index, alphas: Array) -> tuple[Array, Array]:
+        return gains_at(family, {other.key: other.values[rows], "alpha": alphas}, held)
+
+    gains, errors = (dataset[name].transpose(other.key, "alpha").to_numpy() for name in ("gain", "gain_error"))
+    grid = alpha.values
+    if alpha.low > 0:  # the gain is measured from alpha = 0, wherever the axis begins
+        grid = np.concatenate([[0.0], grid])
+        gains, errors = (np.pad(table, ((0, 0), (1, 0))) for table in (gains, errors))
+    peaks = highest(function, grid, gains, errors)
+    found = np.array([peak.at if alpha.low <= peak.at and not peak.last else np.nan for peak in peaks])
     return np.stack([found, other.values] if x.key == "alpha" else [other.values, found], axis=1)
 
 

@@ -140,8 +140,8 @@ def _computed(
         dataset = sweep(chosen, *axes, fixed, pool, meter)
     if "no_exact_route" in dataset.attrs:
         note(f"some cells have no exact route and are undecided: {dataset.attrs['no_exact_route'].splitlines()[0]}")
-    with Meter("tracing curves") as meter:
-        dataset = add_curves(dataset, chosen, *axes, meter)
+    with Meter("tracing curves"):
+        dataset = add_curves(dataset, chosen, *axes)
     return dataset if check is None else _checked(dataset, chosen, axes, check)
 
 
