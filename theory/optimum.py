@@ -22,8 +22,8 @@ from theory.terms import Array, Flags, Index
 # noise (where the gain has its small-noise form) to LARGE times the largest (where it has reached its limit).
 LINEAR, LOGARITHMIC = 48, 72
 SMALL, LARGE = 1e-2, 300.0
-# Ends of the ranges in which training noise helps, relative.
-END_TOLERANCE = 1e-10
+# Ends of the ranges in which training noise helps, relative: zeros of the gain, and edges of ranges where it has none.
+END_TOLERANCE, EDGE_TOLERANCE = 1e-10, 1e-7
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ class Optimum:
         (1e-8 relative) at a kink, and of the last bracket around the beginning of a plateau.
     risk, gain: at alpha (for alpha = inf at the largest noise of the scan), with their errors.
     helps: ranges of alpha in which the gain exceeds its error, in order; the high end is inf where the gain is still
-        significant at the end of the scan. Ends are zeros of the gain to 1e-10 relative.
+        significant at the end of the scan. Ends are zeros of the gain to 1e-10 relative, or
+        places where it fades into insignificance (one of the classifiers vanishes) to 1e-7.
     """
 
     beta: float
@@ -117,21 +118,23 @@ def _scan(problem: Problem, betas: Array, upper: float | None) -> Array:
 def _helps(
     gain: Values, alphas: Array, value: Array, error: Array, *, open_ended: bool
 ) -> list[list[tuple[float, float]]]:
-    """Ranges of significant gain for each row: changes along the scan, refined as roots of gain - error."""
+    """Ranges of significant gain for each row: changes along the scan, refined as zeros of the gain or, where
+    it fades into a range without significance, as the place where that begins."""
     good: Flags = value > error
     row, column = np.nonzero(good[:, 1:] != good[:, :-1])
     row, column = row[column > 0], column[column > 0]
-    excess = np.nan_to_num(value - error, nan=-1.0)
-    size = np.maximum(excess[row, column], excess[row, column + 1])
+    ends = (row, column), (row, column + 1)
+    size = np.maximum(value[ends[0]], value[ends[1]])
+    fading = np.minimum(*(value[at] + error[at] for at in ends)) >= 0
 
     def significant(index: Index, alpha: Array) -> tuple[Array, Array]:
         more, spread = gain(row[index], alpha)
-        return np.where(np.abs(more) <= spread, -size[index], more - spread), np.zeros_like(spread)
+        flat = (np.abs(more) <= spread) & fading[index]
+        return np.where(flat, -size[index], more), np.where(flat, 0.0, spread)
 
     low, high = alphas[column], alphas[column + 1]
-    ends = (row, column), (row, column + 1)
-    first, second = (np.where(good[at], excess[at], np.minimum(excess[at], -size)) for at in ends)
-    roots = find_roots(significant, low, high, first, second, END_TOLERANCE * low)
+    first, second = (np.where(good[at] | ~fading, value[at], -size) for at in ends)
+    roots = find_roots(significant, low, high, first, second, low * np.where(fading, EDGE_TOLERANCE, END_TOLERANCE))
     result = []
     for k in range(len(value)):
         found = roots.at[row == k].tolist()
