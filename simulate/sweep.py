@@ -7,15 +7,15 @@ sweep_curves.py, Monte Carlo points in sweep_checks.py.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, Future, as_completed
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 import xarray as xr
 
 from simulate.sweep_axes import NOISES, Axis, Family, check_axes
-from simulate.sweep_cells import FIELDS, Array, Piece, evaluate, pieces
+from simulate.sweep_cells import FIELDS, Array, Piece, Result, evaluate, pieces
 from theory import NoExactRoute
 from theory.errors import ProblemError
 from theory.problem import DomainProblem, Problem
@@ -29,6 +29,8 @@ USUAL = {"alpha": 0.5, "beta": 0.5, "eps": 0.0}
 # A gain within its error is called neutral where that error is of rounding size, relative to risks above 1.
 NEUTRAL = 1e-12
 MOST_CELLS = 4_000_000
+# Pieces handed to an executor at a time: enough to keep any cluster busy, few enough to fit anywhere.
+UNDER_WAY = 1024
 
 
 def sweep(
@@ -65,11 +67,10 @@ def sweep(
     if x.count * y.count > MOST_CELLS:
         raise ProblemError(f"{x.key}, {y.key}", f"{x.count * y.count} cells", f"at most {MOST_CELLS}")
     noises = {key: float(fixed.get(key, USUAL[key])) for key in NOISES if key not in (x.key, y.key)}
-    work = pieces(family, x, y, noises)
     values = np.empty((len(FIELDS), y.count * x.count))
     reasons: dict[str, None] = {}
     done = 0
-    for piece, (results, why) in _evaluated(work, executor):
+    for piece, (results, why) in _evaluated(pieces(family, x, y, noises), executor):
         for batch, result in zip(piece.batches, results, strict=True):
             values[:, batch.cells] = result
             done += len(batch.cells)
@@ -81,18 +82,28 @@ def sweep(
     return _dataset(family, x, y, noises, values.reshape(-1, y.count, x.count), sorted(reasons))
 
 
-def _evaluated(work: list[Piece], executor: Executor | None):  # type: ignore[no-untyped-def]
-    """Pairs of a piece and its result, as they come."""
+def _evaluated(work: Iterator[Piece], executor: Executor | None) -> Iterator[tuple[Piece, Result]]:
+    """Pieces and their results, as they come. Few pieces are under way at a time, however many there are."""
     if executor is None:
         yield from ((piece, evaluate(piece)) for piece in work)
         return
-    futures: dict[Future[tuple[list[Array], list[str]]], Piece] = {executor.submit(evaluate, p): p for p in work}
+    pending: dict[Future[Result], Piece] = {}
     try:
-        for future in as_completed(futures):
-            yield futures[future], future.result()
+        for piece in work:
+            pending[executor.submit(evaluate, piece)] = piece
+            if len(pending) >= UNDER_WAY:
+                yield from _finished(pending)
+        while pending:
+            yield from _finished(pending)
     finally:
-        for future in futures:
+        for future in pending:
             future.cancel()
+
+
+def _finished(pending: dict[Future[Result], Piece]) -> Iterator[tuple[Piece, Result]]:
+    """Take out what is finished, waiting for at least one."""
+    for future in wait(pending, return_when=FIRST_COMPLETED).done:
+        yield pending.pop(future), future.result()
 
 
 def labels(values: Mapping[str, Array]) -> np.ndarray:

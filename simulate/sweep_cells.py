@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from theory import NoExactRoute, compare
 from theory.isolate import IsolationError
 
 Array = NDArray[np.float64]
+Result = tuple[list[Array], list[str]]
 
 # Cells evaluated in one vectorised call, and evaluations handed to a worker at once: a fraction of a second of work.
 BATCH_CELLS = 2048
@@ -44,11 +46,12 @@ class Piece:
     batches: tuple[Batch, ...]
 
 
-def pieces(family: Family, x: Axis, y: Axis, fixed: Mapping[str, float]) -> list[Piece]:
+def pieces(family: Family, x: Axis, y: Axis, fixed: Mapping[str, float]) -> Iterator[Piece]:
     """All cells (y.count, x.count) of a sweep, cut into pieces."""
-    batches = list(_batches(x, y, fixed))
-    size = PIECE_BATCHES if len(batches[0].cells) == 1 else 1
-    return [Piece(family, tuple(batches[i : i + size])) for i in range(0, len(batches), size)]
+    batches = _batches(x, y, fixed)
+    size = 1 if x.noise or y.noise else PIECE_BATCHES
+    while held := tuple(islice(batches, size)):
+        yield Piece(family, held)
 
 
 def _batches(x: Axis, y: Axis, fixed: Mapping[str, float]) -> Iterator[Batch]:
@@ -76,7 +79,7 @@ def _parts(x: Axis, y: Axis) -> Iterator[tuple[slice, slice]]:
             yield slice(i, i + tall), slice(j, j + wide)
 
 
-def evaluate(piece: Piece) -> tuple[list[Array], list[str]]:
+def evaluate(piece: Piece) -> Result:
     """For each batch its FIELDS (6, cells), NaN where there is no exact route, and the distinct reasons for that."""
     results, reasons = [], []
     for batch in piece.batches:
