@@ -1,0 +1,93 @@
+"""Datasets on disk and the progress meter."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from pathlib import Path
+
+import pytest
+import xarray as xr
+
+from simulate.progress import Meter
+from simulate.storage import open_dataset, save_dataset
+from simulate.sweep import sweep
+from simulate.sweep_axes import Axis, Family
+from theory import ProblemError
+
+
+@pytest.fixture(scope="module")
+def dataset() -> xr.Dataset:
+    return sweep(Family("bumps"), Axis("beta", 0.1, 1.0, 3), Axis("class0.0.scale", 1.0, 2.0, 4))
+
+
+def test_round_trip(dataset: xr.Dataset, tmp_path: Path) -> None:
+    save_dataset(dataset, tmp_path / "a.nc")
+    assert open_dataset(tmp_path / "a.nc").identical(dataset)
+    assert os.listdir(tmp_path) == ["a.nc"]
+
+
+def test_files_that_hold_no_sweep_get_one_line(dataset: xr.Dataset, tmp_path: Path) -> None:
+    save_dataset(dataset, tmp_path / "a.nc")
+    whole = (tmp_path / "a.nc").read_bytes()
+    dataset.drop_vars("gain").to_netcdf(tmp_path / "less.nc", engine="h5netcdf")
+    (tmp_path / "cut.nc").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "text.nc").write_text("not netCDF")
+    (tmp_path / "empty.nc").touch()
+    reasons = {
+        "gone.nc": "No such file",
+        "": "Is a directory",
+        "cut.nc": "damaged",
+        "text.nc": "no netCDF",
+        "empty.nc": "no netCDF",
+        "less.nc": "no variable 'gain'",
+    }
+    for name, reason in reasons.items():
+        with pytest.raises(ProblemError) as caught:
+            open_dataset(tmp_path / name)
+        assert reason in str(caught.value)
+        assert str(tmp_path / name) in str(caught.value)
+
+
+def test_quick_work_shows_nothing() -> None:
+    stream = io.StringIO()
+    with Meter("work", stream) as meter:
+        meter(0.5)
+        meter(1.0)
+    assert stream.getvalue() == ""
+
+
+def test_lasting_work_gets_lines_without_a_terminal() -> None:
+    stream = io.StringIO()
+    with Meter("work", stream, delay=0.0) as meter:
+        deadline = time.monotonic() + 10
+        while not stream.getvalue() and time.monotonic() < deadline:
+            time.sleep(0.001)
+        for step in range(101):
+            meter(step / 100)
+    assert stream.getvalue().splitlines() == [f"noisewise: work: {10 * i} %" for i in range(11)]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_lasting_work_gets_a_bar_on_a_terminal_that_goes_away() -> None:
+    stream = Terminal()
+    with Meter("work", stream, delay=0.0) as meter:
+        deadline = time.monotonic() + 10
+        while "work" not in stream.getvalue() and time.monotonic() < deadline:
+            time.sleep(0.001)
+        meter(0.5)
+    assert "work" in stream.getvalue()
+    assert "noisewise:" not in stream.getvalue()
+
+
+def test_a_meter_survives_an_exception() -> None:
+    stream = io.StringIO()
+    with pytest.raises(KeyboardInterrupt), Meter("work", stream, delay=0.05):
+        raise KeyboardInterrupt
+    time.sleep(0.15)
+    assert stream.getvalue() == ""

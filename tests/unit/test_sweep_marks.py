@@ -1,0 +1,77 @@
+"""Curves and Monte Carlo points on a sweep."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from simulate.montecarlo import Interval, Record
+from simulate.sweep import sweep
+from simulate.sweep_axes import Axis, Check, Family
+from simulate.sweep_checks import _row, add_checks
+from simulate.sweep_curves import add_curves
+from theory import gain, regimes
+
+BUMPS = Family("bumps", {"spacing": 1.5})
+AXES = (Axis("beta", 0.9, 1.2, 7), Axis("alpha", 0.0, 0.3, 7))
+# Points on a curve are put there to this share of the largest gain of about 0.1.
+ON_CURVE = 1e-9
+
+
+@pytest.fixture(scope="module")
+def curved() -> xr.Dataset:
+    return add_curves(sweep(BUMPS, *AXES), BUMPS, *AXES)
+
+
+def test_the_gain_vanishes_along_the_zero_curve(curved: xr.Dataset) -> None:
+    beta, alpha = curved["zero_gain_x"].to_numpy(), curved["zero_gain_y"].to_numpy()
+    real = np.isfinite(beta)
+    assert real.sum() >= 5
+    assert (alpha[real] > 0).all()
+    gains = [float(gain(regimes.bumps(spacing=1.5), a, b).value) for a, b in zip(alpha[real], beta[real], strict=True)]
+    assert np.abs(gains).max() <= ON_CURVE
+
+
+def test_the_best_curve_beats_its_column(curved: xr.Dataset) -> None:
+    best = curved["best_y"].to_numpy()
+    assert (curved["best_x"].to_numpy() == curved["beta"].to_numpy()).all()
+    for i in np.flatnonzero(np.isfinite(best)):
+        found = gain(regimes.bumps(spacing=1.5), best[i], curved["beta"].to_numpy()[i])
+        assert found.value >= curved["gain"].to_numpy()[:, i].max() - 1e-12
+
+
+def test_no_curves_over_whole_numbers_nor_where_nothing_changes_sign() -> None:
+    axes = Axis("dim", 1, 3, 3), Axis("beta", 0.2, 0.6, 3)
+    plain = sweep(Family("ball"), *axes)
+    assert add_curves(plain, Family("ball"), *axes).identical(plain)
+    same = Family("two-gaussians")
+    flat = add_curves(sweep(same, *AXES), same, *AXES)
+    assert "zero_gain_x" not in flat
+    assert (flat["best_y"].to_numpy() == 0).all()
+
+
+def test_checks_over_a_parameter_agree() -> None:
+    axes = Axis("spacing", 1.2, 2.0, 5), Axis("alpha", 0.0, 0.6, 5)
+    family, shares = Family("bumps"), []
+    dataset = sweep(family, *axes, {"beta": 0.5, "eps": 0.1})
+    found = add_checks(dataset, family, *axes, Check(count=2, votes=25, samples=2000, seed=3), shares.append)
+    assert found["check_x"].to_numpy().tolist() == [1.4, 1.4, 1.8, 1.8]
+    assert found["check_agrees"].to_numpy().tolist() == [1, 1, 1, 1]
+    assert (found["check_low"] <= found["check_estimate"]).all()
+    assert shares[-1] == pytest.approx(1)
+    assert "check_x" not in dataset
+
+
+@pytest.mark.parametrize(("value", "agrees"), [(0.05, 1.0), (0.1 + 1e-9, 1.0), (0.11, 0.0), (-0.01, 0.0)])
+def test_agreement_is_lying_in_the_interval_within_the_exact_error(value: float, agrees: float) -> None:
+    found = Interval(0.05, 0.0, 0.1, 0.999, 100)
+    record = Record(0.1, 0.2, 0.0, 5, found, found, found, found)
+    ((_point, row),) = _row(record, certified=False, value=value, error=1e-8)
+    assert row == (value, 0.05, 0.0, 0.1, agrees)
+
+
+def test_points_without_a_gain_are_left_out() -> None:
+    found = Interval(0.05, 0.0, 0.1, 0.999, 100)
+    record = Record(0.1, 0.0, 0.1, 5, found, None, found, None)
+    assert list(_row(record, certified=True, value=float("nan"), error=0.0)) == []
