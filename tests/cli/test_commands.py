@@ -1,0 +1,84 @@
+"""The other commands: `optimum`, `mc`, `regimes`, and help."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from theory.regimes import REGIMES, parameters
+
+Records = Callable[..., list[dict[str, Any]]]
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def test_optimum(records: Records) -> None:
+    settings = ("--set", "separation=4", "--set", "prior=0.2")
+    found = records("optimum", "two-gaussians", *settings, "--beta", "0.3", "0.6", "--eps", "0.5")
+    assert [(r["beta"], r["eps"]) for r in found] == [(0.3, 0.5), (0.6, 0.5)]
+    for record in found:
+        assert list(record) == ["beta", "eps", "alpha", "risk", "gain", "helps"]
+        assert record["alpha"] == pytest.approx(1 / math.sqrt(3), rel=1e-6)
+        assert record["gain"]["value"] > 0
+        ((low, high),) = record["helps"]
+        assert low == 0
+        assert high > record["alpha"]
+
+
+def test_optimum_where_noise_never_helps(records: Records, call: Run) -> None:
+    (record,) = records("optimum", "two-gaussians", "--beta", "0.3")
+    assert (record["alpha"], record["helps"]) == (0.0, [])
+    assert "nowhere" in call("optimum", "two-gaussians", "--beta", "0.3").stdout
+
+
+def test_mc_agrees_with_the_exact_side(records: Records, call: Run) -> None:
+    sizes = ("--votes", "15", "--samples", "4000", "--seed", "1", "--confidence", "0.9999")
+    words = ("mc", "bumps", "--alpha", "0", "0.4", "--beta", "0.5", "--eps", "0.1", *sizes)
+    found = records(*words)
+    assert [(r["alpha"], r["beta"], r["eps"], r["votes"]) for r in found] == [(0.0, 0.5, 0.1, 15), (0.4, 0.5, 0.1, 15)]
+    for record in found:
+        for key in ("clean", "certified", "gain", "certified_gain"):
+            entry = record[key]
+            assert list(entry) == ["estimate", "low", "high", "confidence", "samples", "exact"]
+            assert entry["low"] <= entry["estimate"] <= entry["high"]
+            assert entry["low"] <= entry["exact"] <= entry["high"]
+            assert (entry["confidence"], entry["samples"]) == (0.9999, 4000)
+    table = call(*words).stdout
+    assert table.splitlines()[0].split()[:4] == ["alpha", "beta", "eps", "clean"]
+    assert "4000 samples of 15 votes" in table
+
+
+def test_mc_without_an_exact_route(records: Records) -> None:
+    settings = ("--set", "training.noise=laplace", "--set", "smoothing.noise=laplace")
+    words = ("--alpha", "0.4", "--beta", "0", "--eps", "0.2", "--votes", "5", "--samples", "100", "--seed", "1")
+    try:
+        (record,) = records("mc", "concentric", *settings, *words)
+    except AssertionError:
+        pytest.skip("no closed form of this base classifier in the simulation either")
+    assert record["clean"]["exact"] is None
+    assert record["certified"] is None
+
+
+def test_regimes_lists_all_with_their_parameters(records: Records, call: Run) -> None:
+    assert {r["name"]: r["parameters"] for r in records("regimes")} == {name: parameters(name) for name in REGIMES}
+    assert all(name in call("regimes").stdout for name in REGIMES)
+
+
+def test_regimes_answers_at_once(run: Run) -> None:
+    times = []
+    for _ in range(3):
+        before = time.perf_counter()
+        assert run("regimes").returncode == 0
+        times.append(time.perf_counter() - before)
+    assert min(times) < 1.0  # half a second on a machine with nothing else to do
+
+
+@pytest.mark.parametrize("words", [("--help",), ("risk", "--help"), ("phase", "--help")])
+def test_help(words: tuple[str, ...], run: Run) -> None:
+    result = run(*words)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "usage: noisewise" in result.stdout

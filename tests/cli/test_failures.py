@@ -1,0 +1,115 @@
+"""Bad input, problems without an exact route, and readers who leave: one line each, and the right exit status."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+NOISES = ("--alpha", "0.1", "--beta", "0.1")
+SIZES = ("--votes", "3", "--samples", "10", "--seed", "0")
+PLANE = ("--x", "beta=0.1:1:3", "--y", "alpha=0:1:3")
+
+BAD = [
+    ((), "Expected one of {risk, mc, phase, optimum, regimes}"),
+    (("rsk",), "rsk"),
+    (("risk",), "PROBLEM, --alpha A..., --beta B..."),
+    (("risk", "ball", "--alpha", "x", "--beta", "1"), "--alpha"),
+    (("risk", "ball", *NOISES, "--gamma", "1"), "--gamma"),
+    (("risk", "ball", *NOISES, "--alpha", "1"), "--alpha is given twice"),
+    (("risk", "ball", "--alpha", "--beta", "1"), "alpha: found no value"),
+    (("risk", "ball", "--alpha", "-1", "--beta", "1"), "alpha: found -1.0"),
+    (("risk", "ball", "--alpha", "nan", "--beta", "1"), "alpha: found nan"),
+    (("risk", "ball", *NOISES, "--eps", "inf"), "eps: found inf"),
+    (("risk", "ball", *NOISES, "--votes", "0"), "votes: found 0"),
+    (("risk", "ball", *NOISES, "--failure", "1"), "failure: found 1.0"),
+    (("risk", "bal", *NOISES), "did you mean ball?"),
+    (("risk", "gone.toml", *NOISES), "gone.toml: found an unreadable file (No such file or directory)"),
+    (("risk", "bad.toml", *NOISES), "bad.toml: class0[0].law: found 'gausian'"),
+    (("risk", "ball", *NOISES, "--set", "radius=-1"), "ball: radius: found -1.0"),
+    (("risk", "ball", *NOISES, "--set", "radios=1"), "ball: radios: found an unknown key"),
+    (("risk", "ball", *NOISES, "--set", "radius"), "expected KEY=VALUE"),
+    (("risk", "ball", *NOISES, "--set", "radius=1", "--set", "radius=2"), "radius: found the key set twice"),
+    (("risk", "ball", *NOISES, "--set", "training.rule=best"), "training.rule: found 'best'"),
+    (("mc", "ball", *NOISES, "--votes", "3", "--samples", "0", "--seed", "0"), "samples: found 0"),
+    (("mc", "ball", *NOISES, *SIZES, "--confidence", "1"), "confidence: found 1.0"),
+    (("optimum", "ball", "--beta", "-1"), "beta: found -1.0"),
+    (("phase", "ball"), "--x: found nothing"),
+    (("phase", "ball", "--x", "beta=0:1", "--y", "alpha=0:1:3"), "found 'beta=0:1'"),
+    (("phase", "ball", "--x", "beta=1:0:3", "--y", "alpha=0:1:3"), "beta: found the range 1.0 to 0.0"),
+    (("phase", "ball", "--x", "beta=0:1:3", "--y", "beta=0:1:3"), "beta: found more than one value or range"),
+    (("phase", "ball", *PLANE, "--alpha", "0.5"), "alpha: found more than one value or range"),
+    (("phase", "ball", "--x", "beta=0.1:1:3", "--y", "radios=1:2:3"), "ball: radios: found an unknown key"),
+    (("phase", "ball", "--x", "beta=0.1:1:3", "--y", "radius=0:2:3"), "ball: radius: found 0.0"),
+    (("phase", "ball", "--x", "beta=0:1:99999", "--y", "alpha=0:1:99999"), "expected at most"),
+    (("phase", "ball", *PLANE, "--workers", "0"), "workers: found 0"),
+    (("phase", "ball", *PLANE, "--out", "gone/a.nc"), "--out: found 'gone/a.nc'"),
+    (("phase", "ball", *PLANE, "--figure", "a.gif"), "--figure: found 'a.gif'"),
+    (("phase", "ball", *PLANE, "--out", "a.png", "--figure", "a.png"), "--figure: found the file of --out"),
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"), BAD, ids=lambda value: None if isinstance(value, str) else " ".join(value)
+)
+def test_bad_input(words: tuple[str, ...], expected: str, call: Run, tmp_path: Path) -> None:
+    law = '[[class{}]]\nlaw = "{}"\nmean = 0\nscale = 1\n'
+    (tmp_path / "bad.toml").write_text("prior = 0.5\n" + law.format(0, "gausian") + law.format(1, "gaussian"))
+    result = call(*words)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("noisewise: ")
+    assert result.stderr.count("\n") == 1
+    assert expected in result.stderr
+    assert os.listdir(tmp_path) == ["bad.toml"]
+
+
+def _set(**settings: str) -> tuple[str, ...]:
+    return tuple(word for key, value in settings.items() for word in ("--set", f"{key.replace('_', '.')}={value}"))
+
+
+WITHOUT_ROUTE = {
+    "laplace noise in the plane": ("concentric", *_set(smoothing_noise="laplace")),
+    "discs under laplace noise": ("discs", *_set(tries="50", smoothing_noise="laplace")),
+    "regression on shells": ("concentric", *_set(dim="3", training_rule="regression")),
+    "long Gaussians in space": ("two-scales", *_set(dim="3"), "--set", "class1.0.scale=[1, 2, 3]"),
+}
+
+
+@pytest.mark.parametrize("command", ["risk", "votes", "optimum", "phase"])
+@pytest.mark.parametrize("name", WITHOUT_ROUTE)
+def test_no_exact_route(name: str, command: str, call: Run, tmp_path: Path) -> None:
+    options = {
+        "risk": ("risk", *NOISES),
+        "votes": ("risk", *NOISES, "--votes", "5"),
+        "optimum": ("optimum", "--beta", "0.3"),
+        "phase": ("phase", *PLANE, "--out", "a.nc"),
+    }[command]
+    result = call(options[0], *WITHOUT_ROUTE[name], *options[1:])
+    assert (result.returncode, result.stdout) == (3, "")
+    assert result.stderr.count("\n") == 1
+    assert "noisewise mc" in result.stderr
+    assert os.listdir(tmp_path) == []
+
+
+def test_what_cannot_be_simulated_either(call: Run) -> None:
+    result = call("mc", "concentric", *NOISES, *SIZES, "--set", "training.rule=regression")
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (3, "", 1)
+
+
+def test_one_line_from_a_process_too(run: Run) -> None:
+    result = run("risk", "discs", *NOISES, "--set", "smoothing.noise=laplace")
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (3, "", 1)
+
+
+def test_a_reader_who_leaves_is_no_error(start: Callable[..., subprocess.Popen[str]]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = start("regimes", stdout=writing)
+    os.close(writing)
+    assert process.communicate(timeout=60)[1] == ""
+    assert process.returncode == 141
