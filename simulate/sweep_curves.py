@@ -25,7 +25,8 @@ def add_curves(dataset: xr.Dataset, family: Family, x: Axis, y: Axis) -> xr.Data
 
     zero_gain_x, zero_gain_y: pieces of the curve in the plane, NaN between them; neither alpha = 0 nor the edge of a
     region without any gain is one. best_x, best_y: for each value of the other axis the alpha of least risk, NaN where
-    that is at the upper edge of the plane or beyond, or unknown. There are no curves over axes of whole numbers.
+    that is at the upper edge of the plane or beyond, unknown, or where all cells are constant. There are no curves
+    over axes of whole numbers.
     """
     if family.whole(x.key) or family.whole(y.key):
         return dataset
@@ -88,6 +89,7 @@ def best(dataset: xr.Dataset, family: Family, x: Axis, y: Axis) -> Array:
         gains, errors = (np.pad(table, ((0, 0), (1, 0))) for table in (gains, errors))
     peaks = highest(function, grid, gains, errors)
     found = np.array([peak.at if alpha.low <= peak.at and not peak.last else np.nan for peak in peaks])
+    found[(dataset["label"] == "constant").all("alpha").to_numpy()] = np.nan
     return np.stack([found, other.values] if x.key == "alpha" else [other.values, found], axis=1)
 
 
