@@ -1,0 +1,209 @@
+"""The phase diagram: a swept dataset in, a map of where training noise helps and where it hurts out.
+
+The colour is the gain, baseline less risk, on a diverging scale about 0. Nothing rests on colour alone: words say which
+side helps, contours of a loss are dashed, sets of cells are hatched and points differ in shape.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+
+import numpy as np
+import xarray
+from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
+from matplotlib.colorbar import Colorbar
+from matplotlib.colors import Normalize
+from matplotlib.contour import QuadContourSet
+from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch
+from matplotlib.text import Text
+from numpy.typing import NDArray
+
+from figures import phase_marks as marks
+from figures.cells import edges
+from figures.style import blank, check_suffix, styled, write
+
+Array = NDArray[np.float64]
+
+# Limits of the colours reach to this percentile of |gain|: a few extreme cells do not bleach the rest.
+ROBUST = 99.0
+# Contours of the gain, in units of the limit of the colours.
+CONTOURS = (-0.75, -0.5, -0.25, 0.25, 0.5, 0.75)
+HEIGHT = {1: 3.3, 2: 5.0}
+# Characters that fit over one column.
+LONGEST_TITLE = 44
+NAMES = {"alpha": r"training noise $\alpha$", "beta": r"smoothing noise $\beta$", "eps": r"radius $\epsilon$"}
+
+
+@dataclass(frozen=True)
+class PhaseArtists:
+    """What a phase diagram consists of; None or empty where the dataset has nothing of the kind.
+
+    regions: hatched or outlined sets of cells by name ("constant", "undecided", "undefined", "proved").
+    curves: "zero" (gain = 0) and "best" (least risk). checks: Monte Carlo points, "agree" and "disagree".
+    """
+
+    figure: Figure
+    axes: Axes
+    mesh: QuadMesh
+    colorbar: Colorbar
+    contours: QuadContourSet | None
+    regions: dict[str, PathPatch]
+    curves: dict[str, Line2D]
+    checks: dict[str, Line2D]
+    words: list[Text]
+    legend: Legend | None
+
+
+@dataclass(frozen=True)
+class Map:
+    """The part of a dataset that lies on the grid, rows along y."""
+
+    x_key: str
+    y_key: str
+    x: Array
+    y: Array
+    gain: Array
+    label: NDArray[np.str_]
+
+
+def draw(dataset: xarray.Dataset, axes: Axes | None = None, *, columns: int = 1) -> PhaseArtists:
+    """Draw a phase diagram of a sweep over two keys.
+
+    Args:
+        dataset: coordinates and variables as a sweep writes them; `gain` and `label` over two dimensions are needed,
+            and attributes `x_key` and `y_key` (else the dimensions of `gain` are y and x in this order). Curves and
+            Monte Carlo points are drawn where there are any.
+        axes: where to draw; a new figure is made where this is None.
+        columns: the width of a new figure in columns of a paper, 1 (3.4 in) or 2 (7.0 in).
+
+    Raises:
+        ValueError: a needed variable is missing, or has not two dimensions.
+    """
+    held = _map(dataset)
+    with styled():
+        own = axes is None
+        if axes is None:
+            axes = blank(columns, HEIGHT).add_subplot()
+        figure = axes.get_figure(root=True)
+        assert figure is not None
+        sets = marks.sets_of(held.label, held.gain)
+        mesh = _colours(axes, held, sets)
+        _frame(axes, held, dataset)
+        contours = _contours(axes, held, sets, mesh)
+        regions = marks.draw_sets(axes, sets, edges(held.x), edges(held.y))
+        curves = marks.draw_curves(axes, dataset)
+        checks = marks.draw_checks(axes, dataset)
+        words = marks.write_words(axes, held, sets, [*curves.values(), *checks.values()])
+        bar = _colour_bar(figure, axes, mesh, dataset, contours)
+        legend = marks.draw_legend(axes, regions, curves, checks, own)
+    return PhaseArtists(figure, axes, mesh, bar, contours, regions, curves, checks, words, legend)
+
+
+def save(dataset: xarray.Dataset, path: str | os.PathLike[str], *, columns: int = 1) -> None:
+    """Draw a phase diagram and write it as PNG, PDF or SVG, by the suffix of `path`.
+
+    Raises:
+        ValueError: as `draw`, or another suffix.
+        OSError: the file cannot be written.
+    """
+    check_suffix(path)
+    write(draw(dataset, columns=columns).figure, path)
+
+
+def _map(dataset: xarray.Dataset) -> Map:
+    for name in ("gain", "label"):
+        if name not in dataset:
+            raise ValueError(f"dataset: found no variable {name!r}, expected the result of a sweep")
+    dims = [str(d) for d in dataset["gain"].dims]
+    if len(dims) != 2:
+        raise ValueError(f"dataset: found gain over {len(dims)} dimensions, expected two swept keys")
+    x_key, y_key = str(dataset.attrs.get("x_key", dims[1])), str(dataset.attrs.get("y_key", dims[0]))
+    if {x_key, y_key} != set(dims):
+        raise ValueError(f"dataset: found gain over {', '.join(dims)}, expected {y_key}, {x_key}")
+    grid = dataset[["gain", "label"]].sortby([x_key, y_key]).transpose(y_key, x_key)
+    x, y = (grid[key].to_numpy().astype(float) for key in (x_key, y_key))
+    return Map(x_key, y_key, x, y, grid["gain"].to_numpy().astype(float), grid["label"].to_numpy().astype(str))
+
+
+def _colours(axes: Axes, held: Map, sets: dict[str, NDArray[np.bool_]]) -> QuadMesh:
+    """Gains as colours; cells where the comparison says nothing take none."""
+    shown = np.ma.masked_array(held.gain, sets["constant"] | sets["undefined"])
+    size = np.abs(shown.compressed())
+    limit = float(np.percentile(size, ROBUST)) if size.size else 0.0
+    if limit == 0.0:
+        limit = float(size.max(initial=0.0)) or 1.0
+    mesh = axes.pcolormesh(
+        edges(held.x), edges(held.y), shown, norm=Normalize(-limit, limit), cmap="RdBu", rasterized=True
+    )
+    mesh.set_zorder(0)
+    return mesh
+
+
+def _frame(axes: Axes, held: Map, dataset: xarray.Dataset) -> None:
+    """Limits, labels and the title."""
+    axes.set_facecolor(marks.EMPTY)
+    for axis, key in ((axes.xaxis, held.x_key), (axes.yaxis, held.y_key)):
+        axis.set_label_text(NAMES.get(key, key) + _unit(dataset[key], "units of x" if key in NAMES else "1"))
+    axes.set_xlim(edges(held.x)[0], edges(held.x)[-1])
+    axes.set_ylim(edges(held.y)[0], edges(held.y)[-1])
+    axes.set_title(_title(dataset))
+
+
+def _title(dataset: xarray.Dataset) -> str:
+    """The problem's name with what was set of it, and the noises that are held; shorter where that is too long."""
+    attrs, name = dataset.attrs, str(dataset.attrs.get("title", "") or dataset.attrs.get("name", ""))
+    held = [
+        rf"$\{key}={attrs[key]:g}$" for key in ("alpha", "beta") if key in attrs and key not in dataset["gain"].dims
+    ]
+    settings = [f"{key} = {value}" for key, value in json.loads(attrs.get("settings", "{}")).items()]
+    whole = ", ".join(part for part in (name, *settings, *held) if part)
+    return whole if len(whole) <= LONGEST_TITLE else ", ".join(part for part in (name[:LONGEST_TITLE], *held) if part)
+
+
+def _unit(variable: xarray.DataArray, usual: str) -> str:
+    """The unit in brackets, nothing for a pure number."""
+    unit = str(variable.attrs.get("units", usual))
+    if unit == "1":
+        return ""
+    base, _, power = unit.partition("^")
+    return f" ({base.strip('()')}{f' to the power {power}' if power else ''})".replace("units of x", "units of $x$")
+
+
+def _contours(axes: Axes, held: Map, sets: dict[str, NDArray[np.bool_]], mesh: QuadMesh) -> QuadContourSet | None:
+    """Thin lines of equal gain: solid where training noise helps, dashed where it hurts."""
+    blank_cells = sets["constant"] | sets["undefined"]
+    if min(held.gain.shape) < 2 or blank_cells.all():
+        return None
+    limit = mesh.get_clim()[1] or 1.0
+    shown = np.ma.masked_array(held.gain, blank_cells)
+    levels = [limit * part for part in CONTOURS if shown.min() < limit * part < shown.max()]
+    if not levels:
+        return None
+    return axes.contour(held.x, held.y, shown, levels=levels, colors=marks.INK, linewidths=0.4, alpha=0.7)
+
+
+def _colour_bar(
+    figure: Figure, axes: Axes, mesh: QuadMesh, dataset: xarray.Dataset, contours: QuadContourSet | None
+) -> Colorbar:
+    limit = mesh.get_clim()[1] or 1.0
+    shown: Array = np.ma.masked_invalid(np.ma.asarray(mesh.get_array())).compressed()
+    over = bool((shown > limit).any()), bool((shown < -limit).any())
+    extend = {(True, True): "both", (True, False): "max", (False, True): "min", (False, False): "neither"}[over]
+    bar = figure.colorbar(mesh, ax=axes, extend=extend, pad=0.03, aspect=22)
+    if contours is not None:
+        bar.add_lines(contours, erase=True)
+        bar.lines[0].set_linestyle(["--" if level < 0 else "-" for level in contours.levels])
+    bar.formatter.set_powerlimits((-2, 3))  # type: ignore[attr-defined]
+    eps = float(dataset.attrs.get("eps", 0.0) or 0.0)
+    certified = eps > 0 or "eps" in dataset["gain"].dims
+    name = ("certified gain" + (rf" at $\epsilon={eps:g}$" if eps > 0 else "")) if certified else "gain"
+    risk = r"R_\epsilon" if certified else "R"
+    bar.set_label(rf"{name}  ${risk}(0,\beta)-{risk}(\alpha,\beta)$" + _unit(dataset["gain"], "1"))
+    bar.outline.set_linewidth(0.6)
+    return bar

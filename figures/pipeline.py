@@ -1,0 +1,191 @@
+"""What happens to a density from the data to the smoothed risk, without training noise and with it, side by side.
+
+Rows: what training sees; the signed density (or the blurred label function) and the base region; the vote
+probability and the smoothed region; the data again, with the mass of the errors.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.text import Text
+from numpy.typing import NDArray
+
+from figures.densities import blurred, compares_labels, grid, line_of, noised, of_data
+from figures.style import blank, check_suffix, styled, write
+from theory.pipeline import SmoothedClassifier, risk, smooth, train
+from theory.problem import Problem
+
+Array = NDArray[np.float64]
+AxesGrid = NDArray[Any]
+
+ROWS = ("training", "base", "vote", "errors")
+HEIGHT = {1: 5.4, 2: 6.0}
+# Class 1 is blue with solid lines, class 0 vermilion with dashed ones; errors of each are hatched their own way.
+LINES: tuple[dict[str, Any], dict[str, Any]] = (
+    {"color": "#D55E00", "linestyle": (0, (4, 1.5)), "label": "class 0"},
+    {"color": "#0072B2", "linestyle": "-", "label": "class 1"},
+)
+ERRORS: tuple[dict[str, Any], dict[str, Any]] = (
+    {"facecolor": "#F6CDAE", "edgecolor": "#D55E00", "hatch": "\\\\\\\\\\", "label": "class 0 taken for 1"},
+    {"facecolor": "#B5D8EE", "edgecolor": "#0072B2", "hatch": "/////", "label": "class 1 taken for 0"},
+)
+REGION: dict[str, Any] = {"facecolor": "0.72", "edgecolor": "none"}
+LEVEL: dict[str, Any] = {"color": "0.35", "linewidth": 0.6, "zorder": 1}
+# The strip at the foot of a panel in which a region is drawn, as a share of the panel's height.
+STRIP = 0.06
+
+
+@dataclass(frozen=True)
+class PipelineArtists:
+    """What the figure consists of; the second index of `axes` and the keys' second part is 0 without noise, 1 with.
+
+    lines: curves by (row, column, name). fills: errors by (column, label). regions: strips by (row, column).
+    texts: the risk of each column. legend: None in the axes of others.
+    """
+
+    figure: Figure
+    axes: AxesGrid
+    lines: dict[tuple[str, int, str], Line2D]
+    fills: dict[tuple[int, int], PolyCollection]
+    regions: dict[tuple[str, int], PolyCollection]
+    texts: list[Text]
+    legend: Legend | None
+
+
+def draw(
+    problem: Problem, alpha: float, beta: float, axes: AxesGrid | None = None, *, columns: int = 2
+) -> PipelineArtists:
+    """Draw the stages for training noise 0 and `alpha`, both smoothed with `beta`.
+
+    Args:
+        problem: one that varies along a line, without point masses.
+        alpha, beta: noise scales >= 0, in the units of x.
+        axes: an array (4, 2) of axes to draw in; a new figure is made where this is None.
+        columns: the width of a new figure in columns of a paper, 1 (3.4 in) or 2 (7.0 in).
+
+    Raises:
+        NoExactRoute: no geometry answers for the problem.
+        ValueError: the problem is radial or has point masses, a noise makes no sense, or axes have another shape.
+    """
+    voted = [smooth(train(problem, noise), beta) for noise in (0.0, alpha)]
+    pieces = line_of(voted[0].classifier)
+    breaks = [part.ends[0] for v in voted for part in (v.region, v.classifier.region)]
+    x = grid(pieces, np.concatenate(breaks))
+    with styled():
+        own = axes is None
+        if axes is None:
+            figure = blank(columns, HEIGHT)
+            axes = figure.subplots(len(ROWS), 2, sharex=True, sharey="row")
+        if np.shape(axes) != (len(ROWS), 2):
+            raise ValueError(f"axes: found shape {np.shape(axes)}, expected {(len(ROWS), 2)}")
+        figure = axes[0, 0].get_figure(root=True)
+        lines: dict[tuple[str, int, str], Line2D] = {}
+        fills: dict[tuple[int, int], PolyCollection] = {}
+        regions: dict[tuple[str, int], PolyCollection] = {}
+        texts = []
+        for column, classifier in enumerate(voted):
+            lines |= _curves(axes[:, column], column, classifier, x)
+            regions |= _strips(axes[:, column], column, classifier, x)
+            fills |= _errors(axes[3, column], column, classifier, x)
+            texts.append(_risk(axes[3, column], classifier))
+        _frame(axes, voted, x)
+        legend = _legend(figure) if own else None
+    return PipelineArtists(figure, axes, lines, fills, regions, texts, legend)
+
+
+def save(problem: Problem, alpha: float, beta: float, path: str | os.PathLike[str], *, columns: int = 2) -> None:
+    """Draw the stages and write them as PNG, PDF or SVG, by the suffix of `path`. Raises as `draw`, and `OSError`."""
+    check_suffix(path)
+    write(draw(problem, alpha, beta, columns=columns).figure, path)
+
+
+def _curves(axes: AxesGrid, column: int, voted: SmoothedClassifier, x: Array) -> dict[tuple[str, int, str], Line2D]:
+    """The curves of one column, and the level that each stage compares with."""
+    classifier, lines = voted.classifier, {}
+    pieces, noise, alpha = line_of(classifier), classifier.problem.training.noise, classifier.alpha
+    labels = compares_labels(classifier.problem)
+    for label in (0, 1):
+        raw = of_data(classifier, x, label)
+        seen = raw if labels else noised(pieces, noise, alpha, x, label)
+        (lines["training", column, f"class {label}"],) = axes[0].plot(x, seen, **LINES[label])
+        (lines["errors", column, f"class {label}"],) = axes[3].plot(x, raw, **LINES[label])
+    if labels:
+        signed, level = blurred(pieces, noise, alpha, x), 0.5
+    else:
+        one, zero = (lines["training", column, f"class {label}"].get_ydata() for label in (1, 0))
+        signed, level = np.asarray(one) - np.asarray(zero), 0.0
+    axes[1].axhline(level, **LEVEL)
+    (lines["base", column, "signed"],) = axes[1].plot(x, signed, color="black")
+    axes[2].axhline(0.5, **LEVEL)
+    (lines["vote", column, "vote"],) = axes[2].plot(x, voted.vote_along(x), color="black")
+    return lines
+
+
+def _strips(axes: AxesGrid, column: int, voted: SmoothedClassifier, x: Array) -> dict[tuple[str, int], PolyCollection]:
+    """The base region at the foot of its panel, the smoothed region at the foot of the two that follow."""
+    strips: dict[tuple[str, int], PolyCollection] = {}
+    for row, region in ((1, voted.classifier.region), (2, voted.region), (3, voted.region)):
+        inside = region.contains(x[None, :])[0]
+        foot = axes[row].get_xaxis_transform()
+        strips[ROWS[row], column] = axes[row].fill_between(x, 0, STRIP, where=inside, transform=foot, **REGION)
+    return strips
+
+
+def _errors(axes: Axes, column: int, voted: SmoothedClassifier, x: Array) -> dict[tuple[int, int], PolyCollection]:
+    """The mass of each class that the smoothed classifier gives to the other."""
+    inside = voted.region.contains(x[None, :])[0]
+    fills: dict[tuple[int, int], PolyCollection] = {}
+    for label in (0, 1):
+        density = of_data(voted.classifier, x, label)
+        wrong = inside if label == 0 else ~inside
+        fills[column, label] = axes.fill_between(x, 0, density, where=wrong, linewidth=0.0, **ERRORS[label])
+    return fills
+
+
+def _risk(axes: Axes, voted: SmoothedClassifier) -> Text:
+    found = risk(voted.classifier.problem, voted)
+    text = rf"$R({voted.classifier.alpha:g}, {voted.beta:g}) = {found.value:.4f}$"
+    return axes.set_title(text, fontsize=7.5, pad=2.5)
+
+
+def _frame(axes: AxesGrid, voted: list[SmoothedClassifier], x: Array) -> None:
+    """Labels and limits; the lower ends of the panels leave room for the strips."""
+    labels = compares_labels(voted[0].classifier.problem)
+    names = (
+        "density of data" if labels else "density in training",
+        f"{'blurred label' if labels else 'signed density'}\nand base region",
+        "vote $u(x)$ and\nsmoothed region",
+        "density of data",
+    )
+    for row, name in enumerate(names):
+        axes[row, 0].set_ylabel(name)
+    for column, classifier in enumerate(voted):
+        alpha = classifier.classifier.alpha
+        axes[0, column].set_title("without training noise" if alpha == 0 else rf"training noise $\alpha = {alpha:g}$")
+        axes[3, column].set_xlabel(r"$x$")
+    for row in range(len(ROWS)):
+        low, high = axes[row, 0].get_ylim()
+        low, high = (0.0 if row in (0, 3) else low), (1.06 if row == 2 else high)
+        ticks = [tick for tick in axes[row, 0].get_yticks() if low <= tick <= high]
+        for panel in axes[row]:
+            panel.set_ylim(low if row == 0 else low - 2 * STRIP * (high - low), high)
+            panel.set_yticks(ticks)
+            panel.set_xlim(x[0], x[-1])
+    axes[0, 0].get_figure(root=True).align_ylabels(axes[:, 0])
+
+
+def _legend(figure: Figure) -> Legend:
+    handles = [Line2D([], [], **LINES[1]), Line2D([], [], **LINES[0]), Patch(**REGION, label="decision: class 1")]
+    handles += [Patch(linewidth=0.0, **ERRORS[label]) for label in (1, 0)]
+    narrow = figure.get_size_inches()[0] < 5
+    return figure.legend(handles=handles, loc="outside lower center", ncols=2 if narrow else 5)

@@ -1,0 +1,68 @@
+"""The look that all figures share, and how they reach a file. What a figure shows is not decided here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib.style
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from theory.atomic import atomic_write
+
+STYLE = Path(__file__).with_name("noisewise.mplstyle")
+# Widths in inches of a figure over one and over two columns of a paper.
+WIDTH = {1: 3.4, 2: 7.0}
+# What each format would otherwise be stamped with: the time, and the software that wrote it.
+_UNSTAMPED: dict[str, dict[str, Any]] = {
+    ".png": {"Software": None},
+    ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+    ".svg": {"Date": None, "Creator": None},
+}
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """The project's style within the block; the settings of Matplotlib are as before after it."""
+    with matplotlib.style.context(STYLE):
+        yield
+
+
+def blank(columns: int, heights: dict[int, float]) -> Figure:
+    """An empty figure over 1 or 2 paper columns, heights in inches for each, that Matplotlib's pyplot does not know of.
+
+    Raises:
+        ValueError: columns is neither 1 nor 2.
+    """
+    if columns not in WIDTH:
+        raise ValueError(f"columns: found {columns!r}, expected 1 or 2")
+    figure = Figure(figsize=(WIDTH[columns], heights[columns]), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def check_suffix(path: str | os.PathLike[str]) -> str:
+    """The suffix that picks the format, in lower case.
+
+    Raises:
+        ValueError: it is not one of .png, .pdf, .svg.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in _UNSTAMPED:
+        raise ValueError(f"{path}: found the suffix {suffix!r}, expected .png, .pdf or .svg")
+    return suffix
+
+
+def write(figure: Figure, path: str | os.PathLike[str]) -> None:
+    """Write a figure as PNG, PDF or SVG, by the suffix: completely or not at all, without a time or a version in it.
+
+    Under one version of Matplotlib two files of the same drawing are equal byte for byte. Raises `ValueError` on
+    another suffix and `OSError` where the file cannot be written.
+    """
+    suffix = check_suffix(path)
+    with styled(), atomic_write(path) as temporary:
+        figure.savefig(temporary, format=suffix[1:], metadata=_UNSTAMPED[suffix])
