@@ -1,4 +1,4 @@
-"""What one region has and another lacks: gains without the cancellation of two nearly equal risks."""
+"""Regions less other regions: gains without the cancellation of two nearly equal risks, and erosion by a radius."""
 
 from __future__ import annotations
 
@@ -17,7 +17,13 @@ def minus(first: Region, second: Region) -> Region:
     label = first.first & ~second.first
     some = np.flatnonzero(np.isfinite(first.ends[:, :1]).any(axis=1) | np.isfinite(second.ends[:, :1]).any(axis=1))
     row, at, label[some] = _parts(first.take(some), second.take(some))
-    return replace(from_boundaries(len(label), some[row], at, label), reference=first.reference)
+    part = from_boundaries(len(label), some[row], at, label)
+    error = np.broadcast_to(_widest(first, second)[:, None], part.ends.shape) * np.isfinite(part.ends)
+    return replace(part, error=error, reference=first.reference)
+
+
+def _widest(first: Region, second: Region) -> Array:
+    return np.asarray(np.maximum(first.error.max(axis=1, initial=0.0), second.error.max(axis=1, initial=0.0)))
 
 
 def _parts(first: Region, second: Region) -> tuple[Index, Array, Flags]:
@@ -46,3 +52,39 @@ def mass_difference(
         total += sign * value
         error += rounding
     return total, error
+
+
+def erode(region: Region, eps: Array) -> Region:
+    """Points of the region farther than eps (R,) from its complement: every interval loses eps at each end.
+
+    A point mass of the other class inside an interval belongs to the complement, and keeps its neighbourhood away too.
+    """
+    low, high = region.pieces(True)
+    floor = region.floor[:, None]
+    start, stop = low + eps[:, None], high - eps[:, None]
+    real = (low < high) & (stop >= np.maximum(start, floor))
+    row, column = np.nonzero(real)
+    first = np.asarray((real & (low <= floor)).any(axis=1))
+    ends = np.concatenate([start[row, column], stop[row, column]])
+    rows = np.concatenate([row, row])
+    inner = np.isfinite(ends) & (ends > region.floor[rows])
+    result = from_boundaries(len(region.first), rows[inner], ends[inner], first)
+    widest = region.error.max(axis=1, initial=0.0)[:, None] + 4 * np.spacing(np.abs(eps))[:, None]
+    error = np.where(np.isfinite(result.ends), widest, 0.0)
+    result = Region(result.ends, result.first, error, None, region.reference)
+    for position, label in _columns(region):
+        result = minus(result, _around(position, eps, ~label, region.reference))
+    return result
+
+
+def _around(position: float, eps: Array, where: Flags, reference: Array | None) -> Region:
+    """[position - eps, position + eps] in the rows `where`, nothing in the others."""
+    ends = np.where(where[:, None], np.stack([position - eps, position + eps], axis=1), np.inf)
+    return Region(ends, np.zeros(len(eps), bool), np.zeros_like(ends), None, reference)
+
+
+def _columns(region: Region) -> list[tuple[float, Flags]]:
+    """Point masses and the class of each in every row."""
+    if region.atoms is None:
+        return []
+    return [(float(p), labels) for p, labels in zip(region.atoms[0], region.atoms[1].T, strict=True)]

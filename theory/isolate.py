@@ -59,11 +59,12 @@ def _judge(terms: Terms, row: Index, low: Array, high: Array) -> _Verdict:
             peak[rows, k] = terms.values(row[rows], at[rows, k])[:, k]
     left_score, right_score = terms.scores(row, low), terms.scores(row, high)
     p = terms.positive
-    one = bound_side(left[:, :p], right[:, :p], peak[:, :p], left_score[:, :p], right_score[:, :p])
-    zero = bound_side(left[:, p:], right[:, p:], peak[:, p:], left_score[:, p:], right_score[:, p:])
-    at_left, tie_left = ratio_of(left, p)
-    at_right, tie_right = ratio_of(right, p)
-    least, most, falling, rising = _range(one, zero, at_left, at_right, high - low)
+    width = high - low
+    one = bound_side(left[:, :p], right[:, :p], peak[:, :p], (left_score[:, :p], right_score[:, :p]), width)
+    zero = bound_side(left[:, p:], right[:, p:], peak[:, p:], (left_score[:, p:], right_score[:, p:]), width)
+    at_left, tie_left = ratio_of(left, terms.sizes(row, low), p)
+    at_right, tie_right = ratio_of(right, terms.sizes(row, high), p)
+    least, most, falling, rising = _range(one, zero, at_left, at_right, width)
     tie = np.maximum(tie_left, tie_right)
     settled = (least >= -tie) | (most < -tie) | falling | rising
     return _Verdict(settled, at_left >= -tie_left, at_right >= -tie_right)
@@ -79,12 +80,13 @@ def _range(one: Side, zero: Side, at_left: Array, at_right: Array, width: Array)
         return least, most, slope_high < 0, slope_low > 0
 
 
-def isolate(terms: Terms, row: Index, low: Array, high: Array, scale: Array) -> Pieces:
-    """Settle the given intervals (finite, each free of jumps) and find the root in each that changes sign.
+def isolate(terms: Terms, row: Index, low: Array, high: Array, scale: Array, inset: Array | None = None) -> Pieces:
+    """Settle the given intervals (finite, free of jumps inside) and find the root in each that changes sign.
 
     Args:
         row, low, high: N intervals and the row of `terms` each belongs to.
         scale: (R,) the smallest length over which a row's terms vary; the resolution is RESOLUTION times it.
+        inset: (R,) how far inside an interval its ends are evaluated, where terms may jump there; None for nowhere.
 
     Raises:
         IsolationError: more than MAX_INTERVALS intervals would be needed.
@@ -97,8 +99,9 @@ def isolate(terms: Terms, row: Index, low: Array, high: Array, scale: Array) -> 
         total += len(row)
         if total > MAX_INTERVALS:
             raise IsolationError(f"more than {MAX_INTERVALS} intervals are needed to separate the sign changes")
-        verdict = _judge(terms, row, low, high)
         middle = low + 0.5 * (high - low)
+        shift = 0.0 if inset is None else np.minimum(inset[row], 0.25 * (high - low))
+        verdict = _judge(terms, row, low + shift, high - shift)
         limit = np.maximum(RESOLUTION * scale[row], 4 * np.spacing(np.maximum(np.abs(low), np.abs(high))))
         settled = verdict.settled | (high - low <= limit)
         done.append((row[settled], low[settled], high[settled], verdict.left[settled], verdict.right[settled]))

@@ -15,15 +15,22 @@ from theory.terms import Array, Index
 class Layout:
     """Distinct requests as a matrix, and the way back to the shape that was asked for.
 
-    alpha: (R,) distinct training noises. beta, eps: (R, M), NaN where a row has fewer requests.
+    alpha: (A,) distinct training noises. trained: (R,) which of them a row belongs to; one with many more requests than
+    the others has several rows. beta, eps: (R, M), NaN where a row has fewer requests.
     where: for each element of the request its place in the flattened matrix. shape: of the request.
     """
 
     alpha: Array
+    trained: Index
     beta: Array
     eps: Array
     where: Index
     shape: tuple[int, ...]
+
+    @property
+    def flat(self) -> Index:
+        """(R * M,) the training noise of each place in the flattened matrix."""
+        return np.repeat(self.trained, self.beta.shape[1])
 
     def spread(self, values: Array) -> Array:
         """Results of the flattened matrix in the shape of the request."""
@@ -57,10 +64,13 @@ def lay_out(alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike = 0.0) -> Layout:
     used, inverse = np.unique(codes, return_inverse=True)
     beta_eps, eps_index = np.divmod(used, max(len(values[2]), 1))
     row, beta_index = np.divmod(beta_eps, max(len(values[1]), 1))
-    trained = values[0]
-    counts = np.bincount(row, minlength=len(trained))
-    column = np.arange(len(used)) - np.repeat(np.cumsum(counts) - counts, counts)
-    width = counts.max(initial=0)
-    matrix = np.full((2, len(trained), width), np.nan)
-    matrix[:, row, column] = values[1][beta_index], values[2][eps_index]
-    return Layout(trained, matrix[0], matrix[1], (row * width + column)[inverse.ravel()], shape)
+    counts = np.bincount(row, minlength=len(values[0]))
+    rank = np.arange(len(used)) - np.repeat(np.cumsum(counts) - counts, counts)
+    width = max(-(-len(used) // max(len(counts), 1)), 1)
+    pieces = -(-counts // width)
+    line = (np.cumsum(pieces) - pieces)[row] + rank // width
+    matrix = np.full((2, pieces.sum(), width), np.nan)
+    matrix[:, line, rank % width] = values[1][beta_index], values[2][eps_index]
+    trained = np.repeat(np.arange(len(counts)), pieces)
+    where = (line * width + rank % width)[inverse.ravel()]
+    return Layout(values[0], trained, matrix[0], matrix[1], where, shape)

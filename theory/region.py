@@ -7,7 +7,7 @@ holds below the first boundary. Regions of class 1 are closed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -55,7 +55,12 @@ class Region:
 
     def complement(self) -> Region:
         """The region of class 0."""
-        return Region(self.ends, ~self.first, self.error, None, self.reference)
+        atoms = None if self.atoms is None else (self.atoms[0], ~self.atoms[1])
+        return Region(self.ends, ~self.first, self.error, atoms, self.reference)
+
+    def labelled(self, positions: Array) -> Flags:
+        """(R, m) the classes that the intervals alone give to positions (m,)."""
+        return replace(self, atoms=None).contains(positions[None, :])
 
     def take(self, rows: Index) -> Region:
         """The regions of the given rows."""

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from theory.certificate import log_miss
-from theory.difference import mass_difference, minus
+from theory.difference import erode, mass_difference, minus
 from theory.estimate import Estimate
-from theory.geometry.base import Geometry, erode
+from theory.geometry.base import Geometry
 from theory.layout import Layout, lay_out, noises
 from theory.mixture import Piece
 from theory.problem import DomainProblem, MixtureProblem, Problem, Training
@@ -48,12 +48,14 @@ class Comparison:
 class Solution:
     """Every distinct request answered: regions that count as right for class 1 and class 0, and the masses outside.
 
-    pieces: components by row. moved: what the uncertainty of the boundaries can do to the risk. share: P(g = 1).
+    uniform: whether the smoothing noise is uniform. pieces: components by row. moved: what the uncertainty of the
+    boundaries can do to the risk. share: P(g = 1).
     """
 
     geometry: Geometry
     layout: Layout
     kind: Kind
+    uniform: bool
     pieces: tuple[Piece, ...]
     one: Region
     zero: Region
@@ -63,21 +65,28 @@ class Solution:
     share: Array
     total: tuple[float, float]
 
+    @property
+    def void(self) -> Flags:
+        """Where nothing can be certified, so that every risk is the same."""
+        beta, eps = self.layout.beta.ravel(), self.layout.eps.ravel()
+        limited = self.kind == "certified" and self.uniform
+        return (beta > 0) & (eps > beta) & limited
+
 
 def solve(problem: Problem, layout: Layout, kind: Kind) -> Solution:
     """Train, smooth and weigh every distinct request."""
     eps = layout.eps.ravel()
     geometry = reduce(problem, float(np.nanmax(eps, initial=0.0)))
     base = geometry.train(layout.alpha)
-    rows = np.repeat(np.arange(len(layout.alpha)), layout.beta.shape[1])
-    one = geometry.smooth(base.region, layout.beta)
+    rows, trained = layout.flat, base.region.take(layout.trained)
+    one = geometry.smooth(trained, layout.beta)
     zero = one.complement()
     far = eps > 0
     if kind == "certified" and far.any():
         tail = log_miss(problem.smoothing.noise, layout.beta, layout.eps)
         tail = np.where(np.isnan(tail), np.log(0.5), tail)
-        one = choose(far, geometry.smooth(base.region, layout.beta, tail), one)
-        zero = choose(far, geometry.smooth(base.region.complement(), layout.beta, tail), zero)
+        one = choose(far, geometry.smooth(trained, layout.beta, tail), one)
+        zero = choose(far, geometry.smooth(trained.complement(), layout.beta, tail), zero)
     if kind == "adversarial" and far.any():
         one = choose(far, erode(one, eps), one)
         zero = choose(far, erode(zero, eps), zero)
@@ -91,7 +100,10 @@ def solve(problem: Problem, layout: Layout, kind: Kind) -> Solution:
     risk, share = wrong_one + wrong_zero, total[0] - wrong_one + wrong_zero
     risk = _undefined(problem, layout, kind, risk, total)
     rounding = error_one + error_zero
-    return Solution(geometry, layout, kind, pieces, one, zero, risk, rounding, moved, share, (total[0], total[1]))
+    uniform = problem.smoothing.noise == "uniform"
+    return Solution(
+        geometry, layout, kind, uniform, pieces, one, zero, risk, rounding, moved, share, (total[0], total[1])
+    )
 
 
 def _undefined(problem: Problem, layout: Layout, kind: Kind, risk: Array, total: tuple[float, ...]) -> Array:
@@ -113,11 +125,17 @@ def choose(where: Flags, first: Region, second: Region) -> Region:
     for rows, part in ((where, first), (~where, second)):
         ends[rows, : part.ends.shape[1]] = part.ends[rows]
         error[rows, : part.ends.shape[1]] = part.error[rows]
-    return Region(ends, np.where(where, first.first, second.first), error, second.atoms, second.reference)
+    result = Region(ends, np.where(where, first.first, second.first), error, None, second.reference)
+    marked = first.atoms or second.atoms
+    if marked is None:
+        return result
+    one, two = (r.labelled(marked[0]) if r.atoms is None else r.atoms[1] for r in (first, second))
+    return replace(result, atoms=(marked[0], np.where(where[:, None], one, two)))
 
 
 def _estimate(solution: Solution) -> Estimate:
-    error = np.where(np.isfinite(solution.risk), solution.rounding + solution.moved, np.nan)
+    error = np.where(solution.void, 2 * np.finfo(float).eps * solution.risk, solution.rounding + solution.moved)
+    error = np.where(np.isfinite(solution.risk), error, np.nan)
     spread = solution.layout.spread
     return Estimate(spread(solution.risk), spread(error), solution.geometry.route)
 
@@ -201,8 +219,10 @@ def _gain(
     moved = np.where(noisy == clean, 0.0, solution.moved[noisy] + solution.moved[clean])
     total = np.asarray(value + more)[back.ravel()].reshape(shape)
     spread = np.asarray(error + rounding + moved)[back.ravel()].reshape(shape)
-    defined = np.isfinite(plain)
-    return Estimate(np.where(defined, total, plain), np.where(defined, spread, np.nan), risk.route)
+    void = solution.void[noisy][back.ravel()].reshape(shape)
+    defined = np.isfinite(plain) & ~void
+    spread = np.where(void, 0.0, spread)
+    return Estimate(np.where(defined, total, plain), np.where(np.isfinite(plain), spread, np.nan), risk.route)
 
 
 def gain(problem: Problem, alpha: ArrayLike, beta: ArrayLike) -> Estimate:

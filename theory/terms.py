@@ -21,13 +21,16 @@ Flags = NDArray[np.bool_]
 
 # A difference of logarithms within this many units in the last place of the larger is a tie, which goes to class 1.
 TIE_ULPS = 8 * np.finfo(float).eps
+# ... or this close, where the terms themselves are nearly 0: a sum of exponentials is rounded by so much.
+LEAST_TIE = 0.5 * np.finfo(float).eps
 
 
 class Terms(Protocol):
     """K terms for R rows; the first `positive` terms are summed on the class-1 side, the others on the class-0 side.
 
-    `values(row, x)` and `scores(row, x)` return logarithms and their x-derivatives, shape (N, K), for N queries;
-    `modes` (R, K) is where each term is largest (possibly infinite); `exact` (R, K) bounds the error of a logarithm.
+    `values(row, x)` and `scores(row, x)` return logarithms and their x-derivatives, shape (N, K), for N queries; the
+    rounding of `values` is relative to `sizes(row, x)`, the magnitudes that were added up for it.
+    `modes` (R, K) is where each term is largest (possibly infinite).
     """
 
     positive: int
@@ -36,6 +39,8 @@ class Terms(Protocol):
     def values(self, row: Index, x: Array) -> Array: ...
 
     def scores(self, row: Index, x: Array) -> Array: ...
+
+    def sizes(self, row: Index, x: Array) -> Array: ...
 
 
 def log_sum(values: Array) -> Array:
@@ -50,19 +55,31 @@ def log_sum(values: Array) -> Array:
         return np.where(np.isfinite(top), shift + np.log(np.exp(values - shift[..., None]).sum(axis=-1)), top)
 
 
+def magnitude(values: Array) -> Array:
+    """The size of logarithms that are each accurate relative to themselves (and to 1); 1 where a term vanishes."""
+    return np.where(np.isfinite(values), np.maximum(np.abs(values), 1.0), 1.0)
+
+
 def log_ratio(terms: Terms, row: Index, x: Array) -> tuple[Array, Array]:
     """D = log(class-1 side) - log(class-0 side) and the size of its rounding error; +-inf where a side vanishes."""
-    values = terms.values(row, x)
-    return ratio_of(values, terms.positive)
+    return ratio_of(terms.values(row, x), terms.sizes(row, x), terms.positive)
 
 
-def ratio_of(values: Array, positive: int) -> tuple[Array, Array]:
-    """D and its rounding from the logarithms of the terms; where both sides vanish D is 0."""
+def ratio_of(values: Array, sizes: Array, positive: int) -> tuple[Array, Array]:
+    """D and its rounding from the logarithms of the terms and their sizes; where both sides vanish D is 0."""
     upper, lower = log_sum(values[..., :positive]), log_sum(values[..., positive:])
     with np.errstate(invalid="ignore"):
         ratio = upper - lower
-        size = np.maximum(np.maximum(np.abs(upper), np.abs(lower)), 1.0)
-    return np.where(np.isnan(ratio), 0.0, ratio), np.where(np.isfinite(size), size, 1.0) * TIE_ULPS
+    one = _rounding(values[..., :positive], sizes[..., :positive], upper)
+    zero = _rounding(values[..., positive:], sizes[..., positive:], lower)
+    return np.where(np.isnan(ratio), 0.0, ratio), TIE_ULPS * np.maximum(one, zero) + LEAST_TIE
+
+
+def _rounding(values: Array, sizes: Array, total: Array) -> Array:
+    """The size of the terms that make up a sum, each weighted by its share."""
+    with np.errstate(invalid="ignore", over="ignore", under="ignore"):
+        share = np.exp(values - total[..., None])
+        return np.where(share > 0, share * sizes, 0.0).sum(axis=-1)
 
 
 def slope(terms: Terms, row: Index, x: Array) -> Array:
@@ -90,21 +107,25 @@ class Side:
     slope_high: Array
 
 
-def bound_side(left: Array, right: Array, peak: Array, left_score: Array, right_score: Array) -> Side:
-    """Bounds from the terms' values at both ends and at the peak, and their scores (which decrease along x).
+def bound_side(left: Array, right: Array, peak: Array, scores: tuple[Array, Array], width: Array) -> Side:
+    """Bounds from the terms' values at both ends and at the peak, and their scores there (which decrease along x).
 
-    The slope of log sum exp is an average of scores with weights w_k. Around the score of a leading term the others
-    enter with a weight of at most exp(max of term k - min of the sum).
+    With L = log sum exp, L' is the average of the scores s_k under the terms' shares w_k, and L'' the average of their
+    slopes plus their variance. Hence L'(a) - sum w_k (s_k(a) - s_k(b)) <= L' <= L'(a) + (b - a) Var, alike from b,
+    where the shares are at most exp(max of term k - min of the sum).
     """
     lowest, highest = np.minimum(left, right), np.maximum(np.maximum(left, right), peak)
     low, high = log_sum(lowest), log_sum(highest)
+    before, after = scores
     if left.shape[1] == 1:
-        return Side(low, high, right_score[:, 0], left_score[:, 0])
-    count = np.arange(len(left))
-    leader = np.argmax(lowest, axis=1)
-    with np.errstate(invalid="ignore", over="ignore"):
-        weight = np.exp(np.minimum(highest - low[:, None], 0.0))
-        least, most = right_score[count, leader], left_score[count, leader]
-        below = np.where(weight > 0, weight * np.minimum(right_score - least[:, None], 0.0), 0.0).sum(axis=1)
-        above = np.where(weight > 0, weight * np.maximum(left_score - most[:, None], 0.0), 0.0).sum(axis=1)
-    return Side(low, high, least + below, most + above)
+        return Side(low, high, after[:, 0], before[:, 0])
+    with np.errstate(invalid="ignore", over="ignore", under="ignore"):
+        share = np.exp(np.minimum(highest - low[:, None], 0.0))
+        at_left, at_right = _mean_score(left, before), _mean_score(right, after)
+        middle = 0.5 * (at_left + at_right)[:, None]
+        deviation = np.maximum(np.abs(before - middle), np.abs(after - middle))
+        falls = np.where(share > 0, share * (before - after), 0.0).sum(axis=1)
+        rises = width * np.where(share > 0, share * deviation**2, 0.0).sum(axis=1)
+        least = np.fmax(np.fmax(at_left - falls, at_right - rises), np.where(share > 0, after, np.inf).min(axis=1))
+        most = np.fmin(np.fmin(at_left + rises, at_right + falls), np.where(share > 0, before, -np.inf).max(axis=1))
+    return Side(low, high, least, most)

@@ -106,7 +106,7 @@ def _integrated(problem: Problem, layout: Layout, votes: int, need_one: Array, n
     base = geometry.train(layout.alpha)
     value, error = _still(geometry, base, layout)
     beta = layout.beta.ravel()
-    trained = np.repeat(np.arange(len(layout.alpha)), layout.beta.shape[1])
+    trained = layout.flat
     moving = np.flatnonzero(beta > 0)
     for label, need in ((1, need_one), (0, need_zero)):
         part = tuple(p for p in base.pieces if p.label == label)
@@ -123,7 +123,7 @@ def _still(geometry: Geometry, base: Base, layout: Layout) -> tuple[Array, Array
     """The clean risk where beta = 0, and 0 elsewhere."""
     value, error = np.zeros(layout.beta.size), np.zeros(layout.beta.size)
     rows = np.flatnonzero(layout.beta.ravel() == 0)
-    trained = rows // layout.beta.shape[1]
+    trained = layout.flat[rows]
     pieces = tuple(p.at(trained) for p in base.pieces)
     region = base.region.take(trained)
     for label in (1, 0):

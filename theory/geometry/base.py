@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-
 from theory.mixture import Piece
-from theory.region import Region, from_boundaries
+from theory.region import Region
 from theory.terms import Array, Index
 
 
@@ -73,20 +71,3 @@ class Geometry(Protocol):
     def center(self, base: Base) -> Array | None:
         """The point (d,) from which the first row's coordinate is measured; None on the line itself."""
         ...
-
-
-def erode(region: Region, eps: Array) -> Region:
-    """Points of the region farther than eps (R,) from its complement: every interval loses eps at each end."""
-    low, high = region.pieces(True)
-    floor = region.floor[:, None]
-    start, stop = low + eps[:, None], high - eps[:, None]
-    real = (low < high) & (stop >= np.maximum(start, floor))
-    row, column = np.nonzero(real)
-    first = np.asarray((real & (low <= floor)).any(axis=1))
-    ends = np.concatenate([start[row, column], stop[row, column]])
-    rows = np.concatenate([row, row])
-    inner = np.isfinite(ends) & (ends > region.floor[rows])
-    result = from_boundaries(len(region.first), rows[inner], ends[inner], first)
-    widest = region.error.max(axis=1, initial=0.0)[:, None] + 4 * np.spacing(np.abs(eps))[:, None]
-    error = np.where(np.isfinite(result.ends), widest, 0.0)
-    return Region(result.ends, result.first, error, None, region.reference)

@@ -11,8 +11,11 @@ from theory.mixture import Piece
 from theory.terms import Array, Flags, Index
 
 # Tails are covered by intervals growing by this factor, out to GROWTH^TAIL_CELLS scales; beyond, the last sign holds.
+# Farther out the logarithms of two Gaussian tails are too large for their difference to mean anything; quadratics
+# relative to the widest Gaussian have no such limit.
 GROWTH = 4.0
-TAIL_CELLS = 20
+TAIL_CELLS = 12
+FAR_TAIL_CELLS = 20
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Cells:
         return Cells(self.row[chosen], self.low[chosen], self.high[chosen])
 
 
-def cut(points: Array, scale: Array) -> Cells:
+def cut(points: Array, scale: Array, tail_cells: int = TAIL_CELLS) -> Cells:
     """Intervals between the given points (R, m; infinite ones are ignored) and out into both tails.
 
     scale (R,) is the length of the first tail interval.
@@ -36,7 +39,7 @@ def cut(points: Array, scale: Array) -> Cells:
     finite = np.where(np.isfinite(points), points, np.nan)
     with np.errstate(all="ignore"):
         low, high = np.nanmin(finite, axis=1), np.nanmax(finite, axis=1)
-    steps = np.concatenate([[0.25], GROWTH ** np.arange(TAIL_CELLS)]) * scale[:, None]
+    steps = np.concatenate([[0.25], GROWTH ** np.arange(tail_cells)]) * scale[:, None]
     grid = np.sort(np.concatenate([low[:, None] - steps, finite, high[:, None] + steps], axis=1), axis=1)
     start, stop = grid[:, :-1], grid[:, 1:]
     row = np.broadcast_to(np.arange(len(points))[:, None], start.shape)

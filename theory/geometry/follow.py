@@ -1,8 +1,8 @@
 """Following the boundaries of smoothed regions through increasing noise by Halley's method.
 
 That no boundary was missed is known, not hoped: Gaussian and Laplace kernels are variation diminishing (Karlin 1968),
-so u - 1/2 has at most as many sign changes as the region has boundaries; and Gaussian noise is a semigroup, so it has no
-more than at any smaller noise. A row where the iteration finds that many is complete; otherwise `search` decides.
+so u - 1/2 has at most as many sign changes as the region has boundaries; and Gaussian noise is a semigroup, so it has
+no more than at any smaller noise. A row where the iteration finds that many is complete; otherwise `search` decides.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ exclusion otherwise. Under uniform noise u is piecewise linear and its level set
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from theory.geometry.cells import cut
@@ -40,14 +42,17 @@ def level_set(region: Region, noise: str, beta: Array, log_tail: Array | None = 
     moving = scale > 0
     todo = np.flatnonzero(moving & (flat.counts > 0))
     if noise == "uniform":
-        return _scatter(result, todo, uniform_level_set(flat.take(todo), scale[todo], _pick(tail, todo)), flat)
-    single = todo[flat.counts[todo] == 1]
-    result = _scatter(result, single, _shifted(flat.take(single), noise, scale[single], _pick(tail, single)), flat)
-    several = todo[flat.counts[todo] > 1]
+        result = _scatter(result, todo, uniform_level_set(flat.take(todo), scale[todo], _pick(tail, todo)))
+        return with_atoms(result, flat, moving)
+    single, several = todo[flat.counts[todo] == 1], todo[flat.counts[todo] > 1]
+    if len(single):
+        result = _scatter(result, single, _shifted(flat.take(single), noise, scale[single], _pick(tail, single)))
     if len(several) and tail is None:
         several = several[~_followed(result, region, noise, beta)[several]]
-    result = _scatter(result, several, search(flat.take(several), noise, scale[several], _pick(tail, several)), flat)
-    return _with_atoms(result, flat, scale)
+    if len(several):
+        found = search(flat.take(several), noise, scale[several], _pick(tail, several))
+        result = _scatter(result, several, found)
+    return with_atoms(result, flat, moving)
 
 
 def _followed(result: Region, region: Region, noise: str, beta: Array) -> Flags:
@@ -66,17 +71,16 @@ def _pick(values: Array | None, rows: Index) -> Array | None:
     return None if values is None else values[rows]
 
 
-def _with_atoms(result: Region, flat: Region, scale: Array) -> Region:
-    """Point masses keep their own class only where there is no smoothing at all."""
-    if flat.atoms is None or scale.any():
+def with_atoms(result: Region, flat: Region, moving: Flags) -> Region:
+    """Point masses keep their own class only in rows without smoothing."""
+    if flat.atoms is None:
         return result
-    return Region(result.ends, result.first, result.error, flat.atoms)
+    positions, labels = flat.atoms
+    return replace(result, atoms=(positions, np.where(moving[:, None], result.labelled(positions), labels)))
 
 
-def _scatter(result: Region, rows: Index, part: Region, flat: Region) -> Region:
+def _scatter(result: Region, rows: Index, part: Region) -> Region:
     """Put the regions `part` at the given rows."""
-    if len(rows) == 0:
-        return result
     width = max(result.ends.shape[1], part.ends.shape[1])
     ends, error = np.full((len(result.first), width), np.inf), np.zeros((len(result.first), width))
     ends[:, : result.ends.shape[1]], error[:, : result.ends.shape[1]] = result.ends, result.error
@@ -84,7 +88,7 @@ def _scatter(result: Region, rows: Index, part: Region, flat: Region) -> Region:
     ends[rows, : part.ends.shape[1]], error[rows, : part.ends.shape[1]] = part.ends, part.error
     first = result.first.copy()
     first[rows] = part.first
-    return Region(ends, first, error, flat.atoms)
+    return Region(ends, first, error)
 
 
 def _shifted(region: Region, noise: str, beta: Array, log_tail: Array | None) -> Region:
@@ -101,8 +105,6 @@ def _shifted(region: Region, noise: str, beta: Array, log_tail: Array | None) ->
 
 def search(region: Region, noise: str, beta: Array, log_tail: Array | None) -> Region:
     """The level set by exclusion, whatever the noise: one row, one noise each."""
-    if len(beta) == 0:
-        return region
     terms = VoteTerms(region, noise, beta, log_tail)
     reach = beta if log_tail is None else beta * (1 + np.abs(NOISE[noise].log_isf(log_tail)))
     cells = cut(np.concatenate([region.ends, terms.modes], axis=1), reach)

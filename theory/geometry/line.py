@@ -10,13 +10,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from theory.geometry.cells import cut, supports
+from theory.geometry.cells import FAR_TAIL_CELLS, TAIL_CELLS, cut, supports
 from theory.geometry.line_terms import DensityTerms, GaussianTerms
 from theory.geometry.positive import Supports, positive_set
 from theory.laws import NOISE
 from theory.mixture import Piece, net_weights
 from theory.region import Region
 from theory.terms import Array, Flags
+
+# Rounding of a mass and of the sums it takes part in.
+MASS_ULPS = 8
 
 
 def positive_region(pieces: tuple[Piece, ...], noise: str, alpha: Array, choice: str) -> Region:
@@ -29,7 +32,8 @@ def positive_region(pieces: tuple[Piece, ...], noise: str, alpha: Array, choice:
     net = net_weights(tuple(p for p in pieces if alpha.any() or p.law != "point"))
     one, zero = (supports(tuple(p for p in net if p.label == label), noise, alpha) for label in (1, 0))
     centers = np.broadcast_to([float(p.center) for p in pieces], low.shape)
-    cells = cut(np.concatenate([centers, low, high], axis=1), _tail_scale(pieces, alpha))
+    far = FAR_TAIL_CELLS if _all_gaussian(net, noise, alpha) else TAIL_CELLS
+    cells = cut(np.concatenate([centers, low, high], axis=1), _tail_scale(pieces, alpha), far)
     held = Supports(low, high, np.array([p.label for p in pieces]), one, zero)
     region = positive_set(cells, held, lambda: _density_terms(net, noise, alpha), choice)
     return replace(region, atoms=atoms(pieces, alpha))
@@ -37,8 +41,11 @@ def positive_region(pieces: tuple[Piece, ...], noise: str, alpha: Array, choice:
 
 def _density_terms(net: tuple[Piece, ...], noise: str, alpha: Array) -> DensityTerms | GaussianTerms:
     """The signed density, as quadratics where every component is Gaussian after noise."""
-    gaussian = all(p.law in ("gaussian", "point") for p in net) and (noise == "gaussian" or not alpha.any())
-    return GaussianTerms(net, alpha) if gaussian else DensityTerms(net, noise, alpha)
+    return GaussianTerms(net, alpha) if _all_gaussian(net, noise, alpha) else DensityTerms(net, noise, alpha)
+
+
+def _all_gaussian(net: tuple[Piece, ...], noise: str, alpha: Array) -> bool:
+    return all(p.law in ("gaussian", "point") for p in net) and (noise == "gaussian" or not alpha.any())
 
 
 def _tail_scale(pieces: tuple[Piece, ...], alpha: Array) -> Array:
@@ -69,19 +76,27 @@ def mass(pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, 
     low, high = region.pieces(not label)
     row, column = np.nonzero(low < high)
     low, high, rows = low[row, column], high[row, column], len(region.first)
-    total, count = np.zeros(rows), 0
+    total, error = np.zeros(rows), np.zeros(rows)
     for item in pieces:
         if item.label != label:
             continue
-        count += region.ends.shape[1]
         if item.law == "point":
             wrong = region.contains(np.atleast_1d(item.center)[:, None])[:, 0] != bool(label)
             total = total + item.weight * wrong
             continue
         center, scale = (v if v.ndim == 0 else v[row] for v in (item.center, item.scale))
-        masses = NOISE[item.law].interval((low - center) / scale, (high - center) / scale)
-        total = total + item.weight * np.bincount(row, masses, rows)
-    return total, (count + 8) * np.finfo(float).eps * total
+        below, above = (low - center) / scale, (high - center) / scale
+        masses = item.weight * NOISE[item.law].interval(below, above)
+        total += np.bincount(row, masses, rows)
+        error += np.bincount(row, masses * _mass_ulps(item.law, below, above), rows)
+    return total, np.finfo(float).eps * (error + (total > 0) * sum(p.weight for p in pieces if p.label == label))
+
+
+def _mass_ulps(law: str, low: Array, high: Array) -> Array:
+    """Relative error of an interval's mass: rounding of the nearer end z, times the slope of the log tail."""
+    with np.errstate(invalid="ignore"):
+        near = np.where(low * high > 0, np.minimum(np.abs(low), np.abs(high)), 0.0)
+    return MASS_ULPS + 2 * near * (near if law == "gaussian" else 1.0)
 
 
 def density(pieces: tuple[Piece, ...], x: Array) -> Array:

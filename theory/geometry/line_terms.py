@@ -8,7 +8,7 @@ from theory.convolve import Shape, convolve
 from theory.laws import NOISE
 from theory.mixture import Piece
 from theory.region import Region
-from theory.terms import Array, Index
+from theory.terms import Array, Index, magnitude
 
 
 def _ordered(pieces: tuple[Piece, ...]) -> tuple[list[Piece], int]:
@@ -42,44 +42,71 @@ class DensityTerms:
         """Their derivatives in x, (N, K)."""
         return np.stack([self._shape(p, row).score(x - float(p.center)) for p in self._pieces], axis=1)
 
+    def sizes(self, row: Index, x: Array) -> Array:
+        """Logarithms are accurate relative to themselves, (N, K)."""
+        return magnitude(self.values(row, x))
+
 
 class GaussianTerms:
-    """All components Gaussian after noise: logarithms relative to the widest one are quadratics in y = x - its mean,
+    """All components Gaussian after noise, in logarithms relative to the widest one, N(m, v):
 
-    log(w_k p_k / p_ref) = c + y (b + a y),
-    a = (v_k - v_ref)/(2 v_k v_ref), b = d/v_k, c = log(w_k sqrt(v_ref/v_k)) - d^2/2v_k
+    log(w_k p_k / p) = c + y (b + a y), y = x - m, d = m_k - m,
+    a = (v_k - v)/(2 v_k v), b = d/v_k, c = log(w_k sqrt(v/v_k)) - d^2/2v_k.
 
-    with d the distance of the means. Dividing both sides of a comparison by p_ref changes no sign, keeps every term
-    log-concave, and avoids differences of large numbers in the far tails.
+    Dividing both sides of a comparison by p changes no sign, keeps every term log-concave, and avoids
+    differences of large numbers in the far tails where v_k is near v. Where it is not, the two exponents are formed
+    apart, which avoids such differences near the centre of a narrow component.
     """
 
     def __init__(self, pieces: tuple[Piece, ...], alpha: Array) -> None:
         ordered, self.positive = _ordered(pieces)
-        means = np.array([float(p.center) for p in ordered])
+        self._means = np.array([float(p.center) for p in ordered])
         scales = np.array([0.0 if p.law == "point" else float(p.scale) for p in ordered])
+        weights = np.array([p.weight for p in ordered])
         reference = int(np.argmax(scales))
-        variance = scales**2 + alpha[:, None] ** 2
-        widest = variance[:, reference : reference + 1]
-        self._center = means[reference]
-        offset = means - self._center
-        excess = (scales - scales[reference]) * (scales + scales[reference])
-        self._a = excess / (2 * variance * widest)
-        self._b = offset / variance
-        self._c = np.log([p.weight for p in ordered]) - 0.5 * np.log(variance / widest) - offset**2 / (2 * variance)
+        self._variance = scales**2 + alpha[:, None] ** 2
+        self._widest = self._variance[:, reference : reference + 1]
+        self._center = self._means[reference]
+        offset = self._means - self._center
+        excess = (scales - scales[reference]) * (scales + scales[reference]) / self._widest
+        self._a = 0.5 * excess / self._variance
+        self._b = offset / self._variance
+        self._near = self._variance > 0.5 * self._widest
+        self._scaled = np.log(weights / weights[reference]) - 0.5 * log_quotient(self._variance, self._widest, excess)
+        self._c = self._scaled - offset**2 / (2 * self._variance)
         flat = self._a == 0
         with np.errstate(divide="ignore", invalid="ignore"):
             peak = self._center - self._b / (2 * self._a)
         self.modes = np.where(flat, np.where(self._b == 0, self._center, np.copysign(np.inf, self._b)), peak)
-        self.widths = np.sqrt(variance)
+        self.widths = np.sqrt(self._variance)
 
     def values(self, row: Index, x: Array) -> Array:
         """Logarithms relative to the widest component, (N, K)."""
         y = (x - self._center)[:, None]
-        return self._c[row] + y * (self._b[row] + y * self._a[row])
+        joined = self._c[row] + y * (self._b[row] + y * self._a[row])
+        own, common = self._exponents(row, x)
+        return np.where(self._near[row], joined, self._scaled[row] - own + common)
+
+    def _exponents(self, row: Index, x: Array) -> tuple[Array, Array]:
+        own = (x[:, None] - self._means) ** 2 / (2 * self._variance[row])
+        return own, (x[:, None] - self._center) ** 2 / (2 * self._widest[row])
 
     def scores(self, row: Index, x: Array) -> Array:
         """Their derivatives in x, (N, K)."""
         return self._b[row] + 2 * (x - self._center)[:, None] * self._a[row]
+
+    def sizes(self, row: Index, x: Array) -> Array:
+        """The magnitudes added up for each logarithm, (N, K)."""
+        y = (x - self._center)[:, None]
+        joined = np.abs(self._c[row]) + np.abs(y * self._b[row]) + np.abs(y * y * self._a[row])
+        own, common = self._exponents(row, x)
+        return np.where(self._near[row], joined, np.abs(self._scaled[row]) + own + common)
+
+
+def log_quotient(part: Array, whole: Array, excess: Array) -> Array:
+    """log(part/whole), excess = part/whole - 1: from the excess where the two are close, else from their quotient."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(part > 0.5 * whole, np.log1p(np.maximum(excess, -0.6)), np.log(part / whole))
 
 
 class VoteTerms:
@@ -114,9 +141,9 @@ class VoteTerms:
     def scores(self, row: Index, x: Array) -> Array:
         """Their derivatives in x, (N, K)."""
         scale, at = self._beta[row][:, None], x[:, None]
-        low, high = (self._low[row] - at) / scale, (self._high[row] - at) / scale
-        mass = self._law.log_interval(low, high) + np.log(scale)
-        with np.errstate(invalid="ignore", over="ignore"):
-            score = np.exp(self._law.log_pdf(low) - mass) - np.exp(self._law.log_pdf(high) - mass)
-        score = np.where(np.isneginf(mass), 0.0, score)
+        score = self._law.interval_slope((self._low[row] - at) / scale, (self._high[row] - at) / scale) / scale
         return score if self._tail is None else np.concatenate([np.zeros((len(x), 1)), score], axis=1)
+
+    def sizes(self, row: Index, x: Array) -> Array:
+        """Logarithms are accurate relative to themselves, (N, K)."""
+        return magnitude(self.values(row, x))

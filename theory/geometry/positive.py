@@ -13,6 +13,8 @@ from theory.isolate import isolate
 from theory.region import Region, boundary_error, from_pieces
 from theory.terms import Array, Terms
 
+INSET_ULPS = 8
+
 
 class WidthTerms(Terms, Protocol):
     """Terms that know the length (R, K) over which each varies."""
@@ -30,6 +32,12 @@ class Supports:
     one: tuple[Array, Array]
     zero: tuple[Array, Array]
 
+    @property
+    def inset(self) -> Array:
+        """(R,) how far from the end of a support rounding may confuse its inside and outside."""
+        ends = np.concatenate([self.low, self.high], axis=1)
+        return INSET_ULPS * np.finfo(float).eps * np.where(np.isfinite(ends), np.abs(ends), 0.0).max(axis=1)
+
 
 def positive_set(cells: Cells, supports: Supports, make: Callable[[], WidthTerms], choice: str) -> Region:
     """The region where the net signed density is >= 0, and the class `choice` gives off every support."""
@@ -44,7 +52,6 @@ def positive_set(cells: Cells, supports: Supports, make: Callable[[], WidthTerms
     if contested.any():
         terms = make()
         work = cells.take(contested)
-        low, high = np.nextafter(work.low, np.inf), np.nextafter(work.high, -np.inf)
-        parts.append(isolate(terms, work.row, low, high, terms.widths.min(axis=1)))
+        parts.append(isolate(terms, work.row, work.low, work.high, terms.widths.min(axis=1), supports.inset))
     region = from_pieces(rows, merge(*parts), np.ones(rows, bool))
     return Region(region.ends, region.first, boundary_error(terms, region))

@@ -10,11 +10,12 @@ from __future__ import annotations
 import numpy as np
 
 from theory.geometry.cells import cut
+from theory.geometry.level import with_atoms
 from theory.isolate import isolate
 from theory.region import Region, boundary_error, from_pieces
 from theory.special.logs import log1mexp
 from theory.special.noncentral import ball_log_mass, ball_mass_derivatives, log_error
-from theory.terms import Array, Flags, Index
+from theory.terms import Array, Flags, Index, magnitude
 
 LOG_HALF = -np.log(2.0)
 NEWTON_STEPS = 100
@@ -38,8 +39,7 @@ def level_set(dim: int, region: Region, beta: Array, log_tail: Array | None) -> 
             width = part.ends.shape[1]
             ends[index], error[index], first[index] = np.inf, 0.0, part.first
             ends[index, :width], error[index, :width] = part.ends, part.error
-    atoms = flat.atoms if not scale.any() else None
-    return Region(ends, first, error, atoms, flat.reference)
+    return with_atoms(Region(ends, first, error, None, flat.reference), flat, scale > 0)
 
 
 def _log_mass(dim: int, reference: Array, beta: Array, end: Array, t: Array, outer: Flags) -> tuple[Array, Array]:
@@ -66,7 +66,7 @@ def _single(dim: int, region: Region, beta: Array, log_tail: Array) -> Region:
 
 
 def _guess(dim: int, reference: Array, beta: Array, end: Array, outer: Flags, log_tail: Array) -> Array:
-    """Squared distance from the centre (relative to the reference sphere) by a normal approximation of |x + beta V|^2."""
+    """Squared distance from the centre less reference^2, by a normal approximation of |x + beta V|^2."""
     z = np.sqrt(np.maximum(-2 * (log_tail - LOG_HALF), 0.0))
     shift = beta**2 * (dim - 1)
     spread = beta * np.sqrt(2 * beta**2 * dim + 4 * np.maximum((reference + end) ** 2 - shift, 0.0))
@@ -163,6 +163,10 @@ class ShellVoteTerms:
         _, rate = ball_mass_derivatives(self._dim, ell, delta)
         slope = np.where(np.isfinite(ends), -np.exp(rate - logs) / beta, 0.0)
         return self._with_constants(row, slope, np.zeros_like(self._constant))
+
+    def sizes(self, row: Index, x: Array) -> Array:
+        """Logarithms are accurate relative to themselves, (N, K)."""
+        return magnitude(self.values(row, x))
 
     def _with_constants(self, row: Index, columns: Array, constant: Array) -> Array:
         n = columns.shape[1] // 2

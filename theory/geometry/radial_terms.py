@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import gammaln
 
+from theory.geometry.line_terms import log_quotient
 from theory.mixture import Piece
 from theory.special.noncentral import ball_log_mass, ball_mass_derivatives
-from theory.terms import Array, Index
+from theory.terms import Array, Index, magnitude
 
 
 class ConcentricTerms:
@@ -35,8 +36,9 @@ class ConcentricTerms:
         with np.errstate(divide="ignore", invalid="ignore"):
             pure = np.isfinite(widest)
             self._a = np.where(pure, excess / (2 * variance * widest), -0.5 / variance)
-            log_scale = np.where(pure, np.log(variance / widest), np.log(2 * np.pi * variance))
-        log_weights = np.log([p.weight for p in ordered])
+            log_scale = np.where(pure, log_quotient(variance, widest, excess / widest), np.log(2 * np.pi * variance))
+        weights = np.array([p.weight for p in ordered])
+        log_weights = np.log(weights / weights.max())
         log_unit = 0.5 * dim * np.log(np.pi) - gammaln(0.5 * dim + 1)
         log_volume = log_unit + dim * np.log(np.where(scales > 0, scales, 1.0))
         self._c = np.where(self._ball, log_weights - log_volume, log_weights - 0.5 * dim * log_scale)
@@ -65,3 +67,7 @@ class ConcentricTerms:
                 _, rate = ball_mass_derivatives(self._dim, x / noise, delta)
                 result[:, k] = -np.exp(rate - mass) / noise
         return result
+
+    def sizes(self, row: Index, x: Array) -> Array:
+        """Logarithms are accurate relative to themselves, (N, K)."""
+        return magnitude(self.values(row, x))

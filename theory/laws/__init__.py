@@ -1,7 +1,8 @@
 """One-dimensional symmetric laws, one per file, standardised to mean 0 and scale 1.
 
 Each file supplies the same functions natively, in both tails: `pdf`, `log_pdf`, `score`, `cdf`, `log_cdf`,
-`log_interval`, `interval` and `log_isf`. The three laws are at once components of a mixture and noise families.
+`interval`, `log_interval`, `interval_slope` and `log_isf`. The three laws are at once components of a mixture and
+noise families.
 """
 
 from types import ModuleType

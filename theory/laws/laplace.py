@@ -69,3 +69,12 @@ def log_interval(low: Array, high: Array) -> Array:
     start, width, below = _parts(low, high)
     with np.errstate(divide="ignore"):
         return np.where(below > 0, np.log(below - 0.5 * np.expm1(-width)), -start - LOG_2 + np.log(-np.expm1(-width)))
+
+
+def interval_slope(low: Array, high: Array) -> Array:
+    """(pdf(low) - pdf(high))/P(low <= Z <= high); +-1 where the interval lies on one side of 0, 0 where it is empty."""
+    low, high = np.broadcast_arrays(low, high)
+    mass = interval(low, high)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = np.where((low < 0) & (high > 0), (pdf(low) - pdf(high)) / mass, np.where(low >= 0, 1.0, -1.0))
+    return np.where(high > low, slope, 0.0)

@@ -52,3 +52,10 @@ def log_interval(low: Array, high: Array) -> Array:
     """log P(low <= Z <= high); -inf where the interval misses the support."""
     with np.errstate(divide="ignore"):
         return np.log(interval(low, high))
+
+
+def interval_slope(low: Array, high: Array) -> Array:
+    """(pdf(low) - pdf(high))/P(low <= Z <= high); 0 where the interval misses the support."""
+    mass = interval(low, high)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(mass > 0, (pdf(low) - pdf(high)) / mass, 0.0)
