@@ -6,10 +6,14 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
+
+# Seconds in which workers may finish what they are doing once it is of no use any more.
+GRACE = 1.0
 
 
 @contextmanager
@@ -17,7 +21,7 @@ def worker_pool(count: int) -> Iterator[Executor | None]:
     """A pool of `count` processes, or None for 1: then the caller does the work itself.
 
     Processes are spawned, not forked, so that threads of numerical libraries cannot leave them stuck. Leaving the
-    block by an exception ends them at once, whatever they are doing.
+    block by an exception ends them, whatever they are doing.
     """
     if count == 1:
         yield None
@@ -27,11 +31,19 @@ def worker_pool(count: int) -> Iterator[Executor | None]:
         _start(pool, count)
         yield pool
     except BaseException:
-        for process in multiprocessing.active_children():
-            process.terminate()
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
+        _end()
+        pool.shutdown()
         raise
     pool.shutdown()
+
+
+def _end() -> None:
+    """End all workers, at once but for GRACE: a pool stumbles over a worker that dies while it drops cancelled work."""
+    deadline = time.monotonic() + GRACE
+    for process in multiprocessing.active_children():
+        process.join(max(0.0, deadline - time.monotonic()))
+        process.terminate()
 
 
 def _start(pool: Executor, count: int) -> None:
