@@ -62,8 +62,8 @@ def _judge(terms: Terms, row: Index, low: Array, high: Array) -> _Verdict:
     width = high - low
     one = bound_side(left[:, :p], right[:, :p], peak[:, :p], (left_score[:, :p], right_score[:, :p]), width)
     zero = bound_side(left[:, p:], right[:, p:], peak[:, p:], (left_score[:, p:], right_score[:, p:]), width)
-    at_left, tie_left = ratio_of(left, terms.sizes(row, low), p)
-    at_right, tie_right = ratio_of(right, terms.sizes(row, high), p)
+    at_left, tie_left = ratio_of(left, terms.sizes(row, low, left), p)
+    at_right, tie_right = ratio_of(right, terms.sizes(row, high, right), p)
     least, most, falling, rising = _range(one, zero, at_left, at_right, width)
     tie = np.maximum(tie_left, tie_right)
     settled = (least >= -tie) | (most < -tie) | falling | rising

@@ -29,7 +29,7 @@ class Terms(Protocol):
     """K terms for R rows; the first `positive` terms are summed on the class-1 side, the others on the class-0 side.
 
     `values(row, x)` and `scores(row, x)` return logarithms and their x-derivatives, shape (N, K), for N queries; the
-    rounding of `values` is relative to `sizes(row, x)`, the magnitudes that were added up for it.
+    rounding of `values` is relative to `sizes(row, x, values)`, the magnitudes that were added up for it.
     `modes` (R, K) is where each term is largest (possibly infinite).
     """
 
@@ -40,7 +40,7 @@ class Terms(Protocol):
 
     def scores(self, row: Index, x: Array) -> Array: ...
 
-    def sizes(self, row: Index, x: Array) -> Array: ...
+    def sizes(self, row: Index, x: Array, values: Array) -> Array: ...
 
 
 def log_sum(values: Array) -> Array:
@@ -62,7 +62,8 @@ def magnitude(values: Array) -> Array:
 
 def log_ratio(terms: Terms, row: Index, x: Array) -> tuple[Array, Array]:
     """D = log(class-1 side) - log(class-0 side) and the size of its rounding error; +-inf where a side vanishes."""
-    return ratio_of(terms.values(row, x), terms.sizes(row, x), terms.positive)
+    values = terms.values(row, x)
+    return ratio_of(values, terms.sizes(row, x, values), terms.positive)
 
 
 def ratio_of(values: Array, sizes: Array, positive: int) -> tuple[Array, Array]:

@@ -42,9 +42,9 @@ class DensityTerms:
         """Their derivatives in x, (N, K)."""
         return np.stack([self._shape(p, row).score(x - float(p.center)) for p in self._pieces], axis=1)
 
-    def sizes(self, row: Index, x: Array) -> Array:
+    def sizes(self, row: Index, x: Array, values: Array) -> Array:
         """Logarithms are accurate relative to themselves, (N, K)."""
-        return magnitude(self.values(row, x))
+        return magnitude(values)
 
 
 class GaussianTerms:
@@ -95,7 +95,7 @@ class GaussianTerms:
         """Their derivatives in x, (N, K)."""
         return self._b[row] + 2 * (x - self._center)[:, None] * self._a[row]
 
-    def sizes(self, row: Index, x: Array) -> Array:
+    def sizes(self, row: Index, x: Array, values: Array) -> Array:
         """The magnitudes added up for each logarithm, (N, K)."""
         y = (x - self._center)[:, None]
         joined = np.abs(self._c[row]) + np.abs(y * self._b[row]) + np.abs(y * y * self._a[row])
@@ -144,6 +144,6 @@ class VoteTerms:
         score = self._law.interval_slope((self._low[row] - at) / scale, (self._high[row] - at) / scale) / scale
         return score if self._tail is None else np.concatenate([np.zeros((len(x), 1)), score], axis=1)
 
-    def sizes(self, row: Index, x: Array) -> Array:
+    def sizes(self, row: Index, x: Array, values: Array) -> Array:
         """Logarithms are accurate relative to themselves, (N, K)."""
-        return magnitude(self.values(row, x))
+        return magnitude(values)

@@ -164,9 +164,9 @@ class ShellVoteTerms:
         slope = np.where(np.isfinite(ends), -np.exp(rate - logs) / beta, 0.0)
         return self._with_constants(row, slope, np.zeros_like(self._constant))
 
-    def sizes(self, row: Index, x: Array) -> Array:
+    def sizes(self, row: Index, x: Array, values: Array) -> Array:
         """Logarithms are accurate relative to themselves, (N, K)."""
-        return magnitude(self.values(row, x))
+        return magnitude(values)
 
     def _with_constants(self, row: Index, columns: Array, constant: Array) -> Array:
         n = columns.shape[1] // 2

@@ -68,6 +68,6 @@ class ConcentricTerms:
                 result[:, k] = -np.exp(rate - mass) / noise
         return result
 
-    def sizes(self, row: Index, x: Array) -> Array:
+    def sizes(self, row: Index, x: Array, values: Array) -> Array:
         """Logarithms are accurate relative to themselves, (N, K)."""
-        return magnitude(self.values(row, x))
+        return magnitude(values)

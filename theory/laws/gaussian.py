@@ -100,23 +100,30 @@ def _ahead(low: Array, high: Array) -> tuple[Array, Array]:
 def log_interval(low: Array, high: Array) -> Array:
     """log P(low <= Z <= high), finite as long as the true logarithm is a float; -inf where high <= low."""
     low, high = _oriented(*np.broadcast_arrays(low, high))
-    mass, _drop = _ahead(np.maximum(low, 0.0), high)
+    start = np.maximum(low, 0.0)
+    mass, _drop = _ahead(start, high)
     with np.errstate(divide="ignore"):
-        ahead = log_pdf(np.maximum(low, 0.0)) + np.log(mass)
-        wide = (low < -1) & (high > 1)
-        astride = np.where(wide, np.log1p(-(ndtr(low) + ndtr(-high))), np.log(interval(low, high)))
-    return np.where(high > low, np.where(low >= 0, ahead, astride), -np.inf)
+        result = np.asarray(log_pdf(start) + np.log(mass))
+        astride = low < 0
+        if astride.any():
+            near, far = low[astride], high[astride]
+            wide = (near < -1) & (far > 1)
+            result[astride] = np.where(wide, np.log1p(-(ndtr(near) + ndtr(-far))), np.log(interval(near, far)))
+    return np.where(high > low, result, -np.inf)
 
 
 def interval_slope(low: Array, high: Array) -> Array:
-    """(phi(low) - phi(high))/P(low <= Z <= high): minus the mean of Z given the interval; 0 where it is empty."""
+    """(phi(low) - phi(high))/P(low <= Z <= high): the mean of Z given the interval; 0 where it is empty."""
     low, high = np.broadcast_arrays(low, high)
     with np.errstate(invalid="ignore"):
         turned = low + high < 0
     near, far = _oriented(low, high)
     mass, drop = _ahead(np.maximum(near, 0.0), far)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ahead, astride = (1 - drop) / mass, (pdf(near) - pdf(far)) / interval(near, far)
-        slope = np.where(near >= 0, ahead, astride)
+        slope = np.asarray((1 - drop) / mass)
+        astride = near < 0
+        if astride.any():
+            a, b = near[astride], far[astride]
+            slope[astride] = (pdf(a) - pdf(b)) / interval(a, b)
     slope = np.where((far > near) & np.isfinite(slope), slope, 0.0)
     return np.where(turned, -slope, slope)
