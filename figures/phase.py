@@ -37,6 +37,7 @@ CONTOURS = (-0.75, -0.5, -0.25, 0.25, 0.5, 0.75)
 HEIGHT = {1: 3.3, 2: 5.0}
 # Characters that fit over one column.
 LONGEST_TITLE = 44
+SYMBOLS = {"alpha": r"\alpha", "beta": r"\beta", "eps": r"\epsilon"}
 NAMES = {"alpha": r"training noise $\alpha$", "beta": r"smoothing noise $\beta$", "eps": r"radius $\epsilon$"}
 
 
@@ -158,9 +159,8 @@ def _frame(axes: Axes, held: Map, dataset: xarray.Dataset) -> None:
 def _title(dataset: xarray.Dataset) -> str:
     """The problem's name with what was set of it, and the noises that are held; shorter where that is too long."""
     attrs, name = dataset.attrs, str(dataset.attrs.get("title", "") or dataset.attrs.get("name", ""))
-    held = [
-        rf"$\{key}={attrs[key]:g}$" for key in ("alpha", "beta") if key in attrs and key not in dataset["gain"].dims
-    ]
+    noises = [key for key in SYMBOLS if key in attrs and key not in dataset["gain"].dims]
+    held = [rf"${SYMBOLS[key]}={attrs[key]:g}$" for key in noises if key != "eps" or attrs[key] > 0]
     settings = [f"{key} = {value}" for key, value in json.loads(attrs.get("settings", "{}")).items()]
     whole = ", ".join(part for part in (name, *settings, *held) if part)
     return whole if len(whole) <= LONGEST_TITLE else ", ".join(part for part in (name[:LONGEST_TITLE], *held) if part)
@@ -172,7 +172,7 @@ def _unit(variable: xarray.DataArray, usual: str) -> str:
     if unit == "1":
         return ""
     base, _, power = unit.partition("^")
-    return f" ({base.strip('()')}{f' to the power {power}' if power else ''})".replace("units of x", "units of $x$")
+    return f" ({base.strip('()')})".replace("units of x", f"units of $x^{{{power}}}$" if power else "units of $x$")
 
 
 def _contours(axes: Axes, held: Map, sets: dict[str, NDArray[np.bool_]], mesh: QuadMesh) -> QuadContourSet | None:
@@ -200,10 +200,9 @@ def _colour_bar(
         bar.add_lines(contours, erase=True)
         bar.lines[0].set_linestyle(["--" if level < 0 else "-" for level in contours.levels])
     bar.formatter.set_powerlimits((-2, 3))  # type: ignore[attr-defined]
-    eps = float(dataset.attrs.get("eps", 0.0) or 0.0)
-    certified = eps > 0 or "eps" in dataset["gain"].dims
-    name = ("certified gain" + (rf" at $\epsilon={eps:g}$" if eps > 0 else "")) if certified else "gain"
-    risk = r"R_\epsilon" if certified else "R"
-    bar.set_label(rf"{name}  ${risk}(0,\beta)-{risk}(\alpha,\beta)$" + _unit(dataset["gain"], "1"))
+    certified, unit = dataset.attrs.get("eps", 0.0) > 0 or "eps" in dataset["gain"].dims, _unit(dataset["gain"], "1")
+    name, risk = ("certified gain", r"R_\epsilon") if certified else ("gain", "R")
+    between = "\n" if certified or unit else "  "  # one line would be longer than the bar
+    bar.set_label(rf"{name}{unit}{between}${risk}(0,\beta)-{risk}(\alpha,\beta)$")
     bar.outline.set_linewidth(0.6)
     return bar

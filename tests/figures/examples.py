@@ -1,0 +1,46 @@
+"""Small made-up sweeps that hold everything a phase diagram can show."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+ROWS, COLUMNS = 17, 21
+
+
+def plain() -> xr.Dataset:
+    """The least there can be: a gain and labels over two noises, as a sweep writes them."""
+    alpha, beta = np.linspace(0, 1.6, ROWS), np.linspace(0.1, 2.1, COLUMNS)
+    gain = 0.1 * alpha[:, None] * (beta - 0.4 - 0.6 * alpha[:, None])
+    gain[np.abs(gain) < 1e-12] = 0.0
+    label = np.where(gain == 0, "neutral", np.where(gain > 0, "exact-help", "exact-hurt"))
+    dims = ("alpha", "beta")
+    variables = {"gain": (dims, gain, {"units": "1"}), "label": (dims, label)}
+    units = {"units": "units of x"}
+    coords = {"alpha": ("alpha", alpha, units), "beta": ("beta", beta, units)}
+    return xr.Dataset(variables, coords, attrs={"name": "made up", "x_key": "beta", "y_key": "alpha", "eps": 0.0})
+
+
+def full() -> xr.Dataset:
+    """Every label, undefined cells, all three curves and points, and a certified gain."""
+    dataset = plain()
+    label, gain = dataset["label"].values.astype(object), dataset["gain"].values.copy()
+    label[:, -4:] = "constant"
+    label[10:14, 2:6] = "undecided"
+    label[14:, 9:12], gain[14:, 9:12] = "undecided", np.nan
+    label[4:8, 9:15] = "proved-help"
+    label[8:10, 2:6] = "proved-hurt"
+    label[1:3, 12:15] = "significant-help"
+    label[5:7, 1:3] = "significant-hurt"
+    dataset["label"] = (dataset["label"].dims, label.astype(str))
+    dataset["gain"] = (dataset["gain"].dims, gain)
+    beta = np.linspace(0.4, 1.36, 30)
+    dataset["zero_gain_x"] = ("zero_gain_point", np.concatenate([beta, [np.nan], [1.8, 2.0]]))
+    dataset["zero_gain_y"] = ("zero_gain_point", np.concatenate([(beta - 0.4) / 0.6, [np.nan], [0.1, 0.2]]))
+    dataset["best_x"] = ("best_point", beta)
+    dataset["best_y"] = ("best_point", np.where(beta > 0.5, (beta - 0.4) / 1.2, np.nan))
+    x, y = np.meshgrid(np.linspace(0.3, 1.9, 5), np.linspace(0.2, 1.4, 4))
+    dataset["check_x"], dataset["check_y"] = ("check_point", x.ravel()), ("check_point", y.ravel())
+    dataset["check_agrees"] = ("check_point", (np.arange(x.size) % 7 != 3).astype(np.int8))
+    dataset.attrs |= {"eps": 0.25, "settings": '{"spacing": 1.5}'}
+    return dataset
