@@ -204,7 +204,8 @@ def _gain(
     solution: Solution, where: np.ndarray, shape: tuple[int, ...], risk: Estimate, baseline: Estimate
 ) -> Estimate:
     """Baseline less risk, by the symmetric difference of the regions where both live on one coordinate."""
-    plain = np.asarray(baseline.value) - np.asarray(risk.value)
+    with np.errstate(invalid="ignore"):
+        plain = np.asarray(baseline.value) - np.asarray(risk.value)
     if not solution.geometry.fixed or any(p.law == "point" for p in solution.pieces):
         return Estimate(plain, np.asarray(baseline.error) + np.asarray(risk.error), risk.route)
     pairs, back = np.unique(where, axis=1, return_inverse=True)

@@ -102,9 +102,9 @@ def _settle(
 ) -> None:
     """Record complete rows and move them on."""
     path.ends[rows, column], path.error[rows, column], path.known[rows, column] = found[0], found[1], True
-    if len(rows):
-        known = (rate != 0) & (state.speed[rows] != 0)
-        state.bend[rows] = np.where(known, (rate - state.speed[rows]) / (noise - state.noise[rows])[:, None], 0.0)
+    step = (noise - state.noise[rows])[:, None]
+    known = (rate != 0) & (state.speed[rows] != 0) & (step > 0)
+    state.bend[rows] = np.where(known, (rate - state.speed[rows]) / np.where(step > 0, step, 1.0), 0.0)
     state.current[rows], state.speed[rows] = found[0], rate
     state.noise[rows] = noise
     state.step[rows] += 1
@@ -123,7 +123,9 @@ def _advance(region: Region, state: _State, live: Index, noise: str, beta: Array
     n = region.ends.shape[1]
     width = max(int(np.isfinite(state.current[live]).sum(axis=1).max()), 1)
     ahead = (beta - state.noise[live])[:, None]
-    guess = state.current[live, :width] + ahead * (state.speed[live, :width] + 0.5 * ahead * state.bend[live, :width])
+    place = state.current[live, :width]
+    drift = ahead * (state.speed[live, :width] + 0.5 * ahead * state.bend[live, :width])
+    guess = place + np.where(np.isfinite(drift), drift, 0.0)
     x, rate, error, good = newton(region.take(live), guess, noise, beta)
     full = [np.full((len(live), n), fill) for fill in (np.inf, 0.0, 0.0)]
     for whole, part in zip(full, (x, rate, error), strict=True):
