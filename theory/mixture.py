@@ -18,7 +18,7 @@ class Piece:
     """One component on the coordinate.
 
     law: "gaussian" | "laplace" | "uniform" (half-width `scale`) | "point" on the line; radially "gaussian" | "point" |
-        "shell" (uniform between the radii `center` and `scale`).
+        "shell" or "measure" (uniform, or Lebesgue measure, between the radii `center` and `scale`).
     center: position on the line; radially the coordinate of the component's centre (0 where it is the centre of the
         shells). An array has one entry per training noise level.
     scale: standard deviation, diversity, half-width or outer radius.

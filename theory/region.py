@@ -94,6 +94,23 @@ class Region:
         return [(float(a), float(b)) for a, b in zip(low[row], high[row], strict=True) if a < b]
 
 
+def join(rows: int, parts: list[tuple[Index, Region]]) -> Region:
+    """One region of `rows` rows from regions of disjoint sets of rows; all rows know every point mass."""
+    width = max(part.ends.shape[1] for _index, part in parts)
+    ends, error, first = np.full((rows, width), np.inf), np.zeros((rows, width)), np.zeros(rows, bool)
+    reference = None if parts[0][1].reference is None else np.zeros(rows)
+    marks = next((part.atoms[0] for _index, part in parts if part.atoms is not None), None)
+    labels = np.zeros((rows, 0 if marks is None else len(marks)), bool)
+    for index, part in parts:
+        ends[index, : part.ends.shape[1]], error[index, : part.ends.shape[1]] = part.ends, part.error
+        first[index] = part.first
+        if reference is not None and part.reference is not None:
+            reference[index] = part.reference
+        if marks is not None:
+            labels[index] = part.labelled(marks) if part.atoms is None else part.atoms[1]
+    return Region(ends, first, error, None if marks is None else (marks, labels), reference)
+
+
 def half_lines(threshold: Array, rising: bool | Flags, error: Array) -> Region:
     """{x >= threshold} where rising, else {x <= threshold}; (R,) each. Infinite thresholds give constant regions."""
     first = np.broadcast_to(~np.asarray(rising, bool), threshold.shape) ^ np.isneginf(threshold)

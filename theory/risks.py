@@ -20,7 +20,7 @@ from theory.layout import Layout, lay_out, noises
 from theory.mixture import Piece
 from theory.problem import DomainProblem, MixtureProblem, Problem, Training
 from theory.reduce import reduce
-from theory.region import Region
+from theory.region import Region, join
 from theory.terms import Array, Flags
 
 Kind = Literal["clean", "certified", "adversarial"]
@@ -120,17 +120,8 @@ def _undefined(problem: Problem, layout: Layout, kind: Kind, risk: Array, total:
 
 def choose(where: Flags, first: Region, second: Region) -> Region:
     """Row by row the first region where `where`, else the second."""
-    width = max(first.ends.shape[1], second.ends.shape[1])
-    ends, error = np.full((len(where), width), np.inf), np.zeros((len(where), width))
-    for rows, part in ((where, first), (~where, second)):
-        ends[rows, : part.ends.shape[1]] = part.ends[rows]
-        error[rows, : part.ends.shape[1]] = part.error[rows]
-    result = Region(ends, np.where(where, first.first, second.first), error, None, second.reference)
-    marked = first.atoms or second.atoms
-    if marked is None:
-        return result
-    one, two = (r.labelled(marked[0]) if r.atoms is None else r.atoms[1] for r in (first, second))
-    return replace(result, atoms=(marked[0], np.where(where[:, None], one, two)))
+    yes, no = np.flatnonzero(where), np.flatnonzero(~where)
+    return join(len(where), [(yes, first.take(yes)), (no, second.take(no))])
 
 
 def _estimate(solution: Solution) -> Estimate:

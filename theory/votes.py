@@ -24,7 +24,8 @@ from theory.region import Region
 from theory.terms import Array, Index
 
 FAILURE = 1e-3
-# Votes for the wrong class beyond this many noise scales from the labelled set are rarer than 1e-300.
+# Votes for the wrong class beyond this many noise scales from the labelled set, and sqrt(d) more for the growth of
+# volume, are rarer than 1e-300.
 REACH = {"gaussian": 38.0, "laplace": 700.0, "uniform": 1.0}
 # Where the integrand bends: this many noise scales around each boundary of the base region.
 KINKS = np.array([-6.0, -1.0, 0.0, 1.0, 6.0])
@@ -100,7 +101,8 @@ def _checked(votes: int) -> None:
 
 def _integrated(problem: Problem, layout: Layout, votes: int, need_one: Array, need_zero: Array) -> Estimate:
     """Class 1 fails with fewer than need_one votes for it, class 0 with fewer than need_zero."""
-    widest = float(np.nanmax(layout.beta, initial=0.0)) * REACH[problem.smoothing.noise]
+    reach = REACH[problem.smoothing.noise] + np.sqrt(problem.dim)
+    widest = float(np.nanmax(layout.beta, initial=0.0)) * reach
     infinite = isinstance(problem, DomainProblem) and problem.infinite
     geometry = reduce(problem, (widest + float(np.nanmax(layout.eps, initial=0.0))) if infinite else 0.0)
     base = geometry.train(layout.alpha)
@@ -152,7 +154,8 @@ def _one_class(
     def integrand(row: Index, x: Array) -> Array:
         reference = None if region.reference is None else region.reference[row]
         places = Region(x, np.zeros(len(row), bool), np.zeros_like(x), None, reference)
-        return geometry.density(tuple(p.at(row) for p in pieces), places) * fails(row, x)
+        failing, density = fails(row, x), geometry.density(tuple(p.at(row) for p in pieces), places)
+        return np.where(failing > 0, density, 0.0) * failing
 
     value, error = integrate(integrand, *_panels(geometry, pieces, region, beta), len(beta))
     every = np.arange(len(beta))

@@ -14,7 +14,7 @@ from theory.geometry.regression import regression_region
 from theory.laws import NOISE
 from theory.mixture import Piece, piece
 from theory.problem import Training
-from theory.region import Region, half_lines
+from theory.region import Region, half_lines, join
 from theory.terms import Array, Index
 
 
@@ -94,28 +94,12 @@ class LineTrainer:
             return level_set(spread, self.training.noise, alpha[:, None])
         groups = [np.flatnonzero(alpha == 0), np.flatnonzero(alpha > 0)]
         parts = [(rows, self._solve(alpha[rows])) for rows in groups if len(rows)]
-        return parts[0][1] if len(parts) == 1 else _interleave(len(alpha), parts)
+        return join(len(alpha), parts)
 
     def _solve(self, alpha: Array) -> Region:
         if self.training.rule == "regression":
             return regression_region(self.pieces, self.training.noise, alpha)
         return line.positive_region(self.pieces, self.training.noise, alpha, self.training.off_support)
-
-
-def _interleave(rows: int, parts: list[tuple[Index, Region]]) -> Region:
-    """Put regions of disjoint sets of rows together."""
-    width = max(part.ends.shape[1] for _rows, part in parts)
-    ends, error, first = np.full((rows, width), np.inf), np.zeros((rows, width)), np.zeros(rows, bool)
-    for index, part in parts:
-        ends[index, : part.ends.shape[1]], error[index, : part.ends.shape[1]] = part.ends, part.error
-        first[index] = part.first
-    whole = Region(ends, first, error)
-    for index, part in parts:
-        if part.atoms is not None:
-            labels = whole.contains(np.broadcast_to(part.atoms[0], (rows, len(part.atoms[0]))))
-            labels[index] = part.atoms[1]
-            return Region(ends, first, error, (part.atoms[0], labels))
-    return whole
 
 
 @dataclass(frozen=True)

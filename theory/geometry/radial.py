@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import gammaln
 
 from theory.geometry import shells
 from theory.geometry.base import Base
@@ -16,7 +15,7 @@ from theory.geometry.positive import Supports, positive_set
 from theory.geometry.radial_level import level_set
 from theory.geometry.radial_terms import ConcentricTerms
 from theory.mixture import Piece, net_weights, piece
-from theory.region import Region
+from theory.region import Region, join
 from theory.terms import Array, Index
 
 EPS = np.finfo(float).eps
@@ -102,12 +101,9 @@ def ball_in_background(dim: int, center: Array, radius: float, window: float) ->
 
     Class 0 is counted up to `window` around the ball: beyond eps from it nothing counts (u <= 1 - tau(eps) there).
     """
-    log_unit = 0.5 * dim * np.log(np.pi) - gammaln(0.5 * dim + 1)
-    pieces = [piece(1, "shell", 0.0, radius, float(np.exp(log_unit + dim * np.log(radius))))]
+    pieces = [piece(1, "measure", 0.0, radius, shells.volume(dim, 0.0, radius))]
     if window > 0:
-        outer = radius + window
-        share = -np.expm1(dim * np.log(radius / outer))
-        pieces.append(piece(0, "shell", radius, outer, float(np.exp(log_unit + dim * np.log(outer)) * share)))
+        pieces.append(piece(0, "measure", radius, radius + window, shells.volume(dim, radius, radius + window)))
 
     def trainer(alpha: Array) -> Base:
         rows = len(alpha)
@@ -123,17 +119,7 @@ def concentric(dim: int, center: Array, pieces: tuple[Piece, ...], choice: str) 
     def trainer(alpha: Array) -> Base:
         groups = [np.flatnonzero(alpha == 0), np.flatnonzero(alpha > 0)]
         parts = [(rows, concentric_region(dim, pieces, alpha[rows], choice)) for rows in groups if len(rows)]
-        width = max(part.ends.shape[1] for _rows, part in parts)
-        ends, error = np.full((len(alpha), width), np.inf), np.zeros((len(alpha), width))
-        first = np.zeros(len(alpha), bool)
-        for rows, part in parts:
-            ends[rows, : part.ends.shape[1]], error[rows, : part.ends.shape[1]] = part.ends, part.error
-            first[rows] = part.first
-        marks = None if alpha.all() else atoms(pieces, np.zeros(len(alpha)))
-        if marks is not None:
-            noisy = alpha > 0
-            marks[1][noisy] = first[noisy][:, None]
-        return _at(center, Region(ends, first, error, marks), pieces)
+        return _at(center, join(len(alpha), parts), pieces)
 
     return Radial(dim, trainer)
 
@@ -152,7 +138,8 @@ def concentric_region(dim: int, pieces: tuple[Piece, ...], alpha: Array, choice:
     positive = cells.high > 0
     cells = Cells(cells.row[positive], np.maximum(cells.low[positive], 0.0), cells.high[positive])
     held = Supports(low, high, np.array([p.label for p in pieces]), one, zero)
-    return positive_set(cells, held, lambda: ConcentricTerms(dim, net, alpha), choice)
+    region = positive_set(cells, held, lambda: ConcentricTerms(dim, net, alpha), choice)
+    return replace(region, atoms=atoms(pieces, alpha))
 
 
 def _supports(pieces: tuple[Piece, ...], alpha: Array) -> tuple[Array, Array]:

@@ -3,12 +3,13 @@
 The coordinate is t = distance from the centre - reference. A component is a `Piece` whose `center` is the same for its
 own centre, so that everything depends on differences of coordinates and on the (possibly huge) distances themselves.
 Laws: "gaussian" (standard deviation `scale`), "point", "shell" (uniform between radii `center` and `scale`; a ball has
-inner radius 0).
+inner radius 0), "measure" (the same set with Lebesgue measure, which is its weight already and may overflow).
 """
 
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import gammaln
 
 from theory.geometry.line import SPREAD
 from theory.mixture import Piece
@@ -22,6 +23,9 @@ def tails(piece: Piece, dim: int, reference: Array, t: Array) -> tuple[Array, Ar
     center, scale = np.atleast_1d(piece.center)[:, None], np.atleast_1d(piece.scale)[:, None]
     if piece.law == "shell":
         return _shell_tails(dim, center, scale, reference[:, None] + t)
+    if piece.law == "measure":
+        inside = np.clip(reference[:, None] + t, center, scale)
+        return volumes(dim, center, inside), volumes(dim, inside, scale)
     with np.errstate(invalid="ignore"):
         ell, delta = (reference[:, None] + center) / scale, (t - center) / scale
     log_cdf, log_sf = ball_log_mass(dim, ell, np.where(np.isneginf(delta), -ell, delta))
@@ -36,6 +40,19 @@ def _shell_tails(dim: int, inner: Array, outer: Array, radius: Array) -> tuple[A
         up = dim * np.log(inside / outer)
         lower = np.where(inside > 0, -np.expm1(dim * np.log(inner / np.where(inside > 0, inside, 1.0))), 0.0)
         return np.exp(up) * lower / whole, -np.expm1(up) / whole
+
+
+def volumes(dim: int, inner: Array, outer: Array) -> Array:
+    """Lebesgue measure of the shells between two radii, pi^(d/2)/Gamma(d/2 + 1) (b^d - a^d); inf beyond floats."""
+    log_unit = 0.5 * dim * np.log(np.pi) - gammaln(0.5 * dim + 1)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
+        size = np.exp(log_unit + dim * np.log(outer)) * -np.expm1(dim * np.log(inner / outer))
+    return np.where(outer > inner, size, 0.0)
+
+
+def volume(dim: int, inner: float, outer: float) -> float:
+    """The same for one shell."""
+    return float(volumes(dim, np.asarray(inner), np.asarray(outer)))
 
 
 def between(low: tuple[Array, Array], high: tuple[Array, Array]) -> Array:
@@ -58,15 +75,16 @@ def mass(pieces: tuple[Piece, ...], dim: int, region: Region, label: int) -> tup
         below, above = (tails(piece, dim, region.reference, t) for t in (low, high))
         real = low < high
         masses = np.where(real, between(below, above), 0.0)
-        total = total + piece.weight * masses.sum(axis=1)
+        factor = 1.0 if piece.law == "measure" else piece.weight
+        total = total + factor * masses.sum(axis=1)
         size = np.where(real, np.minimum(np.maximum(below[0], above[0]), np.maximum(below[1], above[1])), 0.0)
-        error = error + piece.weight * (size * _relative_error(piece, dim, region.reference, low, high)).sum(axis=1)
+        error = error + factor * (size * _relative_error(piece, dim, region.reference, low, high)).sum(axis=1)
     return total, error
 
 
 def _relative_error(piece: Piece, dim: int, reference: Array, low: Array, high: Array) -> Array:
     """The larger of the relative errors of the tails at both ends."""
-    if piece.law == "shell":
+    if piece.law != "gaussian":
         return np.full_like(low, 8 * dim * np.finfo(float).eps)
     center, scale = np.atleast_1d(piece.center)[:, None], np.atleast_1d(piece.scale)[:, None]
     ell = (reference[:, None] + center) / scale
@@ -88,13 +106,20 @@ def density(pieces: tuple[Piece, ...], dim: int, reference: Array, t: Array) -> 
         if piece.law == "gaussian":
             log_pdf, _ = ball_mass_derivatives(dim, (reference[:, None] + center) / scale, (at - center) / scale)
             total = total + piece.weight * np.exp(log_pdf) / scale
-        elif piece.law == "shell":
-            radius = reference[:, None] + at
-            with np.errstate(divide="ignore", invalid="ignore"):
-                ratio = np.exp((dim - 1) * np.log(radius / scale)) / -np.expm1(dim * np.log(center / scale))
-            inside = (radius >= center) & (radius <= scale) & (radius > 0)
-            total = total + np.where(inside, piece.weight * dim / scale * ratio, 0.0)
+        elif piece.law in ("shell", "measure"):
+            total = total + _shell_density(piece, dim, reference[:, None] + at)
     return np.where(finite, total, 0.0)
+
+
+def _shell_density(piece: Piece, dim: int, radius: Array) -> Array:
+    """Density of the radius: d r^(d-1)/(b^d - a^d) times the weight, or the surface area of the sphere."""
+    center, scale = np.atleast_1d(piece.center)[:, None], np.atleast_1d(piece.scale)[:, None]
+    inside = (radius >= center) & (radius <= scale) & (radius > 0)
+    log_unit = 0.5 * dim * np.log(np.pi) - gammaln(0.5 * dim + 1)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
+        area = np.exp(log_unit + np.log(dim) + (dim - 1) * np.log(radius))
+        share = np.exp((dim - 1) * np.log(radius / scale)) / -np.expm1(dim * np.log(center / scale))
+    return np.where(inside, area if piece.law == "measure" else piece.weight * dim / scale * share, 0.0)
 
 
 def marks(pieces: tuple[Piece, ...], dim: int, reference: Array) -> Array:
@@ -106,7 +131,7 @@ def marks(pieces: tuple[Piece, ...], dim: int, reference: Array) -> Array:
             far = reference[:, None] + center
             typical = center + scale**2 * (dim - 1) / (np.sqrt(far**2 + scale**2 * (dim - 1)) + far + scale)
             columns.append(np.maximum(typical + scale * SPREAD["gaussian"], -reference[:, None]))
-        elif piece.law == "shell":
+        elif piece.law != "point":
             radii = np.concatenate([center, scale], axis=1)
             fractions = scale - (scale - center) * np.array([1.0, 0.3, 0.1, 0.03, 0.01, 0.001, 0.0])
             columns.append(np.concatenate([radii, fractions], axis=1) - reference[:, None])
