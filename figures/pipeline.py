@@ -171,12 +171,13 @@ def _frame(axes: AxesGrid, voted: list[SmoothedClassifier], x: Array) -> None:
         axes[row, 0].set_ylabel(name)
     for column, classifier in enumerate(voted):
         alpha = classifier.classifier.alpha
-        axes[0, column].set_title("without training noise" if alpha == 0 else rf"training noise $\alpha = {alpha:g}$")
+        axes[0, column].set_title(rf"training noise $\alpha = {alpha:g}$")
         axes[3, column].set_xlabel(r"$x$")
     for row in range(len(ROWS)):
         low, high = axes[row, 0].get_ylim()
-        low, high = (0.0 if row in (0, 3) else low), (1.06 if row == 2 else high)
-        ticks = [tick for tick in axes[row, 0].get_yticks() if low <= tick <= high]
+        low, high = (low if row == 1 else 0.0), (1.06 if row == 2 else high)
+        usual = [0.0, 0.5, 1.0] if row == 2 else axes[row, 0].get_yticks()
+        ticks = [tick for tick in usual if low <= tick <= high]
         for panel in axes[row]:
             panel.set_ylim(low if row == 0 else low - 2 * STRIP * (high - low), high)
             panel.set_yticks(ticks)
