@@ -14,7 +14,7 @@ from scipy.special import betainc, betaincc
 from theory.certificate import log_miss
 from theory.errors import ProblemError
 from theory.estimate import Estimate
-from theory.geometry.base import Base, Geometry
+from theory.geometry.base import Base, Geometry, NoExactRoute
 from theory.layout import Layout, lay_out
 from theory.mixture import Piece
 from theory.problem import DomainProblem, Problem
@@ -27,6 +27,8 @@ FAILURE = 1e-3
 # Votes for the wrong class beyond this many noise scales from the labelled set, and sqrt(d) more for the growth of
 # volume, are rarer than 1e-300.
 REACH = {"gaussian": 38.0, "laplace": 700.0, "uniform": 1.0}
+# A chance of failing that may have underflowed, and an area for which that would matter.
+LEAST_CHANCE, MOST_AREA = 1e-300, 1e270
 # Where the integrand bends: this many noise scales around each boundary of the base region.
 KINKS = np.array([-6.0, -1.0, 0.0, 1.0, 6.0])
 
@@ -62,7 +64,8 @@ def vote_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike, votes: int) -
         alpha, beta: noise scales >= 0, broadcast. votes: n >= 1.
 
     Raises:
-        NoExactRoute: no geometry answers for the problem.
+        NoExactRoute: no geometry answers for the problem, or it is a ball in an infinite background of hundreds of
+            dimensions, where chances underflow and areas overflow.
         ProblemError: a noise is negative or not finite, or votes < 1.
     """
     layout = lay_out(alpha, beta)
@@ -155,7 +158,12 @@ def _one_class(
         reference = None if region.reference is None else region.reference[row]
         places = Region(x, np.zeros(len(row), bool), np.zeros_like(x), None, reference)
         failing, density = fails(row, x), geometry.density(tuple(p.at(row) for p in pieces), places)
-        return np.where(failing > 0, density, 0.0) * failing
+        if ((failing < LEAST_CHANCE) & (density > MOST_AREA)).any():
+            raise NoExactRoute(
+                "with finite votes the measure of an infinite background in so many dimensions is a product of "
+                "numbers beyond floating point; simulate it instead: noisewise mc"
+            )
+        return density * failing
 
     value, error = integrate(integrand, *_panels(geometry, pieces, region, beta), len(beta))
     every = np.arange(len(beta))
