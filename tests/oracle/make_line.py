@@ -120,7 +120,7 @@ def domain(rng: np.random.Generator, index: int) -> tuple[Problem, Noises]:
 
 
 def tangent(rng: np.random.Generator, index: int) -> tuple[Problem, Noises]:
-    """A bump of class 1 on a wide class 0 whose weight nearly makes the signed density touch 0 at training noise alpha."""
+    """A bump of class 1 on a wide class 0, weighted so that the signed density nearly touches 0 at noise alpha."""
     scale, wide, alpha = (log_uniform(rng, 0.1, 1), short(float(rng.uniform(2, 5))), log_uniform(rng, 0.05, 1))
     share = np.sqrt((scale**2 + alpha**2) / (wide**2 + alpha**2))
     prior = share / (1 + share) * (1 + (-1) ** index * 10.0 ** -(2 + index % 8))

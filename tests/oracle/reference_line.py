@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from flint import acb, arb, ctx
 
@@ -191,7 +192,7 @@ def scan(difference: Callable[[arb], arb], jumps: Iterable[arb], grid: Iterable[
     bounds = [points[0] - 1 - abs(points[0]), *edges, points[-1] + 1 + abs(points[-1])]
     ends: list[arb] = []
     margin, first, last, k = 1.0, True, None, 0
-    for low, high in zip(bounds[:-1], bounds[1:], strict=True):
+    for low, high in pairwise(bounds):
         if not low < high:
             continue
         shift = (high - low) * TINY
@@ -208,7 +209,7 @@ def scan(difference: Callable[[arb], arb], jumps: Iterable[arb], grid: Iterable[
             ends.append(low)
         ends += roots
         last = labels[1]
-    middles = [((a + b) / 2).mid() for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    middles = [((a + b) / 2).mid() for a, b in pairwise(ends)]
     sizes = [abs(float(difference(x))) for x in middles + [(x + x.abs_upper() * TINY).mid() for x in edges]]
     return Region(ends, first, min([margin, *(v for v in sizes if v > float(TINY))]))
 
@@ -237,7 +238,7 @@ def _cell(difference: Callable[[arb], arb], points: list[arb]) -> tuple[list[arb
         for i in range(len(points) - 1)
         if labels[i] != labels[i + 1]
     ]
-    for a, b in zip(roots[:-1], roots[1:], strict=True):
+    for a, b in pairwise(roots):
         between = [abs(float(v)) for x, v in zip(points, values, strict=True) if a < x < b]
         margin = min(margin, max(between))
     return roots, (labels[0], labels[-1]), margin

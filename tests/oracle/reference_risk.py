@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 from flint import acb, arb
 
@@ -104,7 +105,7 @@ def _wide(centers: list[float], width: float) -> list[float]:
     return [low + span * i / FLAT for i in range(FLAT + 1)] + [low - t for t in tails] + [high + t for t in tails]
 
 
-def _regression(parts: list[Part], noise: str, alpha: arb) -> Region:
+def _regression(parts: list[Part], noise: str, alpha: arb) -> Region:  # noqa: C901
     """{h * p_alpha >= 1/2}, h the posterior and 0 off the support."""
     jumps = sorted({float(p.center + s * p.scale): p.center + s * p.scale for p in parts for s in (-1, 0, 1)}.values())
 
@@ -134,7 +135,7 @@ def _regression(parts: list[Part], noise: str, alpha: arb) -> Region:
         reach = alpha * {"gaussian": 12, "laplace": 60, "uniform": 1}[noise]
         edges = sorted([x - reach, x, x + reach, *(j for j in jumps if x - reach < j < x + reach)])
         total = arb(0)
-        for low, high in zip(edges[:-1], edges[1:], strict=True):
+        for low, high in pairwise(edges):
             if low < high:
                 total += _blur(lambda t, m=(low + high) / 2: posterior(t, m), noise, alpha, x, low, high)
         return 2 * total - 1
