@@ -73,7 +73,8 @@ def ratio_of(values: Array, sizes: Array, positive: int) -> tuple[Array, Array]:
         ratio = upper - lower
     one = _rounding(values[..., :positive], sizes[..., :positive], upper)
     zero = _rounding(values[..., positive:], sizes[..., positive:], lower)
-    return np.where(np.isnan(ratio), 0.0, ratio), TIE_ULPS * np.maximum(one, zero) + LEAST_TIE
+    least = LEAST_TIE if values.shape[-1] > 2 else 0.0
+    return np.where(np.isnan(ratio), 0.0, ratio), TIE_ULPS * np.maximum(one, zero) + least
 
 
 def _rounding(values: Array, sizes: Array, total: Array) -> Array:

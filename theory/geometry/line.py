@@ -83,13 +83,15 @@ def mass(pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, 
         if item.law == "point":
             wrong = region.contains(np.atleast_1d(item.center)[:, None])[:, 0] != bool(label)
             total = total + item.weight * wrong
+            error = error + MASS_ULPS * item.weight * wrong
             continue
         center, scale = (v if v.ndim == 0 else v[row] for v in (item.center, item.scale))
         below, above = (low - center) / scale, (high - center) / scale
         masses = item.weight * NOISE[item.law].interval(below, above)
         total += np.bincount(row, masses, rows)
         error += np.bincount(row, masses * _mass_ulps(item.law, below, above), rows)
-    return total, np.finfo(float).eps * (error + (total > 0) * sum(p.weight for p in pieces if p.label == label))
+    weights = sum(p.weight for p in pieces if p.label == label)
+    return total, np.finfo(float).eps * (error + np.where(total > 0, weights, 0.0))
 
 
 def _mass_ulps(law: str, low: Array, high: Array) -> Array:

@@ -43,8 +43,15 @@ class DensityTerms:
         return np.stack([self._shape(p, row).score(x - float(p.center)) for p in self._pieces], axis=1)
 
     def sizes(self, row: Index, x: Array, values: Array) -> Array:
-        """Logarithms are accurate relative to themselves, (N, K)."""
-        return magnitude(values)
+        """Logarithms are accurate relative to themselves, but for the width of a narrow uniform law, (N, K)."""
+        result = magnitude(values)
+        for k, item in enumerate(self._pieces):
+            if item.law == "uniform":
+                result[:, k] += np.abs(x - float(item.center)) / float(item.scale)
+            if self._noise == "uniform":
+                noise = self._alpha[row]
+                result[:, k] += np.abs(x - float(item.center)) / np.where(noise > 0, noise, np.inf)
+        return result
 
 
 class GaussianTerms:
@@ -145,5 +152,10 @@ class VoteTerms:
         return score if self._tail is None else np.concatenate([np.zeros((len(x), 1)), score], axis=1)
 
     def sizes(self, row: Index, x: Array, values: Array) -> Array:
-        """Logarithms are accurate relative to themselves, (N, K)."""
-        return magnitude(values)
+        """Logarithms are accurate relative to themselves, but for the width of a narrow interval far away, (N, K)."""
+        low, high = self._low[row], self._high[row]
+        bounded = np.isfinite(low) & np.isfinite(high)
+        with np.errstate(invalid="ignore"):
+            far = np.where(bounded, np.abs(x[:, None] - low) / (high - low), 0.0)
+        extra = far if self._tail is None else np.concatenate([np.zeros((len(x), 1)), far], axis=1)
+        return magnitude(values) + extra

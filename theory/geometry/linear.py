@@ -130,5 +130,8 @@ class HalfSpaceTrainer:
         threshold = (np.log1p(-self.prior) - np.log(self.prior)) / norm
         pieces = (piece(1, "gaussian", half, scale, self.prior), piece(0, "gaussian", -half, scale, 1 - self.prior))
         error = 16 * np.finfo(float).eps * (np.abs(threshold) + scale + half)
+        if self.basis is not None:
+            # Eigenvalues are accurate relative to the largest one only.
+            error = error * (1 + self.variances.max() / scale**2)
         axis = unit if self.basis is None else unit @ self.basis.T
         return Base(pieces, half_lines(threshold, True, error), axis, self.middle[None, :])

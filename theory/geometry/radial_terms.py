@@ -69,5 +69,7 @@ class ConcentricTerms:
         return result
 
     def sizes(self, row: Index, x: Array, values: Array) -> Array:
-        """Logarithms are accurate relative to themselves, (N, K)."""
-        return magnitude(values)
+        """The magnitudes added up for each logarithm, (N, K)."""
+        if self._ball.any():
+            return magnitude(values) + np.abs(self._c[row])
+        return np.abs(self._c[row]) + np.abs(self._a[row]) * (x * x)[:, None]

@@ -11,11 +11,13 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import gammaln
 
-from theory.geometry.line import SPREAD
+from theory.geometry.line import MASS_ULPS, SPREAD
 from theory.mixture import Piece
 from theory.region import Region
 from theory.special.noncentral import ball_log_mass, ball_mass_derivatives, log_error
 from theory.terms import Array
+
+EPS = np.finfo(float).eps
 
 
 def tails(piece: Piece, dim: int, reference: Array, t: Array) -> tuple[Array, Array]:
@@ -57,7 +59,8 @@ def volume(dim: int, inner: float, outer: float) -> float:
 
 def between(low: tuple[Array, Array], high: tuple[Array, Array]) -> Array:
     """Mass between two coordinates from the tails at both, by the smaller pair."""
-    return np.maximum(np.where(low[0] < low[1], high[0] - low[0], low[1] - high[1]), 0.0)
+    with np.errstate(invalid="ignore"):
+        return np.maximum(np.where(low[0] < low[1], high[0] - low[0], low[1] - high[1]), 0.0)
 
 
 def mass(pieces: tuple[Piece, ...], dim: int, region: Region, label: int) -> tuple[Array, Array]:
@@ -71,6 +74,7 @@ def mass(pieces: tuple[Piece, ...], dim: int, region: Region, label: int) -> tup
         if piece.law == "point":
             wrong = region.contains(np.atleast_1d(piece.center)[:, None])[:, 0] != bool(label)
             total = total + piece.weight * wrong
+            error = error + MASS_ULPS * EPS * piece.weight * wrong
             continue
         below, above = (tails(piece, dim, region.reference, t) for t in (low, high))
         real = low < high

@@ -124,6 +124,6 @@ def interval_slope(low: Array, high: Array) -> Array:
         astride = near < 0
         if astride.any():
             a, b = near[astride], far[astride]
-            slope[astride] = (pdf(a) - pdf(b)) / interval(a, b)
+            slope[astride] = -pdf(a) * np.expm1(-0.5 * (b - a) * (b + a)) / interval(a, b)
     slope = np.where((far > near) & np.isfinite(slope), slope, 0.0)
     return np.where(turned, -slope, slope)
