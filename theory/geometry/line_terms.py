@@ -79,7 +79,9 @@ class GaussianTerms:
         self._a = 0.5 * excess / self._variance
         self._b = offset / self._variance
         self._near = self._variance > 0.5 * self._widest
-        self._scaled = np.log(weights / weights[reference]) - 0.5 * log_quotient(self._variance, self._widest, excess)
+        shares = np.log(weights / weights[reference])
+        self._share_size = np.where(shares != 0, np.maximum(np.abs(shares), 1.0), 0.0)
+        self._scaled = shares - 0.5 * log_quotient(self._variance, self._widest, excess)
         self._c = self._scaled - offset**2 / (2 * self._variance)
         flat = self._a == 0
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -107,7 +109,7 @@ class GaussianTerms:
         y = (x - self._center)[:, None]
         joined = np.abs(self._c[row]) + np.abs(y * self._b[row]) + np.abs(y * y * self._a[row])
         own, common = self._exponents(row, x)
-        return np.where(self._near[row], joined, np.abs(self._scaled[row]) + own + common)
+        return self._share_size + np.where(self._near[row], joined, np.abs(self._scaled[row]) + own + common)
 
 
 def log_quotient(part: Array, whole: Array, excess: Array) -> Array:

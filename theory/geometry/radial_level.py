@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from theory.geometry.base import NoExactRoute
 from theory.geometry.cells import cut
 from theory.geometry.level import with_atoms
 from theory.isolate import isolate
@@ -21,6 +22,8 @@ LOG_HALF = -np.log(2.0)
 NEWTON_STEPS = 100
 CONVERGED = 4 * np.finfo(float).eps
 TINY_ELL = 1e-9
+# Between shells 1 - u is a difference of masses near 1: below this level it has too few digits left.
+LEAST_SHELL_TAIL = np.log(1e-8)
 
 
 def level_set(dim: int, region: Region, beta: Array, log_tail: Array | None) -> Region:
@@ -177,6 +180,11 @@ class ShellVoteTerms:
 def _several(dim: int, region: Region, beta: Array, log_tail: Array) -> Region:
     """Several spheres, by exclusion."""
     assert region.reference is not None
+    if (log_tail < LEAST_SHELL_TAIL).any():
+        raise NoExactRoute(
+            "several concentric shells have an exact certificate only where it may miss a share of the votes above "
+            "1e-8 (eps below 5.6 beta); simulate it instead: noisewise mc"
+        )
     terms = ShellVoteTerms(dim, region, beta, log_tail)
     floor = -region.reference
     cells = cut(np.concatenate([floor[:, None], region.ends], axis=1), beta)

@@ -39,6 +39,7 @@ class ConcentricTerms:
             log_scale = np.where(pure, log_quotient(variance, widest, excess / widest), np.log(2 * np.pi * variance))
         weights = np.array([p.weight for p in ordered])
         log_weights = np.log(weights / weights.max())
+        self._share_size = np.where(log_weights != 0, np.maximum(np.abs(log_weights), 1.0), 0.0)
         log_unit = 0.5 * dim * np.log(np.pi) - gammaln(0.5 * dim + 1)
         log_volume = log_unit + dim * np.log(np.where(scales > 0, scales, 1.0))
         self._c = np.where(self._ball, log_weights - log_volume, log_weights - 0.5 * dim * log_scale)
@@ -72,4 +73,4 @@ class ConcentricTerms:
         """The magnitudes added up for each logarithm, (N, K)."""
         if self._ball.any():
             return magnitude(values) + np.abs(self._c[row])
-        return np.abs(self._c[row]) + np.abs(self._a[row]) * (x * x)[:, None]
+        return self._share_size + np.abs(self._c[row]) + np.abs(self._a[row]) * (x * x)[:, None]

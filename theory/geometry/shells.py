@@ -81,23 +81,21 @@ def mass(pieces: tuple[Piece, ...], dim: int, region: Region, label: int) -> tup
         masses = np.where(real, between(below, above), 0.0)
         factor = 1.0 if piece.law == "measure" else piece.weight
         total = total + factor * masses.sum(axis=1)
-        size = np.where(real, np.minimum(np.maximum(below[0], above[0]), np.maximum(below[1], above[1])), 0.0)
-        error = error + factor * (size * _relative_error(piece, dim, region.reference, low, high)).sum(axis=1)
+        doubt = [_relative_error(piece, dim, region.reference, end) for end in (low, high)]
+        sizes = [np.where(real, np.minimum(*pair), 0.0) for pair in (below, above)]
+        error = error + factor * (doubt[0] * sizes[0] + doubt[1] * sizes[1] + MASS_ULPS * EPS * masses).sum(axis=1)
     return total, error
 
 
-def _relative_error(piece: Piece, dim: int, reference: Array, low: Array, high: Array) -> Array:
-    """The larger of the relative errors of the tails at both ends."""
+def _relative_error(piece: Piece, dim: int, reference: Array, end: Array) -> Array:
+    """Relative error of the smaller tail at coordinates `end`, 0 at infinity; the larger one has the same absolute."""
     if piece.law != "gaussian":
-        return np.full_like(low, 8 * dim * np.finfo(float).eps)
+        return np.full_like(end, 8 * dim * EPS)
     center, scale = np.atleast_1d(piece.center)[:, None], np.atleast_1d(piece.scale)[:, None]
     ell = (reference[:, None] + center) / scale
-    worst = np.zeros_like(low)
-    for end in (low, high):
-        used = np.isfinite(end)
-        bound = log_error(dim, ell, np.where(used, (np.where(used, end, 0.0) - center) / scale, -ell))
-        worst = np.maximum(worst, np.where(used, bound, 0.0))
-    return worst
+    used = np.isfinite(end)
+    bound = log_error(dim, ell, np.where(used, (np.where(used, end, 0.0) - center) / scale, -ell))
+    return np.where(used, bound, 0.0)
 
 
 def density(pieces: tuple[Piece, ...], dim: int, reference: Array, t: Array) -> Array:

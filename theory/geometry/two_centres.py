@@ -80,6 +80,6 @@ class TwoCentres:
 def two_centres(dim: int, means: list[Array], scales: list[float], prior: float) -> Radial:
     """Two isotropic Gaussians with different scales and means; class 1 first."""
     difference = means[0] - means[1]
-    distance = float(np.linalg.norm(difference))
+    distance = float(np.sqrt(np.sum(np.square(difference, dtype=np.longdouble))))
     trainer = TwoCentres(dim, means[1], difference / distance, distance, (scales[0], scales[1]), prior)
     return Radial(dim, trainer, fixed=False)
