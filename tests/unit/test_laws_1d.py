@@ -12,7 +12,7 @@ from theory.laws import NOISE
 
 FAMILIES = ("gaussian", "laplace", "uniform")
 DIGITS = 50
-# A handful of roundings of elementary functions, relative to the larger of the result and 1 (logarithms), or to the result.
+# A handful of roundings of elementary functions, relative to the result (logarithms: to the larger of it and 1).
 LOG_TOL = 2e-15
 # Relative, per unit of |log p|: rounding the argument alone changes a Gaussian tail by eps * z^2.
 REL_TOL = 4e-15
@@ -121,8 +121,7 @@ def intervals(family: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
     width = 10 ** rng.uniform(-14, 2, len(low))
     high = low + width
     extra = np.array([[-np.inf, 1.5], [0.5, np.inf], [-np.inf, np.inf], [-np.inf, -30.0], [33.0, np.inf], [-1.0, 1.0]])
-    mirrored = np.concatenate([low, -high, extra[:, 0]]), np.concatenate([high, -low, extra[:, 1]])
-    return mirrored
+    return np.concatenate([low, -high, extra[:, 0]]), np.concatenate([high, -low, extra[:, 1]])
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -10,6 +10,9 @@ from theory.mixture import Piece
 from theory.special.noncentral import ball_log_mass, ball_mass_derivatives
 from theory.terms import Array, Index, magnitude
 
+# Masses of balls are rounded by up to this many times the ulps of other logarithms.
+BALL_SIZE = 3.0
+
 
 class ConcentricTerms:
     """Gaussians: log density -r^2/2v - (d/2) log v relative to the widest Gaussian, so that equal factors cancel.
@@ -72,5 +75,5 @@ class ConcentricTerms:
     def sizes(self, row: Index, x: Array, values: Array) -> Array:
         """The magnitudes added up for each logarithm, (N, K)."""
         if self._ball.any():
-            return magnitude(values) + np.abs(self._c[row])
+            return BALL_SIZE * magnitude(values) + np.abs(self._c[row])
         return self._share_size + np.abs(self._c[row]) + np.abs(self._a[row]) * (x * x)[:, None]

@@ -83,6 +83,9 @@ def mass(pieces: tuple[Piece, ...], dim: int, region: Region, label: int) -> tup
         total = total + factor * masses.sum(axis=1)
         doubt = [_relative_error(piece, dim, region.reference, end) for end in (low, high)]
         sizes = [np.where(real, np.minimum(*pair), 0.0) for pair in (below, above)]
+        if piece.law != "gaussian":
+            error = error + factor * (8 * dim * EPS * masses).sum(axis=1)
+            continue
         error = error + factor * (doubt[0] * sizes[0] + doubt[1] * sizes[1] + MASS_ULPS * EPS * masses).sum(axis=1)
     return total, error
 
