@@ -147,7 +147,7 @@ def test_extremes() -> None:
             assert alone.value[i, j] == vote_risk(PAIR, alpha, beta, 10).value  # type: ignore[index]
 
 
-@pytest.mark.parametrize("dim", [10, 100])
+@pytest.mark.parametrize("dim", [100])
 def test_a_vote_in_a_background_of_many_dimensions(dim: int) -> None:
     """One vote misplaces as much measure outside as inside, int_out u = int_in (1 - u); u is about 0 throughout."""
     size = float(np.sqrt(dim / 17.0))
