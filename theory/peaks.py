@@ -13,9 +13,9 @@ from theory.terms import Array, Flags, Index
 Values = Callable[[Index, Array], tuple[Array, Array]]
 
 # Shares of the way across a bracket, refined until it is NARROW (relative to its place); then a polynomial through
-# NODES points tells the stationary point, or the bracket is refined to TIGHT.
+# NODES points within REACH of it tells the stationary point, or the bracket is refined to TIGHT.
 NARROW, TIGHT = 3e-3, 1e-8
-NODES, DEGREES = 9, (6, 8)
+NODES, DEGREES, REACH = 9, (6, 8), 0.045
 GOLDEN = 0.5 * (3 - np.sqrt(5))
 MAX_ROUNDS = 100
 
@@ -124,7 +124,7 @@ def _stationary(function: Values, b: _Brackets) -> Flags:
     place of a largest value is. Two degrees must agree.
     """
     nodes = -np.cos(np.pi * np.arange(NODES) / (NODES - 1))
-    half = np.minimum(10 * NARROW * b.at, 0.999 * b.at)
+    half = np.minimum(REACH * b.at, 0.999 * b.at)
     places = b.at[:, None] + half[:, None] * nodes
     rows = np.repeat(b.row, NODES)
     value, error = (part.reshape(places.shape) for part in function(rows, places.ravel()))

@@ -149,15 +149,22 @@ def from_boundaries(rows: int, row: Index, at: NDArray[np.float64], first: Flags
 
 
 def boundary_error(terms: Terms | None, region: Region) -> Array:
-    """How far rounding in D can have moved each boundary: tie/|dD/dx|, and the spacing of floats there."""
+    """How far rounding in D can have moved each boundary: tie/|dD/dx|, and the spacing of floats there.
+
+    The slope is the least of those at the boundary and at that distance on both sides, because near a tangency it
+    changes within the distance.
+    """
     error = np.zeros_like(region.ends)
     row, column = np.nonzero(np.isfinite(region.ends))
     at = region.ends[row, column]
     error[row, column] = POSITION_ULPS * np.spacing(np.abs(at))
     if terms is not None and len(row):
         ratio, tie = log_ratio(terms, row, at)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             moved = tie / np.abs(slope(terms, row, at))
+            steps = np.where(np.isfinite(moved), moved, 0.0)
+            least = np.minimum(*(np.abs(slope(terms, row, at + side * steps)) for side in (-1, 1)))
+            moved = np.maximum(moved, np.where(least > 0, tie / least, 2 * moved))
         smooth = np.isfinite(ratio) & (np.abs(ratio) < np.sqrt(tie)) & np.isfinite(moved)
         error[row, column] += np.where(smooth, moved, 0.0)
     return error

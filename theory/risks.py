@@ -28,9 +28,6 @@ Kind = Literal["clean", "certified", "adversarial"]
 # A smoothed classifier that gives one class to all but this share of the data (of the labelled set, in an infinite
 # background) is called constant: beating it, or being beaten by it, says nothing about training noise.
 TRIVIAL = 1e-3
-# What boundaries do to a risk is estimated to first order from estimates of rounding; near a tangency, where slopes
-# change within that distance, up to half as much again was seen.
-SAFETY = 4.0
 
 
 @dataclass(frozen=True)
@@ -100,7 +97,7 @@ def solve(problem: Problem, layout: Layout, kind: Kind) -> Solution:
     if kind != "clean" and far.any():
         moved = moved + (geometry.density(pieces, zero) * zero.error).sum(axis=1)
     total = tuple(sum(p.weight for p in base.pieces if p.label == label) for label in (1, 0))
-    moved = np.minimum(SAFETY * moved, sum(total))
+    moved = np.minimum(moved, sum(total))
     risk, share = wrong_one + wrong_zero, total[0] - wrong_one + wrong_zero
     risk = _undefined(problem, layout, kind, risk, total)
     rounding = error_one + error_zero

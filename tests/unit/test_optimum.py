@@ -16,7 +16,7 @@ from theory.terms import Array
 
 # Stationary points through polynomials keep this much where the risk is smooth; a maximum found by comparing values
 # would keep half the digits only.
-SMOOTH = 1e-8
+SMOOTH = 1e-9
 # Where the best noise is a kink its bracket ends at 1e-8 of it.
 KINK = 2e-8
 

@@ -90,8 +90,7 @@ def mass(pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, 
         masses = item.weight * NOISE[item.law].interval(below, above)
         total += np.bincount(row, masses, rows)
         error += np.bincount(row, masses * _mass_ulps(item.law, below, above), rows)
-    weights = sum(p.weight for p in pieces if p.label == label)
-    return total, np.finfo(float).eps * (error + np.where(total > 0, weights, 0.0))
+    return total, np.finfo(float).eps * error
 
 
 def _mass_ulps(law: str, low: Array, high: Array) -> Array:

@@ -10,6 +10,9 @@ from theory.mixture import Piece
 from theory.region import Region
 from theory.terms import Array, Index, magnitude
 
+# Quotients of weights carry at most six roundings, here in units of the ties' own.
+WEIGHT_ROUNDING = 0.5
+
 
 def _ordered(pieces: tuple[Piece, ...]) -> tuple[list[Piece], int]:
     one, zero = [p for p in pieces if p.label == 1], [p for p in pieces if p.label == 0]
@@ -80,7 +83,7 @@ class GaussianTerms:
         self._b = offset / self._variance
         self._near = self._variance > 0.5 * self._widest
         shares = np.log(weights / weights[reference])
-        self._share_size = np.where(shares != 0, np.maximum(np.abs(shares), 1.0), 0.0)
+        self._share_size = np.where(shares != 0, WEIGHT_ROUNDING, 0.0)
         self._scaled = shares - 0.5 * log_quotient(self._variance, self._widest, excess)
         self._c = self._scaled - offset**2 / (2 * self._variance)
         flat = self._a == 0
