@@ -22,6 +22,7 @@ from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.text import Text
+from matplotlib.ticker import ScalarFormatter
 from numpy.typing import NDArray
 
 from figures import phase_marks as marks
@@ -195,11 +196,12 @@ def _colour_bar(
     shown: Array = np.ma.masked_invalid(np.ma.asarray(mesh.get_array())).compressed()
     over = bool((shown > limit).any()), bool((shown < -limit).any())
     extend = {(True, True): "both", (True, False): "max", (False, True): "min", (False, False): "neither"}[over]
-    bar = figure.colorbar(mesh, ax=axes, extend=extend, pad=0.03, aspect=22)
+    numbers = ScalarFormatter()
+    numbers.set_powerlimits((-2, 3))
+    bar = figure.colorbar(mesh, ax=axes, extend=extend, pad=0.03, aspect=22, format=numbers)
     if contours is not None:
         bar.add_lines(contours, erase=True)
         bar.lines[0].set_linestyle(["--" if level < 0 else "-" for level in contours.levels])
-    bar.formatter.set_powerlimits((-2, 3))  # type: ignore[attr-defined]
     certified, unit = dataset.attrs.get("eps", 0.0) > 0 or "eps" in dataset["gain"].dims, _unit(dataset["gain"], "1")
     name, risk = ("certified gain", r"R_\epsilon") if certified else ("gain", "R")
     between = "\n" if certified or unit else "  "  # one line would be longer than the bar

@@ -17,6 +17,11 @@ def weighted(problem: MixtureProblem) -> list[tuple[int, float, Law]]:
     return result
 
 
+def laws(problem: MixtureProblem) -> tuple[Law, ...]:
+    """The laws of all components, class 0 first."""
+    return tuple(part.law for part in problem.class0 + problem.class1)
+
+
 def marginal(law: Law, dim: int) -> tuple[str, Array, Array]:
     """Kind, centres and scales of the marginals of a product law; a ball of dimension 1 is an interval."""
     match law:

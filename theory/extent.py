@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 
-from theory.problem import Ball, Box, Gaussian, Laplace, Law, Point, Problem, Set, Uniform, Vector, as_vector
+from theory.components import laws
+from theory.problem import (
+    Ball,
+    Box,
+    DomainProblem,
+    Gaussian,
+    Laplace,
+    Law,
+    Point,
+    Problem,
+    Set,
+    Uniform,
+    Vector,
+    as_vector,
+)
 
 
 def extent(problem: Problem) -> tuple[float, float]:
     """(smallest, largest) positive length: widths of laws or sets, and distances between neighbours along each axis."""
-    parts = [part.law for side in _sides(problem) for part in side] if hasattr(problem, "prior") else problem.inside
+    parts: tuple[Law | Set, ...] = problem.inside if isinstance(problem, DomainProblem) else laws(problem)
     widths = [width for part in parts for width in _widths(part)]
     places = np.array([_middle(part, problem.dim) for part in parts])
     reach = float(np.linalg.norm(places.max(axis=0) - places.min(axis=0)))
@@ -20,10 +33,6 @@ def extent(problem: Problem) -> tuple[float, float]:
     known = [v for v in (*widths, reach) if v > 0] or [1.0]
     near = [float(gaps[gaps > 0].min())] if (gaps > 0).any() else []
     return min(known + near), max(widths, default=0.0) + reach or max(known)
-
-
-def _sides(problem: Problem) -> Iterator[tuple]:
-    yield from (problem.class0, problem.class1)  # type: ignore[union-attr]
 
 
 def _widths(part: Law | Set) -> list[float]:

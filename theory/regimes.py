@@ -70,7 +70,7 @@ def intervals(count: int = 3, width: float = 1.0, gap: float = 0.3, background: 
     intervals on either side. Lengths in the units of x. Rule: regression.
     """
     inside = _row_of_intervals(count, width, gap)
-    reach = inside[-1].high + check.positive(background, "background")  # type: ignore[operator]
+    reach = 0.5 * (count * width + (count - 1) * gap) + check.positive(background, "background")
     return DomainProblem(1, inside, -reach, reach, training=REGRESSION, name="intervals")
 
 

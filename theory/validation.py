@@ -174,8 +174,9 @@ def members(value: Any, key: str, kind: Any) -> tuple[Any, ...]:
 
 def axes(*values: float | tuple[float, ...]) -> Iterable[tuple[float, ...]]:
     """The numbers of `values` axis by axis; a single axis, standing for all, where every value is a scalar."""
-    if all(isinstance(value, float) for value in values):
-        return [values]  # type: ignore[list-item]
+    numbers = tuple(value for value in values if isinstance(value, float))
+    if len(numbers) == len(values):
+        return [numbers]
     return zip(*(value if isinstance(value, tuple) else repeat(value) for value in values), strict=False)
 
 

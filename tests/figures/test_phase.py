@@ -26,7 +26,7 @@ def test_everything_in_the_dataset_is_returned_and_named() -> None:
     assert len(legend_texts(artists)) == 8
     assert {word.get_text() for word in artists.words} == {"helps", "hurts"}
     with pytest.raises(dataclasses.FrozenInstanceError):
-        artists.legend = None  # type: ignore[misc]
+        artists.legend = None
 
 
 def test_the_least_dataset_has_no_extras() -> None:

@@ -21,7 +21,7 @@ DRAWN = 5e-3
 
 def mixture(law: object, noise: str = "gaussian", rule: str = "posterior") -> MixtureProblem:
     wide = Component(Gaussian(0.0, 1.5))
-    return MixtureProblem(0.4, 1, (wide,), (Component(law),), Training(rule=rule, noise=noise))  # type: ignore[arg-type]
+    return MixtureProblem(0.4, 1, (wide,), (Component(law),), Training(rule=rule, noise=noise))
 
 
 PROBLEMS: dict[str, Problem] = {

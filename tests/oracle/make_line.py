@@ -2,7 +2,6 @@
 
     python -m tests.oracle.make_line [first last]
 
-The regression rows at the end of KINDS are not in line.json yet: the reference quadrature takes minutes for each.
 Every row is drawn from its own seed, its number. Numbers are rounded to six digits so that the file stays readable.
 """
 
@@ -140,19 +139,6 @@ def vanishing(rng: np.random.Generator, index: int) -> tuple[Problem, Noises]:
     return MixtureProblem(0.5, 1, main, side, training, smoothing), (alpha, beta, short(beta * 0.7))
 
 
-def regression(rng: np.random.Generator, index: int) -> tuple[Problem, Noises]:
-    """The regression rule on mixtures of well-behaved components."""
-    law, training, smoothing = pairing(index * 5)
-    kind = law if law != "point" else "gaussian"
-    sides = [
-        tuple(Component(draw_law(rng, kind, 1.0, (0.3, 1.5))) for _ in range(rng.integers(1, 3))) for _ in range(2)
-    ]
-    training = Training("regression", training.noise)
-    alpha, beta = log_uniform(rng, 0.1, 1.5), log_uniform(rng, 0.05, 1)
-    prior = short(float(rng.uniform(0.3, 0.7)))
-    return MixtureProblem(prior, 1, sides[0], sides[1], training, smoothing), (alpha, beta, short(beta / 2))
-
-
 def half_ties(rng: np.random.Generator, index: int) -> tuple[Problem, Noises]:
     """Dyadic numbers: votes of exactly 1/2 on plateaus, signed densities of exactly 0 on intervals."""
     noise = ("uniform", FAMILIES[index % 3])[index % 2]
@@ -173,7 +159,6 @@ KINDS = (
     *((tangent, i) for i in range(16)),
     *((vanishing, i) for i in range(24)),
     *((half_ties, i) for i in range(16)),
-    *((regression, i) for i in range(12)),
 )
 
 

@@ -41,7 +41,7 @@ RATIO = 0.5  # eps/beta
 
 def mixture(prior: float, dim: int, zero: list[Law], one: list[Law], votes: str = "gaussian") -> MixtureProblem:
     sides = (tuple(Component(law) for law in side) for side in (zero, one))
-    return MixtureProblem(prior, dim, *sides, smoothing=Smoothing(votes))  # type: ignore[arg-type]
+    return MixtureProblem(prior, dim, *sides, smoothing=Smoothing(votes))
 
 
 def sides(problem: MixtureProblem) -> list[tuple[int, arb, Law]]:

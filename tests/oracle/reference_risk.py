@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 
-from flint import acb, arb
+from flint import arb
 
 from tests.oracle.reference_line import (
     INFINITY,
     Part,
     Region,
-    integral,
     labelled_set,
     mass_about,
     noised,
@@ -48,7 +46,7 @@ def base_region(problem: Problem, alpha: float) -> Region:
         return votes(inside, problem.training.noise, alpha, None)
     parts, noise = parts_of(problem), problem.training.noise
     if problem.training.rule == "regression":
-        return _regression(parts, noise, arb(alpha))
+        raise NotImplementedError("see tests/unit/test_regression_line.py")
     return _posterior(parts, noise, arb(alpha), problem.training.off_support)
 
 
@@ -103,59 +101,6 @@ def _wide(centers: list[float], width: float) -> list[float]:
     span = (high - low) or 1.0
     tails = [t * span for t in TAILS]
     return [low + span * i / FLAT for i in range(FLAT + 1)] + [low - t for t in tails] + [high + t for t in tails]
-
-
-def _regression(parts: list[Part], noise: str, alpha: arb) -> Region:  # noqa: C901
-    """{h * p_alpha >= 1/2}, h the posterior and 0 off the support."""
-    jumps = sorted({float(p.center + s * p.scale): p.center + s * p.scale for p in parts for s in (-1, 0, 1)}.values())
-
-    def sides(t: acb, inside: arb) -> tuple[acb, acb]:
-        result = [acb(0), acb(0)]
-        for p in parts:
-            if p.law == "gaussian":
-                result[p.label] += (
-                    p.weight / p.scale * (-(((t - p.center) / p.scale) ** 2) / 2).exp() / (2 * arb.pi()).sqrt()
-                )
-            elif p.law == "laplace":
-                sign = 1 if inside > p.center else -1
-                result[p.label] += p.weight / (2 * p.scale) * (-sign * (t - p.center) / p.scale).exp()
-            elif abs(inside - p.center) < p.scale:
-                result[p.label] += p.weight / (2 * p.scale)
-        return result[0], result[1]
-
-    def posterior(t: acb, inside: arb) -> acb:
-        zero, one = sides(t, inside)
-        return acb(0) if one == 0 else 1 / (1 + zero / one)
-
-    def plain(x: arb) -> arb:
-        zero, one = sides(acb(x), x)
-        return arb(-1) if zero == 0 and one == 0 else ((one - zero) / (one + zero)).real
-
-    def difference(x: arb) -> arb:
-        reach = alpha * {"gaussian": 12, "laplace": 60, "uniform": 1}[noise]
-        edges = sorted([x - reach, x, x + reach, *(j for j in jumps if x - reach < j < x + reach)])
-        total = arb(0)
-        for low, high in pairwise(edges):
-            if low < high:
-                total += _blur(lambda t, m=(low + high) / 2: posterior(t, m), noise, alpha, x, low, high)
-        return 2 * total - 1
-
-    if alpha == 0:
-        return scan(plain, jumps, _grid(parts, 0.0))
-    grid = _grid(parts, float(alpha))
-    return scan(difference, [], sorted(grid)[:: max(1, len(grid) // 80)])
-
-
-def _blur(function, noise: str, alpha: arb, x: arb, low: arb, high: arb) -> arb:  # type: ignore[no-untyped-def]
-    def kernel(t: acb) -> acb:
-        z = (t - x) / alpha
-        if noise == "gaussian":
-            return (-z * z / 2).exp() / (2 * arb.pi()).sqrt() / alpha
-        if noise == "laplace":
-            return (z if high <= x else -z).exp() / (2 * alpha)
-        return acb(1) / (2 * alpha)
-
-    return integral(lambda t: function(t) * kernel(t), low, high)
 
 
 def votes(region: Region, noise: str, beta: float, log_share: arb | None) -> Region:

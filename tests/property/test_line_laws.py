@@ -124,7 +124,7 @@ def test_law_12_scaling(problem: MixtureProblem, noise: tuple, power: int) -> No
 
 
 def bounds(side: tuple[Component, ...]) -> set[float]:
-    return {float(v) for c in side if isinstance(c.law, Uniform) for v in (c.law.low, c.law.high)}  # type: ignore[arg-type]
+    return {float(v) for c in side if isinstance(c.law, Uniform) for v in (c.law.low, c.law.high)}
 
 
 @given(mixtures(), requests)
@@ -207,7 +207,7 @@ def test_law_3_bridge(seed: int, dim: int, full: bool, prior: float, alpha: floa
     ladder = alpha * np.array([1.0, 0.0, 0.3, 0.8, 0.95, 1.05, 1.3, 4.0])
     found = certified_risk(pair(prior, mean, cov), ladder, beta, eps)
     values = np.asarray(found.value)
-    assert (values[0] <= values + np.asarray(found.error) + found.error[0]).all()  # type: ignore[index]
+    assert (values[0] <= values + np.asarray(found.error) + found.error[0]).all()
 
 
 @given(families, families, st.floats(0.01, 20.0), noises, noises)
@@ -265,15 +265,15 @@ def signs(problem: MixtureProblem) -> int:
 
 def _grid(law: Law) -> np.ndarray:
     if isinstance(law, Uniform):
-        ends = np.array([float(law.low), float(law.high)])  # type: ignore[arg-type]
+        ends = np.array([float(law.low), float(law.high)])
         return np.concatenate([np.nextafter(ends, np.inf), np.nextafter(ends, -np.inf), np.linspace(*ends, 50)])
     assert isinstance(law, Gaussian | Laplace)
-    return law.mean + law.scale * np.linspace(-6, 6, 241)  # type: ignore[operator]
+    return law.mean + law.scale * np.linspace(-6, 6, 241)
 
 
 def _density(law: Law, x: np.ndarray) -> np.ndarray:
     if isinstance(law, Uniform):
-        return ((x >= law.low) & (x <= law.high)) / (law.high - law.low)  # type: ignore[operator]
+        return ((x >= law.low) & (x <= law.high)) / (law.high - law.low)
     assert isinstance(law, Gaussian | Laplace)
     z = (x - law.mean) / law.scale
     return (
@@ -311,14 +311,14 @@ def test_law_9_smoothing_never_adds_boundaries(problem: MixtureProblem, alpha: f
 
 
 def mean_of(law: Law) -> float:
-    return 0.5 * (law.low + law.high) if isinstance(law, Uniform) else float(law.mean)  # type: ignore[operator,union-attr,arg-type,return-value]
+    return 0.5 * (law.low + law.high) if isinstance(law, Uniform) else float(law.mean)
 
 
 def variance_of(law: Law) -> float:
     if isinstance(law, Uniform):
-        return (law.high - law.low) ** 2 / 12  # type: ignore[operator]
+        return (law.high - law.low) ** 2 / 12
     assert isinstance(law, Gaussian | Laplace)
-    return float(law.scale) ** 2 * (2 if isinstance(law, Laplace) else 1)  # type: ignore[arg-type]
+    return float(law.scale) ** 2 * (2 if isinstance(law, Laplace) else 1)
 
 
 def moments(side: tuple[Component, ...]) -> tuple[float, float]:
@@ -414,7 +414,7 @@ def test_collinear_means_reduce_to_the_line(problem: MixtureProblem, seed: int, 
         places = [(mean_of(c.law), c.weight) for c in side]
         sides.append(tuple(Component(Gaussian(tuple((origin + m * unit).tolist()), scale), w) for m, w in places))
         flat.append(tuple(Component(Gaussian(m, scale), w) for m, w in places))
-    assume(len({c.law.mean for s in flat for c in s}) > 1)  # type: ignore[union-attr]
+    assume(len({c.law.mean for s in flat for c in s}) > 1)
     gaussian = Smoothing("gaussian")
     line = replace(problem, class0=flat[0], class1=flat[1], smoothing=gaussian)
     space = MixtureProblem(problem.prior, dim, sides[0], sides[1], problem.training, gaussian)
@@ -437,7 +437,7 @@ def test_product_laws_that_differ_on_one_axis_reduce_to_it(problem: MixtureProbl
         for c in side:
             assert isinstance(c.law, Laplace)
             means, scales = [0.3, -1.0, 2.0, 0.0], [0.5, 1.0, 2.0, 0.1]
-            means[axis], scales[axis] = c.law.mean, c.law.scale  # type: ignore[assignment]
+            means[axis], scales[axis] = c.law.mean, c.law.scale
             result.append(Component(Laplace(tuple(means), tuple(scales)), c.weight))
         return tuple(result)
 

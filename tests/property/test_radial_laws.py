@@ -149,7 +149,7 @@ def test_orderings_of_risks(problem: MixtureProblem, alpha: float, beta: float, 
     attacked = adversarial_risk(problem, alpha, beta, radii)
     slack = np.asarray(attacked.error).max()
     assert (np.diff(attacked.value) >= -2 * slack - 1e-15).all()
-    assert attacked.value[0] == clean.value  # type: ignore[index]
+    assert attacked.value[0] == clean.value
     if beta == 0:
         return
     certified = certified_risk(problem, alpha, beta, radii)
@@ -163,8 +163,8 @@ def test_orderings_of_risks(problem: MixtureProblem, alpha: float, beta: float, 
 def test_gains_are_differences_of_risks(problem: MixtureProblem, beta: float) -> None:
     alpha = np.array([0.0, 0.01, 0.3, 1.0])
     values, risks = gain(problem, alpha, beta), clean_risk(problem, alpha, beta)
-    plain = risks.value[0] - np.asarray(risks.value)  # type: ignore[index]
-    bound = np.asarray(values.error) + risks.error + risks.error[0] + 1e-15  # type: ignore[index]
+    plain = risks.value[0] - np.asarray(risks.value)
+    bound = np.asarray(values.error) + risks.error + risks.error[0] + 1e-15
     assert (np.abs(plain - values.value) <= bound).all()
 
 

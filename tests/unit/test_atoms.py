@@ -24,7 +24,7 @@ def parzen(seed: int, count: int, prior: float = 0.5, votes: str = "gaussian") -
         tuple(Component(Point(float(x)), float(w)) for x, w in zip(*side, strict=True))
         for side in zip(rng.normal(0, 2, (2, count)), rng.uniform(0.1, 1, (2, count)), strict=True)
     ]
-    return MixtureProblem(prior, 1, sides[0], sides[1], smoothing=Smoothing(votes))  # type: ignore[arg-type]
+    return MixtureProblem(prior, 1, sides[0], sides[1], smoothing=Smoothing(votes))
 
 
 def points(problem: MixtureProblem) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -32,7 +32,7 @@ def points(problem: MixtureProblem) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     rows = []
     for label, side, share in ((0, problem.class0, 1 - problem.prior), (1, problem.class1, problem.prior)):
         total = sum(c.weight for c in side)
-        rows += [(c.law.mean, label, share * c.weight / total) for c in side]  # type: ignore[union-attr]
+        rows += [(c.law.mean, label, share * c.weight / total) for c in side]
     x, label, weight = (np.array(v) for v in zip(*rows, strict=True))
     return x, label, weight
 
@@ -74,7 +74,7 @@ def test_weights_of_points_at_one_place_add_up() -> None:
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("noise", FAMILIES)
 def test_training_noise_makes_parzen_windows(seed: int, noise: str) -> None:
-    problem = replace(parzen(seed, 15, 0.4), training=Training(noise=noise))  # type: ignore[arg-type]
+    problem = replace(parzen(seed, 15, 0.4), training=Training(noise=noise))
     x, label, weight = points(problem)
     alpha = 0.35
     z = (x[:, None] - x) / alpha
@@ -87,7 +87,7 @@ def test_training_noise_makes_parzen_windows(seed: int, noise: str) -> None:
 def test_smoothing_removes_the_labels_of_points(votes: str) -> None:
     """A point of class 0 amid class 1 is right only as long as there is no noise at all."""
     zero, one = (Component(Point(0.0)),), (Component(Uniform(-1.0, 1.0)),)
-    problem = MixtureProblem(0.7, 1, zero, one, smoothing=Smoothing(votes))  # type: ignore[arg-type]
+    problem = MixtureProblem(0.7, 1, zero, one, smoothing=Smoothing(votes))
     np.testing.assert_allclose(clean_risk(problem, 0.0, [0.0, 1e-9, 0.1, 3.0]).value, [0, 0.3, 0.3, 0.3])
     assert not smooth(train(problem, 0.0), 0.0)(np.array([0.0])).any()
     assert smooth(train(problem, 0.0), 1e-9)(np.array([0.0])).all()

@@ -31,7 +31,7 @@ def curves(f: Callable[[Array, Array], Array], **options: object) -> list[Array]
         value = f(x, y)
         return value, np.full_like(value, ROUNDING)
 
-    found = zero_curve(function, SQUARE, SQUARE, **options)  # type: ignore[arg-type]
+    found = zero_curve(function, SQUARE, SQUARE, **options)
     line = np.linspace(*SQUARE, 101)
     scale = np.abs(f(*np.meshgrid(line, line))).max()
     for curve in found:

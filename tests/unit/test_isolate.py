@@ -24,7 +24,7 @@ def parts(problem: MixtureProblem, alpha: float) -> list[tuple[str, np.longdoubl
         for c in side:
             weight = Long(sign * (share * c.weight / total))
             if isinstance(c.law, Uniform):
-                low, high = Long(c.law.low), Long(c.law.high)  # type: ignore[arg-type]
+                low, high = Long(c.law.low), Long(c.law.high)
                 rows.append(("uniform", (low + high) / 2, (high - low) / 2, weight))
                 continue
             assert isinstance(c.law, Gaussian | Laplace)
@@ -215,7 +215,7 @@ def test_nothing_to_do() -> None:
 def test_ties_of_equal_classes_are_class_1() -> None:
     laws = (Component(Gaussian(0.0, 1.0), 0.3), Component(Gaussian(1.0, 2.0), 0.7))
     for noise in ("gaussian", "laplace", "uniform"):
-        problem = MixtureProblem(0.5, 1, laws, laws[::-1], Training(noise=noise))  # type: ignore[arg-type]
+        problem = MixtureProblem(0.5, 1, laws, laws[::-1], Training(noise=noise))
         for alpha in (0.0, 0.5):
             region = train(problem, alpha).region
             assert region.first[0]

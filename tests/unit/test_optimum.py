@@ -126,7 +126,7 @@ def test_bumps_against_brute_force() -> None:
 
 def rows(*functions: object) -> object:
     def function(row: np.ndarray, x: Array) -> tuple[Array, Array]:
-        value = np.array([functions[k](t) for k, t in zip(row, x, strict=True)])  # type: ignore[operator]
+        value = np.array([functions[k](t) for k, t in zip(row, x, strict=True)])
         return value, np.full(len(x), 1e-16)
 
     return function
@@ -143,7 +143,7 @@ def test_peaks_smooth_kinked_flat_and_at_the_end() -> None:
     )
     grid = np.linspace(0, 3, 31)
     value = np.array([[f(t) for t in grid] for f in functions])
-    found = highest(rows(*functions), grid, value, np.full_like(value, 1e-16))  # type: ignore[arg-type]
+    found = highest(rows(*functions), grid, value, np.full_like(value, 1e-16))
     assert [peak.at for peak in found] == pytest.approx([1, 1, 0.7, 3, 0, 0], abs=KINK)
     assert abs(found[0].at - 1) <= found[0].error + 1e-11
     assert [peak.last for peak in found] == [False, False, False, True, False, False]

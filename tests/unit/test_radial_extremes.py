@@ -15,8 +15,8 @@ from theory.problem import Ball, Component, DomainProblem, Gaussian, MixtureProb
 
 
 def mixture(prior: float, dim: int, zero: list[object], one: list[object]) -> MixtureProblem:
-    sides = (tuple(Component(law) for law in side) for side in (zero, one))  # type: ignore[arg-type]
-    return MixtureProblem(prior, dim, *sides)  # type: ignore[arg-type]
+    sides = (tuple(Component(law) for law in side) for side in (zero, one))
+    return MixtureProblem(prior, dim, *sides)
 
 
 def log_volume(dim: int, size: float) -> float:

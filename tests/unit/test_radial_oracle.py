@@ -106,7 +106,7 @@ def posterior(problem: MixtureProblem, alpha: float, points: np.ndarray) -> np.n
         for part in side:
             law = part.law
             assert isinstance(law, Gaussian)
-            variance = law.scale**2 + alpha**2  # type: ignore[operator]
+            variance = law.scale**2 + alpha**2
             square = ((points - np.array(law.mean)) ** 2).sum(axis=1)
             logs.append(np.log(share / len(side)) - 0.5 * points.shape[1] * np.log(variance) - square / (2 * variance))
         sums.append(np.logaddexp.reduce(logs, axis=0))

@@ -70,7 +70,7 @@ class Reference:
             for c in side:
                 kind = type(c.law).__name__[0].replace("G", "N")
                 held = (
-                    ((mp.mpf(c.law.low) + c.law.high) / 2, (mp.mpf(c.law.high) - c.law.low) / 2)  # type: ignore[arg-type]
+                    ((mp.mpf(c.law.low) + c.law.high) / 2, (mp.mpf(c.law.high) - c.law.low) / 2)
                     if isinstance(c.law, Uniform)
                     else (mp.mpf(c.law.mean), mp.mpf(c.law.scale))
                 )

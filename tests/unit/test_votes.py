@@ -23,8 +23,8 @@ from theory.votes import least_count
 
 
 def mixture(prior: float, dim: int, zero: list[object], one: list[object], votes: str = "gaussian") -> MixtureProblem:
-    sides = (tuple(Component(law) for law in side) for side in (zero, one))  # type: ignore[arg-type]
-    return MixtureProblem(prior, dim, *sides, smoothing=Smoothing(votes))  # type: ignore[arg-type]
+    sides = (tuple(Component(law) for law in side) for side in (zero, one))
+    return MixtureProblem(prior, dim, *sides, smoothing=Smoothing(votes))
 
 
 TWO = mixture(0.3, 1, [Gaussian(-1.0, 1.0)], [Gaussian(1.0, 1.0)])
@@ -67,7 +67,7 @@ def test_one_vote_errs_as_often_as_noised_data_are_misclassified(problem: Mixtur
         for label, share, side in ((1, problem.prior, problem.class1), (0, 1 - problem.prior, problem.class0)):
             law = side[0].law
             assert isinstance(law, Gaussian)
-            spread = float(np.hypot(law.scale, 0.4))  # type: ignore[arg-type]
+            spread = float(np.hypot(law.scale, 0.4))
             if problem.dim == 1:
                 below = stats.norm.cdf(base[0], law.mean, spread)
             else:
@@ -112,8 +112,8 @@ def test_without_smoothing_every_vote_is_the_same() -> None:
         for votes in (1, 2, 1000):
             assert vote_risk(problem, [0.0, 0.5], 0.0, votes).value == pytest.approx(plain.value, rel=1e-14)
         held = certified_vote_risk(problem, 0.5, 0.0, [0.0, 0.1], 1000)
-        assert held.value[0] == pytest.approx(plain.value[1], rel=1e-14)  # type: ignore[index]
-        assert np.isnan(held.value[1])  # type: ignore[index]
+        assert held.value[0] == pytest.approx(plain.value[1], rel=1e-14)
+        assert np.isnan(held.value[1])
 
 
 def test_points_vote_by_their_own_binomial() -> None:
@@ -144,7 +144,7 @@ def test_extremes() -> None:
     alone = vote_risk(PAIR, [0.0, 0.1], [[0.0], [0.2]], 10)
     for i, beta in enumerate((0.0, 0.2)):
         for j, alpha in enumerate((0.0, 0.1)):
-            assert alone.value[i, j] == vote_risk(PAIR, alpha, beta, 10).value  # type: ignore[index]
+            assert alone.value[i, j] == vote_risk(PAIR, alpha, beta, 10).value
 
 
 @pytest.mark.parametrize("dim", [100])
@@ -169,4 +169,4 @@ def test_votes_in_a_background_beyond_floats_are_refused(dim: int) -> None:
 def test_refusals(name: str, value: float) -> None:
     arguments = {"votes": 10, "failure": 0.01} | {name: value}
     with pytest.raises(ProblemError, match=name):
-        certified_vote_risk(TWO, 0.1, 0.2, 0.1, **arguments)  # type: ignore[arg-type]
+        certified_vote_risk(TWO, 0.1, 0.2, 0.1, **arguments)
