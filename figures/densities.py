@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.convolve import convolve
-from theory.geometry.regression import posterior
+from theory.geometry.posterior import posterior
 from theory.laws import NOISE
 from theory.mixture import Piece
 from theory.pipeline import BaseClassifier

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import erfcx, log_ndtr
 
 from theory.laws import NOISE
+from theory.laws.gaussian import SERIES_FROM, mills_excess
 
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]
@@ -42,7 +43,11 @@ def _gaussian_gaussian(first: Array, second: Array) -> Shape:
 
 
 def _gaussian_laplace(scale: Array, diversity: Array) -> Shape:
-    """p(z) = (A + B)/(2b), A = exp(s^2/2b^2 - z/b) Phi(z/s - s/b), B the same at -z; score = (B - A)/(b (A + B))."""
+    """p(z) = (A + B)/(2b), A = exp(s^2/2b^2 - z/b) Phi(z/s - s/b), B the same at -z; score = (B - A)/(b (A + B)).
+
+    Where s/b - |z|/s is large A and B are nearly equal Mills ratios; with g = `mills_excess` at (s/b -+ |z|/s)/sqrt(2),
+    t = |z| b/s^2 and P, M = g_-(1 + t) +- g_+(1 - t) the score is -(2t + M)/(b (2 + P)).
+    """
     ratio = scale / diversity
 
     def log_half(z: Array) -> Array:
@@ -51,9 +56,17 @@ def _gaussian_laplace(scale: Array, diversity: Array) -> Shape:
         far = 0.5 * ratio**2 - z / diversity + log_ndtr(-np.minimum(depth, 0))
         return np.where(depth > 0, near, far)
 
+    def score(z: Array) -> Array:
+        size, t = np.abs(z) / scale, np.abs(z) / scale / ratio
+        depth = (ratio - size) * SQRT_HALF
+        first = mills_excess(np.maximum(depth, SERIES_FROM)) * (1 + t)
+        second = mills_excess((ratio + size) * SQRT_HALF) * (1 - t)
+        deep = -np.sign(z) * (2 * t + (first - second)) / (2 + (first + second))
+        return np.where(depth > SERIES_FROM, deep, -np.tanh(0.5 * (log_half(z) - log_half(-z)))) / diversity
+
     return Shape(
         lambda z: np.logaddexp(log_half(np.abs(z)), log_half(-np.abs(z))) - np.log(2 * diversity),
-        lambda z: -np.tanh(0.5 * (log_half(z) - log_half(-z))) / diversity,
+        score,
         np.hypot(scale, diversity),
     )
 

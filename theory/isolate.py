@@ -13,7 +13,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.terms import Array, Flags, Index, Side, Terms, bound_side, log_ratio, ratio_of, slope
+from theory.terms import (
+    Array,
+    Flags,
+    Index,
+    Relative,
+    Side,
+    Terms,
+    bound_side,
+    concave_side,
+    convex_side,
+    log_ratio,
+    ratio_of,
+    slope,
+)
 
 # Intervals of this width relative to the smallest scale of a row are no longer halved: a pair of boundaries closer than
 # that is a tangency to within double precision (the depth of a dip of relative width w is of order w^2 = 1e-18).
@@ -21,6 +34,8 @@ RESOLUTION = 1e-9
 MAX_INTERVALS = 4_000_000
 ROUNDS = 200
 MAX_STEPS = 200
+# Sums of exponentials near 1 round by a few units in the last place; relative terms resolve less than that.
+VALUE_SLACK = 1e-14
 
 
 class IsolationError(RuntimeError):
@@ -49,34 +64,51 @@ class _Verdict:
 def _judge(terms: Terms, row: Index, low: Array, high: Array) -> _Verdict:
     """Which intervals are settled, and the class at either end."""
     left, right = terms.values(row, low), terms.values(row, high)
-    modes = terms.modes[row]
-    inside = (modes > low[:, None]) & (modes < high[:, None])
-    peak = np.full_like(left, -np.inf)
-    if inside.any():
-        at = np.where(inside, modes, low[:, None])
-        for k in np.flatnonzero(inside.any(axis=0)):
-            rows = np.flatnonzero(inside[:, k])
-            peak[rows, k] = terms.values(row[rows], at[rows, k])[:, k]
-    left_score, right_score = terms.scores(row, low), terms.scores(row, high)
-    p = terms.positive
-    width = high - low
-    one = bound_side(left[:, :p], right[:, :p], peak[:, :p], (left_score[:, :p], right_score[:, :p]), width)
-    zero = bound_side(left[:, p:], right[:, p:], peak[:, p:], (left_score[:, p:], right_score[:, p:]), width)
-    at_left, tie_left = ratio_of(left, terms.sizes(row, low, left), p)
-    at_right, tie_right = ratio_of(right, terms.sizes(row, high, right), p)
-    least, most, falling, rising = _range(one, zero, at_left, at_right, width)
+    before, after = terms.scores(row, low), terms.scores(row, high)
+    width, p, slack = high - low, terms.positive, 0.0
+    sides = [(left[:, k], right[:, k], (before[:, k], after[:, k])) for k in (slice(None, p), slice(p, None))]
+    if isinstance(terms, Relative):
+        bound = convex_side if terms.convex else concave_side
+        one, zero = (bound(*side, width) for side in sides)
+        at_left, tie_left = terms.ratio(row, low)
+        at_right, tie_right = terms.ratio(row, high)
+        slack = VALUE_SLACK
+    else:
+        peak = _peaks(terms, row, low, high)
+        one = bound_side(left[:, :p], right[:, :p], peak[:, :p], sides[0][2], width)
+        zero = bound_side(left[:, p:], right[:, p:], peak[:, p:], sides[1][2], width)
+        at_left, tie_left = ratio_of(left, terms.sizes(row, low, left), p)
+        at_right, tie_right = ratio_of(right, terms.sizes(row, high, right), p)
+    least, most, falling, rising = _range(one, zero, at_left, at_right, width, slack)
     tie = np.maximum(tie_left, tie_right)
     settled = (least >= -tie) | (most < -tie) | falling | rising
     return _Verdict(settled, at_left >= -tie_left, at_right >= -tie_right)
 
 
-def _range(one: Side, zero: Side, at_left: Array, at_right: Array, width: Array) -> tuple[Array, Array, Flags, Flags]:
-    """Bounds of D over intervals, by values and by the mean value theorem, and where D is monotone."""
+def _peaks(terms: Terms, row: Index, low: Array, high: Array) -> Array:
+    """The largest value of each term whose mode lies inside its interval, -inf for the others, (N, K)."""
+    modes = terms.modes[row]
+    inside = (modes > low[:, None]) & (modes < high[:, None])
+    peak = np.full(modes.shape, -np.inf)
+    at = np.where(inside, modes, low[:, None])
+    for k in np.flatnonzero(inside.any(axis=0)):
+        rows = np.flatnonzero(inside[:, k])
+        peak[rows, k] = terms.values(row[rows], at[rows, k])[:, k]
+    return peak
+
+
+def _range(
+    one: Side, zero: Side, at_left: Array, at_right: Array, width: Array, slack: float
+) -> tuple[Array, Array, Flags, Flags]:
+    """Bounds of D over intervals, by values and by the mean value theorem, and where D is monotone.
+
+    slack is the rounding of the sides' values where it exceeds that of D.
+    """
     with np.errstate(invalid="ignore", over="ignore"):
         slope_low, slope_high = one.slope_low - zero.slope_high, one.slope_high - zero.slope_low
         down, up = width * np.minimum(slope_low, 0), width * np.maximum(slope_high, 0)
-        least = np.fmax(one.low - zero.high, np.fmax(at_left + down, at_right - up))
-        most = np.fmin(one.high - zero.low, np.fmin(at_left + up, at_right - down))
+        least = np.fmax(one.low - zero.high - slack, np.fmax(at_left + down, at_right - up))
+        most = np.fmin(one.high - zero.low + slack, np.fmin(at_left + up, at_right - down))
         return least, most, slope_high < 0, slope_low > 0
 
 

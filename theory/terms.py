@@ -10,7 +10,7 @@ what lets `theory.isolate` find every sign change.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,21 @@ class Terms(Protocol):
     def sizes(self, row: Index, x: Array, values: Array) -> Array: ...
 
 
+@runtime_checkable
+class Relative(Terms, Protocol):
+    """Terms relative to a common reference, whose small differences `ratio` resolves better than their logarithms do.
+
+    Each term is convex in x (`convex`), or concave between the points at which the line was cut; modes are not known.
+    """
+
+    convex: bool
+
+    @property
+    def inset(self) -> float: ...
+
+    def ratio(self, row: Index, x: Array) -> tuple[Array, Array]: ...
+
+
 def log_sum(values: Array) -> Array:
     """log sum exp over the last axis; -inf for an empty or vanishing sum."""
     if values.shape[-1] == 0:
@@ -62,6 +77,8 @@ def magnitude(values: Array) -> Array:
 
 def log_ratio(terms: Terms, row: Index, x: Array) -> tuple[Array, Array]:
     """D = log(class-1 side) - log(class-0 side) and the size of its rounding error; +-inf where a side vanishes."""
+    if isinstance(terms, Relative):
+        return terms.ratio(row, x)
     values = terms.values(row, x)
     return ratio_of(values, terms.sizes(row, x, values), terms.positive)
 
@@ -131,3 +148,19 @@ def bound_side(left: Array, right: Array, peak: Array, scores: tuple[Array, Arra
         least = np.fmax(np.fmax(at_left - falls, at_right - rises), np.where(share > 0, after, np.inf).min(axis=1))
         most = np.fmin(np.fmin(at_left + rises, at_right + falls), np.where(share > 0, before, -np.inf).max(axis=1))
     return Side(low, high, least, most)
+
+
+def convex_side(left: Array, right: Array, scores: tuple[Array, Array], width: Array) -> Side:
+    """Bounds from both ends where every term is log-convex: so is their sum, which lies between tangents and chord."""
+    first, last = log_sum(left), log_sum(right)
+    before, after = _mean_score(left, scores[0]), _mean_score(right, scores[1])
+    low = np.maximum(first + width * np.minimum(before, 0), last - width * np.maximum(after, 0))
+    return Side(low, np.maximum(first, last), before, after)
+
+
+def concave_side(left: Array, right: Array, scores: tuple[Array, Array], width: Array) -> Side:
+    """As `bound_side`, for terms whose modes are not known: a peak lies below the tangents at both ends."""
+    before, after = scores
+    rise = left + width[:, None] * np.maximum(before, 0)
+    peak = np.minimum(rise, right - width[:, None] * np.minimum(after, 0))
+    return bound_side(left, right, peak, scores, width)

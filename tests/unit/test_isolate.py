@@ -12,8 +12,8 @@ from theory.problem import Component, Gaussian, Laplace, Law, MixtureProblem, Tr
 from theory.terms import Array, Flags, Index, magnitude
 
 Long = np.longdouble
-# Spacings of the floats near 1, over and above the stated error: near tangencies and edges close to 0 can exceed it.
-REFERENCE = 1e-14
+# Over and above the stated error: edges close to 0 are stored as a centre and a half-width, which rounds them once.
+REFERENCE = np.finfo(float).eps
 
 
 def parts(problem: MixtureProblem, alpha: float) -> list[tuple[str, np.longdouble, np.longdouble, np.longdouble]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 
 import mpmath as mp
@@ -16,6 +17,8 @@ from theory.problem import Component, Gaussian, Laplace, MixtureProblem, NoiseFa
 ABSOLUTE = 1e-10
 # Of the reference.
 DIGITS = 22
+# Generous on a busy machine: each takes a tenth of it.
+SECONDS = 2.0
 
 
 def law(text: str) -> Gaussian | Laplace | Uniform:
@@ -179,3 +182,31 @@ def test_vanishing_noise_gives_the_bayes_rule(noise: NoiseFamily) -> None:
     risks = np.asarray(clean_risk(problem, [0.0, 0.01, 0.03, 0.1], 0.0).value)
     assert (risks[1:] >= risks[0] - 1e-12).all()
     np.testing.assert_allclose(risks, risks[0], atol=0.02)
+
+
+@pytest.mark.parametrize("noise", ["gaussian", "laplace", "uniform"])
+def test_small_noise_is_quick_and_exact(noise: NoiseFamily) -> None:
+    """A thousandth of the scale: boundaries against quadrature, in a time that does not grow as 1/alpha."""
+    problem = mixture(0.4, "N 0 1, L 2 .5", "N 1 .5, U -2 -1", noise)
+    start = time.perf_counter()
+    region = train(problem, 1e-3).region
+    assert time.perf_counter() - start < SECONDS
+    assert int(region.counts[0]) == 4
+    with mp.workdps(DIGITS):
+        held = Reference(problem, 1e-3)
+        for end, error in zip(region.ends[0].tolist(), region.error[0].tolist(), strict=True):
+            assert abs(held.root(end) - end) <= error < 1e-11
+
+
+def test_a_crossing_in_the_far_tail() -> None:
+    """h goes from 1 to 0 at x = +-225, where the logarithms of the densities are 1e4 and round accordingly."""
+    problem = mixture(0.5, "L 0 .02, U 1 1.3", "N 0 1.5", "laplace")
+    start = time.perf_counter()
+    region = train(problem, 5.0).region
+    assert time.perf_counter() - start < SECONDS
+    plain = train(problem, 0.0).region.ends[0]
+    for side in (-1, 1):
+        (found,), (edge,) = (e[side * e > 100] for e in (region.ends[0], plain))
+        assert abs(edge) == pytest.approx(225, abs=3)
+        assert found == pytest.approx(edge, abs=1e-3)
+    assert (region.error[0] < 1e-9).all()

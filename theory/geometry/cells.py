@@ -16,6 +16,10 @@ from theory.terms import Array, Flags, Index
 GROWTH = 4.0
 TAIL_CELLS = 12
 FAR_TAIL_CELLS = 20
+TAIL_STEPS = np.concatenate([[0.25], GROWTH ** np.arange(TAIL_CELLS)])
+FAR_TAIL_STEPS = np.concatenate([[0.25], GROWTH ** np.arange(FAR_TAIL_CELLS)])
+# Beyond all boundaries of a region its vote probability is monotone under symmetric unimodal noise: few cells do.
+VOTE_STEPS = GROWTH ** np.array([0.0, 2.0, TAIL_CELLS - 1])
 
 
 @dataclass(frozen=True)
@@ -31,15 +35,15 @@ class Cells:
         return Cells(self.row[chosen], self.low[chosen], self.high[chosen])
 
 
-def cut(points: Array, scale: Array, tail_cells: int = TAIL_CELLS) -> Cells:
+def cut(points: Array, scale: Array, tails: Array = TAIL_STEPS) -> Cells:
     """Intervals between the given points (R, m; infinite ones are ignored) and out into both tails.
 
-    scale (R,) is the length of the first tail interval.
+    tails, in units of scale (R,), are the distances from the outermost points at which the tails are cut.
     """
     finite = np.where(np.isfinite(points), points, np.nan)
     with np.errstate(all="ignore"):
         low, high = np.nanmin(finite, axis=1), np.nanmax(finite, axis=1)
-    steps = np.concatenate([[0.25], GROWTH ** np.arange(tail_cells)]) * scale[:, None]
+    steps = tails * scale[:, None]
     grid = np.sort(np.concatenate([low[:, None] - steps, finite, high[:, None] + steps], axis=1), axis=1)
     start, stop = grid[:, :-1], grid[:, 1:]
     row = np.broadcast_to(np.arange(len(points))[:, None], start.shape)

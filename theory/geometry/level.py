@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from theory.geometry.cells import cut
+from theory.geometry.cells import VOTE_STEPS, cut
 from theory.geometry.follow import follow
 from theory.geometry.knots import uniform_level_set
 from theory.geometry.line_terms import VoteTerms
@@ -107,7 +107,7 @@ def search(region: Region, noise: str, beta: Array, log_tail: Array | None) -> R
     """The level set by exclusion, whatever the noise: one row, one noise each."""
     terms = VoteTerms(region, noise, beta, log_tail)
     reach = beta if log_tail is None else beta * (1 + np.abs(NOISE[noise].log_isf(log_tail)))
-    cells = cut(np.concatenate([region.ends, terms.modes], axis=1), reach)
+    cells = cut(region.ends, reach, VOTE_STEPS)
     pieces = isolate(terms, cells.row, cells.low, cells.high, beta)
     found = from_pieces(len(beta), pieces, region.first)
     error = boundary_error(terms, found) + inherited_error(region, found, noise, beta)

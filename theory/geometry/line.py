@@ -10,12 +10,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from theory.geometry.cells import FAR_TAIL_CELLS, TAIL_CELLS, cut, supports
+from theory.geometry.cells import FAR_TAIL_STEPS, TAIL_STEPS, cut, supports
 from theory.geometry.line_terms import DensityTerms, GaussianTerms
 from theory.geometry.positive import Supports, positive_set
+from theory.geometry.relative import RelativeTerms, wide_noise
 from theory.laws import NOISE
 from theory.mixture import Piece, net_weights
-from theory.region import Region
+from theory.region import Region, join
 from theory.terms import Array, Flags
 
 # Rounding of a mass and of the sums it takes part in.
@@ -28,19 +29,33 @@ def positive_region(pieces: tuple[Piece, ...], noise: str, alpha: Array, choice:
     s_alpha is the signed density of the components after noise of scale alpha (R,), all positive or all 0. Where both
     noised class densities vanish the class follows `choice` ("nearest", "class0", "class1").
     """
-    low, high = supports(pieces, noise, alpha)
     net = net_weights(tuple(p for p in pieces if alpha.any() or p.law != "point"))
-    one, zero = (supports(tuple(p for p in net if p.label == label), noise, alpha) for label in (1, 0))
-    centers = np.broadcast_to([float(p.center) for p in pieces], low.shape)
-    far = FAR_TAIL_CELLS if _all_gaussian(net, noise, alpha) else TAIL_CELLS
-    cells = cut(np.concatenate([centers, low, high], axis=1), _tail_scale(pieces, alpha), far)
-    held = Supports(low, high, np.array([p.label for p in pieces]), one, zero)
-    region = positive_set(cells, held, lambda: _density_terms(net, noise, alpha), choice)
+    wide = np.zeros(len(alpha), bool) if _all_gaussian(net, noise, alpha) else wide_noise(net, noise, alpha)
+    groups = [(rows, flag) for flag in (False, True) if len(rows := np.flatnonzero(wide == flag))]
+    parts = [(rows, _positive_rows(pieces, net, noise, alpha[rows], choice, flag)) for rows, flag in groups]
+    region = parts[0][1] if len(parts) == 1 else join(len(alpha), parts)
     return replace(region, atoms=atoms(pieces, alpha))
 
 
-def _density_terms(net: tuple[Piece, ...], noise: str, alpha: Array) -> DensityTerms | GaussianTerms:
-    """The signed density, as quadratics where every component is Gaussian after noise."""
+def _positive_rows(
+    pieces: tuple[Piece, ...], net: tuple[Piece, ...], noise: str, alpha: Array, choice: str, wide: bool
+) -> Region:
+    """The positive region for noises alpha that are all much wider than the components, or none of which is."""
+    low, high = supports(pieces, noise, alpha)
+    one, zero = (supports(tuple(p for p in net if p.label == label), noise, alpha) for label in (1, 0))
+    centers = np.broadcast_to([float(p.center) for p in pieces], low.shape)
+    far = FAR_TAIL_STEPS if _all_gaussian(net, noise, alpha) else TAIL_STEPS
+    cells = cut(np.concatenate([centers, low, high], axis=1), _tail_scale(pieces, alpha), far)
+    held = Supports(low, high, np.array([p.label for p in pieces]), one, zero)
+    return positive_set(cells, held, lambda: _density_terms(net, noise, alpha, wide), choice)
+
+
+def _density_terms(
+    net: tuple[Piece, ...], noise: str, alpha: Array, wide: bool
+) -> DensityTerms | GaussianTerms | RelativeTerms:
+    """The signed density: quadratics where every component is Gaussian after noise, relative to much wider noise."""
+    if wide:
+        return RelativeTerms(net, noise, alpha)
     return GaussianTerms(net, alpha) if _all_gaussian(net, noise, alpha) else DensityTerms(net, noise, alpha)
 
 

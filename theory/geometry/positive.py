@@ -11,7 +11,7 @@ import numpy as np
 from theory.geometry.cells import Cells, covered, merge, off_support, settle
 from theory.isolate import isolate
 from theory.region import Region, boundary_error, from_pieces
-from theory.terms import Array, Terms
+from theory.terms import Array, Relative, Terms
 
 INSET_ULPS = 8
 
@@ -52,6 +52,9 @@ def positive_set(cells: Cells, supports: Supports, make: Callable[[], WidthTerms
     if contested.any():
         terms = make()
         work = cells.take(contested)
-        parts.append(isolate(terms, work.row, work.low, work.high, terms.widths.min(axis=1), supports.inset))
+        inset = supports.inset
+        if isinstance(terms, Relative):
+            inset = np.maximum(inset, terms.inset)
+        parts.append(isolate(terms, work.row, work.low, work.high, terms.widths.min(axis=1), inset))
     region = from_pieces(rows, merge(*parts), np.ones(rows, bool))
     return Region(region.ends, region.first, boundary_error(terms, region))

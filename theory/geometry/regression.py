@@ -2,25 +2,23 @@
 
 h(x) = P(Y = 1 | X = x) where the data have density and 0 elsewhere (zero padding). Far from every sign change of
 h - 1/2, farther than the noise reaches, h * p_alpha - 1/2 has the sign of h - 1/2; the neighbourhoods of those sign
-changes are searched with the Lipschitz constant p_alpha(0) of h * p_alpha, so that no sign change is missed above the
-resolution of `theory.isolate`.
+changes are searched with bounds of the slope h' * p_alpha + sum of J_i p_alpha(x - e_i), J_i the jumps of h at e_i, so
+that no sign change is missed above the resolution of `theory.isolate`.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 
 from theory.geometry.base import NoExactRoute
 from theory.geometry.line import positive_region
+from theory.geometry.posterior import NODES, RESOLVED, WEIGHTS, Posterior, resolved
 from theory.isolate import RESOLUTION, IsolationError
 from theory.laws import NOISE
 from theory.mixture import Piece
 from theory.region import Region, from_boundaries
-from theory.terms import Array, log_sum
+from theory.terms import Array, Index
 
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(12)
 # Noise beyond this many scales carries less than 1e-17 of its mass.
 REACH = {"gaussian": 9.0, "laplace": 40.0, "uniform": 1.0}
 # Panels of the kernel, in scales; within each twelve nodes integrate it to 1e-16.
@@ -29,32 +27,9 @@ KERNEL = {
     "laplace": np.concatenate([-np.arange(40.0, 0, -2), np.arange(0, 41.0, 2)]),
     "uniform": np.array([-1.0, 1.0]),
 }
-RESOLVED = 1e-13
-MAX_DEPTH = 60
+# Where a slope is looked up, in scales, and the mass of the noise beyond, which meets the steepest slope anywhere.
+NEAR = {"gaussian": (4.0, 6.4e-5), "laplace": (8.0, 3.4e-4), "uniform": (1.0, 0.0)}
 MAX_QUERIES = 2_000_000
-
-
-@dataclass(frozen=True)
-class Posterior:
-    """h on the line, with panels on each of which it is a polynomial of degree 11 to RESOLVED."""
-
-    pieces: tuple[Piece, ...]
-    panels: Array
-
-    def at(self, x: Array) -> Array:
-        """h(x), 0 off the support."""
-        return posterior(self.pieces, x)
-
-
-def posterior(pieces: tuple[Piece, ...], x: Array) -> Array:
-    """h(x) = sum of class-1 densities over the sum of all, from logarithms; 0 where there is no density."""
-    logs = [
-        np.log(p.weight / float(p.scale)) + NOISE[p.law].log_pdf((x - float(p.center)) / float(p.scale)) for p in pieces
-    ]
-    one = log_sum(np.stack([v for v, p in zip(logs, pieces, strict=True) if p.label == 1], axis=-1))
-    total = log_sum(np.stack(logs, axis=-1))
-    with np.errstate(invalid="ignore"):
-        return np.where(np.isneginf(total), 0.0, np.exp(one - total))
 
 
 def regression_region(pieces: tuple[Piece, ...], noise: str, alpha: Array) -> Region:
@@ -71,7 +46,7 @@ def regression_region(pieces: tuple[Piece, ...], noise: str, alpha: Array) -> Re
     plain = positive_region(pieces, "gaussian", np.zeros(1), "class0")
     if not alpha.any():
         return plain.take(np.zeros(len(alpha), int))
-    held = Posterior(pieces, _panels(pieces))
+    held = resolved(pieces)
     regions = [_blurred(held, plain, noise, a) for a in alpha]
     width = max(r.ends.shape[1] for r in regions)
     ends, error = np.full((len(alpha), width), np.inf), np.zeros((len(alpha), width))
@@ -80,28 +55,36 @@ def regression_region(pieces: tuple[Piece, ...], noise: str, alpha: Array) -> Re
     return Region(ends, np.array([r.first[0] for r in regions]), error)
 
 
-def _panels(pieces: tuple[Piece, ...]) -> Array:
-    """Split the line until h is resolved on every panel."""
-    centers = np.array([float(p.center) for p in pieces])
-    scales = np.array([float(p.scale) for p in pieces])
-    edges = [centers[i] + s * scales[i] for i, p in enumerate(pieces) if p.law == "uniform" for s in (-1.0, 1.0)]
-    span = np.ptp(centers) + scales.max()
-    tails = span * 2.0 ** np.arange(0, 40)
-    grid = np.unique(np.concatenate([centers, edges, centers.min() - tails, centers.max() + tails]))
-    low, high = grid[:-1], grid[1:]
-    transform = np.linalg.inv(np.polynomial.legendre.legvander(NODES, len(NODES) - 1))
-    done = []
-    for _ in range(MAX_DEPTH):
-        x = low[:, None] + 0.5 * (high - low)[:, None] * (NODES + 1)
-        tail = np.abs(posterior(pieces, x) @ transform.T)[:, -3:].max(axis=1)
-        fine = (tail < RESOLVED) | (high - low < 1e-12 * scales.min())
-        done.append(low[fine])
-        low, high = low[~fine], high[~fine]
-        if len(low) == 0:
-            break
-        middle = 0.5 * (low + high)
-        low, high = np.concatenate([low, middle]), np.concatenate([middle, high])
-    return np.unique(np.concatenate([*done, low, grid[-1:]]))
+def _panel_range(held: Posterior, low: Array, high: Array) -> Index:
+    """First panel, and the one after the last, of those that meet the intervals [low, high], (2N,) in turns."""
+    last = len(held.rounding) - 1
+    start = np.clip(np.searchsorted(held.panels, low, "right") - 1, 0, last)
+    stop = np.clip(np.searchsorted(held.panels, high, "left"), start + 1, last + 1)
+    return np.stack([start, stop], axis=1).ravel()
+
+
+def _rounding(held: Posterior, noise: str, alpha: float, low: Array, high: Array) -> Array:
+    """What h * p_alpha may be off by on the intervals [low, high], (N,)."""
+    pick = _panel_range(held, low - REACH[noise] * alpha, high + REACH[noise] * alpha)
+    return np.maximum.reduceat(np.append(held.rounding, 0.0), pick)[::2]
+
+
+def _slopes(held: Posterior, noise: str, alpha: float, low: Array, high: Array) -> tuple[Array, Array]:
+    """Bounds of the slope of h * p_alpha on the intervals [low, high], (N,) each."""
+    reach, beyond = NEAR[noise]
+    pick = _panel_range(held, low - reach * alpha, high + reach * alpha)
+    least = np.minimum.reduceat(np.append(held.least, np.inf), pick)[::2]
+    most = np.maximum.reduceat(np.append(held.most, -np.inf), pick)[::2]
+    steepest = max(np.abs(held.least).max(), np.abs(held.most).max())
+    least, most = least - beyond * (least + steepest), most + beyond * (steepest - most)
+    edges = held.panels[1:-1]
+    distance = np.maximum(np.maximum(low[:, None] - edges, edges - high[:, None]), 0.0)
+    height = NOISE[noise].pdf(distance / alpha) / alpha
+    limit = float(NOISE[noise].pdf(np.zeros(1))[0]) / alpha
+    return (
+        np.maximum(least + height @ np.minimum(held.jumps, 0), -limit),
+        np.minimum(most + height @ np.maximum(held.jumps, 0), limit),
+    )
 
 
 def _convolved(held: Posterior, noise: str, alpha: float, x: Array) -> tuple[Array, Array]:
@@ -131,7 +114,7 @@ def _blurred(held: Posterior, plain: Region, noise: str, alpha: float) -> Region
     ends = plain.ends[0][np.isfinite(plain.ends[0])]
     if len(ends) == 0:
         return plain
-    reach, steep = REACH[noise] * alpha, float(NOISE[noise].pdf(np.zeros(1))[0]) / alpha
+    reach = REACH[noise] * alpha
     low, high = _windows(ends - reach, ends + reach)
     limit, count = RESOLUTION * alpha, 0
     signs: list[tuple[Array, np.ndarray]] = []
@@ -141,11 +124,14 @@ def _blurred(held: Posterior, plain: Region, noise: str, alpha: float) -> Region
             raise IsolationError(f"more than {MAX_QUERIES} quadratures are needed to separate the sign changes")
         middle, half = 0.5 * (low + high), 0.5 * (high - low)
         value, _slope = _convolved(held, noise, alpha, middle)
-        settled = np.abs(value) > steep * half + RESOLVED
-        small = ~settled & (half < limit)
-        signs.append((middle[settled | small], (value >= -RESOLVED)[settled | small]))
-        rest = ~(settled | small)
-        low, middle, high = low[rest], middle[rest], high[rest]
+        falling, rising = _slopes(held, noise, alpha, low, high)
+        monotone = (falling > 0) | (rising < 0)
+        tie = _rounding(held, noise, alpha, low, high)
+        settled = monotone | (np.abs(value) > np.maximum(-falling, rising) * half + tie) | (half < limit)
+        signs.append((middle[settled], (value >= -RESOLVED)[settled]))
+        edges = np.concatenate([low[monotone], high[monotone]])
+        signs.append((edges, _convolved(held, noise, alpha, edges)[0] >= -RESOLVED))
+        low, middle, high = low[~settled], middle[~settled], high[~settled]
         low, high = np.concatenate([low, middle]), np.concatenate([middle, high])
     at = np.concatenate([s[0] for s in signs])
     label = np.concatenate([s[1] for s in signs])
@@ -184,5 +170,5 @@ def _polish(
         if (moved <= 1e-15 * (alpha + np.abs(x))).all():
             break
     with np.errstate(divide="ignore"):
-        error = 10 * RESOLVED / np.abs(slope)
+        error = 10 * _rounding(held, noise, alpha, x, x) / np.abs(slope)
     return x, np.where(np.isfinite(error), error, alpha)
