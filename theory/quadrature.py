@@ -39,7 +39,8 @@ def integrate(
     """Integrals of `function(row, x)` >= 0 over the union of each row's panels.
 
     Panels whose Gauss and Kronrod values differ by more than their share of RELATIVE times the row's integral are
-    halved. The integrand is not negative, so nothing cancels and the tolerance is relative for the smallest integral.
+    halved, unless the rounding of abscissae explains the difference. The integrand is not negative, so nothing cancels
+    and the tolerance is relative for the smallest integral. A row whose integral is not finite is left at that.
 
     Args:
         function: values (N, 15) at abscissae x (N, 15) of rows (N,).
@@ -51,11 +52,12 @@ def integrate(
     """
     done, doubt = np.zeros(rows), np.zeros(rows)
     for _ in range(MAX_ROUNDS):
-        values, errors = _apply(function, row, low, high)
+        values, errors, noise = _apply(function, row, low, high)
         whole = done + np.bincount(row, values, rows)
         pending = np.bincount(row, errors, rows)
-        enough = pending + doubt <= RELATIVE * whole
-        fine = enough[row] | (errors <= 0.01 * RELATIVE * whole[row]) | (high - low <= 4 * np.spacing(np.abs(low)))
+        enough = (pending + doubt <= RELATIVE * whole) | ~np.isfinite(whole)
+        fine = enough[row] | (errors <= np.maximum(0.01 * RELATIVE * whole[row], noise))
+        fine |= high - low <= 4 * np.spacing(np.abs(low))
         done += np.bincount(row[fine], values[fine], rows)
         doubt += np.bincount(row[fine], errors[fine], rows)
         rest = ~fine
@@ -65,19 +67,25 @@ def integrate(
         row = np.concatenate([row[rest], row[rest]])
         low, high = np.concatenate([low[rest], middle]), np.concatenate([middle, high[rest]])
     else:
-        values, errors = _apply(function, row, low, high)
+        values, errors, _noise = _apply(function, row, low, high)
         done, doubt = done + np.bincount(row, values, rows), doubt + np.bincount(row, values, rows)
     return done, doubt + 16 * np.finfo(float).eps * done
 
 
-def _apply(function: Callable[[Index, Array], Array], row: Index, low: Array, high: Array) -> tuple[Array, Array]:
-    """Kronrod values and |Gauss - Kronrod| of panels."""
-    values, errors = np.empty(len(row)), np.empty(len(row))
+def _apply(
+    function: Callable[[Index, Array], Array], row: Index, low: Array, high: Array
+) -> tuple[Array, Array, Array]:
+    """Kronrod values of panels, |Gauss - Kronrod|, and what a shift by the spacing of abscissae does to an integral."""
+    values, errors, noise = np.empty(len(row)), np.empty(len(row)), np.empty(len(row))
     for start in range(0, len(row), BLOCK // 15):
         part = slice(start, start + BLOCK // 15)
         half = 0.5 * (high[part] - low[part])
         x = low[part][:, None] + half[:, None] * (1 + NODES)
-        inner = function(row[part], x) * half[:, None]
-        values[part] = inner @ KRONROD
-        errors[part] = np.abs(inner @ (KRONROD - GAUSS))
-    return values, errors
+        inner = function(row[part], x)
+        with np.errstate(invalid="ignore"):
+            spread = inner.max(axis=1) - inner.min(axis=1)
+            noise[part] = 2 * spread * np.spacing(np.maximum(np.abs(low[part]), np.abs(high[part])))
+            inner = inner * half[:, None]
+            values[part] = inner @ KRONROD
+            errors[part] = np.abs(inner @ (KRONROD - GAUSS))
+    return values, errors, noise

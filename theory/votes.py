@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, betaincc
+from scipy.special import betainc, betaincc, gammaln, xlogy
 
 from theory.certificate import log_miss
 from theory.errors import ProblemError
@@ -31,6 +31,14 @@ REACH = {"gaussian": 38.0, "laplace": 700.0, "uniform": 1.0}
 LEAST_CHANCE, MOST_AREA = 1e-300, 1e270
 # Where the integrand bends: this many noise scales around each boundary of the base region.
 KINKS = np.array([-6.0, -1.0, 0.0, 1.0, 6.0])
+# Bounds of |du/db| times the noise scale for one boundary b: the largest density along a line, and for Gaussian noise
+# in two or more dimensions that of the distance from a centre (Rayleigh, e^-1/2, attained in the plane).
+PEAK = {"gaussian": (2 * np.pi) ** -0.5, "laplace": 0.5, "uniform": 0.5}
+PEAK_DISTANCE = np.exp(-0.5)
+# Rounding of u, per boundary: tails p < 1/2 are known to p (16 + 12 |log p|) ulp (`special.noncentral.log_error`).
+VOTE_ULPS = 16
+# The same relative to tails, down to e^-700; and the hazard, density over tail, of Gaussian tails down to there.
+TAIL_ULPS, HAZARD = 16 + 12 * 700, 40.0
 
 
 def least_count(votes: int, tail: float, failure: float) -> int:
@@ -113,14 +121,18 @@ def _integrated(problem: Problem, layout: Layout, votes: int, need_one: Array, n
     beta = layout.beta.ravel()
     trained = layout.flat
     moving = np.flatnonzero(beta > 0)
+    noise = problem.smoothing.noise
+    peak = PEAK_DISTANCE if noise == "gaussian" and problem.dim > 1 else PEAK[noise]
     for label, need in ((1, need_one), (0, need_zero)):
         part = tuple(p for p in base.pieces if p.label == label)
         if len(moving) and part:
-            more, doubt = _one_class(geometry, base, part, (trained[moving], beta[moving]), votes, need[moving])
+            noises = (trained[moving], beta[moving], peak, problem.dim)
+            more, doubt = _one_class(geometry, base, part, noises, votes, need[moving])
             value[moving] += more
             error[moving] += doubt
     if infinite:
-        value[moving[(need_zero[moving] > votes)]] = np.inf
+        endless = moving[need_zero[moving] > votes]
+        value[endless], error[endless] = np.inf, np.nan
     return Estimate(layout.spread(value), layout.spread(error), geometry.route)
 
 
@@ -140,10 +152,15 @@ def _still(geometry: Geometry, base: Base, layout: Layout) -> tuple[Array, Array
 
 
 def _one_class(
-    geometry: Geometry, base: Base, part: tuple[Piece, ...], noises: tuple[Index, Array], votes: int, need: Array
+    geometry: Geometry,
+    base: Base,
+    part: tuple[Piece, ...],
+    noises: tuple[Index, Array, float, int],
+    votes: int,
+    need: Array,
 ) -> tuple[Array, Array]:
-    """int q(x) P(fewer than `need` votes for the class) dx for requests with trained rows and betas `noises`."""
-    trained, beta = noises
+    """int q(x) P(fewer than `need` votes for the class) dx for requests of `noises`: trained rows, betas, peak, dim."""
+    trained, beta, peak, dim = noises
     label = part[0].label
     pieces = tuple(p.at(trained) for p in part)
     region = base.region.take(trained)
@@ -171,17 +188,46 @@ def _one_class(
         if item.law == "point":
             at = np.broadcast_to(item.center, beta.shape)[:, None]
             value = value + item.weight * fails(every, at)[:, 0]
-    return value, error + _inherited(pieces, region, beta, votes, value)
+    error = error + _inherited(pieces, region, beta, (peak, dim, votes, need), value)
+    return value, np.where(np.isfinite(value), error, np.nan)
 
 
-def _inherited(pieces: tuple[Piece, ...], region: Region, beta: Array, votes: int, value: Array) -> Array:
-    """What uncertain boundaries of the base region, and the rounding of u, do to the integral.
+def _inherited(
+    pieces: tuple[Piece, ...], region: Region, beta: Array, chance: tuple[float, int, int, Array], value: Array
+) -> Array:
+    """The most that uncertain boundaries of the base region, and the rounding of u, can do to the integral.
 
-    Moving one boundary by db changes u by at most du = db/(2 beta), and a binomial tail T by at most sqrt(votes) du;
-    where T is small its logarithm moves by at most votes du/u, so that a small integral moves by a small amount.
+    Moving a boundary by db changes u by at most `peak` db/beta. With n votes and `need` = k of them, the chance to fail
+    moves by at most n P(Bin(n - 1, p) = k - 1) du, which is largest at p = (k - 1)/(n - 1). And its logarithm moves by
+    at most n times that of 1 - u, so that a small integral moves by little.
     """
-    shift = 0.5 * region.error.sum(axis=1) / beta + 8 * np.finfo(float).eps
-    return np.minimum(np.sqrt(votes) * sum(p.weight for p in pieces), value * votes * 40) * shift
+    peak, dim, votes, need = chance
+    k, n = np.clip(need, 1, votes) - 1, votes - 1
+    log_most = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1) + xlogy(k, k / max(n, 1))
+    steepest = np.where((need < 1) | (need > votes), 0.0, votes * np.exp(log_most + xlogy(n - k, (n - k) / max(n, 1))))
+    doubt, eps = region.error.sum(axis=1), np.finfo(float).eps
+    moved = peak * doubt / beta + VOTE_ULPS * eps * np.maximum(region.counts, 1)
+    rate, gap = _relative(dim, region, beta)
+    with np.errstate(over="ignore", invalid="ignore"):
+        relative = value * votes * (doubt * rate + TAIL_ULPS * eps * gap)
+    return np.fmin(np.minimum(steepest * moved, 1.0) * sum(p.weight for p in pieces), relative)
+
+
+def _relative(dim: int, region: Region, beta: Array) -> tuple[Array, Array]:
+    """Bounds of |d log u/d b| per boundary, and by how much narrow intervals magnify the rounding of tails.
+
+    The mass of an interval of width w has a relative slope of at most 1/w beyond that of tails, a ball's of radius r at
+    most d/r (its surface over its volume).
+    """
+    ends = np.where(np.isfinite(region.ends), region.ends, np.nan)
+    gaps = np.diff(ends, axis=1, append=np.nan)
+    least = np.fmin.reduce(gaps, axis=1, initial=np.inf)
+    least = np.maximum(least, np.finfo(float).tiny)
+    rate = HAZARD / beta + 1 / least
+    if region.reference is not None and ends.shape[1]:
+        inner = region.reference + ends[:, 0]
+        rate = rate + dim / np.where(np.isnan(inner), np.inf, np.maximum(inner, np.finfo(float).tiny))
+    return rate, np.maximum(1.0, beta / least)
 
 
 def _panels(geometry: Geometry, pieces: tuple[Piece, ...], region: Region, beta: Array) -> tuple[Index, Array, Array]:

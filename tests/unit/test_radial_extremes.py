@@ -10,7 +10,6 @@ from scipy.special import gammaln
 
 from tests.oracle.reference_radial import answer
 from theory import adversarial_risk, certified_risk, clean_risk, train
-from theory.geometry.base import NoExactRoute
 from theory.problem import Ball, Component, DomainProblem, Gaussian, MixtureProblem
 
 
@@ -24,7 +23,7 @@ def log_volume(dim: int, size: float) -> float:
 
 
 @pytest.mark.parametrize("dim", [2, 10, 100])
-@pytest.mark.parametrize("ratio", [2.0, 4.0])
+@pytest.mark.parametrize("ratio", [2.0, 4.0, 10.0, 30.0, 40.0])
 def test_certified_risk_of_shells_in_the_tail(dim: int, ratio: float) -> None:
     """Certified risk stays above adversarial risk and close to it."""
     problem = mixture(0.5, dim, [Gaussian(0.0, 0.5), Gaussian(0.0, 4.0)], [Gaussian(0.0, 1.5)])
@@ -36,15 +35,7 @@ def test_certified_risk_of_shells_in_the_tail(dim: int, ratio: float) -> None:
     assert certified.value < attacked.value + 0.01
 
 
-@pytest.mark.parametrize("ratio", [6.0, 8.0, 10.0, 30.0])
-def test_certified_risk_of_shells_far_in_the_tail_is_refused(ratio: float) -> None:
-    """Between shells 1 - u is a difference of masses near 1; what cannot be resolved is refused, not guessed."""
-    problem = mixture(0.5, 2, [Gaussian(0.0, 0.5), Gaussian(0.0, 4.0)], [Gaussian(0.0, 1.5)])
-    with pytest.raises(NoExactRoute, match="concentric shells"):
-        certified_risk(problem, 0.1, 0.05, ratio * 0.05)
-
-
-@pytest.mark.parametrize("ratio", [2.0, 4.0])
+@pytest.mark.parametrize("ratio", [2.0, 4.0, 6.0])
 def test_certified_risk_of_shells_against_the_reference(ratio: float) -> None:
     problem = mixture(0.5, 10, [Gaussian(0.0, 0.5), Gaussian(0.0, 4.0)], [Gaussian(0.0, 1.5)])
     truth = answer(problem, 0.1, 0.05, ratio * 0.05)["certified"]
