@@ -9,6 +9,8 @@
 | concentric isotropic Gaussians, balls and a point at the centre    | gaussian, gaussian (posterior) | radial       |
 | two isotropic Gaussians (or points) of different scales            | gaussian, gaussian (posterior) | radial       |
 | one ball in an infinite background                                 | gaussian, gaussian             | radial       |
+| any other Gaussians, d = 2; of one isotropic scale, means in a plane | gaussian, gaussian (posterior) | plane      |
+| labelled discs and boxes, d = 2                                    | gaussian, gaussian (regression) | plane       |
 
 In the second and third rows the components share every factor orthogonal to the line; it cancels from the sign of the
 signed density and integrates to 1 in every risk, and the noise acts along the line by its marginal.
@@ -27,6 +29,7 @@ from theory.geometry.linear import HalfSpaceTrainer, Linear, LineTrainer
 from theory.geometry.radial import ball_in_background, concentric
 from theory.geometry.two_centres import two_centres
 from theory.mixture import Piece, piece
+from theory.planar import in_plane, sets_in_plane
 from theory.problem import (
     Ball,
     Component,
@@ -41,6 +44,9 @@ from theory.problem import (
 )
 from theory.terms import Array
 
+# The absolute error that refinement in the plane aims at.
+TOLERANCE = 1e-8
+
 # Means closer to a line (or scales closer to each other) than this, relative to their size, are taken to be on it.
 SAME = 1e-14
 
@@ -48,30 +54,33 @@ REMEDY = "simulate it instead: noisewise mc"
 
 
 # Reduced problems by identity: hashing a problem in a million dimensions takes longer than answering for it.
-_held: dict[tuple[int, float], tuple[weakref.ref[Problem], Geometry]] = {}
+_held: dict[tuple[int, float, float], tuple[weakref.ref[Problem], Geometry]] = {}
 MOST_HELD = 256
 
 
-def reduce(problem: Problem, window: float = 0.0) -> Geometry:
+def reduce(problem: Problem, window: float = 0.0, tolerance: float = TOLERANCE) -> Geometry:
     """The geometry that answers for `problem`.
 
     Args:
         window: how far around the labelled set an infinite background is to be counted; the largest eps of a request.
+        tolerance: absolute error that is accepted where the route refines until it is met (the plane).
 
     Raises:
         NoExactRoute: there is none; the message names what stands in the way and the Monte Carlo command.
     """
-    key = (id(problem), window)
+    key = (id(problem), window, tolerance)
     if key in _held and _held[key][0]() is problem:
         return _held[key][1]
-    geometry = _domain(problem, window) if isinstance(problem, DomainProblem) else _mixture(problem)
+    geometry = (
+        _domain(problem, window, tolerance) if isinstance(problem, DomainProblem) else _mixture(problem, tolerance)
+    )
     if len(_held) >= MOST_HELD:
         _held.clear()
     _held[key] = (weakref.ref(problem), geometry)
     return geometry
 
 
-def _mixture(problem: MixtureProblem) -> Geometry:
+def _mixture(problem: MixtureProblem, tolerance: float) -> Geometry:
     if problem.dim == 1:
         return Linear(LineTrainer(_on_axis(problem, 0), problem.training), problem.smoothing.noise)
     axis = _only_axis(problem)
@@ -85,22 +94,23 @@ def _mixture(problem: MixtureProblem) -> Geometry:
             "in more than one dimension only gaussian training and smoothing noise has an exact route, unless the "
             f"components differ on one axis only; {REMEDY}"
         )
-    return _gaussian_noise(problem)
+    return _gaussian_noise(problem) or in_plane(problem, tolerance)
 
 
-def _domain(problem: DomainProblem, window: float) -> Geometry:
+def _domain(problem: DomainProblem, window: float, tolerance: float) -> Geometry:
     if problem.dim == 1:
         return line_of_domain(problem, window)
-    gaussian = problem.training.noise == problem.smoothing.noise == "gaussian"
-    if problem.infinite and gaussian and all(isinstance(s, Ball) for s in problem.inside):
+    if not problem.training.noise == problem.smoothing.noise == "gaussian":
+        raise NoExactRoute(
+            "a labelled domain in more than one dimension has an exact route only for gaussian training and smoothing "
+            f"noise; {REMEDY}"
+        )
+    if problem.infinite and all(isinstance(s, Ball) for s in problem.inside):
         balls = [s for s in problem.inside if isinstance(s, Ball)]
         centers = np.stack([as_vector(b.center, problem.dim) for b in balls])
         if (centers == centers[0]).all():
             return ball_in_background(problem.dim, centers[0], max(b.radius for b in balls), window)
-    raise NoExactRoute(
-        "a labelled domain in more than one dimension has an exact route only if it is one ball in an infinite "
-        f"background with gaussian noises; {REMEDY}"
-    )
+    return sets_in_plane(problem, tolerance)
 
 
 def _on_axis(problem: MixtureProblem, axis: int) -> tuple[Piece, ...]:
@@ -124,8 +134,8 @@ def _only_axis(problem: MixtureProblem) -> int | None:
     return int(differing[0]) if len(differing) == 1 else (0 if len(differing) == 0 else None)
 
 
-def _gaussian_noise(problem: MixtureProblem) -> Geometry:
-    """Problems in d > 1 under Gaussian noises."""
+def _gaussian_noise(problem: MixtureProblem) -> Geometry | None:
+    """Problems in d > 1 under Gaussian noises; None where only the plane is left."""
     parts = weighted(problem)
     laws = [law for _label, _weight, law in parts]
     if all(isinstance(law, Gaussian | Point) for law in laws):
@@ -134,9 +144,7 @@ def _gaussian_noise(problem: MixtureProblem) -> Geometry:
             return _isotropic_problem(problem, parts, [float(s) for s in scales if s is not None])
         if len(laws) == 2 and all(isinstance(law, Gaussian) for law in laws):
             return _common_covariance(problem)
-        raise NoExactRoute(
-            f"Gaussians with full covariances have an exact route only as one pair with a common covariance; {REMEDY}"
-        )
+        return None
     if all(isinstance(law, Gaussian | Point | Ball) for law in laws):
         return _concentric_problem(problem, parts)
     raise NoExactRoute(
@@ -145,7 +153,9 @@ def _gaussian_noise(problem: MixtureProblem) -> Geometry:
     )
 
 
-def _isotropic_problem(problem: MixtureProblem, parts: list[tuple[int, float, Law]], scales: list[float]) -> Geometry:
+def _isotropic_problem(
+    problem: MixtureProblem, parts: list[tuple[int, float, Law]], scales: list[float]
+) -> Geometry | None:
     means = [marginal(law, problem.dim)[1] for _label, _weight, law in parts]
     if max(scales) == min(scales):
         line = _along_line(problem, parts, means, scales[0])
@@ -156,10 +166,7 @@ def _isotropic_problem(problem: MixtureProblem, parts: list[tuple[int, float, La
     if len(parts) == 2:
         _needs_posterior(problem)
         return two_centres(problem.dim, means, scales, problem.prior)
-    raise NoExactRoute(
-        "isotropic Gaussians have an exact route if they share one scale and have means on a line, share one mean, or "
-        f"are only two; {REMEDY}"
-    )
+    return None
 
 
 def _along_line(
@@ -204,7 +211,7 @@ def _concentric_problem(problem: MixtureProblem, parts: list[tuple[int, float, L
     return concentric(problem.dim, means[0], tuple(pieces), problem.training.off_support)
 
 
-def _common_covariance(problem: MixtureProblem) -> Geometry:
+def _common_covariance(problem: MixtureProblem) -> Geometry | None:
     """Two Gaussians with one covariance; (Component tuples have one entry each)."""
     one, zero = _single(problem.class1), _single(problem.class0)
     difference = as_vector(one.mean, problem.dim) - as_vector(zero.mean, problem.dim)
@@ -218,7 +225,7 @@ def _common_covariance(problem: MixtureProblem) -> Geometry:
         variances, basis = np.linalg.eigh(covs[0])
         difference = basis.T @ difference
     if not same:
-        raise NoExactRoute(f"two Gaussians with different full covariances have no exact route; {REMEDY}")
+        return None
     if not difference.any():
         raise NoExactRoute(f"two Gaussians of the same law leave no direction to work along; {REMEDY}")
     trainer = HalfSpaceTrainer(variances, difference, middle, basis, problem.prior, problem.training.rule)

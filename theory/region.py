@@ -68,6 +68,11 @@ class Region:
         reference = None if self.reference is None else self.reference[rows]
         return Region(self.ends[rows], self.first[rows], self.error[rows], atoms, reference)
 
+    def merged(self, where: Flags, other: Region) -> Region:
+        """Row by row this region where `where`, else the other."""
+        yes, no = np.flatnonzero(where), np.flatnonzero(~where)
+        return join(len(where), [(yes, self.take(yes)), (no, other.take(no))])
+
     def contains(self, x: ArrayLike) -> Flags:
         """Whether x (broadcast against (R, m)) lies in the region: (R, m); boundaries belong to class 1."""
         x = np.broadcast_to(np.asarray(x, float), np.broadcast_shapes(np.shape(x), (len(self.first), 1)))

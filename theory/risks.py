@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from theory.certificate import log_miss
-from theory.difference import erode, mass_difference, minus
+from theory.difference import mass_difference, minus
 from theory.estimate import Estimate
 from theory.geometry.base import Geometry
 from theory.layout import Layout, lay_out, noises
 from theory.mixture import Piece
 from theory.problem import DomainProblem, MixtureProblem, Problem, Training
-from theory.reduce import reduce
-from theory.region import Region, join
+from theory.reduce import TOLERANCE, reduce
+from theory.region import Region
 from theory.terms import Array, Flags
 
 Kind = Literal["clean", "certified", "adversarial"]
@@ -35,13 +35,14 @@ class Comparison:
     """Training with noise against training without, at the same smoothing: the content of a phase diagram.
 
     risk, baseline, gain = baseline - risk: estimates of the common shape. constant: where either smoothed classifier
-    gives one class to all but a share TRIVIAL of the data.
+    gives one class to all but a share TRIVIAL of the data. share: P(g = 1) with training noise.
     """
 
     risk: Estimate
     baseline: Estimate
     gain: Estimate
     constant: Flags
+    share: Array
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,10 @@ class Solution:
         return (beta > 0) & (eps > beta) & limited
 
 
-def solve(problem: Problem, layout: Layout, kind: Kind) -> Solution:
+def solve(problem: Problem, layout: Layout, kind: Kind, tolerance: float = TOLERANCE) -> Solution:
     """Train, smooth and weigh every distinct request."""
     eps = layout.eps.ravel()
-    geometry = reduce(problem, float(np.nanmax(eps, initial=0.0)))
+    geometry = reduce(problem, float(np.nanmax(eps, initial=0.0)), tolerance)
     base = geometry.train(layout.alpha)
     rows, trained = layout.flat, base.region.take(layout.trained)
     one = geometry.smooth(trained, layout.beta)
@@ -85,17 +86,17 @@ def solve(problem: Problem, layout: Layout, kind: Kind) -> Solution:
     if kind == "certified" and far.any():
         tail = log_miss(problem.smoothing.noise, layout.beta, layout.eps)
         tail = np.where(np.isnan(tail), np.log(0.5), tail)
-        one = choose(far, geometry.smooth(trained, layout.beta, tail), one)
-        zero = choose(far, geometry.smooth(trained.complement(), layout.beta, tail), zero)
+        one = geometry.smooth(trained, layout.beta, tail).merged(far, one)
+        zero = geometry.smooth(trained.complement(), layout.beta, tail).merged(far, zero)
     if kind == "adversarial" and far.any():
-        one = choose(far, erode(one, eps), one)
-        zero = choose(far, erode(zero, eps), zero)
+        one = geometry.erode(one, eps).merged(far, one)
+        zero = geometry.erode(zero, eps).merged(far, zero)
     pieces = tuple(p.at(rows) for p in base.pieces)
     wrong_one, error_one = geometry.mass(pieces, one, 1)
     wrong_zero, error_zero = geometry.mass(pieces, zero.complement(), 0)
-    moved = (geometry.density(pieces, one) * one.error).sum(axis=1)
+    moved = geometry.uncertainty(pieces, one)
     if kind != "clean" and far.any():
-        moved = moved + (geometry.density(pieces, zero) * zero.error).sum(axis=1)
+        moved = moved + geometry.uncertainty(pieces, zero)
     total = tuple(sum(p.weight for p in base.pieces if p.label == label) for label in (1, 0))
     moved = np.minimum(moved, sum(total))
     risk, share = wrong_one + wrong_zero, total[0] - wrong_one + wrong_zero
@@ -119,12 +120,6 @@ def _undefined(problem: Problem, layout: Layout, kind: Kind, risk: Array, total:
     return risk
 
 
-def choose(where: Flags, first: Region, second: Region) -> Region:
-    """Row by row the first region where `where`, else the second."""
-    yes, no = np.flatnonzero(where), np.flatnonzero(~where)
-    return join(len(where), [(yes, first.take(yes)), (no, second.take(no))])
-
-
 def _estimate(solution: Solution) -> Estimate:
     error = np.where(solution.void, 2 * np.finfo(float).eps * solution.risk, solution.rounding + solution.moved)
     error = np.where(np.isfinite(solution.risk), error, np.nan)
@@ -132,7 +127,7 @@ def _estimate(solution: Solution) -> Estimate:
     return Estimate(spread(solution.risk), spread(error), solution.geometry.route)
 
 
-def clean_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike) -> Estimate:
+def clean_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike, *, tolerance: float = TOLERANCE) -> Estimate:
     """R(alpha, beta) = P(g(X) != Y), g the smoothed classifier.
 
     Source: a signed sum of component masses over the intervals (or shells) of {g = 1} and its complement.
@@ -140,33 +135,41 @@ def clean_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike) -> Estimate:
     Args:
         alpha: training noise scales >= 0 (standard deviation, diversity or half-width per coordinate).
         beta: smoothing noise scales >= 0, broadcast against alpha; 0 is the base classifier itself.
+        tolerance: in the plane, refine until the error is estimated below this; elsewhere errors are those of rounding.
+            inf takes the coarsest level (some 1e-6) without an estimate of its error, NaN.
 
     Raises:
         NoExactRoute: no geometry answers for the problem.
         ProblemError: a noise is negative or not finite.
     """
-    return _estimate(solve(problem, lay_out(alpha, beta), "clean"))
+    return _estimate(solve(problem, lay_out(alpha, beta), "clean", tolerance))
 
 
-def certified_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike) -> Estimate:
+def certified_risk(
+    problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike, *, tolerance: float = TOLERANCE
+) -> Estimate:
     """1 - P(Y = 1, u >= tau) - P(Y = 0, 1 - u >= tau), tau(eps) of `theory.certificate`; at eps = 0 the clean risk.
 
     NaN at beta = 0 < eps, where it is not defined. In an infinite background it is the measure of {Y = 1, u < tau}
     plus that of {Y = 0, 1 - u < tau}. Arguments and errors as `clean_risk`.
     """
-    return _estimate(solve(problem, lay_out(alpha, beta, eps), "certified"))
+    return _estimate(solve(problem, lay_out(alpha, beta, eps), "certified", tolerance))
 
 
-def adversarial_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike) -> Estimate:
+def adversarial_risk(
+    problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike, *, tolerance: float = TOLERANCE
+) -> Estimate:
     """P(some delta with norm <= eps makes g(X + delta) != Y), in the norm that the smoothing noise certifies.
 
     The mass outside {g = 1} and {g = 0}, each eroded by eps. Never above the certified risk; equal to it for
     half-spaces under Gaussian noise. Arguments and errors as `clean_risk`.
     """
-    return _estimate(solve(problem, lay_out(alpha, beta, eps), "adversarial"))
+    return _estimate(solve(problem, lay_out(alpha, beta, eps), "adversarial", tolerance))
 
 
-def compare(problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike = 0.0) -> Comparison:
+def compare(
+    problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike = 0.0, *, tolerance: float = TOLERANCE
+) -> Comparison:
     """Risk, baseline (alpha = 0), gain and triviality at once; the certified ones where eps > 0.
 
     The gain is summed over the places where the two smoothed classifiers differ, so that its error is relative to what
@@ -177,19 +180,21 @@ def compare(problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike 
     both = np.stack([noisy, np.zeros(shape)])
     layout = lay_out(both, np.broadcast_to(beta, shape), np.broadcast_to(eps, shape))
     kind: Kind = "certified" if np.any(np.asarray(eps) > 0) else "clean"
-    solution = solve(problem, layout, kind)
+    solution = solve(problem, layout, kind, tolerance)
     risks = _estimate(solution)
     risk = Estimate(np.asarray(risks.value)[0], np.asarray(risks.error)[0], risks.route)
     baseline = Estimate(np.asarray(risks.value)[1], np.asarray(risks.error)[1], risks.route)
     where = layout.where.reshape(2, -1)
-    shares = solution.share if kind == "clean" else solve(problem, layout, "clean").share
+    shares = solution.share if kind == "clean" else solve(problem, layout, "clean", tolerance).share
     total = solution.total
     if isinstance(problem, DomainProblem) and problem.infinite:
         trivial = shares < TRIVIAL * total[0]
     else:
         trivial = np.minimum(shares, sum(total) - shares) < TRIVIAL * sum(total)
     constant = (trivial[where[0]] | trivial[where[1]]).reshape(shape)
-    return Comparison(risk, baseline, _gain(solution, where, shape, risk, baseline), constant)
+    return Comparison(
+        risk, baseline, _gain(solution, where, shape, risk, baseline), constant, shares[where[0]].reshape(shape)
+    )
 
 
 def _gain(
@@ -218,19 +223,21 @@ def _gain(
     return Estimate(np.where(defined, total, plain), np.where(np.isfinite(plain), spread, np.nan), risk.route)
 
 
-def gain(problem: Problem, alpha: ArrayLike, beta: ArrayLike) -> Estimate:
+def gain(problem: Problem, alpha: ArrayLike, beta: ArrayLike, *, tolerance: float = TOLERANCE) -> Estimate:
     """R(0, beta) - R(alpha, beta): positive where training noise helps. Arguments and errors as `clean_risk`."""
-    return compare(problem, alpha, beta).gain
+    return compare(problem, alpha, beta, tolerance=tolerance).gain
 
 
-def certified_gain(problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike) -> Estimate:
+def certified_gain(
+    problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike, *, tolerance: float = TOLERANCE
+) -> Estimate:
     """The gain in certified risk at eps; NaN at beta = 0 < eps. Arguments and errors as `clean_risk`."""
-    return compare(problem, alpha, beta, eps).gain
+    return compare(problem, alpha, beta, eps, tolerance=tolerance).gain
 
 
-def bayes_risk(problem: Problem) -> Estimate:
+def bayes_risk(problem: Problem, *, tolerance: float = TOLERANCE) -> Estimate:
     """The least possible risk: that of {s >= 0} without any noise. Errors as `clean_risk`."""
     training = Training(rule="posterior", noise=problem.training.noise, off_support=problem.training.off_support)
     if isinstance(problem, MixtureProblem):
         problem = replace(problem, training=training)
-    return clean_risk(problem, 0.0, 0.0)
+    return clean_risk(problem, 0.0, 0.0, tolerance=tolerance)

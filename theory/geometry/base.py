@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from theory.mixture import Piece
 from theory.region import Region
-from theory.terms import Array, Index
+from theory.terms import Array, Flags, Index
 
 
 class NoExactRoute(ValueError):
@@ -27,8 +27,63 @@ class Base:
     origin: Array | None = None
 
 
-class Geometry(Protocol):
-    """Three operations on one coordinate: positive region, vote level set, mass.
+@dataclass(frozen=True)
+class Request:
+    """N smoothed classifiers that take votes: rows `trained` of the base classifiers, noises beta, and how many of the
+    `votes` each needs (N,)."""
+
+    trained: Index
+    beta: Array
+    votes: int
+    need: Array
+
+
+class AnyRegion(Protocol):
+    """What is asked of regions in rows, whatever they are made of: intervals, shells, closed curves."""
+
+    @property
+    def first(self) -> Flags:
+        """(R,), one entry for each region."""
+        ...
+
+    def complement(self) -> Any:
+        """The regions of the other class."""
+        ...
+
+    def take(self, rows: Index) -> Any:
+        """The given rows."""
+        ...
+
+    def merged(self, where: Flags, other: Any) -> Any:
+        """Row by row this region where `where`, else the other."""
+        ...
+
+    def contains(self, x: Array) -> Flags:
+        """(R, m) whether coordinates (1, m) or (1, m, 2) lie in the regions."""
+        ...
+
+
+class AnyPiece(Protocol):
+    """What is asked of a component: label, weight with the prior, name of the law, and its view from rows."""
+
+    @property
+    def label(self) -> int: ...
+
+    @property
+    def weight(self) -> float: ...
+
+    @property
+    def law(self) -> str: ...
+
+    def at(self, rows: Index) -> Any: ...
+
+
+R = TypeVar("R", bound=AnyRegion)
+P_contra = TypeVar("P_contra", bound=AnyPiece, contravariant=True)
+
+
+class Geometry(Protocol[R, P_contra]):
+    """Three operations: positive region, vote level set, mass; and what follows from them.
 
     route: the name that estimates carry.
     fixed: whether the coordinate and the components along it are the same for every training noise.
@@ -40,34 +95,46 @@ class Geometry(Protocol):
     @property
     def fixed(self) -> bool: ...
 
-    def train(self, alpha: Array) -> Base:
+    def train(self, alpha: Array) -> Any:
         """The base classifiers for training noises alpha (R,)."""
         ...
 
-    def smooth(self, region: Region, beta: Array, log_tail: Array | None = None) -> Region:
+    def smooth(self, region: R, beta: Array, log_tail: Array | None = None) -> R:
         """{u >= tau} for noises beta (R, M): R * M regions; log_tail = log(1 - tau), None for tau = 1/2."""
         ...
 
-    def vote(self, region: Region, row: Index, beta: Array, x: Array) -> tuple[Array, Array]:
+    def vote(self, region: R, row: Index, beta: Array, x: Array) -> tuple[Array, Array]:
         """Vote probabilities u(x) and 1 - u(x) at coordinates x (N,), each with full relative precision."""
         ...
 
-    def mass(self, pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, Array]:
+    def mass(self, pieces: tuple[P_contra, ...], region: R, label: int) -> tuple[Array, Array]:
         """Mass of the class-`label` components where the region says the other class, and its rounding error."""
         ...
 
-    def density(self, pieces: tuple[Piece, ...], region: Region) -> Array:
-        """Sum over the components of weight times density of the coordinate at the boundaries (R, n) of a region."""
+    def uncertainty(self, pieces: tuple[P_contra, ...], region: R) -> Array:
+        """(R,) what the errors of its boundaries can do to the mass of a region."""
         ...
 
-    def marks(self, pieces: tuple[Piece, ...], region: Region) -> Array:
-        """Coordinates (R, m) between which each component's density is smooth; the outermost hold all but 1e-300."""
+    def erode(self, region: R, eps: Array) -> R:
+        """Points of each region farther than eps (R,) from its complement, in the norm that smoothing certifies.
+
+        Raises:
+            NoExactRoute: the geometry does not know.
+        """
         ...
 
-    def coordinate(self, base: Base, points: Array) -> Array:
+    def expected(self, base: Any, label: int, request: Request) -> tuple[Array, Array]:
+        """Chance to fail, (N,) with errors: int q(x) P(fewer than `need` of `votes` votes for the class) dx.
+
+        Raises:
+            NoExactRoute: it cannot be computed; the message says why.
+        """
+        ...
+
+    def coordinate(self, base: Any, points: Array) -> Array:
         """The coordinate (R, m) of points (m, d)."""
         ...
 
-    def center(self, base: Base) -> Array | None:
+    def center(self, base: Any) -> Array | None:
         """The point (d,) from which the first row's coordinate is measured; None on the line itself."""
         ...

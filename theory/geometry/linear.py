@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theory.geometry import line
-from theory.geometry.base import Base
+from theory.difference import erode
+from theory.geometry import along, line
+from theory.geometry.base import Base, Request
 from theory.geometry.level import level_set
 from theory.geometry.regression import regression_region
 from theory.laws import NOISE
@@ -56,9 +57,21 @@ class Linear:
         """Density along the line at the boundaries of a region."""
         return line.density(pieces, region.ends)
 
+    def uncertainty(self, pieces: tuple[Piece, ...], region: Region) -> Array:
+        """Density at the boundaries times how far each may be off."""
+        return np.asarray((self.density(pieces, region) * region.error).sum(axis=1))
+
+    def erode(self, region: Region, eps: Array) -> Region:
+        """Every interval loses eps at each end."""
+        return erode(region, eps)
+
     def marks(self, pieces: tuple[Piece, ...], region: Region) -> Array:
         """Where the components' densities begin, bend and end."""
         return line.marks(pieces, len(region.first))
+
+    def expected(self, base: Base, label: int, request: Request) -> tuple[Array, Array]:
+        """Chances to fail with finitely many votes, by quadrature along the coordinate."""
+        return along.expected(self, base, label, request, (along.PEAK[self.noise], 1))
 
     def coordinate(self, base: Base, points: Array) -> Array:
         """Position along the direction: (points - origin) . axis."""

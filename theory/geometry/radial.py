@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from theory.geometry import shells
-from theory.geometry.base import Base
+from theory.difference import erode
+from theory.geometry import along, shells
+from theory.geometry.base import Base, Request
 from theory.geometry.cells import Cells, cut
 from theory.geometry.line import atoms
 from theory.geometry.positive import Supports, positive_set
@@ -62,10 +63,22 @@ class Radial:
         assert region.reference is not None
         return shells.density(pieces, self.dim, region.reference, region.ends)
 
+    def uncertainty(self, pieces: tuple[Piece, ...], region: Region) -> Array:
+        """Density at the boundaries times how far each may be off."""
+        return np.asarray((self.density(pieces, region) * region.error).sum(axis=1))
+
+    def erode(self, region: Region, eps: Array) -> Region:
+        """Every interval loses eps at each end."""
+        return erode(region, eps)
+
     def marks(self, pieces: tuple[Piece, ...], region: Region) -> Array:
         """Where the components' distances begin, bend and end."""
         assert region.reference is not None
         return shells.marks(pieces, self.dim, region.reference)
+
+    def expected(self, base: Base, label: int, request: Request) -> tuple[Array, Array]:
+        """Chances to fail with finitely many votes, by quadrature along the coordinate."""
+        return along.expected(self, base, label, request, (along.PEAK_DISTANCE, self.dim))
 
     def coordinate(self, base: Base, points: Array) -> Array:
         """Distance from the centre less the reference, without cancellation: see `TwoCentres`."""

@@ -1,0 +1,1 @@
+"""Studies over many random problems, each exact draw by draw."""

@@ -1,0 +1,1 @@
+"""The plane: regions bounded by closed curves, their votes and masses by boundary integrals."""

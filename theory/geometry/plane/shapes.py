@@ -1,0 +1,226 @@
+"""Regions of the plane: base classifiers, smoothed classifiers, and many of either in rows.
+
+A shape knows how to draw its own outline at a level of refinement. Its masses are computed at one level after another
+until two agree; their difference is the error of the coarser one, and is reported for the finer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from theory.geometry.plane.level import LEVELS, Level
+from theory.geometry.plane.outline import Outline
+from theory.geometry.plane.squares import Field, Valued
+from theory.geometry.plane.tracing import trace
+from theory.geometry.plane.votes import VoteField
+from theory.geometry.plane.window import Window
+from theory.terms import Array, Flags, Index
+
+# Noise beyond this many scales does not count.
+FAR = 8.2
+# Outlines that are kept for reuse.
+KEPT = 64
+
+
+class Shape(Hashable, Protocol):
+    """A region of the plane."""
+
+    @property
+    def length(self) -> float:
+        """The length on which its field varies."""
+        ...
+
+    def field(self, level: int) -> Valued:
+        """A function that is >= 0 in the region."""
+        ...
+
+    def outline(self, level: int) -> Outline:
+        """Its boundary inside the window of the data."""
+        ...
+
+    def contains(self, points: Array) -> Flags:
+        """Whether points (N, 2) lie in it."""
+        ...
+
+
+class Base(Protocol):
+    """The region of a base classifier, which can be drawn inside any window."""
+
+    @property
+    def scale(self) -> float: ...
+
+    def within(self, window: Window, level: int) -> Outline: ...
+
+    def value(self, points: Array) -> Array: ...
+
+    def field(self, level: int) -> Valued: ...
+
+
+@dataclass(frozen=True)
+class Still:
+    """A base classifier as it is, without smoothing."""
+
+    base: Base
+    window: Window
+
+    @property
+    def length(self) -> float:
+        """That of the base classifier."""
+        return self.base.scale
+
+    def field(self, level: int) -> Valued:
+        """That of the base classifier."""
+        return self.base.field(level)
+
+    def outline(self, level: int) -> Outline:
+        """Its boundary inside the window."""
+        return self.base.within(self.window, level)
+
+    def contains(self, points: Array) -> Flags:
+        """The sign of the field."""
+        return np.asarray(self.base.value(points) >= 0)
+
+
+@dataclass(frozen=True)
+class Voted:
+    """{u >= 1 - tail}: a base classifier smoothed with noise beta."""
+
+    base: Base
+    window: Window
+    beta: float
+    tail: float
+
+    @property
+    def length(self) -> float:
+        """The smoothing noise."""
+        return self.beta
+
+    def field(self, level: int) -> VoteField:
+        """u less the level, from the outline of the base classifier as far as noise reaches."""
+        return _votes(self, level)
+
+    def outline(self, level: int) -> Outline:
+        """Its boundary inside the window."""
+        return _outlined(self, level)
+
+    def votes(self, points: Array, level: int = 2) -> Array:
+        """u at points (N, 2)."""
+        margin = np.abs(points - self.window.center).max(initial=0.0)
+        window = replace(self.window, half=max(margin, self.window.half))
+        return _votes(replace(self, window=window), level).value(points) + 1 - self.tail
+
+    def contains(self, points: Array) -> Flags:
+        """The sign of u less the level."""
+        return np.asarray(self.votes(points) - 1 + self.tail >= 0)
+
+
+@lru_cache(4)
+def _outlined(shape: Voted, level: int) -> Outline:
+    field = shape.field(level)
+    scale = min(shape.beta, shape.window.half)
+    return trace(field, shape.window, field.squares(shape.window), scale, LEVELS[level])
+
+
+@lru_cache(4)
+def _votes(shape: Voted, level: int) -> VoteField:
+    outline = shape.base.within(shape.window.wider(_margin(shape.window, shape.beta)), level)
+    return vote_field(outline, shape.window, shape.beta, shape.tail, LEVELS[level])
+
+
+def vote_field(outline: Outline, window: Window, beta: float, tail: float, level: Level) -> VoteField:
+    """The vote probability of a region, for points of a window."""
+    return VoteField(_resolved(outline, window, beta), beta, tail, level)
+
+
+def _margin(window: Window, beta: float) -> float:
+    """How far around the data the base classifier counts: steps of a factor 2, so that noises share its outline."""
+    need = FAR * beta / window.half
+    return window.half * 2.0 ** max(-1, math.ceil(math.log2(need)))
+
+
+def _resolved(outline: Outline, window: Window, beta: float) -> Outline:
+    """Panels short enough for noise beta around any point of the window."""
+    if len(outline.points) == 0:
+        return outline
+    beyond = np.abs(outline.points - window.center).max(axis=2).min(axis=1) - window.half
+    return outline.resolved(beta, np.maximum(beyond, 0.0))
+
+
+@dataclass(frozen=True)
+class FieldBase:
+    """{field >= 0} for a field given by the order of its expansion; outlines are kept, for noises share them."""
+
+    make: Callable[[int], Field]
+    scale: float
+    always: bool | None = None
+
+    def value(self, points: Array) -> Array:
+        """The field at points (N, 2)."""
+        if self.always is not None:
+            return np.full(points.shape[:-1], 1.0 if self.always else -1.0)
+        return _field(self, LEVELS[-1].order).value(points)
+
+    def field(self, level: int) -> Valued:
+        """The field as expanded at a level."""
+        return _field(self, LEVELS[level].order)
+
+    def within(self, window: Window, level: int) -> Outline:
+        """The outline inside a window."""
+        return _drawn(self, window, level)
+
+
+@lru_cache(KEPT)
+def _field(base: FieldBase, order: int) -> Field:
+    return base.make(order)
+
+
+@lru_cache(KEPT)
+def _drawn(base: FieldBase, window: Window, level: int) -> Outline:
+    count = LEVELS[level].nodes
+    if base.always is not None:
+        return Outline(np.empty((0, count, 2)), np.empty((0, count, 2)), base.always)
+    return trace(_field(base, LEVELS[level].order), window, window.grid(window.half), base.scale, LEVELS[level])
+
+
+@dataclass(frozen=True)
+class PlaneRegion:
+    """R regions of the plane, each a shape or the complement of one (flipped); None where a row is not asked for."""
+
+    shapes: tuple[Shape | None, ...]
+    flipped: Flags
+
+    @property
+    def first(self) -> Flags:
+        """(R,) placeholders, whose number is that of the rows."""
+        return self.flipped
+
+    def complement(self) -> PlaneRegion:
+        """The regions of the other class."""
+        return PlaneRegion(self.shapes, ~self.flipped)
+
+    def take(self, rows: Index) -> PlaneRegion:
+        """The given rows."""
+        return PlaneRegion(tuple(self.shapes[k] for k in rows), self.flipped[rows])
+
+    def merged(self, where: Flags, other: PlaneRegion) -> PlaneRegion:
+        """These rows where `where`, else those of the other."""
+        shapes = tuple(a if w else b for w, a, b in zip(where, self.shapes, other.shapes, strict=True))
+        return PlaneRegion(shapes, np.where(where, self.flipped, other.flipped))
+
+    def contains(self, points: ArrayLike) -> Flags:
+        """(R, m) whether points (1, m, 2) lie in the regions."""
+        at = np.asarray(points, float).reshape(-1, 2)
+        rows = [np.zeros(len(at), bool) if s is None else s.contains(at) for s in self.shapes]
+        return np.stack(rows) ^ self.flipped[:, None]
+
+
+def tail_of(log_tail: float | None) -> float:
+    """1 - tau."""
+    return 0.5 if log_tail is None else math.exp(log_tail)

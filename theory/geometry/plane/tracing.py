@@ -1,0 +1,57 @@
+"""Zero sets inside a window, closed along its edge."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from theory.geometry.plane import arcs
+from theory.geometry.plane.level import Level
+from theory.geometry.plane.outline import Outline, rule
+from theory.geometry.plane.squares import Field, settle
+from theory.geometry.plane.winding import panel_ends
+from theory.geometry.plane.window import Window
+from theory.terms import Array
+
+# Squares this small, relative to the scale of the field, are crossed by straight lines.
+LEAST = 1e-6
+
+
+def trace(field: Field, window: Window, start: tuple[Array, Array], scale: float, level: Level) -> Outline:
+    """The outline of {field >= 0} in a window, from squares `start` that hold its zero set."""
+    leaves = settle(field, *start, LEAST * scale, level.accuracy)
+    count = level.nodes
+    points, steps = arcs.panels(leaves, count)
+    more, moves = arcs.chords(*leaves.stuck, count)
+    points, steps = np.concatenate([points, more]), np.concatenate([steps, moves])
+    loose = float((4 * leaves.stuck[1] ** 2).sum())
+    edge, run = _edges(field, window, points, steps, count)
+    if edge is None:
+        return Outline(points, steps, True, loose)
+    return Outline(np.concatenate([points, edge]), np.concatenate([steps, run]), False, loose)
+
+
+def _edges(field: Field, window: Window, points: Array, steps: Array, count: int) -> tuple[Array | None, Array]:
+    """Panels along the edge of the window where the field is positive; None where that is all of it."""
+    ends = panel_ends(points).reshape(-1, 2)
+    close = 1e-9 * window.half
+    at, weights = rule(count)
+    parts, runs, whole = [], [], True
+    for axis, side in ((1, -1.0), (0, 1.0), (1, 1.0), (0, -1.0)):
+        other = 1 - axis
+        direction = -side if axis == 1 else side
+        local = (ends - window.center) / window.half
+        here = np.abs(local[:, axis] - side) * window.half < close
+        cuts = np.unique(np.concatenate([[-1.0, 1.0], np.clip(local[here, other], -1, 1)]))
+        middles = np.empty((len(cuts) - 1, 2))
+        middles[:, axis], middles[:, other] = side, 0.5 * (cuts[1:] + cuts[:-1])
+        good = field.value(window.center + window.half * middles) >= 0
+        whole = whole and bool(good.all())
+        low, high = cuts[:-1][good], cuts[1:][good]
+        place = np.empty((len(low), count, 2))
+        place[..., axis] = side
+        place[..., other] = 0.5 * (low + high)[:, None] + 0.5 * (high - low)[:, None] * at
+        move = np.zeros_like(place)
+        move[..., other] = direction * 0.5 * (high - low)[:, None] * weights
+        parts.append(window.center + window.half * place)
+        runs.append(window.half * move)
+    return (None, np.empty((0, count, 2))) if whole else (np.concatenate(parts), np.concatenate(runs))

@@ -1,0 +1,69 @@
+"""Winding numbers of the polygon through the ends of panels, and the angles under which its sides are seen.
+
+Far from a panel its side is seen under the same angle, and there the noise reaches only one class; so the flux through
+far panels is the winding number less the angles of the near sides.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from theory.geometry.plane.outline import Outline, rule
+from theory.terms import Array, Index
+
+PAIRS = 4_000_000
+
+
+class Chords:
+    """The sides of the closed polygons through the ends of the panels of an outline."""
+
+    def __init__(self, outline: Outline) -> None:
+        ends = panel_ends(outline.points)
+        against = ((ends[:, 1] - ends[:, 0]) * outline.steps.sum(axis=1)).sum(axis=1) < 0
+        ends[against] = ends[against, ::-1]
+        self._from = ends[:, 0]
+        self._to = ends[:, 1]
+        if len(ends):
+            # Panels meet up to rounding; taking the neighbour's end makes the polygon closed exactly.
+            self._to = self._from[cKDTree(self._from).query(ends[:, 1])[1]]
+
+    def winding(self, at: Array) -> Array:
+        """(N,) how often the polygon goes around points (N, 2): crossings of the ray to the right."""
+        result = np.zeros(len(at))
+        chunk = max(1, PAIRS // max(len(self._from), 1))
+        up, down = self._from[:, 1] < self._to[:, 1], self._from[:, 1] > self._to[:, 1]
+        low, high = np.minimum(self._from[:, 1], self._to[:, 1]), np.maximum(self._from[:, 1], self._to[:, 1])
+        for start in range(0, len(at), chunk):
+            part = at[start : start + chunk]
+            row, side = np.nonzero((low <= part[:, 1, None]) & (part[:, 1, None] < high))
+            cross = _cross(self._from[side] - part[row], self._to[side] - part[row])
+            count = np.where(up[side] & (cross > 0), 1.0, 0.0) - np.where(down[side] & (cross < 0), 1.0, 0.0)
+            result[start : start + chunk] = np.bincount(row, count, len(part))
+        return result
+
+    def angles(self, near: Index, at: Array) -> Array:
+        """(N,) the angles, in turns, of the sides `near` together, seen from points (N, 2).
+
+        A point on a side is seen from where `winding` puts it: right of sides that go up, above level ones.
+        """
+        (ax, ay), (bx, by) = ((e[near, 0] - at[:, :1], e[near, 1] - at[:, 1:]) for e in (self._from, self._to))
+        cross = ax * by - ay * bx
+        angle = np.arctan2(cross, ax * bx + ay * by)
+        move = self._to[near] - self._from[near]
+        sign = np.where(move[:, 1] != 0, -np.sign(move[:, 1]), np.sign(move[:, 0]))
+        on = (cross == 0) & (np.abs(angle) > 3)
+        return np.asarray(np.where(on, sign * np.pi, angle).sum(axis=1) / (2 * np.pi))
+
+
+def _cross(a: Array, b: Array) -> Array:
+    return np.asarray(a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0])
+
+
+def panel_ends(points: Array) -> Array:
+    """(P, 2, 2) both ends of every panel, by the polynomial through its nodes."""
+    count = points.shape[1]
+    at, _ = rule(count)
+    inverse = np.linalg.inv(np.polynomial.legendre.legvander(at, count - 1))
+    turn = np.polynomial.legendre.legvander(np.array([-1.0, 1.0]), count - 1) @ inverse
+    return np.einsum("ea,pad->ped", turn, points)
