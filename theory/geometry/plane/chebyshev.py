@@ -80,7 +80,7 @@ def roots(coefficients: Array) -> tuple[Index, Array]:
         steepness = held @ derivative(count).T
         settled = (np.abs(steepness[:, 0]) > spread(steepness)) | (width < LEAST_WIDTH)
         found.append((row[settled], low[settled], np.full(settled.sum(), width)))
-        row, low, held = (part[~settled] for part in (row, low, held))
+        row, low, held = row[~settled], low[~settled], held[~settled]
         width *= 0.5
         row = np.concatenate([row, row])
         low = np.concatenate([low, low + width])
