@@ -48,6 +48,7 @@ _HOME = {
     "Optimum": "theory.optimum",
     "best_alpha": "theory.optimum",
     "best_alphas": "theory.optimum",
+    "small_noise": "theory.curvature",
     "zero_curve": "theory.continuation",
     "zero_gain_curve": "theory.gain_curves",
 }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from theory.errors import ProblemError
 from theory.estimate import Estimate
-from theory.geometry.base import Base, Geometry
+from theory.geometry.base import Geometry, NoExactRoute
 from theory.layout import noises
 from theory.problem import Problem
 from theory.reduce import reduce
@@ -25,17 +26,30 @@ class BaseClassifier:
     problem: Problem
     alpha: float
     geometry: Geometry
-    base: Base
+    base: Any
 
     @property
-    def region(self) -> Region:
-        """{f = 1} as intervals of the coordinate."""
+    def region(self) -> Any:
+        """{f = 1}: a `Region` of intervals of the coordinate, or a `PlaneRegion`."""
         return self.base.region
 
     @property
     def intervals(self) -> list[tuple[float, float]]:
-        """{f = 1} as pairs of numbers: positions along the line, or distances from `center`."""
+        """{f = 1} as pairs of numbers: positions along the line, or distances from `center`.
+
+        Raises:
+            NoExactRoute: the region is one of the plane; it has `curves`.
+        """
         return _visible(self.region)
+
+    @property
+    def curves(self) -> list[Array]:
+        """The boundary of {f = 1} in the plane: closed polygons (m, 2), the region on the left.
+
+        Raises:
+            NoExactRoute: the region is one of a single coordinate; it has `intervals`.
+        """
+        return _curves(self.region)
 
     @property
     def center(self) -> Array | None:
@@ -62,12 +76,17 @@ class SmoothedClassifier:
 
     classifier: BaseClassifier
     beta: float
-    region: Region
+    region: Any
 
     @property
     def intervals(self) -> list[tuple[float, float]]:
-        """{g = 1} as pairs of numbers along the coordinate of the base classifier."""
+        """{g = 1} as pairs of numbers along the coordinate of the base classifier; raises as there."""
         return _visible(self.region)
+
+    @property
+    def curves(self) -> list[Array]:
+        """The boundary of {g = 1} in the plane; raises as for the base classifier."""
+        return _curves(self.region)
 
     def vote(self, points: ArrayLike) -> Array:
         """u(x) = P(f(x + beta V) = 1) at points (m, d), or (m,) where d = 1; relative precision in both tails of f."""
@@ -87,7 +106,15 @@ class SmoothedClassifier:
         return self.region.contains(self.classifier.coordinate(points))[0]
 
 
-def _visible(region: Region) -> list[tuple[float, float]]:
+def _curves(region: Any) -> list[Array]:
+    if isinstance(region, Region):
+        raise NoExactRoute("a region of one coordinate has intervals, no curves")
+    return list(region.curves())
+
+
+def _visible(region: Any) -> list[tuple[float, float]]:
+    if not isinstance(region, Region):
+        raise NoExactRoute("a region of the plane has curves, no intervals")
     shift = 0.0 if region.reference is None else float(region.reference[0])
     return [(shift + max(low, float(region.floor[0])), shift + high) for low, high in region.intervals()]
 

@@ -7,7 +7,8 @@ import numpy as np
 from theory.components import isotropic, marginal, weighted
 from theory.geometry.base import NoExactRoute
 from theory.geometry.plane.domain import labelled_sets
-from theory.geometry.plane.plane import Plane, gaussians
+from theory.geometry.plane.mixtures import gaussians
+from theory.geometry.plane.plane import Plane
 from theory.problem import Ball, Box, DomainProblem, Gaussian, Law, MixtureProblem, as_vector
 from theory.terms import Array
 

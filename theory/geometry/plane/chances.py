@@ -18,25 +18,26 @@ from theory.terms import Array
 
 # Levels nearer to 0 or 1 than this are left out; so is the probability of T beyond them.
 LEAST_LEVEL = 1e-9
-# Numbers of levels: the first two are compared, then the next is tried.
-LEVELS = (16, 24, 36, 54, 80, 120)
+# Numbers of vote levels, and the level of refinement at which their masses are taken: two entries are compared, then
+# the next is tried, so that the difference tells the errors of both.
+RULES = ((10, 1), (16, 2), (24, 2), (36, 3), (54, 3), (80, 4))
 
-Masses = Callable[[float], tuple[float, float]]
+Masses = Callable[[float, int], tuple[float, float]]
 
 
 def mean_mass(mass: Masses, votes: int, need: int, tolerance: float) -> tuple[float, float]:
     """E mass(T), T ~ Beta(need, votes - need + 1), and its error.
 
     Gauss-Legendre in v, T = Phi(v), between the levels that T leaves with probability 1e-10 at most; two numbers of
-    nodes are compared until they agree to the tolerance. mass: level -> (mass, error), between 0 and 1.
+    nodes are compared until they agree to the tolerance. mass: (vote level, refinement) -> (mass, what is unresolved).
     """
     law = beta_law(need, votes - need + 1)
     low, high = (float(np.clip(law.ppf(q), LEAST_LEVEL, 1 - LEAST_LEVEL)) for q in (5e-11, 1 - 5e-11))
     missed = float(law.cdf(low) + law.sf(high))
     before = np.nan
     value = error = np.nan
-    for count in LEVELS:
-        value, error = _rule(mass, law, low, high, count)
+    for count, refinement in RULES:
+        value, error = _rule(mass, law, low, high, count, refinement)
         error += abs(value - before) + missed
         if error <= tolerance:
             break
@@ -44,12 +45,12 @@ def mean_mass(mass: Masses, votes: int, need: int, tolerance: float) -> tuple[fl
     return value, error
 
 
-def _rule(mass: Masses, law: Any, low: float, high: float, count: int) -> tuple[float, float]:
+def _rule(mass: Masses, law: Any, low: float, high: float, count: int, refinement: int) -> tuple[float, float]:
     at, weights = rule(count)
     start, stop = float(ndtri(low)), float(ndtri(high))
     v: Array = 0.5 * (start + stop) + 0.5 * (stop - start) * at
     levels = ndtr(v)
     density = law.pdf(levels) * np.exp(-0.5 * v * v) / np.sqrt(2 * np.pi)
     share = 0.5 * (stop - start) * weights * density
-    masses, errors = np.array([mass(float(t)) for t in levels]).T
+    masses, errors = np.array([mass(float(t), refinement) for t in levels]).T
     return float(share @ masses), float(share @ errors)

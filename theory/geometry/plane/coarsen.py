@@ -7,10 +7,9 @@ whose area does not come out as before keeps its panels.
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial import cKDTree
 
+from theory.geometry.plane.chains import chains, forward
 from theory.geometry.plane.outline import Outline, rule
-from theory.geometry.plane.winding import panel_ends
 from theory.terms import Array, Index
 
 # A panel turns by at most this angle.
@@ -22,8 +21,8 @@ def coarsen(outline: Outline, accuracy: float) -> Outline:
     """The same curves with long panels; area under a panel is kept to `accuracy` of its squared length."""
     if len(outline.points) < 2:
         return outline
-    points, steps = _forward(outline)
-    sequence, first = _chains(points)
+    points, steps = forward(outline)
+    sequence, first = chains(points)
     points, steps = points[sequence], steps[sequence]
     weights = rule(points.shape[1])[1]
     length = np.hypot(steps[..., 0], steps[..., 1])
@@ -42,30 +41,6 @@ def coarsen(outline: Outline, accuracy: float) -> Outline:
         outline.outside,
         outline.loose,
     )
-
-
-def _forward(outline: Outline) -> tuple[Array, Array]:
-    """Nodes and steps with the nodes of every panel in the order of its steps."""
-    points, steps = outline.points.copy(), outline.steps.copy()
-    against = ((points[:, -1] - points[:, 0]) * steps.sum(axis=1)).sum(axis=1) < 0
-    points[against], steps[against] = points[against, ::-1], steps[against, ::-1]
-    return points, steps
-
-
-def _chains(points: Array) -> tuple[Index, Index]:
-    """Panels in the order in which they follow each other, and for each the number of its chain."""
-    ends = panel_ends(points)
-    follower = cKDTree(ends[:, 0]).query(ends[:, 1])[1].tolist()
-    fresh = [True] * len(points)
-    order, chain = [], []
-    for start in range(len(points)):
-        panel = start
-        while fresh[panel]:
-            fresh[panel] = False
-            order.append(panel)
-            chain.append(start)
-            panel = follower[panel]
-    return np.array(order), np.array(chain)
 
 
 def _groups(steps: Array, chain: Index) -> Index:

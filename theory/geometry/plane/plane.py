@@ -5,24 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
-from scipy.special import ndtri
 
+from theory.curvature_data import SmallNoise
 from theory.geometry.base import NoExactRoute, Request
 from theory.geometry.plane.chances import mean_mass
 from theory.geometry.plane.level import LEVELS
-from theory.geometry.plane.outline import Outline, gaussian_mass
-from theory.geometry.plane.shapes import Base, FieldBase, PlaneRegion, Shape, Still, Voted, tail_of
-from theory.geometry.plane.signed import SignedField
+from theory.geometry.plane.outline import Outline
+from theory.geometry.plane.shapes import Base, PlaneRegion, Shape, Still, Voted, tail_of
 from theory.geometry.plane.window import Window
 from theory.terms import Array, Index
 
-# Base classifiers that are kept.
-TRAINED = 256
-# Mass that may lie outside the window of the data, as a share of the tolerance.
-OUTSIDE = 0.02
 # The first level of refinement that is tried, for tolerances up to these.
 FIRST = ((1e-6, 0), (0.0, 1))
 
@@ -58,6 +52,7 @@ class Plane:
     """d = 2, and what reduces to it.
 
     trainer: gives the base classifier of one training noise. window: holds the data up to `missing`, the share outside.
+    boundary: small-noise data of an outline, where the law holds.
     bounded: whether base classifiers lie in the window, so that only noise can lead out of it.
     """
 
@@ -68,6 +63,7 @@ class Plane:
     tolerance: float
     frame: tuple[Array, Array] | None = None
     bounded: bool = False
+    boundary: Callable[[Outline], SmallNoise] | None = None
     route: str = "plane"
     fixed: bool = False
     _held: dict[Shape, tuple[Array, Array]] = field(default_factory=dict, compare=False)
@@ -161,10 +157,10 @@ class Plane:
             shape = base.region.shapes[row]
             assert isinstance(shape, Still)
 
-            def mass(level: float, held: Still = shape, noise: float = float(beta)) -> tuple[float, float]:
+            def mass(level: float, fine: int, held: Still = shape, noise: float = float(beta)) -> tuple[float, float]:
                 voted = self._voted(held, noise, 1 - level if label else level)
                 assert voted is not None
-                share, doubt = self._weigh(voted)
+                share, doubt = self._shares(voted, fine)
                 inside, spread = (sum(w * v[k] for k, w in own) for v in (share, doubt))
                 return (total - inside if label else inside), spread
 
@@ -174,6 +170,13 @@ class Plane:
     def erode(self, region: PlaneRegion, eps: Array) -> PlaneRegion:
         """Not known exactly: offsets of curves are not level sets of anything at hand."""
         raise NoExactRoute("adversarial risk has no exact route in the plane; simulate it instead: noisewise mc")
+
+    def small_noise(self) -> SmallNoise:
+        """Slope, curvature and Laplacian of the signed density along the boundary of the Bayes region."""
+        shape = self.train(np.zeros(1)).region.shapes[0]
+        assert self.boundary is not None
+        assert shape is not None
+        return self.boundary(shape.outline(len(LEVELS) - 1))
 
     def coordinate(self, base: PlaneBase, points: Array) -> Array:
         """(1, m, 2) points of the plane as they are, points of R^d projected on it."""
@@ -185,58 +188,3 @@ class Plane:
     def center(self, base: PlaneBase) -> Array | None:
         """The origin of coordinates in the plane, None where it is that of the points."""
         return None if self.frame is None else self.frame[0]
-
-
-def gaussians(
-    means: Array,
-    covariances: Array,
-    weights: Array,
-    labels: Array,
-    tolerance: float,
-    frame: tuple[Array, Array] | None = None,
-) -> Plane:
-    """Gaussian mixtures: means (K, 2), covariances (K, 2, 2), weights (K,) with the prior, labels (K,).
-
-    frame: a point (d,) and two directions (2, d) of the plane in which a problem of more dimensions lives.
-    """
-    missing = OUTSIDE * min(tolerance, 1e-4)
-    reach = -float(ndtri(missing / 4))
-    spreads = reach * np.sqrt(np.einsum("kii->ki", covariances))
-    low, high = (means - spreads).min(axis=0), (means + spreads).max(axis=0)
-    middle = 0.5 * (low + high)
-    window = Window(float(middle[0]), float(middle[1]), 0.5 * float((high - low).max()))
-    pieces = tuple(_gaussian_piece(*part) for part in zip(labels, weights, means, covariances, strict=True))
-    net = _net(means, covariances, weights, labels)
-
-    def trainer(alpha: float) -> Base:
-        held = [np.array(v) for v in zip(*net, strict=True)] if net else [np.empty(0)] * 4
-        positive = held[3] > 0 if net else np.empty(0, bool)
-        if positive.all() or not positive.any():
-            return FieldBase(_none, 1.0, bool(positive.all()))
-        noisy = held[1] + alpha**2 * np.eye(2)
-        scale = float(np.sqrt(np.linalg.eigvalsh(noisy)[:, 0].min()))
-        return FieldBase(lambda order: SignedField(held[0], noisy, held[2], positive, order), scale)
-
-    return Plane(lru_cache(TRAINED)(trainer), pieces, window, missing, tolerance, frame)
-
-
-def _none(order: int) -> SignedField:
-    raise AssertionError("a constant classifier has no field")
-
-
-def _gaussian_piece(label: int, weight: float, mean: Array, covariance: Array) -> PlanePiece:
-    factor = np.asarray(np.linalg.cholesky(covariance), float)
-    peak = 1 / (2 * np.pi * float(np.linalg.det(factor)))
-    return PlanePiece(
-        int(label), float(weight), lambda _shape, outline, _level: gaussian_mass(outline, mean, factor), peak
-    )
-
-
-def _net(means: Array, covariances: Array, weights: Array, labels: Array) -> list[tuple[Array, Array, float, int]]:
-    """Components with equal laws joined, those that both classes hold cancelled."""
-    table: dict[bytes, list] = {}
-    for mean, covariance, weight, label in zip(means, covariances, weights, labels, strict=True):
-        entry = table.setdefault(mean.tobytes() + covariance.tobytes(), [mean, covariance, 0.0])
-        entry[2] += weight if label else -weight
-    tie = 4 * np.finfo(float).eps * weights.max()
-    return [(m, c, abs(w), int(w > 0)) for m, c, w in table.values() if abs(w) > tie]

@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from theory.geometry.plane.chains import curves
 from theory.geometry.plane.level import LEVELS, Level
 from theory.geometry.plane.outline import Outline
 from theory.geometry.plane.squares import Field, Valued
@@ -213,6 +214,11 @@ class PlaneRegion:
         """These rows where `where`, else those of the other."""
         shapes = tuple(a if w else b for w, a, b in zip(where, self.shapes, other.shapes, strict=True))
         return PlaneRegion(shapes, np.where(where, self.flipped, other.flipped))
+
+    def curves(self, level: int = 1) -> list[Array]:
+        """The first region's boundary as closed polygons, on the right of which it lies where it is flipped."""
+        shape = self.shapes[0]
+        return [] if shape is None else curves(shape.outline(level))
 
     def contains(self, points: ArrayLike) -> Flags:
         """(R, m) whether points (1, m, 2) lie in the regions."""

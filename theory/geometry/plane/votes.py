@@ -30,7 +30,7 @@ BLOCK, AT_ONCE = 6.0, 12_000
 # Up to this many pairs one block is best.
 FEW = 600_000
 # The order of the series that excludes most squares.
-SHORT = 4
+SHORT = 6
 # Points are answered by a series on squares where there are so many of them to a square.
 MANY = 4
 

@@ -1,0 +1,82 @@
+"""Gaussian mixtures in the plane."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from scipy.special import ndtri
+
+from theory.curvature_data import SmallNoise
+from theory.geometry.plane.boundary_data import on_outline
+from theory.geometry.plane.outline import Outline, gaussian_mass
+from theory.geometry.plane.plane import Plane, PlanePiece
+from theory.geometry.plane.shapes import Base, FieldBase
+from theory.geometry.plane.signed import SignedField
+from theory.geometry.plane.window import Window
+from theory.terms import Array
+
+# Base classifiers that are kept.
+TRAINED = 256
+# Mass that may lie outside the window of the data, as a share of the tolerance.
+OUTSIDE = 0.02
+
+
+def gaussians(
+    means: Array,
+    covariances: Array,
+    weights: Array,
+    labels: Array,
+    tolerance: float,
+    frame: tuple[Array, Array] | None = None,
+) -> Plane:
+    """Gaussian mixtures: means (K, 2), covariances (K, 2, 2), weights (K,) with the prior, labels (K,).
+
+    frame: a point (d,) and two directions (2, d) of the plane in which a problem of more dimensions lives.
+    """
+    missing = OUTSIDE * min(tolerance, 1e-4)
+    reach = -float(ndtri(missing / 4))
+    spreads = reach * np.sqrt(np.einsum("kii->ki", covariances))
+    low, high = (means - spreads).min(axis=0), (means + spreads).max(axis=0)
+    middle = 0.5 * (low + high)
+    window = Window(float(middle[0]), float(middle[1]), 0.5 * float((high - low).max()))
+    pieces = tuple(_gaussian_piece(*part) for part in zip(labels, weights, means, covariances, strict=True))
+    net = _net(means, covariances, weights, labels)
+
+    def trainer(alpha: float) -> Base:
+        held = [np.array(v) for v in zip(*net, strict=True)] if net else [np.empty(0)] * 4
+        positive = held[3] > 0 if net else np.empty(0, bool)
+        if positive.all() or not positive.any():
+            return FieldBase(_none, 1.0, bool(positive.all()))
+        noisy = held[1] + alpha**2 * np.eye(2)
+        scale = float(np.sqrt(np.linalg.eigvalsh(noisy)[:, 0].min()))
+        return FieldBase(lambda order: SignedField(held[0], noisy, held[2], positive, order), scale)
+
+    def boundary(outline: Outline) -> SmallNoise:
+        fine = outline.divided(np.ceil(outline.lengths / least).astype(int))
+        return on_outline(fine, means, covariances, weights, labels)
+
+    least = float(np.sqrt(np.linalg.eigvalsh(covariances)[:, 0].min()))
+    return Plane(lru_cache(TRAINED)(trainer), pieces, window, missing, tolerance, frame, boundary=boundary)
+
+
+def _none(order: int) -> SignedField:
+    raise AssertionError("a constant classifier has no field")
+
+
+def _gaussian_piece(label: int, weight: float, mean: Array, covariance: Array) -> PlanePiece:
+    factor = np.asarray(np.linalg.cholesky(covariance), float)
+    peak = 1 / (2 * np.pi * float(np.linalg.det(factor)))
+    return PlanePiece(
+        int(label), float(weight), lambda _shape, outline, _level: gaussian_mass(outline, mean, factor), peak
+    )
+
+
+def _net(means: Array, covariances: Array, weights: Array, labels: Array) -> list[tuple[Array, Array, float, int]]:
+    """Components with equal laws joined, those that both classes hold cancelled."""
+    table: dict[bytes, list] = {}
+    for mean, covariance, weight, label in zip(means, covariances, weights, labels, strict=True):
+        entry = table.setdefault(mean.tobytes() + covariance.tobytes(), [mean, covariance, 0.0])
+        entry[2] += weight if label else -weight
+    tie = 4 * np.finfo(float).eps * weights.max()
+    return [(m, c, abs(w), int(w > 0)) for m, c, w in table.values() if abs(w) > tie]
