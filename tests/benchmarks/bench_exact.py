@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from time import perf_counter
-
 import numpy as np
 from scipy.special import ndtr
 
+from tests.benchmarks.timing import best
 from theory import gain, regimes
 from theory.reduce import reduce
 from theory.risks import clean_risk
 
 REPEATS = 5
-
-
-def best(work: Callable[[], object], repeats: int = REPEATS) -> float:
-    """The least of several timings of one call, in seconds."""
-    work()
-    times = []
-    for _ in range(repeats):
-        start = perf_counter()
-        work()
-        times.append(perf_counter() - start)
-    return min(times)
 
 
 def noises(count: int) -> tuple[np.ndarray, np.ndarray]:

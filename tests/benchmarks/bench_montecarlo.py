@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from time import perf_counter
-
 import jax
 
 from simulate.montecarlo import monte_carlo
+from tests.benchmarks.timing import best
 from theory import regimes
 
 DRAWS = 1 << 24
-
-
-def best(work: Callable[[], object], repeats: int = 3) -> float:
-    """The least of several timings of one call, in seconds, after one that compiles."""
-    work()
-    times = []
-    for _ in range(repeats):
-        start = perf_counter()
-        work()
-        times.append(perf_counter() - start)
-    return min(times)
 
 
 def test_votes_per_second() -> None:

@@ -90,6 +90,12 @@ def _traced(base: NoisedSet, level: int) -> Outline:
     return coarsen(traced, 0.01 * LEVELS[level].accuracy)
 
 
+def forget() -> None:
+    """Drop the outlines and fields that are kept for reuse: for measurements."""
+    for kept in (_plain, _blurred, _traced, _common):
+        kept.cache_clear()
+
+
 def labelled_sets(discs: Array, boxes: Array, clip: Array | None, tolerance: float) -> Plane:
     """Y = 1 on a union of discs and boxes, clipped by a finite domain; class 0 is the rest of it, or of the plane."""
     held = SetUnion(discs, boxes, clip)

@@ -140,6 +140,12 @@ def vote_field(outline: Outline, window: Window, beta: float, tail: float, level
     return VoteField(_resolved(outline, window, beta), beta, tail, level)
 
 
+def forget() -> None:
+    """Drop the outlines and fields that are kept for reuse: for measurements."""
+    for kept in (_field, _drawn, _outlined, _votes):
+        kept.cache_clear()
+
+
 def _margin(window: Window, beta: float) -> float:
     """How far around the data the base classifier counts: steps of a factor 2, so that noises share its outline."""
     need = FAR * beta / window.half
