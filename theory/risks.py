@@ -204,7 +204,8 @@ def _gain(
     with np.errstate(invalid="ignore"):
         plain = np.asarray(baseline.value) - np.asarray(risk.value)
     if not solution.geometry.fixed or any(p.law == "point" for p in solution.pieces):
-        return Estimate(plain, np.asarray(baseline.error) + np.asarray(risk.error), risk.route)
+        both = np.asarray(baseline.error) + np.asarray(risk.error)
+        return Estimate(plain, np.where((where[0] == where[1]).reshape(shape), 0.0, both), risk.route)
     pairs, back = np.unique(where, axis=1, return_inverse=True)
     noisy, clean = pairs
     pieces = tuple(p.at(noisy) for p in solution.pieces)

@@ -16,7 +16,7 @@ class Level:
 
 
 LEVELS = (
-    Level(12, 1e-4, 8, 0.8),
+    Level(12, 1e-3, 8, 0.8),
     Level(14, 1e-6, 10, 0.6),
     Level(16, 1e-8, 12, 0.6),
     Level(20, 1e-10, 16, 0.6),
