@@ -205,7 +205,9 @@ def _gain(
         plain = np.asarray(baseline.value) - np.asarray(risk.value)
     if not solution.geometry.fixed or any(p.law == "point" for p in solution.pieces):
         both = np.asarray(baseline.error) + np.asarray(risk.error)
-        return Estimate(plain, np.where((where[0] == where[1]).reshape(shape), 0.0, both), risk.route)
+        return Estimate(
+            plain, np.where((where[0] == where[1]).reshape(shape) & np.isfinite(plain), 0.0, both), risk.route
+        )
     pairs, back = np.unique(where, axis=1, return_inverse=True)
     noisy, clean = pairs
     pieces = tuple(p.at(noisy) for p in solution.pieces)

@@ -155,7 +155,7 @@ def test_one_dimension_against_the_line(
     alpha, beta = np.array([0.0, 0.3, 1.0])[:, None], np.array([0.0, 0.01, 0.3, 1.0, 3.0])
     routes = (clean_risk, certified_risk, adversarial_risk)
     along = [clean_risk(problem, alpha, beta), *(f(problem, alpha, beta, 0.2) for f in routes[1:])]
-    monkeypatch.setattr("theory.risks.reduce", lambda _problem, _window=0.0: radial_line(prior, scales))
+    monkeypatch.setattr("theory.risks.reduce", lambda _problem, *_: radial_line(prior, scales))
     around = [clean_risk(problem, alpha, beta), *(f(problem, alpha, beta, 0.2) for f in routes[1:])]
     for one, other in zip(along, around, strict=True):
         assert (one.route, other.route) == ("line", "radial")
