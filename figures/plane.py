@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.colorbar import Colorbar
@@ -24,27 +25,27 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
-from figures.plane_fields import Fields, fields, moments
+from figures.plane_fields import fields, moments
 from figures.style import blank, check_suffix, styled, write
 from theory.components import weighted
-from theory.pipeline import SmoothedClassifier, risk, smooth, train
 from theory.problem import DomainProblem, MixtureProblem, Problem
-from theory.risks import gain
+from theory.problem_file import loads_problem
 
 Array = NDArray[np.float64]
 
-HEIGHT = {1: 8.4, 2: 3.35}
+HEIGHT = {1: 9.6, 2: 3.6}
 # Points of data that are drawn.
 DRAWN = 160
+# Colours reach beyond the largest value, so that the darkest are not used and points can be seen on all of them.
+PALE = 1.25
 # Light enough for hatches and lines to be seen on all of it.
 VOTES = LinearSegmentedColormap.from_list("votes", ["1.0", "0.55"])
 LEVELS = np.linspace(0, 1, 11)
-# How the gain is called where it is within its error.
-WORDS = {1: "training noise helps", 0: "no difference", -1: "training noise hurts"}
 
+POINT: dict[str, Any] = {"markersize": 2.5, "markeredgewidth": 0.45}
 DATA: tuple[dict[str, Any], dict[str, Any]] = (
-    {"color": "#8A3B00", "marker": "x", "markersize": 2.6, "markeredgewidth": 0.7, "label": "data of class 0"},
-    {"color": "#00385C", "marker": "o", "markersize": 1.9, "markeredgewidth": 0.0, "label": "data of class 1"},
+    {"markerfacecolor": "white", "markeredgecolor": "#8A3B00", "marker": "^", "label": "data of class 0"},
+    {"markerfacecolor": "#00385C", "markeredgecolor": "white", "marker": "o", "label": "data of class 1"},
 )
 TRUTH: dict[str, Any] = {"colors": "black", "linewidths": 0.9, "linestyles": [(0, (3.5, 1.5))]}
 BASE: dict[str, Any] = {"colors": "black", "linewidths": 1.2}
@@ -59,7 +60,8 @@ ERRORS: tuple[dict[str, Any], dict[str, Any]] = (
 class PlaneArtists:
     """What the figure consists of; middle and right panels come without and with training noise.
 
-    outlines: contours by name ("truth", "base", "smoothed 0", "smoothed 1"). errors: by (column, label).
+    outlines: contours by name ("truth", "base", "smoothed 0", "smoothed 1"), if anywhere. errors: by (column,
+    label).
     data: points by class, empty for labelled sets. legend: None in the axes of others.
     """
 
@@ -88,10 +90,16 @@ def draw(
 
     Raises:
         NoExactRoute: no geometry answers for the problem.
-        ValueError: the dimension is not 2, densities are not drawn, a noise makes no sense, or there are not three axes.
+        ValueError: the dimension is not 2, densities are not drawn, a noise makes no sense, or axes are not three.
     """
-    plain, noisy = (smooth(train(problem, noise), beta) for noise in (0.0, alpha))
-    held = fields(problem, (plain, noisy))
+    return draw_fields(fields(problem, alpha, beta), axes, columns=columns, seed=seed)
+
+
+def draw_fields(
+    held: xr.Dataset, axes: Sequence[Axes] | None = None, *, columns: int = 2, seed: int = 0
+) -> PlaneArtists:
+    """The same from what `plane_fields.fields` computed."""
+    problem = loads_problem(held.attrs["problem"])
     with styled():
         own = axes is None
         if axes is None:
@@ -104,11 +112,12 @@ def draw(
         data = _data(axes[0], problem, seed)
         errors: dict[tuple[int, int], QuadContourSet] = {}
         for column, axis in enumerate(axes[1:]):
-            outlines[f"smoothed {column}"], shades = _votes(axis, held, column, errors)
+            border, shades = _votes(axis, held, column, errors)
+            outlines |= {} if border is None else {f"smoothed {column}": border}
         _frame(axes, held, own and columns == 2)
-        titles = _titles(axes, problem, plain, noisy)
+        titles = _titles(axes, held)
         bars = _bars(figure, axes, problem, mesh, shades)
-        legend = _legend(figure, problem, alpha) if own else None
+        legend = _legend(figure, problem, held.attrs["alpha"]) if own else None
     return PlaneArtists(figure, tuple(axes), mesh, outlines, errors, data, bars, titles, legend)
 
 
@@ -118,14 +127,23 @@ def save(problem: Problem, alpha: float, beta: float, path: str | os.PathLike[st
     write(draw(problem, alpha, beta, columns=columns).figure, path)
 
 
-def _training(axes: Axes, held: Fields) -> tuple[QuadMesh, dict[str, QuadContourSet]]:
+def _training(axes: Axes, held: xr.Dataset) -> tuple[QuadMesh, dict[str, QuadContourSet]]:
     """The signed density in colours, and the outlines of both base regions."""
-    limit = float(np.abs(held.signed).max()) or 1.0
+    limit = PALE * float(np.abs(held.signed).max()) or 1.0
     mesh = axes.pcolormesh(
         held.x, held.y, held.signed, norm=Normalize(-limit, limit), cmap="RdBu", shading="gouraud", rasterized=True
     )
     looks = {"truth": (held.truth, TRUTH), "base": (held.signed, BASE)}
-    return mesh, {name: axes.contour(held.x, held.y, z, levels=[0.0], **style) for name, (z, style) in looks.items()}
+    drawn = {name: _outline(axes, held, values.to_numpy(), [0.0], style) for name, (values, style) in looks.items()}
+    return mesh, {name: lines for name, lines in drawn.items() if lines is not None}
+
+
+def _outline(
+    axes: Axes, held: xr.Dataset, values: NDArray[Any], levels: Sequence[float], looks: dict[str, Any]
+) -> QuadContourSet | None:
+    """Contours at those levels that are crossed, None where none is."""
+    crossed = [level for level in levels if values.min() < level <= values.max()]
+    return axes.contour(held.x, held.y, values, levels=crossed, **looks) if crossed else None
 
 
 def _data(axes: Axes, problem: Problem, seed: int) -> dict[int, Line2D]:
@@ -142,19 +160,20 @@ def _data(axes: Axes, problem: Problem, seed: int) -> dict[int, Line2D]:
         points[label].append(mean + chance.standard_normal((count, 2)) @ np.linalg.cholesky(cov).T)
     lines = {}
     for label, drawn in points.items():
-        (lines[label],) = axes.plot(*np.concatenate(drawn).T, linestyle="none", zorder=1.5, **DATA[label])
+        (lines[label],) = axes.plot(*np.concatenate(drawn).T, linestyle="none", zorder=1.5, **POINT, **DATA[label])
     return lines
 
 
 def _votes(
-    axes: Axes, held: Fields, column: int, errors: dict[tuple[int, int], QuadContourSet]
-) -> tuple[QuadContourSet, QuadContourSet]:
+    axes: Axes, held: xr.Dataset, column: int, errors: dict[tuple[int, int], QuadContourSet]
+) -> tuple[QuadContourSet | None, QuadContourSet]:
     """The vote in shades, the smoothed region's outline, and the errors on top; returns outline and shades."""
-    vote = held.votes[column]
+    vote = held["vote"][column].to_numpy()
     shades = axes.contourf(held.x, held.y, vote, levels=LEVELS, cmap=VOTES)
-    axes.contour(held.x, held.y, vote, levels=LEVELS[1:-1], colors="0.35", linewidths=0.3)
+    _outline(axes, held, vote, list(LEVELS[1:-1]), {"colors": "0.35", "linewidths": 0.3})
     span = float(np.abs(held.truth).max()) or 1.0
-    for label, wrong in ((0, np.minimum(vote - 0.5, -held.truth / span)), (1, np.minimum(0.5 - vote, held.truth / span))):
+    for label, sign in ((0, 1.0), (1, -1.0)):
+        wrong = np.minimum(sign * (vote - 0.5), -sign * held.truth / span)
         if not (wrong > 0).any():
             continue
         looks = ERRORS[label]
@@ -163,11 +182,11 @@ def _votes(
         )
         drawn.set(edgecolor=looks["edgecolor"], linewidth=0.0, alpha=0.75)
         errors[column, label] = drawn
-    axes.contour(held.x, held.y, held.truth, levels=[0.0], **TRUTH)
-    return axes.contour(held.x, held.y, vote, levels=[0.5], **SMOOTHED), shades
+    _outline(axes, held, held.truth.to_numpy(), [0.0], TRUTH)
+    return _outline(axes, held, vote, [0.5], SMOOTHED), shades
 
 
-def _frame(axes: Sequence[Axes], held: Fields, beside: bool) -> None:
+def _frame(axes: Sequence[Axes], held: xr.Dataset, beside: bool) -> None:
     for k, axis in enumerate(axes):
         axis.set_aspect("equal")
         axis.set_xlim(held.x[0], held.x[-1])
@@ -179,33 +198,27 @@ def _frame(axes: Sequence[Axes], held: Fields, beside: bool) -> None:
             axis.set_ylabel(r"$x_2$ (units of $x$)")
 
 
-def _titles(
-    axes: Sequence[Axes], problem: Problem, plain: SmoothedClassifier, noisy: SmoothedClassifier
-) -> list[Text]:
+def _titles(axes: Sequence[Axes], held: xr.Dataset) -> list[Text]:
     """Risks and the gain over the panels that show where they come from."""
-    alpha, beta = noisy.classifier.alpha, noisy.beta
-    found = gain(problem, alpha, beta)
-    value, error = float(found.value), float(found.error)
-    word = WORDS[0 if abs(value) <= error else 1 if value > 0 else -1]
-    values = [float(risk(problem, v).value) for v in (plain, noisy)]
-    return [
-        axes[0].set_title(rf"training noise $\alpha = {alpha:g}$" "\n" rf"{problem.name or ''}"),
-        axes[1].set_title(rf"votes, $\alpha = 0$, $\beta = {beta:g}$" "\n" rf"$R(0, {beta:g}) = {values[0]:.4f}$"),
-        axes[2].set_title(
-            rf"votes, $\alpha = {alpha:g}$, $\beta = {beta:g}$" "\n"
-            rf"$R({alpha:g}, {beta:g}) = {values[1]:.4f}$, gain ${value:+.4f}$"
-        ),
-    ] + ([] if not word else [])
+    alpha, beta, found = held.attrs["alpha"], held.attrs["beta"], float(held["gain"])
+    noises = zip((0.0, alpha), held["risk"].to_numpy(), strict=True)
+    risks = [rf"$R({noise:g}, {beta:g}) = {value:.4f}$" for noise, value in noises]
+    words = (
+        (rf"training noise $\alpha = {alpha:g}$", held.attrs["name"]),
+        (rf"votes, $\alpha = 0$, $\beta = {beta:g}$", risks[0]),
+        (rf"votes, $\alpha = {alpha:g}$, $\beta = {beta:g}$", rf"{risks[1]}, gain ${found:+.4f}$"),
+    )
+    return [axis.set_title("\n".join(lines)) for axis, lines in zip(axes, words, strict=True)]
 
 
 def _bars(
     figure: Figure, axes: Sequence[Axes], problem: Problem, mesh: QuadMesh, shades: QuadContourSet
 ) -> list[Colorbar]:
     names = (
-        r"blurred label less 1/2" if isinstance(problem, DomainProblem) else r"signed density (1/units of $x^2$)",
+        "blurred label less 1/2" if isinstance(problem, DomainProblem) else "signed density (1/(units of $x$)$^2$)",
         r"vote probability $u$",
     )
-    beside = {"location": "bottom", "aspect": 28, "pad": 0.02, "shrink": 0.95}
+    beside: dict[str, Any] = {"location": "bottom", "aspect": 28, "pad": 0.02, "shrink": 0.95}
     bars = [
         figure.colorbar(mesh, ax=[axes[0]], **beside),
         figure.colorbar(shades, ax=list(axes[1:]), ticks=[0, 0.25, 0.5, 0.75, 1], **(beside | {"aspect": 60})),
@@ -219,7 +232,9 @@ def _bars(
 def _legend(figure: Figure, problem: Problem, alpha: float) -> Legend:
     sets = isinstance(problem, DomainProblem)
     truth = "labelled set" if sets else "Bayes rule"
-    wrong = ("class 0 taken for 1", "class 1 taken for 0") if sets else ("1 against the Bayes rule", "0 against the Bayes rule")
+    wrong = (
+        ("class 0 taken for 1", "class 1 taken for 0") if sets else ("$g = 1$, Bayes rule 0", "$g = 0$, Bayes rule 1")
+    )
     dashed = TRUTH["linestyles"][0]
     handles: list[Any] = [
         Line2D([], [], color="black", linewidth=0.9, linestyle=dashed, label=rf"base region, $\alpha = 0$ ({truth})"),
@@ -228,6 +243,6 @@ def _legend(figure: Figure, problem: Problem, alpha: float) -> Legend:
     ]
     handles += [Patch(linewidth=0.0, label=wrong[label], **ERRORS[label]) for label in (1, 0)]
     if isinstance(problem, MixtureProblem):
-        handles += [Line2D([], [], linestyle="none", **DATA[label]) for label in (1, 0)]
+        handles += [Line2D([], [], linestyle="none", **POINT, **DATA[label]) for label in (1, 0)]
     narrow = figure.get_size_inches()[0] < 5
     return figure.legend(handles=handles, loc="outside lower center", ncols=2 if narrow else 4 if not sets else 3)

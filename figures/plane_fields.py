@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
 from theory.components import weighted
-from theory.pipeline import SmoothedClassifier, smooth
+from theory.pipeline import smooth, train
 from theory.problem import Ball, Box, DomainProblem, Gaussian, MixtureProblem, Problem, as_vector
+from theory.problem_file import dumps_problem
+from theory.risks import compare
 
 Array = NDArray[np.float64]
 
@@ -19,32 +20,21 @@ POINTS = 301
 REACH = 2.6
 
 
-@dataclass(frozen=True)
-class Fields:
-    """Values on a grid, rows along y.
+def fields(problem: Problem, alpha: float, beta: float) -> xr.Dataset:
+    """All that is drawn, as a dataset that a file can hold: values over (y, x), risks and the gain.
 
-    signed: the signed density after training noise, or the blurred label function less 1/2; >= 0 in the base region.
-    truth: the same without training noise, >= 0 where the Bayes rule decides for class 1 and in the labelled sets.
-    votes: u of the classifiers without and with training noise.
-    """
-
-    x: Array
-    y: Array
-    signed: Array
-    truth: Array
-    votes: tuple[Array, Array]
-
-
-def fields(problem: Problem, voted: tuple[SmoothedClassifier, SmoothedClassifier]) -> Fields:
-    """All that is drawn, for classifiers without and with training noise.
+    `signed`: the signed density after training noise, or the blurred label function less 1/2, >= 0 in the base region,
+    `truth` the same without training noise, >= 0 where the Bayes rule decides for class 1 and in the labelled sets.
+    `vote` (noise, y, x) and `risk` (noise): without training noise and with it.
 
     Raises:
+        NoExactRoute: no geometry answers for the problem.
         ValueError: the problem does not live in the plane, or its components have no density that is drawn.
     """
     if problem.dim != 2:
         raise ValueError(f"problem: found dimension {problem.dim}, expected 2")
-    alpha = voted[1].classifier.alpha
-    low, high = _window(problem, voted[1].beta + alpha)
+    voted = [smooth(train(problem, noise), beta) for noise in (0.0, alpha)]
+    low, high = _window(problem, alpha + beta)
     x, y = (np.linspace(a, b, POINTS) for a, b in zip(low, high, strict=True))
     points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     if isinstance(problem, DomainProblem):
@@ -52,8 +42,25 @@ def fields(problem: Problem, voted: tuple[SmoothedClassifier, SmoothedClassifier
         truth, signed = depth(problem, points), smooth(voted[0].classifier, alpha).vote(points) - 0.5
     else:
         truth, signed = (signed_density(problem, noise, points) for noise in (0.0, alpha))
-    plain, noisy = (v.vote(points).reshape(POINTS, POINTS) for v in voted)
-    return Fields(x, y, signed.reshape(plain.shape), truth.reshape(plain.shape), (plain, noisy))
+    found = compare(problem, alpha, beta)
+    variables = {
+        "signed": (("y", "x"), _seen(signed)),
+        "truth": (("y", "x"), _seen(truth)),
+        "vote": (("noise", "y", "x"), np.stack([_seen(np.clip(v.vote(points), 0.0, 1.0)) for v in voted])),
+        "risk": ("noise", np.array([found.baseline.value, found.risk.value], float)),
+        "risk_error": ("noise", np.array([found.baseline.error, found.risk.error], float)),
+        "gain": ((), float(found.gain.value)),
+        "gain_error": ((), float(found.gain.error)),
+    }
+    coordinates = {"x": x, "y": y, "noise": [0.0, alpha]}
+    name = problem.name or ""
+    attributes = {"problem": dumps_problem(problem), "name": name, "alpha": float(alpha), "beta": float(beta)}
+    return xr.Dataset(variables, coordinates, attributes)
+
+
+def _seen(values: Array) -> NDArray[np.float32]:
+    """As many digits as a picture shows."""
+    return values.reshape(POINTS, POINTS).astype(np.float32)
 
 
 def signed_density(problem: MixtureProblem, alpha: float, points: Array) -> Array:
@@ -75,9 +82,8 @@ def moments(law: object) -> tuple[Array, Array]:
     """Mean and covariance matrix of a Gaussian in the plane. Raises `ValueError` for other laws."""
     if not isinstance(law, Gaussian):
         raise ValueError(f"problem: found a {type(law).__name__.lower()} component, expected gaussian ones")
-    mean = as_vector(law.mean, 2)
-    cov = np.diag(as_vector(law.scale, 2) ** 2) if law.cov is None else np.array(law.cov, float)
-    return mean, cov
+    cov = np.array(law.cov, float) if law.scale is None else np.diag(as_vector(law.scale, 2) ** 2)
+    return as_vector(law.mean, 2), cov
 
 
 def depth(problem: DomainProblem, points: Array) -> Array:

@@ -9,15 +9,23 @@ from typing import Annotated, Any
 import tyro
 
 from simulate.commands.failures import UsageError
+from simulate.commands.figures import Figures
 from simulate.commands.mc import MonteCarlo
 from simulate.commands.optimum import Optimum
 from simulate.commands.phase import Phase
 from simulate.commands.regimes import Regimes
 from simulate.commands.risk import Risk
 
-Command = Risk | MonteCarlo | Phase | Optimum | Regimes
+Command = Risk | MonteCarlo | Phase | Optimum | Figures | Regimes
 
-COMMANDS = {"risk": Risk, "mc": MonteCarlo, "phase": Phase, "optimum": Optimum, "regimes": Regimes}
+COMMANDS = {
+    "risk": Risk,
+    "mc": MonteCarlo,
+    "phase": Phase,
+    "optimum": Optimum,
+    "figures": Figures,
+    "regimes": Regimes,
+}
 DESCRIPTION = (
     "A classifier is trained on inputs with noise alpha and then smoothed with noise beta: for which distributions, "
     "and by how much, did the training noise help or hurt?"

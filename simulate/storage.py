@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 import xarray as xr
@@ -24,20 +25,20 @@ def save_dataset(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
         temporary.write_bytes(content)
 
 
-def open_dataset(path: str | os.PathLike[str]) -> xr.Dataset:
-    """Read a sweep from a netCDF file, whole.
+def open_dataset(path: str | os.PathLike[str], needed: Collection[str] = NEEDED, writer: str = "phase") -> xr.Dataset:
+    """Read a dataset from a netCDF file, whole; a sweep unless other variables are `needed`.
 
     Raises:
-        ProblemError: the file cannot be read, is no netCDF file, or holds no sweep; one line that names it.
+        ProblemError: the file cannot be read, is no netCDF file, or lacks a variable; one line that names it.
     """
-    expected = "a netCDF file as `noisewise phase` writes"
+    expected = f"a netCDF file as `noisewise {writer}` writes"
     try:
         Path(path).open("rb").close()  # for the system's own words on why a file cannot be read
         dataset = xr.load_dataset(path, engine="h5netcdf")
     except Exception as error:  # whatever the libraries make of a damaged file: their errors have no common class
         reason = getattr(error, "strerror", None) or "no netCDF, or damaged"
         raise ProblemError("", f"an unreadable file ({reason})", expected, str(path)) from None
-    missing = [name for name in NEEDED if name not in dataset]
+    missing = [name for name in needed if name not in dataset]
     if missing:
         raise ProblemError("", f"no variable {missing[0]!r}", expected, str(path))
     return dataset

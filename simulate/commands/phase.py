@@ -72,7 +72,7 @@ class Phase:
     def run(self) -> None:
         chosen, x, y = self._plane()
         fixed = {key: noises((value,), key)[0] for key in NOISES if (value := getattr(self, key)) is not None}
-        workers = _at_most(self.workers, "workers", MOST_WORKERS)
+        workers = at_most(self.workers, "workers", MOST_WORKERS)
         check = self._check()
         out, figure = self._places()
         dataset = _computed(chosen, (x, y), fixed, workers, check)
@@ -96,7 +96,7 @@ class Phase:
         count = (DEFAULT_CHECKS if self.problem is None else 0) if self.check is None else self.check
         for key, least in (("votes", 1), ("samples", 1), ("seed", 0)):
             validation.whole(getattr(self, key), key, least)
-        checked = _at_most(count, "check", MOST_CHECKS, 0)
+        checked = at_most(count, "check", MOST_CHECKS, 0)
         return Check(checked, self.votes, self.samples, self.seed) if checked else None
 
     def _places(self) -> tuple[str | None, str | None]:
@@ -122,7 +122,8 @@ class Phase:
         return self.out, self.figure
 
 
-def _at_most(value: int, key: str, most: int, least: int = 1) -> int:
+def at_most(value: int, key: str, most: int, least: int = 1) -> int:
+    """A whole number between `least` and `most`."""
     if validation.whole(value, key, least) > most:
         raise ProblemError(key, shown(value), f"at most {most}")
     return value
@@ -163,19 +164,19 @@ def _write(dataset: xr.Dataset, out: str | None, figure: str | None) -> None:
     if out is not None:
         from simulate.storage import save_dataset
 
-        with _naming(out):
+        with naming(out):
             save_dataset(dataset, out)
         print(f"wrote {out}")
     if figure is not None:
         from figures import phase
 
-        with _naming(figure):
+        with naming(figure):
             phase.save(dataset, figure)
         print(f"wrote {figure}")
 
 
 @contextmanager
-def _naming(path: str) -> Iterator[None]:
+def naming(path: str) -> Iterator[None]:
     """Failures to write name the file that was asked for, not a temporary one or none."""
     try:
         yield

@@ -10,14 +10,15 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from figures import phase, pipeline
+from figures import disc_experiment, interference, phase, pipeline, plane
 from figures.style import styled
-from tests.figures.examples import full, plain
+from tests.figures.examples import discs, full, plain
+from tests.figures.examples import interference as maps
 from theory import regimes
 
 BASELINES = Path(__file__).with_name("baseline")
 # Enough to tell every mark from every other, and small in bytes.
-DPI = 80
+DPI, WIDE_DPI = 80, 50
 
 
 def _pipeline() -> Figure:
@@ -33,14 +34,19 @@ DRAWINGS: dict[str, Callable[[], Figure]] = {
     "phase-full": lambda: phase.draw(full()).figure,
     "pipeline": _pipeline,
     "pipeline-regression": _regression,
+    "plane-anisotropic": lambda: plane.draw(regimes.anisotropic(), 1.0, 1.5).figure,
+    "plane-discs": lambda: plane.draw(regimes.discs(side=40, radius=8, seed=1), 3.0, 5.0).figure,
+    "disc-experiment": lambda: disc_experiment.draw(discs()).figure,
+    "interference": lambda: interference.draw(maps()).figure,
 }
 
 
 def rendered(figure: Figure) -> bytes:
     """The figure as a small PNG without a stamp."""
     content = io.BytesIO()
+    dpi = DPI if figure.get_size_inches()[0] < 5 else WIDE_DPI
     with styled():
-        figure.savefig(content, format="png", dpi=DPI, metadata={"Software": None})
+        figure.savefig(content, format="png", dpi=dpi, metadata={"Software": None})
     return content.getvalue()
 
 

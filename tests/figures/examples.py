@@ -1,4 +1,4 @@
-"""Small made-up sweeps that hold everything a phase diagram can show."""
+"""Small made-up sweeps and studies that hold everything a figure can show."""
 
 from __future__ import annotations
 
@@ -44,3 +44,24 @@ def full() -> xr.Dataset:
     dataset["check_agrees"] = ("check_point", (np.arange(x.size) % 7 != 3).astype(np.int8))
     dataset.attrs |= {"eps": 0.25, "settings": '{"spacing": 1.5}'}
     return dataset
+
+
+def discs(
+    betas: tuple[float, ...] = (8.0, 11.0, 14.0), alphas: tuple[float, ...] = tuple(2.0 * k for k in range(11))
+) -> xr.Dataset:
+    """A study of four gaps and twelve draws, the last draws of the last two gaps not computed; constant at the end."""
+    gap, draw, alpha = np.arange(4.0), np.arange(12), np.array(alphas)
+    g, d, a, b = np.meshgrid(gap, draw, alpha, np.array(betas), indexing="ij")
+    scatter = np.random.default_rng(0).normal(0, 0.01, (len(gap), len(draw), len(alpha), len(betas)))
+    risk = 0.3 + 0.01 * b + 0.02 * np.sin(d) + a / 20 * (0.2 - 0.015 * b + 0.02 * g) * (a / 10 - 1) + a / 20 * scatter
+    constant = (a + b / 2 + 2 * g > 22 + np.cos(d)).astype(float)
+    risk[2, 9:], risk[3, 1:] = np.nan, np.nan
+    dims = ("gap", "draw", "alpha", "beta")
+    variables = {"risk": (dims, risk), "share": (dims, 1 - risk), "constant": (dims, constant)}
+    coords = {"gap": gap, "draw": draw, "alpha": alpha, "beta": list(betas)}
+    return xr.Dataset(variables, coords, attrs={"draws": 12, "side": 100.0, "count": 15})
+
+
+def interference() -> list[xr.Dataset]:
+    """Maps over alpha and over beta, with cells that are not significant and cells that are nearly constant."""
+    return [discs((11.0,)), discs((8.0, 10.0, 12.0, 14.0, 16.0), (0.0, 11.0))]

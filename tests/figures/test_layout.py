@@ -8,8 +8,9 @@ import pytest
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
-from figures import phase, pipeline
-from tests.figures.examples import full
+from figures import disc_experiment, interference, phase, pipeline, plane
+from tests.figures.examples import discs, full
+from tests.figures.examples import interference as maps
 from theory import regimes
 
 # Boxes may touch by this much (pixels at 150 dpi): the boxes of letters are larger than their ink.
@@ -49,3 +50,21 @@ def test_pipeline(columns: int) -> None:
     artists = pipeline.draw(regimes.bumps(count=3), 0.4, 0.6, columns=columns)
     assert artists.legend is not None
     assert_apart(artists.figure, [*artists.axes.flat, artists.legend])
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+def test_plane(columns: int) -> None:
+    artists = plane.draw(regimes.anisotropic(), 1.0, 1.5, columns=columns)
+    assert artists.legend is not None
+    assert_apart(artists.figure, [*artists.axes, *(bar.ax for bar in artists.bars), artists.legend])
+
+
+def test_disc_experiment() -> None:
+    artists = disc_experiment.draw(discs())
+    assert_apart(artists.figure, [*artists.axes, *artists.strips, artists.legend])
+
+
+def test_interference() -> None:
+    artists = interference.draw(maps())
+    assert artists.legend is not None
+    assert_apart(artists.figure, [*artists.axes, artists.colorbar.ax, artists.legend])

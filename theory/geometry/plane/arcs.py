@@ -9,10 +9,33 @@ from theory.geometry.plane.outline import rule
 from theory.geometry.plane.squares import Leaves
 from theory.terms import Array, Flags, Index
 
+# A graph is halved at most so often.
+HALVINGS = 3
 
-def panels(leaves: Leaves, count: int) -> tuple[Array, Array]:
-    """Nodes and weighted steps (P, count, 2) of the zero set, the positive side on the left."""
-    row, low, high = _spans(leaves.coefficients)
+
+def panels(leaves: Leaves, count: int, accuracy: float) -> tuple[Array, Array]:
+    """Nodes and weighted steps (P, count, 2) of the zero set, the positive side on the left.
+
+    A span is halved until the last Legendre coefficients of the graph are below `accuracy` of its length.
+    """
+    spans = _spans(leaves.coefficients)
+    turn = np.linalg.inv(np.polynomial.legendre.legvander(rule(count)[0], count - 1))[-2:].T
+    done = []
+    for halvings in range(HALVINGS + 1):
+        points, steps, graph = _graphs(leaves, *spans, count)
+        rough = np.abs(graph @ turn).sum(axis=1) > accuracy * (spans[2] - spans[1])
+        good = ~rough | (halvings == HALVINGS)
+        done.append((points[good], steps[good]))
+        row, low, high = (np.tile(part[~good], 2) for part in spans)
+        middle = 0.5 * (low + high)
+        first = np.arange(len(row)) < len(row) // 2
+        spans = row, np.where(first, low, middle), np.where(first, middle, high)
+    points, steps = (np.concatenate(part) for part in zip(*done, strict=True))
+    return points, steps
+
+
+def _graphs(leaves: Leaves, row: Index, low: Array, high: Array, count: int) -> tuple[Array, Array, Array]:
+    """Nodes, weighted steps and the coordinates (P, count) of graphs over spans of leaves `row`."""
     held = leaves.coefficients[row]
     order = held.shape[1]
     at, weights = rule(count)
@@ -32,7 +55,7 @@ def panels(leaves: Leaves, count: int) -> tuple[Array, Array]:
     points, steps = np.stack([x, y], axis=-1), np.stack([run, -run * along / across], axis=-1)
     points, steps = (np.where(leaves.swapped[row, None, None], v[..., ::-1], v) for v in (points, steps))
     half = leaves.half[row, None, None]
-    return leaves.center[row, None, :] + half * points, half * steps
+    return leaves.center[row, None, :] + half * points, half * steps, y
 
 
 def _spans(held: Array) -> tuple[Index, Array, Array]:
@@ -41,8 +64,9 @@ def _spans(held: Array) -> tuple[Index, Array, Array]:
     signs = (-1.0) ** np.arange(order)
     bottom, top = held @ signs, held.sum(axis=2)
     rows, places = [np.repeat(np.arange(len(held)), 2)], [np.tile([-1.0, 1.0], len(held))]
+    noise = chebyshev.ROUNDING * np.abs(held).sum(axis=(1, 2))
     for edge in (bottom, top):
-        row, at = chebyshev.roots(edge)
+        row, at = chebyshev.roots(edge, noise)
         rows.append(row)
         places.append(at)
     row, at = np.concatenate(rows), np.concatenate(places)
@@ -63,8 +87,9 @@ def chords(center: Array, half: Array, held: Array, count: int) -> tuple[Array, 
     signs = (-1.0) ** np.arange(order)
     edges = (held @ signs, held.sum(axis=1), held.sum(axis=2), np.einsum("i,nij->nj", signs, held))
     rows, places = [], []
+    noise = chebyshev.ROUNDING * np.abs(held).sum(axis=(1, 2))
     for side, edge in enumerate(edges):
-        row, at = chebyshev.roots(edge)
+        row, at = chebyshev.roots(edge, noise)
         rows.append(row)
         places.append(2 * side + 1 + (at if side < 2 else -at))
     row, at = np.concatenate(rows), np.concatenate(places)

@@ -16,6 +16,8 @@ from theory.terms import Array, Flags, Index
 # Intervals of this width (of [-1, 1]) that are still undecided are judged by the signs at their ends.
 LEAST_WIDTH = 2.0**-40
 NEWTON_STEPS = 60
+# Rounding of a polynomial, relative to the sum of its coefficients.
+ROUNDING = 1e-14
 
 
 @lru_cache
@@ -63,22 +65,25 @@ def spread(coefficients: Array) -> Array:
     return np.asarray(size.sum(axis=1) - size[:, 0])
 
 
-def roots(coefficients: Array) -> tuple[Index, Array]:
+def roots(coefficients: Array, noise: Array | None = None) -> tuple[Index, Array]:
     """Every sign change in [-1, 1] of the polynomials (N, p): their rows and places.
 
     Intervals are excluded where the spread is less than the mean, settled where that holds for the derivative, and
-    halved otherwise; a value of 0 counts as positive.
+    halved otherwise; a value of 0 counts as positive. Intervals on which nothing but rounding is left, or no more than
+    `noise` (N,), are settled too.
     """
     count = coefficients.shape[1]
     row: Index = np.arange(len(coefficients))
     low: Array = np.full(len(coefficients), -1.0)
     width, held = 2.0, coefficients
+    floor = np.maximum(ROUNDING * np.abs(coefficients).sum(axis=1), 0.0 if noise is None else noise)
     found: list[tuple[Index, Array, Array]] = [(row[:0], low[:0], low[:0])]
     while len(row):
         alive = np.abs(held[:, 0]) <= spread(held)
         row, low, held = row[alive], low[alive], held[alive]
         steepness = held @ derivative(count).T
         settled = (np.abs(steepness[:, 0]) > spread(steepness)) | (width < LEAST_WIDTH)
+        settled |= np.abs(held).sum(axis=1) <= floor[row]
         found.append((row[settled], low[settled], np.full(settled.sum(), width)))
         row, low, held = row[~settled], low[~settled], held[~settled]
         width *= 0.5

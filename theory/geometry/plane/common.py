@@ -1,45 +1,43 @@
-"""Areas that a traced region shares with a union of discs and boxes: boundary integrals over parts of both outlines."""
+"""Areas that a traced region shares with a union of discs and boxes, by one integral over the outline of the region.
+
+With L(x, y) the length of the union's row y up to x, the field (L, 0) has divergence 1 in the union and 0 outside, so
+
+    area = integral of L dy over the outline (+ the area of the union where the region holds beyond all panels).
+
+L is continuous in x: nothing has to be decided where the two outlines run along each other, as they do under little
+noise. It has kinks where the outline meets the union's, and on the rows where the union's intervals change.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from theory.geometry.plane import chebyshev
 from theory.geometry.plane.outline import Outline, rule
 from theory.geometry.plane.sets import SetUnion
-from theory.geometry.plane.squares import Valued
-from theory.terms import Array, Flags, Index
+from theory.terms import Array, Index
 
 # Parts of panels: panel, from, to, in [-1, 1].
 Cuts = tuple[Index, Array, Array]
+# Near the lowest and highest row of a disc, where L varies like a square root, parts are halved until they are lower
+# than their distance from it, or than this share of the window.
+LOWEST = 1e-8
+HALVINGS = 40
+# Rounding of coordinates, relative to their size.
+ROUNDING = 1e-14
 
 
-def common_area(outline: Outline, field: Valued, held: SetUnion, reach: float) -> float:
-    """Area of {field >= 0}, whose outline is given, inside a union; `reach`: length on which the field varies."""
-    center = held.window.center
-    own = _outline(held, outline.points.shape[1])
-    own = own.divided(np.maximum(np.ceil(own.lengths / reach), 1).astype(int))
-    return _inside_set(outline, held, center) + _inside_field(own, field, outline, center)
-
-
-@lru_cache(8)
-def _outline(held: SetUnion, count: int) -> Outline:
-    return held.outline(count)
-
-
-def _inside_set(outline: Outline, held: SetUnion, center: Array) -> float:
-    """1/2 of the integral of x dy - y dx over the parts of an outline inside a union."""
-    row, values = _crossing_functions(outline, held)
-    cuts = _cut(outline, row, values)
-    keep = held.contains(_at(outline.points[cuts[0]], 0.5 * (cuts[1] + cuts[2])))
-    return _integral(outline, center, *_those(cuts, keep))
+def common_area(outline: Outline, held: SetUnion) -> float:
+    """Area of a region, whose outline is given, inside a union."""
+    parts = _graded(outline, held, _cut(outline, *_crossing_functions(outline, held)))
+    total = _integral(outline, held, *parts)
+    return held.area + total if outline.outside else total
 
 
 def _crossing_functions(outline: Outline, held: SetUnion) -> tuple[Index, Array]:
-    """For every panel and every circle or line near it, a polynomial that vanishes where they meet."""
+    """For every panel and every circle, line or row near it, a polynomial that vanishes where they meet."""
     middle, length = outline.points.mean(axis=1), outline.lengths
     rows, values = [np.empty(0, np.intp)], [np.empty((0, outline.points.shape[1]))]
     for x, y, r in held.discs:
@@ -47,47 +45,28 @@ def _crossing_functions(outline: Outline, held: SetUnion) -> tuple[Index, Array]
         p = outline.points[near]
         rows.append(near)
         values.append((p[..., 0] - x) ** 2 + (p[..., 1] - y) ** 2 - r * r)
-    for axis in (0, 1):
-        flat = held.segments[:, axis] == held.segments[:, 2 + axis]
-        for place in np.unique(held.segments[flat, axis]):
+    for axis, places in ((0, np.unique(held.segments[:, 0::2])), (1, held.rows)):
+        for place in places:
             near = np.flatnonzero(np.abs(middle[:, axis] - place) <= length)
             rows.append(near)
             values.append(outline.points[near, :, axis] - place)
-    return np.concatenate(rows), np.concatenate(values)
+    row, value = np.concatenate(rows), np.concatenate(values)
+    # Where a panel runs along a line or a circle up to rounding, there is nothing to cut.
+    apart = np.abs(value).max(axis=1, initial=0) > ROUNDING * _size(held)
+    return row[apart], value[apart]
 
 
-def _inside_field(own: Outline, field: Valued, outline: Outline, center: Array) -> float:
-    """1/2 of the integral of x dy - y dx over the parts of a union's outline where the field is not negative.
-
-    Only panels near the outline of the field can change sides; the others are asked at their middle.
-    """
-    middle = own.points[:, own.points.shape[1] // 2]
-    distance, _ = cKDTree(outline.points.reshape(-1, 2)).query(middle)
-    close = distance <= own.lengths + outline.lengths.max()
-    near, far = np.flatnonzero(close), np.flatnonzero(~close)
-    values = field.value(own.points[near].reshape(-1, 2)).reshape(len(near), own.points.shape[1])
-    part = Outline(own.points[near], own.steps[near])
-    cuts = _cut(part, np.arange(len(near)), values)
-    keep = _at(values[cuts[0]][..., None], 0.5 * (cuts[1] + cuts[2]))[:, 0] >= 0
-    total = _integral(part, center, *_those(cuts, keep))
-    whole = far[field.value(middle[far]) >= 0]
-    return total + Outline(own.points[whole] - center, own.steps[whole]).area()
-
-
-def _those(cuts: Cuts, keep: Flags) -> Cuts:
-    return cuts[0][keep], cuts[1][keep], cuts[2][keep]
+def _size(held: SetUnion) -> float:
+    """Largest coordinate, or its square for the equations of circles, if that is more."""
+    window = held.window
+    reach = max(abs(window.x), abs(window.y)) + window.half
+    return max(reach, reach * reach) if len(held.discs) else reach
 
 
 @lru_cache
 def _to_chebyshev(count: int) -> Array:
     """From values at the nodes of a panel to Chebyshev coefficients along it."""
     return np.asarray(np.linalg.inv(np.polynomial.chebyshev.chebvander(rule(count)[0], count - 1)))
-
-
-def _at(values: Array, place: Array) -> Array:
-    """Values (N, k) at places (N,) of panels from those at the nodes (N, n, k)."""
-    table = chebyshev.basis(place, values.shape[1]) @ _to_chebyshev(values.shape[1])
-    return np.einsum("ni,nik->nk", table, values)
 
 
 def _cut(outline: Outline, row: Index, values: Array) -> Cuts:
@@ -102,13 +81,42 @@ def _cut(outline: Outline, row: Index, values: Array) -> Cuts:
     return rows[1:][joint], cuts[:-1][joint], cuts[1:][joint]
 
 
-def _integral(outline: Outline, center: Array, rows: Index, low: Array, high: Array) -> float:
-    """1/2 of the integral of x dy - y dx over parts of panels, around a centre."""
+def _graded(outline: Outline, held: SetUnion, parts: Cuts) -> Cuts:
+    """Parts halved towards the lowest and highest rows of discs to their left."""
+    center = np.tile(held.discs[:, 0], 2)
+    extreme = np.concatenate([held.discs[:, 1] - held.discs[:, 2], held.discs[:, 1] + held.discs[:, 2]])
+    least = LOWEST * held.window.half
+    done = []
+    for _ in range(HALVINGS):
+        row, low, high = parts
+        ends = np.stack([_at(outline.points[row], at) for at in (low, 0.5 * (low + high), high)], axis=1)
+        gap = np.abs(ends[:, :, 1, None] - extreme).min(axis=1)
+        gap = np.where(ends[:, :, 0].max(axis=1)[:, None] >= center, gap, np.inf).min(axis=1, initial=np.inf)
+        height = np.ptp(ends[:, :, 1], axis=1)
+        split = (height > gap) & (height > least)
+        done.append((row[~split], low[~split], high[~split]))
+        row, low, high = row[split], low[split], high[split]
+        middle = 0.5 * (low + high)
+        parts = np.tile(row, 2), np.concatenate([low, middle]), np.concatenate([middle, high])
+        if len(row) == 0:
+            break
+    done.append(parts)
+    row, low, high = (np.concatenate(part) for part in zip(*done, strict=True))
+    return row, low, high
+
+
+def _at(values: Array, place: Array) -> Array:
+    """Values (N, k) at places (N,) of panels from those at the nodes (N, n, k)."""
+    table = chebyshev.basis(place, values.shape[1]) @ _to_chebyshev(values.shape[1])
+    return np.einsum("ni,nik->nk", table, values)
+
+
+def _integral(outline: Outline, held: SetUnion, rows: Index, low: Array, high: Array) -> float:
+    """The integral of L dy over parts of panels."""
     count = outline.points.shape[1]
     at, weights = rule(count)
     x = 0.5 * (low + high)[:, None] + 0.5 * (high - low)[:, None] * at
     table = chebyshev.basis(x, count) @ _to_chebyshev(count)
-    points = np.einsum("nai,nid->nad", table, outline.points[rows] - center)
-    moves = np.einsum("nai,nid->nad", table, outline.steps[rows] / weights[:, None])
-    cross = points[..., 0] * moves[..., 1] - points[..., 1] * moves[..., 0]
-    return 0.25 * float(np.einsum("na,a,n->", cross, weights, high - low))
+    points = np.einsum("nai,nid->nad", table, outline.points[rows])
+    rise = np.einsum("nai,ni->na", table, outline.steps[rows, :, 1] / weights)
+    return 0.5 * float(np.einsum("na,na,a,n->", held.left_of(points), rise, weights, high - low))

@@ -84,7 +84,7 @@ def _blurred(base: NoisedSet, level: int) -> VoteField:
 
 @lru_cache(KEPT)
 def _traced(base: NoisedSet, level: int) -> Outline:
-    window = base.held.window.wider(0.01 * base.held.window.half)
+    window = base.held.window.wider(0.01 * base.held.window.half).askew()
     field = _blurred(base, level)
     traced = trace(field, window, field.squares(window), base.scale, LEVELS[level])
     return coarsen(traced, 0.01 * LEVELS[level].accuracy)
@@ -134,7 +134,7 @@ def _common(held: SetUnion, shape: Shape, level: int) -> float:
         return held.area if outline.outside else 0.0
     if (np.abs(outline.points - window.center) <= window.half).all() and _is_box(held):
         return outline.shifted(window.center).area()
-    return common_area(outline, shape.field(level), held, shape.length)
+    return common_area(outline, held)
 
 
 def _is_box(held: SetUnion) -> bool:

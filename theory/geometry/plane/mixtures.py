@@ -39,7 +39,7 @@ def gaussians(
     spreads = reach * np.sqrt(np.einsum("kii->ki", covariances))
     low, high = (means - spreads).min(axis=0), (means + spreads).max(axis=0)
     middle = 0.5 * (low + high)
-    window = Window(float(middle[0]), float(middle[1]), 0.5 * float((high - low).max()))
+    window = Window(float(middle[0]), float(middle[1]), 0.5 * float((high - low).max())).askew()
     pieces = tuple(_gaussian_piece(*part) for part in zip(labels, weights, means, covariances, strict=True))
     net = _net(means, covariances, weights, labels)
 

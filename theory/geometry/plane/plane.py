@@ -92,7 +92,7 @@ class Plane:
             return shape
         window = shape.window
         if self.bounded:
-            window = window.wider(beta * math.sqrt(-2 * math.log(min(tail, 1 - tail))) + 0.01 * window.half)
+            window = window.wider(beta * math.sqrt(-2 * math.log(min(tail, 1 - tail))) + 0.01 * window.half).askew()
         return Voted(shape.base, window, beta, tail)
 
     def mass(self, pieces: tuple[PlanePiece, ...], region: PlaneRegion, label: int) -> tuple[Array, Array]:

@@ -58,6 +58,34 @@ class SetUnion:
         return Outline(np.concatenate(points), np.concatenate(steps))
 
     @cached_property
+    def rows(self) -> Array:
+        """The rows y on which the union's intervals change their number or their formula."""
+        x, y, r = self.discs.T
+        rows = [y - r, y + r, np.unique(self.segments[:, 1::2])]
+        for k in range(len(self.discs)):
+            cuts = [*_circle_cuts(x[k], y[k], r[k], np.delete(self.discs, k, axis=0))]
+            cuts += _segment_cuts(x[k], y[k], r[k], self.segments)
+            rows.append(y[k] + r[k] * np.sin(np.concatenate(cuts)))
+        return np.unique(np.concatenate(rows))
+
+    def left_of(self, points: Array) -> Array:
+        """Length of the union's row through points (..., 2), up to them."""
+        x, y = points[..., 0, None], points[..., 1, None]
+        gap = self.discs[:, 2] ** 2 - (y - self.discs[:, 1]) ** 2
+        half = np.sqrt(np.maximum(gap, 0))
+        flat = (y >= self.boxes[:, 1]) & (y <= self.boxes[:, 3])
+        low = np.concatenate([self.discs[:, 0] - half, np.where(flat, self.boxes[:, 0], 0.0)], axis=-1)
+        high = np.concatenate([self.discs[:, 0] + half, np.where(flat, self.boxes[:, 2], 0.0)], axis=-1)
+        if self.clip is not None:
+            low, high = (np.clip(v, self.clip[0], self.clip[2]) for v in (low, high))
+            high = np.where((y >= self.clip[1]) & (y <= self.clip[3]), high, low)
+        order = np.argsort(low, axis=-1)
+        low, high = (np.take_along_axis(np.minimum(v, x), order, axis=-1) for v in (low, high))
+        reached = np.maximum.accumulate(high, axis=-1)
+        start = np.concatenate([low[..., :1], np.maximum(low[..., 1:], reached[..., :-1])], axis=-1)
+        return np.asarray(np.maximum(high - start, 0).sum(axis=-1))
+
+    @cached_property
     def area(self) -> float:
         """Area of the union."""
         return self.outline(16).shifted(self.window.center).area()

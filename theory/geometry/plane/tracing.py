@@ -14,13 +14,16 @@ from theory.terms import Array
 
 # Squares this small, relative to the scale of the field, are crossed by straight lines.
 LEAST = 1e-6
+# Panels that end this near to the edge of the window, relative to its size, cut it. The ends of coarse panels are not
+# exact; a cut that is not needed does no harm.
+CLOSE = 0.01
 
 
 def trace(field: Field, window: Window, start: tuple[Array, Array], scale: float, level: Level) -> Outline:
     """The outline of {field >= 0} in a window, from squares `start` that hold its zero set."""
     leaves = settle(field, *start, LEAST * scale, level.accuracy)
     count = level.nodes
-    points, steps = arcs.panels(leaves, count)
+    points, steps = arcs.panels(leaves, count, level.accuracy)
     more, moves = arcs.chords(*leaves.stuck, count)
     points, steps = np.concatenate([points, more]), np.concatenate([steps, moves])
     loose = float((4 * leaves.stuck[1] ** 2).sum())
@@ -33,7 +36,7 @@ def trace(field: Field, window: Window, start: tuple[Array, Array], scale: float
 def _edges(field: Field, window: Window, points: Array, steps: Array, count: int) -> tuple[Array | None, Array]:
     """Panels along the edge of the window where the field is positive; None where that is all of it."""
     ends = panel_ends(points).reshape(-1, 2)
-    close = 1e-9 * window.half
+    close = CLOSE * window.half
     at, weights = rule(count)
     parts, runs, whole = [], [], True
     for axis, side in ((1, -1.0), (0, 1.0), (1, 1.0), (0, -1.0)):

@@ -8,6 +8,9 @@ import numpy as np
 
 from theory.terms import Array
 
+# Shares of its size by which a window is moved.
+SKEW = (0.01137, 0.01591)
+
 
 @dataclass(frozen=True)
 class Window:
@@ -25,6 +28,11 @@ class Window:
     def wider(self, margin: float) -> Window:
         """With a margin all around."""
         return Window(self.x, self.y, self.half + margin)
+
+    def askew(self) -> Window:
+        """Moved a little and wider, so that it holds the same; edges of squares then miss lines of symmetry, on which
+        zero sets may lie."""
+        return Window(self.x + SKEW[0] * self.half, self.y + SKEW[1] * self.half, (1 + max(SKEW)) * self.half)
 
     def grid(self, size: float) -> tuple[Array, Array]:
         """Equal squares of side at most `size`, that fill the window: centres (N, 2) and half sides (N,)."""
