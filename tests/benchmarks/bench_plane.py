@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from time import perf_counter
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
+from scipy.fft import irfft2, next_fast_len, rfft2
+from scipy.ndimage import fourier_gaussian
 
 import theory
 from tests.benchmarks.timing import best
@@ -31,12 +33,20 @@ def raster(problem: DomainProblem, size: int) -> NDArray[np.bool_]:
     return inside
 
 
+def blurred(field: NDArray[np.float64], pixels: float) -> NDArray[np.float64]:
+    """A Gaussian filter with zeros outside, by FFT: a filter of finite length is slower and never gets below 2e-5."""
+    margin = int(np.ceil(6 * pixels))
+    size = next_fast_len(len(field) + margin, real=True)
+    wave = fourier_gaussian(rfft2(field, (size, size)), pixels, n=size)
+    return irfft2(wave, (size, size))[: len(field), : len(field)]
+
+
 def grid_risk(problem: DomainProblem, size: int) -> float:
     """Blur, threshold, blur, threshold, compare: with zeros outside the square."""
     labels = raster(problem, size)
     pixel = float(np.max(problem.high)) / size
-    base = gaussian_filter(labels.astype(float), ALPHA / pixel, mode="constant") >= 0.5
-    voted = gaussian_filter(base.astype(float), BETA / pixel, mode="constant") >= 0.5
+    base = blurred(labels.astype(float), ALPHA / pixel) >= 0.5
+    voted = blurred(base.astype(float), BETA / pixel) >= 0.5
     return float((voted != labels).mean())
 
 
@@ -54,7 +64,7 @@ def test_time_to_accuracy_on_discs(capsys: pytest.CaptureFixture[str]) -> None:
     truth = exact_risk(problem, 1e-9)
     errors = {size: abs(grid_risk(problem, size) - truth) for size in SIZES}
     times = {size: best(lambda n=size: grid_risk(problem, n), 1 if size > 1024 else 3) for size in SIZES}
-    tolerances = {1e-3: math.inf, 1e-4: math.inf, 1e-5: 1e-6}
+    tolerances = {1e-3: math.inf, 1e-4: math.inf, 1e-5: 1e-5}
     with capsys.disabled():
         print("\n  grid: " + "  ".join(f"{n}: {errors[n]:.1e} in {times[n]:.3f} s" for n in SIZES))
         for target in TARGETS:
@@ -78,10 +88,15 @@ def test_single_evaluations(capsys: pytest.CaptureFixture[str]) -> None:
         print(f"\n  two Gaussians {gaussian:.3f} s, {len(discs.inside)} discs {domain:.3f} s")
 
 
-def test_map_of_two_gaussians(capsys: pytest.CaptureFixture[str]) -> None:
-    """A 64 x 64 map of gains in one process, estimated from every fourth row and column."""
-    alpha, beta = np.linspace(0, 2, 64)[::4], np.linspace(0.05, 2, 64)[::4]
+@pytest.mark.parametrize("tolerance", [1e-8, 1e-6])
+def test_map_of_two_gaussians(tolerance: float, capsys: pytest.CaptureFixture[str]) -> None:
+    """A 64 x 64 map of gains in one process (aim 4 minutes, two on two cores), estimated from every fourth row and
+    column."""
+    alpha, beta = np.linspace(0, 2, 64)[2::4], np.linspace(0.05, 2, 64)[2::4]
     problem = regimes.anisotropic()
-    spent = best(lambda: theory.gain(problem, alpha[:, None], beta), 1)
+    theory.gain(problem, 0.5, 0.7)
+    start = perf_counter()
+    theory.gain(problem, alpha[:, None], beta, tolerance=tolerance)
+    spent = perf_counter() - start
     with capsys.disabled():
         print(f"\n  16 x 16 cells in {spent:.1f} s: a 64 x 64 map takes {16 * spent:.0f} s in one process")

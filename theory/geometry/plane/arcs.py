@@ -41,15 +41,15 @@ def _graphs(leaves: Leaves, row: Index, low: Array, high: Array, count: int) -> 
     at, weights = rule(count)
     x = 0.5 * (low + high)[:, None] + 0.5 * (high - low)[:, None] * at
     table = chebyshev.basis(x, order)
-    lines = np.einsum("nai,nij->naj", table, held)
+    lines = table @ held
     turn = chebyshev.derivative(order)
     rising = np.einsum("nj,nj->n", lines[:, count // 2] @ turn.T, chebyshev.basis(np.zeros(len(row)), order)) > 0
     flat = lines.reshape(-1, order)
     size = len(flat)
     y = chebyshev.monotone_root(flat, np.full(size, -1.0), np.ones(size), np.repeat(rising, count)).reshape(x.shape)
     over = chebyshev.basis(y, order)
-    along = np.einsum("nai,nij,naj->na", table @ turn, held, over, optimize=True)
-    across = np.einsum("naj,naj->na", lines @ turn.T, over)
+    along = ((table @ turn @ held) * over).sum(axis=-1)
+    across = ((lines @ turn.T) * over).sum(axis=-1)
     sign = np.where(rising != leaves.swapped[row], 1.0, -1.0)[:, None]
     run = sign * weights * 0.5 * (high - low)[:, None]
     points, steps = np.stack([x, y], axis=-1), np.stack([run, -run * along / across], axis=-1)

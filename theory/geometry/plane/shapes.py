@@ -18,8 +18,8 @@ from numpy.typing import ArrayLike
 from theory.geometry.plane.chains import curves
 from theory.geometry.plane.level import LEVELS, Level
 from theory.geometry.plane.outline import Outline
-from theory.geometry.plane.squares import Field, Valued
-from theory.geometry.plane.tracing import trace
+from theory.geometry.plane.squares import Field, Leaves, Valued, fitting, settle
+from theory.geometry.plane.tracing import LEAST, enclosed, trace
 from theory.geometry.plane.votes import VoteField
 from theory.geometry.plane.window import Window
 from theory.terms import Array, Flags, Index
@@ -28,6 +28,8 @@ from theory.terms import Array, Flags, Index
 FAR = 8.2
 # Outlines that are kept for reuse.
 KEPT = 64
+# Squares on which the votes come so many accuracies near to the level are handed to the next finer field.
+SPARE = 100
 
 
 class Shape(Hashable, Protocol):
@@ -124,9 +126,15 @@ class Voted:
 
 @lru_cache(4)
 def _outlined(shape: Voted, level: int) -> Outline:
-    field = shape.field(level)
-    scale = min(shape.beta, shape.window.half)
-    return trace(field, shape.window, field.squares(shape.window), scale, LEVELS[level])
+    return enclosed(shape.field(level), shape.window, _settled(shape, level), LEVELS[level])
+
+
+@lru_cache(4)
+def _settled(shape: Voted, level: int) -> Leaves:
+    """Squares that hold the boundary: among those of the level before, where there is one."""
+    field, accuracy = shape.field(level), LEVELS[level].accuracy
+    start = fitting(field, *field.squares(shape.window)) if level < 2 else _settled(shape, level - 1).squares()
+    return settle(field, start, LEAST * min(shape.beta, shape.window.half), accuracy, SPARE * accuracy)
 
 
 @lru_cache(4)
@@ -142,7 +150,7 @@ def vote_field(outline: Outline, window: Window, beta: float, tail: float, level
 
 def forget() -> None:
     """Drop the outlines and fields that are kept for reuse: for measurements."""
-    for kept in (_field, _drawn, _outlined, _votes):
+    for kept in (_field, _drawn, _outlined, _settled, _votes):
         kept.cache_clear()
 
 

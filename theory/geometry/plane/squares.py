@@ -58,6 +58,10 @@ class Leaves:
     swapped: Flags
     stuck: tuple[Array, Array, Array]
 
+    def squares(self) -> tuple[Array, Array]:
+        """All of them."""
+        return np.concatenate([self.center, self.stuck[0]]), np.concatenate([self.half, self.stuck[1]])
+
 
 class Squares(NamedTuple):
     """Squares with the polynomials that stand for a field on them, (N, p, p), and what those leave out, (N,)."""
@@ -72,19 +76,19 @@ class Squares(NamedTuple):
         return Squares(self.center[rows], self.half[rows], self.held[rows], self.doubt[rows])
 
 
-def settle(field: Field, center: Array, half: Array, least: float, accuracy: float) -> Leaves:
-    """Split squares until each is settled or smaller than `least`.
+def settle(field: Field, start: tuple[Array, Array], least: float, accuracy: float, spare: float = 0.0) -> Leaves:
+    """Split squares (N, 2), (N,), none larger than the field allows, until each is settled or smaller than `least`.
 
     accuracy: a polynomial stands for the function if its error is below this share of its slope over the square.
+    spare: squares on which the function comes this near to 0 are kept too, for a finer field to start from.
     """
     kept: list[tuple[Squares, Flags]] = []
     stuck: list[Squares] = []
-    center, half = _fitting(field, center, half)
-    squares = Squares(center, half, *field.expand(center, half))
+    squares = Squares(*start, *field.expand(*start))
     for _ in range(LEVELS):
         size = np.abs(squares.held)
         lead = size[:, 0, 0]
-        squares = squares.take(lead <= size.sum(axis=(1, 2)) - lead + squares.doubt)
+        squares = squares.take(lead <= size.sum(axis=(1, 2)) - lead + squares.doubt + spare)
         settled, along_x, sound = _monotone(squares, accuracy)
         kept.append((squares.take(settled), along_x[settled]))
         small = ~settled & (squares.half < least)
@@ -103,7 +107,7 @@ def _joined(parts: list[Squares]) -> Squares:
     return Squares(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
-def _fitting(field: Field, center: Array, half: Array) -> tuple[Array, Array]:
+def fitting(field: Field, center: Array, half: Array) -> tuple[Array, Array]:
     """Squares without a certain sign, none larger than the field allows."""
     done: list[tuple[Array, Array]] = []
     for _ in range(LEVELS):
@@ -128,7 +132,7 @@ def _monotone(squares: Squares, accuracy: float) -> tuple[Flags, Flags, Flags]:
     held, doubt = squares.held, squares.doubt
     turn = derivative(held.shape[1])
     least, most = [], []
-    for slope in (np.einsum("ki,nij->nkj", turn, held), np.einsum("kj,nij->nik", turn, held)):
+    for slope in (turn @ held, held @ turn.T):
         size = np.abs(slope)
         lead = size[:, 0, 0]
         rest = size.sum(axis=(1, 2)) - lead
@@ -145,8 +149,8 @@ def _split(field: Field, squares: Squares, sound: Flags) -> Squares:
     good, rest = squares.take(sound), squares.take(~sound)
     parts = []
     for move in halving(good.held.shape[1]):
-        along = np.einsum("ki,nij->nkj", move, good.held)
-        parts += [np.einsum("lj,nkj->nkl", other, along) for other in halving(good.held.shape[1])]
+        along = move @ good.held
+        parts += [along @ other.T for other in halving(good.held.shape[1])]
     restricted = Squares(*_quarters(good.center, good.half), np.concatenate(parts), np.tile(good.doubt, 4))
     center, half = _quarters(rest.center, rest.half)
     alive = ~field.certain(center, half)

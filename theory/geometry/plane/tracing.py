@@ -7,7 +7,7 @@ import numpy as np
 from theory.geometry.plane import arcs
 from theory.geometry.plane.level import Level
 from theory.geometry.plane.outline import Outline, rule
-from theory.geometry.plane.squares import Field, settle
+from theory.geometry.plane.squares import Field, Leaves, fitting, settle
 from theory.geometry.plane.winding import panel_ends
 from theory.geometry.plane.window import Window
 from theory.terms import Array
@@ -21,7 +21,11 @@ CLOSE = 0.01
 
 def trace(field: Field, window: Window, start: tuple[Array, Array], scale: float, level: Level) -> Outline:
     """The outline of {field >= 0} in a window, from squares `start` that hold its zero set."""
-    leaves = settle(field, *start, LEAST * scale, level.accuracy)
+    return enclosed(field, window, settle(field, fitting(field, *start), LEAST * scale, level.accuracy), level)
+
+
+def enclosed(field: Field, window: Window, leaves: Leaves, level: Level) -> Outline:
+    """The same from squares that are settled."""
     count = level.nodes
     points, steps = arcs.panels(leaves, count, level.accuracy)
     more, moves = arcs.chords(*leaves.stuck, count)
@@ -35,26 +39,20 @@ def trace(field: Field, window: Window, start: tuple[Array, Array], scale: float
 
 def _edges(field: Field, window: Window, points: Array, steps: Array, count: int) -> tuple[Array | None, Array]:
     """Panels along the edge of the window where the field is positive; None where that is all of it."""
-    ends = panel_ends(points).reshape(-1, 2)
-    close = CLOSE * window.half
+    local = (panel_ends(points).reshape(-1, 2) - window.center) / window.half
     at, weights = rule(count)
-    parts, runs, whole = [], [], True
+    places, runs = [], []
     for axis, side in ((1, -1.0), (0, 1.0), (1, 1.0), (0, -1.0)):
         other = 1 - axis
-        direction = -side if axis == 1 else side
-        local = (ends - window.center) / window.half
-        here = np.abs(local[:, axis] - side) * window.half < close
+        here = np.abs(local[:, axis] - side) < CLOSE
         cuts = np.unique(np.concatenate([[-1.0, 1.0], np.clip(local[here, other], -1, 1)]))
-        middles = np.empty((len(cuts) - 1, 2))
-        middles[:, axis], middles[:, other] = side, 0.5 * (cuts[1:] + cuts[:-1])
-        good = field.value(window.center + window.half * middles) >= 0
-        whole = whole and bool(good.all())
-        low, high = cuts[:-1][good], cuts[1:][good]
-        place = np.empty((len(low), count, 2))
-        place[..., axis] = side
-        place[..., other] = 0.5 * (low + high)[:, None] + 0.5 * (high - low)[:, None] * at
-        move = np.zeros_like(place)
-        move[..., other] = direction * 0.5 * (high - low)[:, None] * weights
-        parts.append(window.center + window.half * place)
-        runs.append(window.half * move)
-    return (None, np.empty((0, count, 2))) if whole else (np.concatenate(parts), np.concatenate(runs))
+        middle, half = 0.5 * (cuts[1:] + cuts[:-1]), 0.5 * np.diff(cuts)
+        place = np.full((len(middle), count + 1, 2), side)
+        place[..., other] = middle[:, None] + half[:, None] * np.append(at, 0.0)
+        run = np.zeros((len(middle), count, 2))
+        run[..., other] = (-side if axis == 1 else side) * half[:, None] * weights
+        places.append(window.center + window.half * place)
+        runs.append(window.half * run)
+    place, run = np.concatenate(places), np.concatenate(runs)
+    good = field.value(place[:, -1]) >= 0
+    return (None, np.empty((0, count, 2))) if good.all() else (place[good, :-1], run[good])

@@ -26,9 +26,9 @@ from theory.terms import Array, Flags, Index
 # Noise that reaches farther than this share of the accuracy asks for does not count.
 RARE = 1e-3
 # Squares are worked on in blocks of this many noise scales, and so many pairs of square and node at once.
-BLOCK, AT_ONCE = 6.0, 12_000
+BLOCK, AT_ONCE = 8.0, 12_000
 # Up to this many pairs one block is best.
-FEW = 600_000
+FEW = 30_000
 # The order of the series that excludes most squares.
 SHORT = 6
 # Points are answered by a series on squares where there are so many of them to a square.
@@ -86,7 +86,7 @@ class VoteField:
         chunk = AT_ONCE // self._order
         for start in range(0, len(points), chunk):
             rows = slice(start, start + chunk)
-            result[rows] = np.einsum("ni,nij,nj->n", first[rows], held[back[rows]], second[rows], optimize=True)
+            result[rows] = ((first[rows, None] @ held[back[rows]])[:, 0] * second[rows]).sum(axis=1)
         return result
 
     def _series(self, center: Array, half: Array, order: int) -> tuple[Array, Array]:
@@ -102,7 +102,7 @@ class VoteField:
                 self._block(table, rows, center[rows], half[rows])
         table[:, 0, 0] += self._outside + self._chords.winding(center) - 1 + self._tail
         turn = chebyshev.from_monomials(order)
-        held = np.einsum("ik,jl,nkl->nij", turn, turn, table, optimize=True)
+        held = turn @ table @ turn.T
         sizes, back = np.unique(half / self._beta, return_inverse=True)
         return held, np.array([remainder(size, order) for size in sizes])[back]
 
