@@ -12,6 +12,7 @@ import numpy as np
 from simulate.montecarlo.assemble import assemble
 from simulate.montecarlo.job import Job, Scales, scales
 from simulate.montecarlo.kernel import count_votes
+from simulate.montecarlo.noise import seeded
 from simulate.montecarlo.plan import DEFAULT_CHUNK_BYTES, plan
 from simulate.montecarlo.records import Interval, Record
 from simulate.montecarlo.tally import failures, gain_interval, infinite, paired_counts, risk_interval, zero
@@ -109,7 +110,7 @@ def _run(job: Job, betas: tuple[float, ...], votes: int, progress: Progress) -> 
     setting, blocks = plan(training, job.problem.smoothing, request, job.samples, job.chunk_bytes)
     tallies = np.zeros((len(betas), 1 + len(job.radii), 3, len(job.alphas)), dtype=np.int64)
     with jax.enable_x64(True):
-        request = jax.tree.map(jnp.asarray, request)
+        request = jax.tree.map(jnp.asarray, request._replace(key=seeded(job.seed)))
         key = jax.random.key(job.seed)
         for first in range(0, blocks, setting.blocks):
             counts, labels = (np.asarray(part) for part in count_votes(setting, request, key, jnp.asarray(first)))

@@ -1,23 +1,32 @@
 """The compiled part: draw X and the unit smoothing noises, let every base classifier vote, count.
 
-Random numbers depend only on the seed, the number of the sample block and the number of the vote, never on how many
-blocks or votes one call takes together; so the memory budget cannot change a result.
+Random numbers depend only on the seed, the number of the sample and the number of the vote, never on how many blocks
+or votes one call takes together, nor on the device; so neither memory nor devices can change a result.
 """
 
 from __future__ import annotations
 
 from functools import partial
+from itertools import product
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array, lax
+from jax.sharding import Mesh, PartitionSpec
 
 from simulate.montecarlo.domains import BoxSource
 from simulate.montecarlo.laws import Boxes, MixtureSource, Numbers, Part, Signed
+from simulate.montecarlo.noise import unit_noise
 from simulate.montecarlo.rules import base_label, contains
 
 Latent = tuple[Array, Array]
+
+# Counts of so many classifiers share one 64-bit word, 16 bits each.
+PACKED, BITS = 4, 16
+# Up to so many classifiers (noises times noises) are written out in one piece of code; more take turns in loops.
+WRITTEN_OUT = 8
 
 
 class Setting(NamedTuple):
@@ -28,8 +37,9 @@ class Setting(NamedTuple):
     off_support: str
     dim: int
     block: int  # samples per block
-    blocks: int  # blocks per call
-    batch: int  # votes per step
+    blocks: int  # blocks per call, over all devices
+    batch: int  # votes per step, an even number
+    antithetic: bool = False  # the noise of every second vote is minus that of the one before
 
 
 class Request(NamedTuple):
@@ -40,10 +50,11 @@ class Request(NamedTuple):
     alphas: Numbers  # positive ones
     betas: Numbers
     votes: Numbers
+    key: Numbers = 0  # of the smoothing noise, see `noise.seeded`
 
 
-def unit_noise(family: str, key: Array, shape: tuple[int, ...]) -> Array:
-    """Noise of scale 1: standard normal, Laplace of diversity 1, or uniform on [-1, 1]."""
+def data_noise(family: str, key: Array, shape: tuple[int, ...]) -> Array:
+    """Numbers of scale 1 for the data: standard normal, Laplace of diversity 1, or uniform on [-1, 1]."""
     if family == "gaussian":
         return jax.random.normal(key, shape, jnp.float64)
     if family == "laplace":
@@ -57,7 +68,7 @@ def _from_part(kind: str, part: Part, chosen: Array, key: Array) -> Array:
     if kind == "point":
         return place
     family = "gaussian" if kind == "rotated" else kind
-    step = jnp.asarray(part.scale)[chosen].T * unit_noise(family, key, place.shape)
+    step = jnp.asarray(part.scale)[chosen].T * data_noise(family, key, place.shape)
     if part.rotation is not None:
         step = jnp.einsum("pij,jp->ip", jnp.asarray(part.rotation)[chosen], step)
     return place + step
@@ -87,42 +98,86 @@ def _placed(source: MixtureSource | BoxSource, latent: Latent, index: Array) -> 
     return x, contains(source.inside, x)
 
 
-def _block(setting: Setting, request: Request, key: Array) -> tuple[Array, Array]:
+def _block(setting: Setting, request: Request, data_key: Array, number: Array) -> tuple[Array, Array]:
     """Votes for class 1 (betas, 1 + alphas, block), alpha = 0 first, and labels (betas, block) of one block."""
-    shape = (setting.dim, setting.block)
-    data_key, vote_key = jax.random.split(key)
+    key = jax.random.fold_in(data_key, number)
     if isinstance(request.source, MixtureSource):
-        latent = draw_mixture(request.source, data_key, setting.block)
+        latent = draw_mixture(request.source, key, setting.block)
     else:
-        latent = jax.random.uniform(data_key, shape, jnp.float64), jnp.zeros(setting.block, bool)
-    indices = jnp.arange(len(request.betas))
+        shape = (setting.dim, setting.block)
+        latent = jax.random.uniform(key, shape, jnp.float64), jnp.zeros(setting.block, bool)
+    sample = number * setting.block + jnp.arange(setting.block)
 
-    def step(number: Array, counts: Array) -> Array:
-        votes = number * setting.batch + jnp.arange(setting.batch)
-        noise = jax.vmap(lambda v: unit_noise(setting.smoothing, jax.random.fold_in(vote_key, v), shape))(votes)
-        counted = (votes < request.votes)[:, None]
-
-        def tally(alpha: Array | None, points: Array) -> Array:
-            label = partial(base_label, request.rule, setting.training, setting.off_support, alpha)
-            return (jax.vmap(label)(points) & counted).sum(axis=0, dtype=jnp.int32)
-
-        def at(index: Array) -> Array:
-            points = _placed(request.source, latent, index)[0] + request.betas[index] * noise
-            bare = tally(None, points)[None]
-            if not len(request.alphas):
-                return bare
-            return jnp.concatenate([bare, lax.map(lambda alpha: tally(alpha, points), request.alphas)])
-
-        return counts + lax.map(at, indices)
+    def step(place: Array, counts: Array) -> Array:
+        pair = place * (setting.batch // 2) + jnp.arange(setting.batch // 2)
+        noise = unit_noise(setting.smoothing, request.key, sample, pair, setting.dim, antithetic=setting.antithetic)
+        return counts + _counted(setting, request, latent, noise, pair)
 
     counts = jnp.zeros((len(request.betas), 1 + len(request.alphas), setting.block), jnp.int32)
     steps = (request.votes + setting.batch - 1) // setting.batch
-    labels = lax.map(lambda index: _placed(request.source, latent, index)[1], indices)
+    labels = lax.map(lambda index: _placed(request.source, latent, index)[1], jnp.arange(len(request.betas)))
     return lax.fori_loop(0, steps, step, counts), labels
+
+
+def _counted(setting: Setting, request: Request, latent: Latent, noise: tuple[Array, Array], pair: Array) -> Array:
+    """Votes for class 1 (betas, 1 + alphas, block) of pairs of votes with unit noise (dim, pairs, block) each."""
+
+    def points(index: Array | int) -> list[Array]:
+        center, scale = _placed(request.source, latent, jnp.asarray(index))[0], request.betas[index]
+        return [(center[:, None] + scale * half).reshape(setting.dim, -1) for half in noise]
+
+    def votes(alpha: Array | None, halves: list[Array]) -> Array:
+        label = partial(base_label, request.rule, setting.training, setting.off_support, alpha)
+        shape = (len(pair), setting.block)
+        valid = (2 * pair + odd < request.votes for odd in (0, 1))
+        parts = [
+            (label(x).reshape(shape) & good[:, None]).astype(jnp.uint64) for x, good in zip(halves, valid, strict=True)
+        ]
+        return parts[0] + parts[1]
+
+    betas, alphas = range(len(request.betas)), range(len(request.alphas))
+    if len(betas) * (1 + len(alphas)) <= WRITTEN_OUT:
+        placed = [points(index) for index in betas]
+        noises = [None, *(request.alphas[k] for k in alphas)]
+        flat = _packed([votes(alpha, halves) for halves, alpha in product(placed, noises)])
+        return flat.reshape(len(betas), 1 + len(alphas), setting.block)
+
+    def at(index: Array) -> Array:
+        halves = points(index)
+        bare = votes(None, halves).sum(axis=0)[None]
+        if not alphas:
+            return bare
+        return jnp.concatenate([bare, lax.map(lambda alpha: votes(alpha, halves).sum(axis=0), request.alphas)])
+
+    return lax.map(at, jnp.arange(len(betas))).astype(jnp.int32)
+
+
+def _packed(votes: list[Array]) -> Array:
+    """Sums over the pairs, (classifiers, block), of arrays (pairs, block): one pass for every PACKED of them."""
+    sums: list[Array] = []
+    for first in range(0, len(votes), PACKED):
+        group = votes[first : first + PACKED]
+        word = group[0]
+        for place, part in enumerate(group[1:], 1):
+            word = word + (part << jnp.uint64(BITS * place))
+        total = word.sum(axis=0)
+        mask = jnp.uint64((1 << BITS) - 1)
+        sums += [(total >> jnp.uint64(BITS * place)) & mask for place in range(len(group))]
+    return jnp.stack(sums).astype(jnp.int32)
 
 
 @partial(jax.jit, static_argnames="setting")
 def count_votes(setting: Setting, request: Request, key: Array, first: Array) -> tuple[Array, Array]:
-    """The blocks first, first + 1, ...: votes (blocks, betas, 1 + alphas, block), labels (blocks, betas, block)."""
-    keys = jax.vmap(lambda number: jax.random.fold_in(key, number))(first + jnp.arange(setting.blocks))
-    return jax.vmap(lambda one: _block(setting, request, one))(keys)
+    """The blocks first, first + 1, ...: votes (blocks, betas, 1 + alphas, block), labels (blocks, betas, block).
+
+    The blocks are spread over all devices.
+    """
+    mesh = Mesh(np.array(jax.devices()), ("blocks",))
+    spread = PartitionSpec("blocks")
+
+    def some(request: Request, key: Array, numbers: Array) -> tuple[Array, Array]:
+        return jax.vmap(lambda number: _block(setting, request, key, number))(numbers)
+
+    whole = PartitionSpec()
+    inner = jax.shard_map(some, mesh=mesh, in_specs=(whole, whole, spread), out_specs=spread, check_vma=False)
+    return inner(request, key, first + jnp.arange(setting.blocks))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import jax
 
-from simulate.montecarlo.kernel import Request, Setting
+from simulate.montecarlo.kernel import BITS, Request, Setting
 from simulate.montecarlo.laws import Boxes, MixtureSource
 from simulate.montecarlo.rules import by_axis
 from theory.problem import Smoothing, Training
@@ -12,6 +12,9 @@ from theory.problem import Smoothing, Training
 # Samples of one block, and the numbers that drawing or comparing one block may take. They fix the random draws.
 BLOCK_SAMPLES = 1024
 BLOCK_NUMBERS = 1 << 20
+
+# Votes of one step: as many as the packed counters of the kernel hold.
+MOST_BATCH = (1 << BITS) - 2
 
 # On a CPU a step beyond this size runs slower, not faster: it leaves the caches. An accelerator takes what it may.
 CPU_STEP_BYTES = 1 << 24
@@ -47,16 +50,17 @@ def plan(
     block = -(-samples // blocks)
     per_vote = 8 * block * compared(request, dim, block)
     per_block = block * 8 * (len(request.betas) * (1 + len(request.alphas)) + drawn + 2 * dim)
-    if per_vote + per_block > chunk_bytes:
-        raise ValueError(f"chunk_bytes: {chunk_bytes} is too small, one step needs {per_vote + per_block}")
+    if 2 * per_vote + per_block > chunk_bytes:
+        raise ValueError(f"chunk_bytes: {chunk_bytes} is too small, one step needs {2 * per_vote + per_block}")
     step = chunk_bytes - per_block
     if jax.default_backend() == "cpu":
-        step = max(min(CPU_STEP_BYTES, step), per_vote)
-    batch = min(int(request.votes), step // per_vote)
+        step = max(min(CPU_STEP_BYTES, step), 2 * per_vote)
+    batch = max(2, min(MOST_BATCH, int(request.votes) + 1, step // per_vote) // 2 * 2)
     together = max(1, min(step // (batch * per_vote), chunk_bytes // (per_block + batch * per_vote)))
-    calls = -(-blocks // together)
+    devices = len(jax.devices())
+    calls = -(-blocks // (together * devices))
     names = (training.noise, smoothing.noise, training.off_support)
-    return Setting(*names, dim, block, -(-blocks // calls), batch), blocks
+    return Setting(*names, dim, block, devices * -(-blocks // (calls * devices)), batch), blocks
 
 
 def _sampled(request: Request) -> tuple[int, int]:
