@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import product
 
-import jax
-import jax.numpy as jnp
-import numpy as np
-
-from simulate.montecarlo.assemble import assemble
-from simulate.montecarlo.job import Job, Scales, scales
-from simulate.montecarlo.kernel import count_votes
-from simulate.montecarlo.noise import seeded
-from simulate.montecarlo.plan import DEFAULT_CHUNK_BYTES, plan
-from simulate.montecarlo.records import Interval, Record
-from simulate.montecarlo.tally import failures, gain_interval, infinite, paired_counts, risk_interval, zero
+from simulate.montecarlo.job import Job, Sampling, Scales, scales
+from simulate.montecarlo.plan import DEFAULT_CHUNK_BYTES
+from simulate.montecarlo.reading import Point, counted, replicated, widest
+from simulate.montecarlo.records import Record
+from simulate.montecarlo.runs import Run
 from theory.problem import Problem
 
 Progress = Callable[[float], None]
@@ -32,6 +26,10 @@ def monte_carlo(  # noqa: PLR0913 - a request has this many parts
     seed: int,
     confidence: float = 0.99,
     failure: float = 1e-3,
+    simultaneous: bool = False,
+    half_width: float | None = None,
+    sampling: Sampling = "independent",
+    antithetic: bool = False,
     chunk_bytes: int = DEFAULT_CHUNK_BYTES,
     progress: Progress | None = None,
 ) -> list[Record]:
@@ -60,6 +58,18 @@ def monte_carlo(  # noqa: PLR0913 - a request has this many parts
         confidence: of each interval on its own, see `Interval`. Risks have Clopper-Pearson intervals, gains the
             conservative interval of `intervals.paired_difference`; the gain at alpha = 0 is exactly 0.
         failure: failure probability of a certificate.
+        simultaneous: whether all intervals of all records hold together with probability `confidence` (Bonferroni),
+            instead of each on its own.
+        half_width: stop as soon as no interval but that of the limit is wider to either side on average. The run is
+            looked at after 4096 samples and each time they have doubled; the error is shared equally among all looks
+            that `samples`, now the most that are drawn, allows. So the intervals hold whenever it stops.
+        sampling: "stratified" or "sobol" draw X and Y in 32 independent replicates of evenly spread points (see
+            `given`); intervals are then t intervals of their means, which hold approximately. They gain where the
+            risk is mostly a matter of which component X comes from, or of few dimensions; in many dimensions Sobol
+            points gain nothing.
+        antithetic: the noises of votes 2m and 2m + 1 are V and -V. The classifier is then another one: closer to that
+            of infinitely many votes where f is monotone along V, farther where it is even around X (the centre of a
+            ball). Its certificates would not be valid: `certified` is None at eps > 0.
         chunk_bytes: memory that the draws and evaluations may take at a time.
         progress: called with the share done, ending at 1.
 
@@ -74,74 +84,37 @@ def monte_carlo(  # noqa: PLR0913 - a request has this many parts
     """
     grid = [scales(name, value) for name, value in (("alpha", alpha), ("beta", beta), ("eps", eps))]
     alphas, betas, radii = (tuple(dict.fromkeys(values)) for values in ([0.0, *grid[0]], grid[1], grid[2]))
-    job = Job(problem, alphas, betas, radii, votes, samples, seed, confidence, failure, chunk_bytes)
+    options = (simultaneous, half_width, sampling, antithetic)
+    job = Job(problem, alphas, betas, radii, votes, samples, seed, confidence, failure, chunk_bytes, *options)
     results = _simulate(job, progress or (lambda done: None))
-    return [results[point] for point in product(*grid)]
+    return [results[a, b, e] for a, b, e in product(*grid)]
 
 
-def _simulate(job: Job, progress: Progress) -> dict[tuple[float, ...], Record]:
+def _simulate(job: Job, progress: Progress) -> dict[Point, Record]:
     """All records, by (alpha, beta, eps). At beta = 0 one vote is counted, with the same X."""
     runs: list[tuple[tuple[float, ...], int]] = [((0.0,), 1)] if 0.0 in job.betas else []
     if smoothed := tuple(beta for beta in job.betas if beta > 0):
         runs.append((smoothed, job.votes))
-    results: dict[tuple[float, ...], Record] = {}
+    results: dict[Point, Record] = {}
     done, total = 0, sum(votes for _, votes in runs)
     for betas, votes in runs:
-        tallies, volumes = _run(job, betas, votes, _within(progress, done / total, votes / total))
+        run = Run.of(job, betas, votes)
+        results |= _records(job, run, _within(progress, done / total, votes / total))
         done += votes
-        for (b, beta), (a, alpha), (e, eps) in product(enumerate(betas), enumerate(job.alphas), enumerate(job.radii)):
-            counts = tallies[b, :, :, a]
-            results[alpha, beta, eps] = _record(job, (alpha, beta, eps), counts[0], counts[1 + e], float(volumes[b]))
     return results
+
+
+def _records(job: Job, run: Run, progress: Progress) -> dict[Point, Record]:
+    """The records of one run, which ends early where every interval is narrow enough."""
+    if job.sampling != "independent":
+        return replicated(run, run.replicates(progress))
+    for tally in run.looks(progress):
+        found = counted(run, tally)
+        if job.half_width is not None and widest(found.values()) <= job.half_width:
+            break
+    progress(1.0)
+    return found
 
 
 def _within(progress: Progress, start: float, share: float) -> Progress:
     return lambda part: progress(start + share * part)
-
-
-def _run(job: Job, betas: tuple[float, ...], votes: int, progress: Progress) -> tuple[np.ndarray, np.ndarray]:
-    """Paired counts (betas, 1 + radii, 3, alphas), clean first (see `tally.paired_counts`), and the sampled volumes.
-
-    Double precision is switched on for this computation only; drawing dominates the cost, so it costs little, and it
-    spares every comparison of densities in this package a case of its own.
-    """
-    request, volumes = assemble(job, betas, votes)
-    training = job.problem.training
-    setting, blocks = plan(training, job.problem.smoothing, request, job.samples, job.chunk_bytes)
-    tallies = np.zeros((len(betas), 1 + len(job.radii), 3, len(job.alphas)), dtype=np.int64)
-    with jax.enable_x64(True):
-        request = jax.tree.map(jnp.asarray, request._replace(key=seeded(job.seed)))
-        key = jax.random.key(job.seed)
-        for first in range(0, blocks, setting.blocks):
-            counts, labels = (np.asarray(part) for part in count_votes(setting, request, key, jnp.asarray(first)))
-            left = job.samples - first * setting.block
-            for b, beta in enumerate(betas):
-                count = np.moveaxis(counts[:, b], 0, 1).reshape(len(job.alphas), -1)[:, :left]
-                label = labels[:, b].reshape(-1)[:left]
-                for e, needed in enumerate([None, *job.needed(beta)]):
-                    tallies[b, e] += paired_counts(failures(count, label, votes, needed))
-            progress(min(1.0, (first + setting.blocks) / blocks))
-    return tallies, volumes
-
-
-def _record(
-    job: Job, point: tuple[float, float, float], clean: np.ndarray, certified: np.ndarray, volume: float
-) -> Record:
-    """One record from the three paired counts of the clean and of the certified risk."""
-    alpha, beta, eps = point
-
-    def risk(counts: np.ndarray) -> Interval:
-        return risk_interval(int(counts[0]), job.samples, job.confidence, volume)
-
-    def gain(counts: np.ndarray) -> Interval:
-        if alpha == 0:
-            return zero(job.confidence, job.samples)
-        return gain_interval(int(counts[1]), int(counts[2]), job.samples, job.confidence, volume)
-
-    if beta == 0 and eps > 0:
-        return Record(alpha, beta, eps, job.votes, risk(clean), None, gain(clean), None)
-    needed = job.needed(beta)[job.radii.index(eps)]
-    if job.unbounded and beta > 0 and needed > job.votes:
-        nothing = infinite(job.confidence, job.samples)
-        return Record(alpha, beta, eps, job.votes, risk(clean), nothing, gain(clean), None)
-    return Record(alpha, beta, eps, job.votes, risk(clean), risk(certified), gain(clean), gain(certified))

@@ -17,11 +17,13 @@ from jax import Array, lax
 from jax.sharding import Mesh, PartitionSpec
 
 from simulate.montecarlo.domains import BoxSource
+from simulate.montecarlo.given import Given
 from simulate.montecarlo.laws import Boxes, MixtureSource, Numbers, Part, Signed
 from simulate.montecarlo.noise import unit_noise
 from simulate.montecarlo.rules import base_label, contains
 
 Latent = tuple[Array, Array]
+Source = MixtureSource | BoxSource | Given
 
 # Counts of so many classifiers share one 64-bit word, 16 bits each.
 PACKED, BITS = 4, 16
@@ -45,7 +47,7 @@ class Setting(NamedTuple):
 class Request(NamedTuple):
     """The arrays of one request: where X comes from, how to classify, and the noise scales."""
 
-    source: MixtureSource | BoxSource
+    source: Source
     rule: Signed | Boxes
     alphas: Numbers  # positive ones
     betas: Numbers
@@ -89,8 +91,10 @@ def draw_mixture(source: MixtureSource, key: Array, points: int) -> Latent:
     return x, drawn >= laws
 
 
-def _placed(source: MixtureSource | BoxSource, latent: Latent, index: Array) -> Latent:
+def _placed(source: Source, latent: Latent, index: Array) -> Latent:
     """(X, Y) for the beta of that index: in a labelled domain X fills the box that belongs to it."""
+    if isinstance(source, Given):
+        return latent if source.box is None else _placed(source.box, latent, index)
     if isinstance(source, MixtureSource):
         return latent
     low, high = jnp.asarray(source.low)[index][:, None], jnp.asarray(source.high)[index][:, None]
@@ -98,14 +102,20 @@ def _placed(source: MixtureSource | BoxSource, latent: Latent, index: Array) -> 
     return x, contains(source.inside, x)
 
 
+def _latent(setting: Setting, source: Source, data_key: Array, number: Array) -> Latent:
+    """X and Y of one block, X in units of the box of each beta for a labelled domain."""
+    key, count = jax.random.fold_in(data_key, number), setting.block
+    if isinstance(source, Given):
+        x, label = (lax.dynamic_slice_in_dim(v, number * count, count, axis=-1) for v in (source.x, source.label))
+        return x, label
+    if isinstance(source, MixtureSource):
+        return draw_mixture(source, key, count)
+    return jax.random.uniform(key, (setting.dim, count), jnp.float64), jnp.zeros(count, bool)
+
+
 def _block(setting: Setting, request: Request, data_key: Array, number: Array) -> tuple[Array, Array]:
     """Votes for class 1 (betas, 1 + alphas, block), alpha = 0 first, and labels (betas, block) of one block."""
-    key = jax.random.fold_in(data_key, number)
-    if isinstance(request.source, MixtureSource):
-        latent = draw_mixture(request.source, key, setting.block)
-    else:
-        shape = (setting.dim, setting.block)
-        latent = jax.random.uniform(key, shape, jnp.float64), jnp.zeros(setting.block, bool)
+    latent = _latent(setting, request.source, data_key, number)
     sample = number * setting.block + jnp.arange(setting.block)
 
     def step(place: Array, counts: Array) -> Array:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import jax
 
+from simulate.montecarlo.domains import BoxSource
+from simulate.montecarlo.given import Given
 from simulate.montecarlo.kernel import BITS, Request, Setting
 from simulate.montecarlo.laws import Boxes, MixtureSource
 from simulate.montecarlo.rules import by_axis
@@ -44,7 +46,8 @@ def plan(
     Raises:
         ValueError: the least step (one block, one vote) does not fit into `chunk_bytes`.
     """
-    dim, drawn = _sampled(request)
+    assert not isinstance(request.source, Given)  # given points are cut up as those that they replace
+    dim, drawn = _sampled(request.source)
     cap = max(1, min(BLOCK_SAMPLES, BLOCK_NUMBERS // max(compared(request, dim, BLOCK_SAMPLES), drawn)))
     blocks = -(-samples // cap)
     block = -(-samples // blocks)
@@ -63,11 +66,11 @@ def plan(
     return Setting(*names, dim, block, devices * -(-blocks // (calls * devices)), batch), blocks
 
 
-def _sampled(request: Request) -> tuple[int, int]:
+def _sampled(source: MixtureSource | BoxSource) -> tuple[int, int]:
     """The dimension, and the numbers gathered to draw one sample."""
-    if not isinstance(request.source, MixtureSource):
-        dim = request.source.low.shape[1]
-        return dim, dim * len(request.source.inside.low)
-    parts = request.source.laws.values()
+    if not isinstance(source, MixtureSource):
+        dim = source.low.shape[1]
+        return dim, dim * len(source.inside.low)
+    parts = source.laws.values()
     dim = next(iter(parts)).center.shape[1]
     return dim, sum(2 * dim if part.rotation is None else dim * (dim + 2) for part in parts)

@@ -14,8 +14,9 @@ class Interval:
     """A Monte Carlo estimate with a confidence interval.
 
     The random interval [low, high] contains the true value with probability at least `confidence`, for every sample
-    size and every true value. The guarantee is per interval: the intervals of several records share their random
-    draws and hold together only at the sum of their error rates.
+    size and every true value. Unless a run was asked for simultaneous intervals, the guarantee is per interval: the
+    intervals of several records share their random draws and hold together only at the sum of their error rates.
+    With stratified or Sobol points it is the t interval of the means of replicates, which is approximate.
 
     Attributes:
         estimate: the observed value, in [low, high].
@@ -44,6 +45,8 @@ class Record:
             no number of successes among n votes certifies eps in an infinite background.
         gain: clean risk at alpha = 0 minus clean risk at this alpha, same beta.
         certified_gain: the same for `certified`; None where that is None or infinite.
+        limit: the risk of the classifier with infinitely many votes; the interval holds for every distribution of
+            the votes, the estimate within it is corrected for the first order of the bias. See `limit`.
     """
 
     alpha: float
@@ -54,3 +57,4 @@ class Record:
     certified: Interval | None
     gain: Interval
     certified_gain: Interval | None
+    limit: Interval | None = None

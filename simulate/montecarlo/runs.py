@@ -1,0 +1,97 @@
+"""Running a request: blocks of samples through the kernel into tallies, look by look or replicate by replicate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from simulate.montecarlo.assemble import assemble
+from simulate.montecarlo.given import Given, given
+from simulate.montecarlo.job import REPLICATES, Job
+from simulate.montecarlo.kernel import Request, Setting, count_votes
+from simulate.montecarlo.limit import Limit, limit_of
+from simulate.montecarlo.noise import seeded
+from simulate.montecarlo.plan import plan
+from simulate.montecarlo.tally import Tally
+
+Progress = Callable[[float], None]
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Run:
+    """A request ready to be simulated for some betas with one number of votes.
+
+    volumes (betas,): of the boxes that X fills, 1 where risks are probabilities.
+    """
+
+    job: Job
+    betas: tuple[float, ...]
+    request: Request
+    volumes: Array
+    limit: Limit
+
+    @classmethod
+    def of(cls, job: Job, betas: tuple[float, ...], votes: int) -> Run:
+        """Assemble arrays. Raises `UnsupportedError` and `ValueError` as `monte_carlo`."""
+        request, volumes = assemble(job, betas, votes)
+        return cls(job, betas, request, volumes, limit_of(votes, job.delta, job.antithetic and votes > 1))
+
+    def empty(self) -> Tally:
+        """No sample yet."""
+        return Tally.empty(len(self.betas), 1 + len(self.job.radii), len(self.job.alphas))
+
+    def looks(self, progress: Progress) -> Iterator[Tally]:
+        """One growing tally, after each look at independent samples.
+
+        Double precision is switched on for this computation only; drawing dominates the cost, so it costs little, and
+        it spares every comparison of densities in this package a case of its own.
+        """
+        setting, _blocks = self._plan(self.request, self.job.samples)
+        request, tally = self.request._replace(key=seeded(self.job.seed)), self.empty()
+        for look in self.job.looks:
+            self._advance(tally, request, setting, look, progress)
+            yield tally
+
+    def replicates(self, progress: Progress) -> list[Tally]:
+        """Tallies of independent replicates of stratified or Sobol points, of equal size."""
+        size, done = -(-self.job.samples // REPLICATES), []
+        for number, seed in enumerate(np.random.SeedSequence(self.job.seed).spawn(REPLICATES)):
+            setting, blocks = self._plan(self.request, size)
+            assert not isinstance(self.request.source, Given)  # what is assembled is a source yet
+            source = given(self.request.source, size, blocks * setting.block, self.job.sampling, seed)
+            request = self.request._replace(source=source, key=seed.generate_state(2, np.uint64))
+            tally = self.empty()
+            self._advance(tally, request, setting, size, lambda share: None)
+            progress((number + 1) / REPLICATES)
+            done.append(tally)
+        return done
+
+    def _plan(self, request: Request, samples: int) -> tuple[Setting, int]:
+        problem = self.job.problem
+        setting, blocks = plan(problem.training, problem.smoothing, request, samples, self.job.chunk_bytes)
+        return setting._replace(antithetic=self.job.antithetic), blocks
+
+    def _advance(self, tally: Tally, request: Request, setting: Setting, upto: int, progress: Progress) -> None:
+        """Add samples in whole blocks until there are `upto`, the last block cut; blocks begun before are redone."""
+        with jax.enable_x64(True):
+            arrays: Any = jax.tree.map(jnp.asarray, request)
+            key = jax.random.key(self.job.seed)
+            while tally.samples < upto:
+                block, skip = divmod(tally.samples, setting.block)
+                counts, labels = (np.asarray(v) for v in count_votes(setting, arrays, key, jnp.asarray(block)))
+                taken = slice(skip, skip + upto - tally.samples)
+                self._add(tally, counts, labels, taken)
+                progress(tally.samples / self.job.samples)
+
+    def _add(self, tally: Tally, counts: Array, labels: Array, taken: slice) -> None:
+        for b, beta in enumerate(self.betas):
+            count = np.moveaxis(counts[:, b], 0, 1).reshape(len(self.job.alphas), -1)[:, taken]
+            label = labels[:, b].reshape(-1)[taken]
+            tally.add(b, count, label, self.job.needed(beta), self.limit)
+        tally.samples += count.shape[1]
