@@ -85,8 +85,8 @@ def _interference(datasets: Sequence[xr.Dataset]) -> Drawn:
     return {"interference": interference.draw(datasets).figure}
 
 
-GAPS = tuple(0.25 * k for k in range(9))
-SPARSE = Study(gaps=GAPS, draws=60, count=15)
+GAPS = tuple(0.5 * k for k in range(5))
+SPARSE = Study(gaps=GAPS, draws=40, count=15)
 
 RECIPES = {
     "plane": Recipe(

@@ -1,27 +1,110 @@
-"""Votes per second of the Monte Carlo side, relative to the raw random numbers of the same device."""
+"""Votes per second of the Monte Carlo side against raw random numbers, NumPy and PyTorch, in one run."""
 
 from __future__ import annotations
 
 import jax
+import numpy as np
+import pytest
 
 from simulate.montecarlo import monte_carlo
 from tests.benchmarks.timing import best
-from theory import regimes
+from theory import MixtureProblem, regimes
+from theory.problem import Gaussian, as_vector
 
-DRAWS = 1 << 24
+DRAWS = 1 << 22
+DIMS = (1, 2, 16, 256)
+ALPHA, BETA = 0.5, 0.5
+BATCH = 1 << 16
 
 
-def test_votes_per_second() -> None:
-    """Paired gains (two classifiers for each noise draw) of two Gaussians, d = 1, 16, 256, against raw normals."""
+def raw(kind: str) -> float:
+    """Normals per second of `jax.random.normal`."""
     with jax.enable_x64(True):
-        draw = jax.jit(lambda key: jax.random.normal(key, (DRAWS,), "float64").sum())
-        raw = DRAWS / best(lambda: draw(jax.random.key(0)).block_until_ready())
-    print(f"\n{jax.devices()[0].device_kind}: jax.random.normal (float64) {raw / 1e6:.0f} M/s")
-    for dim in (1, 16, 256):
-        samples, votes = 20_000, max(4, 2000 // dim)
+        draw = jax.jit(lambda key: jax.random.normal(key, (DRAWS,), kind).sum())
+        return DRAWS / best(lambda: draw(jax.random.key(0)).block_until_ready(), 5)
+
+
+def means(problem: MixtureProblem) -> tuple[np.ndarray, np.ndarray, tuple[float, float]]:
+    """Means of two Gaussians of one scale each, and the scales."""
+    laws = [part[0].law for part in (problem.class0, problem.class1)]
+    assert isinstance(laws[0], Gaussian)
+    assert isinstance(laws[1], Gaussian)
+    centers = [as_vector(law.mean, problem.dim) for law in (laws[0], laws[1])]
+    return centers[0], centers[1], (float(laws[0].scale or 1), float(laws[1].scale or 1))
+
+
+def numpy_votes(problem: MixtureProblem, samples: int, votes: int) -> int:
+    """The clean vectorised version: float32 noise for a batch of samples at once, two classifiers, majority."""
+    rng, (m0, m1, _scales) = np.random.default_rng(0), means(problem)
+    label = rng.random(samples) < 0.5
+    x = np.where(label[:, None], m1, m0) + rng.standard_normal((samples, problem.dim))
+    m0, m1, x = (v.astype(np.float32) for v in (m0, m1, x))
+    batch, differ = max(1, BATCH // (votes * problem.dim)), 0
+    for first in range(0, samples, batch):
+        part = x[first : first + batch, None]
+        noisy = part + np.float32(BETA) * rng.standard_normal((len(part), votes, problem.dim), np.float32)
+        d0, d1 = (((noisy - m) ** 2).sum(axis=-1) for m in (m0, m1))
+        counts = [(d1 / (1 + a * a) <= d0 / (1 + a * a)).sum(axis=1) for a in (0.0, ALPHA)]
+        differ += int(np.sum((2 * counts[0] >= votes) != (2 * counts[1] >= votes)))
+    return differ
+
+
+def torch_votes(problem: MixtureProblem, samples: int, votes: int) -> int:
+    """The usual loop of smoothing code: for each sample batches of noise through two classifiers, counts, majority."""
+    torch = pytest.importorskip("torch")
+    m0, m1 = (torch.tensor(m, dtype=torch.float32) for m in means(problem)[:2])
+    x = torch.where(torch.rand(samples, 1) < 0.5, m1, m0) + torch.randn(samples, problem.dim)
+    size, differ = max(1, min(votes, BATCH // problem.dim)), 0
+    with torch.no_grad():
+        for point in x:
+            counts = [0, 0]
+            for first in range(0, votes, size):
+                noisy = point + BETA * torch.randn(min(size, votes - first), problem.dim)
+                d0, d1 = (((noisy - m) ** 2).sum(dim=-1) for m in (m0, m1))
+                for place, a in enumerate((0.0, ALPHA)):
+                    counts[place] += int((d1 / (1 + a * a) <= d0 / (1 + a * a)).sum())
+            differ += (2 * counts[0] >= votes) != (2 * counts[1] >= votes)
+    return differ
+
+
+def rate(work: object, samples: int, votes: int) -> float:
+    """Votes per second."""
+    assert callable(work)
+    return samples * votes / best(lambda: work(samples, votes), 2)
+
+
+@pytest.mark.parametrize("dim", DIMS)
+def test_votes_per_second(dim: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """Paired gains, two classifiers for each noise draw, of two Gaussians: aims .8, past 1; 3 and 2 times as fast."""
+    problem = regimes.two_gaussians(dim=dim)
+    votes, samples = max(8, 1000 // dim), 20_000
+
+    def ours(samples: int, votes: int) -> object:
+        return monte_carlo(problem, alpha=ALPHA, beta=BETA, votes=votes, samples=samples, seed=1)
+
+    single, double, own = raw("float32"), raw("float64"), rate(ours, samples, votes)
+    plain = rate(lambda s, v: numpy_votes(problem, s, v), samples // 10, votes)
+    said = f"d = {dim}: {own / 1e6:.2f} M votes/s; of raw normals: {own * dim / single:.2f} (float32), "
+    said += f"{own * dim / double:.2f} (float64); x NumPy {own / plain:.1f}"
+    with capsys.disabled():
+        print(f"\n  {said}", end="")
+        try:
+            print(f", x PyTorch {own / rate(lambda s, v: torch_votes(problem, s, v), samples // 100, votes):.1f}")
+        except pytest.skip.Exception:
+            print(", PyTorch is not installed")
+
+
+def test_cost_is_linear(capsys: pytest.CaptureFixture[str]) -> None:
+    """Time per number drawn, relative to the first, as votes, samples and dimensions grow tenfold."""
+
+    def spent(dim: int, votes: int, samples: int) -> float:
         problem = regimes.two_gaussians(dim=dim)
-        seconds = best(
-            lambda p=problem, m=samples, n=votes: monte_carlo(p, alpha=0.5, beta=0.5, votes=n, samples=m, seed=1)
-        )
-        rate = samples * votes / seconds
-        print(f"d = {dim}: {rate / 1e6:.2f} M votes/s, {rate * dim / raw:.2f} of the raw normals")
+        work = best(lambda: monte_carlo(problem, alpha=ALPHA, beta=BETA, votes=votes, samples=samples, seed=1), 2)
+        return work / (dim * votes * samples)
+
+    cases = {"votes": [(2, 100, 20_000), (2, 1000, 20_000)], "samples": [(2, 100, 20_000), (2, 100, 200_000)]}
+    cases["d"] = [(16, 100, 4000), (160, 100, 4000)]
+    with capsys.disabled():
+        for name, (first, second) in cases.items():
+            print(f"\n  {name} times 10: cost per number times {spent(*second) / spent(*first):.2f}", end="")
+        print()

@@ -1,0 +1,166 @@
+"""Simultaneous intervals, early stopping, evenly spread points, antithetic noise, several devices."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+
+from simulate.montecarlo import Record, monte_carlo
+from simulate.sweep_deployed import deployed
+from theory import clean_risk, regimes
+from theory.problem import Component, MixtureProblem, Point
+
+REQUEST: dict[str, Any] = {"alpha": [0.0, 0.2], "beta": [0.3, 0.8], "eps": [0.0, 0.2], "votes": 21}
+BUMPS = regimes.bumps(count=3)
+
+
+def intervals(record: Record) -> list[Any]:
+    return [v for v in (record.clean, record.certified, record.gain, record.certified_gain, record.limit) if v]
+
+
+def test_simultaneous_intervals_are_wider_and_say_the_same_estimates() -> None:
+    plain = monte_carlo(BUMPS, samples=4000, seed=1, **REQUEST)
+    joint = monte_carlo(BUMPS, samples=4000, seed=1, simultaneous=True, **REQUEST)
+    for one, all_ in zip(plain, joint, strict=True):
+        for narrow, wide in zip(intervals(one), intervals(all_), strict=True):
+            assert wide.low <= narrow.low <= narrow.high <= wide.high
+            assert wide.confidence == narrow.confidence == 0.99
+    alone = monte_carlo(BUMPS, samples=4000, seed=1, confidence=1 - 0.01 / (8 * 5), **REQUEST)
+    assert [v.clean.low for v in alone] == pytest.approx([v.clean.low for v in joint], rel=1e-9)
+
+
+@pytest.mark.slow
+def test_simultaneous_intervals_hold_together() -> None:
+    """200 runs of 8 records: at most binomially many runs have any interval that misses, at 90 %."""
+    grid = [
+        np.array(v)
+        for v in zip(*[(r.alpha, r.beta, r.eps) for r in monte_carlo(BUMPS, samples=1, seed=0, **REQUEST)], strict=True)
+    ]
+    exact, missed, runs = deployed(BUMPS, *grid, 21, 1e-3), 0, 200
+    for seed in range(runs):
+        found = monte_carlo(BUMPS, samples=300, seed=seed, simultaneous=True, confidence=0.9, **REQUEST)
+        names = ("clean", "certified", "gain", "certified_gain")
+        missed += any(
+            not v.low - 1e-9 <= float(getattr(exact, name).value[k]) <= v.high + 1e-9
+            for k, record in enumerate(found)
+            for name in names
+            if (v := getattr(record, name)) is not None
+        )
+    assert missed <= binom.isf(1e-4, runs, 0.1)
+
+
+def test_stops_early_where_all_intervals_are_narrow() -> None:
+    loose = monte_carlo(BUMPS, samples=200_000, seed=3, half_width=0.04, **REQUEST)
+    tight = monte_carlo(BUMPS, samples=200_000, seed=3, half_width=0.012, **REQUEST)
+    assert {v.samples for record in loose for v in intervals(record)} == {loose[0].clean.samples}
+    assert 4096 <= loose[0].clean.samples < tight[0].clean.samples < 200_000
+    for found, width in ((loose, 0.04), (tight, 0.012)):
+        assert all((v.high - v.low) / 2 <= width for r in found for v in intervals(r)[:4])
+    never = monte_carlo(BUMPS, samples=10_000, seed=3, half_width=1e-6, **REQUEST)
+    assert never[0].clean.samples == 10_000
+
+
+@pytest.mark.slow
+def test_intervals_hold_whenever_it_stops() -> None:
+    """300 runs that stop by their own width: misses stay within the binomial range of 10 %."""
+    exact, missed, runs = float(deployed(BUMPS, 0.2, 0.8, 0.0, 21, 1e-3).clean.value), 0, 300
+    for seed in range(runs):
+        (found,) = monte_carlo(
+            BUMPS, alpha=0.2, beta=0.8, votes=21, samples=40_000, seed=seed, half_width=0.012, confidence=0.9
+        )
+        missed += not found.clean.low <= exact <= found.clean.high
+    assert missed <= binom.isf(1e-4, runs, 0.1)
+
+
+@pytest.mark.parametrize("sampling", ["stratified", "sobol"])
+@pytest.mark.parametrize(
+    "problem", [BUMPS, regimes.concentric(dim=3), regimes.stripes(gap=0.3)], ids=["line", "radial", "domain"]
+)
+def test_spread_points_agree_with_the_exact_risk(sampling: Any, problem: Any) -> None:
+    """The mean of many seeds is the exact risk of the vote: no bias beyond four standard errors."""
+    found = [
+        monte_carlo(problem, alpha=0.3, beta=0.5, votes=11, samples=2048, seed=s, sampling=sampling)[0]
+        for s in range(6)
+    ]
+    exact = float(deployed(problem, 0.3, 0.5, 0.0, 11, 1e-3).clean.value)
+    values = np.array([record.clean.estimate for record in found])
+    half = np.mean([record.clean.high - record.clean.low for record in found]) / 2
+    assert abs(values.mean() - exact) < 2 * half / np.sqrt(len(values))
+    assert all(record.clean.low < record.clean.estimate < record.clean.high for record in found)
+
+
+def test_antithetic_votes_are_nearer_to_the_limit() -> None:
+    """Where f is monotone along the noise the antithetic vote of 21 is nearer to the limit than the plain one."""
+    problem = regimes.two_gaussians(dim=1)
+    exact = clean_risk(problem, 0.0, 2.0).value
+    request: dict[str, Any] = {"alpha": 0.0, "beta": 2.0, "eps": (0.0, 0.5), "votes": 21, "samples": 50_000, "seed": 2}
+    plain, spread = (monte_carlo(problem, **request, antithetic=flag) for flag in (False, True))
+    assert abs(spread[0].clean.estimate - exact) < 0.5 * abs(plain[0].clean.estimate - exact)
+    assert spread[1].certified is None
+    assert plain[1].certified is not None
+
+
+def test_antithetic_votes_say_one_thing_twice_around_a_centre() -> None:
+    """At the centre of a symmetric f both votes of a pair agree: 22 votes are worth 11."""
+    inner, outer = (Component(Point(0.0)),), (Component(Point(-3.0)), Component(Point(3.0)))
+    problem = MixtureProblem(0.5, 1, outer, inner)
+    request: dict[str, Any] = {"alpha": 0.5, "beta": 1.5, "samples": 100_000, "seed": 2}
+    twice, once, plain = (
+        monte_carlo(problem, votes=votes, antithetic=flag, **request)[0].clean
+        for votes, flag in ((22, True), (11, False), (22, False))
+    )
+    assert once.low < twice.high
+    assert twice.low < once.high
+    assert plain.high < twice.low
+
+
+SCRIPT = """
+import json, jax
+from simulate.montecarlo import monte_carlo
+from theory import regimes
+problem = regimes.concentric(dim=3)
+found = monte_carlo(problem, alpha=[0.0, 0.4], beta=[0.3, 0.6], eps=[0.0, 0.2], votes=9, samples=20000, seed=3,
+                    chunk_bytes=1 << 22)
+print(json.dumps([len(jax.devices()), repr(found)]))
+"""
+
+
+@pytest.mark.slow
+def test_devices_do_not_change_the_numbers() -> None:
+    results = {}
+    for count in (1, 2, 3, 4):
+        flags = f"--xla_force_host_platform_device_count={count}"
+        run = subprocess.run(
+            [sys.executable, "-c", SCRIPT],
+            env=os.environ | {"XLA_FLAGS": flags},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        devices, results[count] = json.loads(run.stdout.splitlines()[-1])
+        assert devices == count
+    assert len(set(results.values())) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"sampling": "halton"}, "sampling: 'halton' is unknown"),
+        ({"half_width": 0.0}, "half_width: 0.0 is out of range"),
+        ({"sampling": "sobol", "samples": 10}, "sampling: sobol needs 64 samples"),
+        ({"sampling": "sobol", "half_width": 0.1}, "no half_width"),
+        ({"samples": 1 << 27}, "samples: 134217728 numbers are out of range"),
+        ({"votes": 1 << 37}, "votes: 137438953472 numbers are out of range"),
+    ],
+)
+def test_refusals(change: dict[str, Any], said: str) -> None:
+    request = {"votes": 9, "samples": 1000, "seed": 0} | change
+    with pytest.raises(ValueError, match=said):
+        monte_carlo(BUMPS, alpha=0.0, beta=0.5, **request)
