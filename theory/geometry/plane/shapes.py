@@ -134,7 +134,8 @@ def _settled(shape: Voted, level: int) -> Leaves:
     """Squares that hold the boundary; from level 2 on, among those of the level before."""
     field, accuracy = shape.field(level), LEVELS[level].accuracy
     start = fitting(field, *field.squares(shape.window)) if level < 2 else _settled(shape, level - 1).squares()
-    return settle(field, start, LEAST * min(shape.beta, shape.window.half), accuracy, SPARE * accuracy if level else 0.0)
+    spare = SPARE * accuracy if level else 0.0
+    return settle(field, start, LEAST * min(shape.beta, shape.window.half), accuracy, spare)
 
 
 @lru_cache(4)
