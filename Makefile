@@ -13,10 +13,11 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
-# The default phase diagram: dataset and figure.
+# The default phase diagram, dataset and figure, and theory against simulation on a map of the same problem.
 demo: $(STAMP)
 	mkdir -p demo
 	$(BIN)/noisewise phase --out demo/phase.nc --figure demo/phase.png
+	$(BIN)/noisewise check --votes 200 --samples 4000 --seed 1 --figure demo/check.png
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

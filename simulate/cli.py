@@ -1,7 +1,7 @@
 """The command line: exit statuses and error lines. Words are parsed in cli_words.py, commands are in commands/.
 
-Exit status: 0 done; 1 the machine failed (disk, memory); 2 bad input; 3 the problem is valid, but this command has no
-way to answer for it; 130 interrupted. Every error is one line on standard error.
+Exit status: 0 done; 1 the machine failed (disk, memory), or a check found a disagreement; 2 bad input; 3 the problem is
+valid, but this command has no way to answer for it; 130 interrupted. Every error is one line on standard error.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import tyro
 
+from simulate.commands.check import Check
 from simulate.commands.failures import UsageError
 from simulate.commands.figures import Figures
 from simulate.commands.mc import MonteCarlo
@@ -16,11 +17,12 @@ from simulate.commands.phase import Phase
 from simulate.commands.regimes import Regimes
 from simulate.commands.risk import Risk
 
-Command = Risk | MonteCarlo | Phase | Optimum | Figures | Regimes
+Command = Risk | MonteCarlo | Check | Phase | Optimum | Figures | Regimes
 
 COMMANDS = {
     "risk": Risk,
     "mc": MonteCarlo,
+    "check": Check,
     "phase": Phase,
     "optimum": Optimum,
     "figures": Figures,

@@ -8,6 +8,7 @@ from concurrent.futures.process import BrokenProcessPool
 from theory.errors import ProblemError
 
 MACHINE, INPUT, NO_ROUTE = 1, 2, 3
+DISAGREE = 1
 
 REMEDY = "simulate it instead: noisewise mc"
 
@@ -19,6 +20,10 @@ ELSEWHERE = (
 )
 
 
+class DisagreementError(Exception):
+    """A check found that theory and simulation disagree; the text is one line."""
+
+
 class UsageError(ValueError):
     """The words of the command line make no sense; the text is one line."""
 
@@ -28,6 +33,8 @@ def explain(error: Exception) -> tuple[int, str] | None:
     match error:
         case ProblemError() | UsageError():
             return INPUT, str(error)
+        case DisagreementError():
+            return DISAGREE, str(error)
         case OSError():
             return MACHINE, f"{error.filename}: {error.strerror}" if error.filename else str(error)
         case MemoryError():

@@ -1,43 +1,86 @@
-"""From a problem to the arrays of the kernel: which sampler, which classifier, what is not supported. Host side."""
+"""From a problem to the arrays of the kernel: which sampler and which classifier. Host side."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from simulate.montecarlo.domains import box_source, boxes_of, disjoint, frame_of, reach, signed_domain
+from simulate.montecarlo.balls import ball_tables
+from simulate.montecarlo.domains import (
+    BoxSource,
+    TooManyCellsError,
+    box_source,
+    disjoint,
+    reach,
+    sets_of,
+    signed_domain,
+)
 from simulate.montecarlo.job import Job
 from simulate.montecarlo.kernel import Request
-from simulate.montecarlo.laws import mixture
-from simulate.montecarlo.records import UnsupportedError
-from theory.problem import DomainProblem, MixtureProblem
+from simulate.montecarlo.laws import Part, Sets, Signed, merged, signed_density, source_of, total_density
+from simulate.montecarlo.posterior_mean import MixtureRegression, panel_ends
+from simulate.montecarlo.rules import Rule
+from simulate.montecarlo.set_parts import set_posterior, set_regression
+from theory.problem import DomainProblem, MixtureProblem, Training
 
 
 def assemble(job: Job, betas: tuple[float, ...], votes: int) -> tuple[Request, np.ndarray]:
-    """The arrays of a request, and for each beta the volume that X fills (1 where risks are probabilities).
-
-    Raises:
-        UnsupportedError: no closed form for the base classifier of this problem.
-    """
-    alphas, scales = np.array(job.alphas[1:]), np.array(betas)
-    if isinstance(job.problem, MixtureProblem):
-        if job.problem.training.rule != "posterior":
-            raise UnsupportedError("the regression rule on a mixture has no closed form; it needs a labelled domain")
-        source, signed = mixture(job.problem)
-        return Request(source, signed, alphas, scales, np.int64(votes)), np.ones(len(betas))
-    return _domain_request(job, job.problem, alphas, scales, votes)
+    """The arrays of a request, and for each beta the volume that X fills (1 where risks are probabilities)."""
+    alphas, scales, problem = np.array(job.alphas[1:]), np.array(betas), job.problem
+    if isinstance(problem, MixtureProblem):
+        source, rule = source_of(merged(problem)), mixture_rule(problem, alphas)
+        return Request(source, rule, alphas, scales, np.int64(votes)), np.ones(len(betas))
+    boxes, rule = _domain_source(job, problem, scales), domain_rule(problem, alphas)
+    volumes = (boxes.high - boxes.low).prod(axis=1) if problem.infinite else np.ones(len(betas))
+    return Request(boxes, rule, alphas, scales, np.int64(votes)), volumes
 
 
-def _domain_request(
-    job: Job, problem: DomainProblem, alphas: np.ndarray, betas: np.ndarray, votes: int
-) -> tuple[Request, np.ndarray]:
-    boxes, frame = boxes_of(problem), frame_of(problem)
-    if frame is not None and problem.training.rule == "posterior":
-        rule = signed_domain(boxes, frame)
-        return Request(box_source(boxes, frame, betas), rule, alphas, betas, np.int64(votes)), np.ones(len(betas))
-    margins = np.array([beta * _reach(job, beta) for beta in betas])
-    source = box_source(boxes, frame, margins)
-    volumes = np.ones(len(betas)) if frame is not None else (source.high - source.low).prod(axis=1)
-    return Request(source, disjoint(boxes), alphas, betas, np.int64(votes)), volumes
+def mixture_rule(problem: MixtureProblem, alphas: np.ndarray) -> Rule:
+    """The base classifier of a mixture for training noises alphas > 0."""
+    entries = merged(problem)
+    signed = signed_density(entries, problem.dim)
+    if problem.training.rule == "posterior":
+        return tabled(signed, problem.dim, alphas) if problem.training.noise == "gaussian" else signed
+    total = total_density(entries)
+    return MixtureRegression(signed, total, panel_ends(total, signed) if problem.dim == 1 else None)
+
+
+def tabled(signed: Signed, dim: int, alphas: np.ndarray) -> Signed:
+    """With the tables that balls need under Gaussian training noise."""
+
+    def held(parts: dict[str, Part]) -> dict[str, Part]:
+        if "ball" not in parts:
+            return parts
+        ball = parts["ball"]
+        return {**parts, "ball": ball._replace(tables=ball_tables(dim, ball.scale[:, 0], alphas))}
+
+    return signed._replace(positive=held(signed.positive), negative=held(signed.negative))
+
+
+def domain_rule(problem: DomainProblem, alphas: np.ndarray) -> Rule:
+    """The base classifier of a labelled domain for training noises alphas > 0."""
+    sets = sets_of(problem)
+    posterior = problem.training.rule == "posterior" and sets.frame is not None
+    rule = None if len(sets.balls.radius) else _box_rule(sets, posterior)
+    return rule or _set_rule(sets, problem.training, posterior, alphas)
+
+
+def _box_rule(sets: Sets, posterior: bool) -> Rule | None:
+    """The closed form of boxes that can be cut apart."""
+    try:
+        if posterior and sets.frame is not None:
+            return signed_domain(sets.boxes, sets.frame)
+        return disjoint(sets.boxes)
+    except TooManyCellsError:
+        return None
+
+
+def _set_rule(sets: Sets, training: Training, posterior: bool, alphas: np.ndarray) -> Rule:
+    return (set_posterior if posterior else set_regression)(sets, training.noise, alphas)
+
+
+def _domain_source(job: Job, problem: DomainProblem, betas: np.ndarray) -> BoxSource:
+    margins = np.array([beta * _reach(job, beta) for beta in betas]) if problem.infinite else betas
+    return box_source(sets_of(problem), margins)
 
 
 def _reach(job: Job, beta: float) -> float:

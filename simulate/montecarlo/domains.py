@@ -1,4 +1,4 @@
-"""Labelled domains: unions of boxes cut into disjoint ones, and the region that X is drawn from. Host side (NumPy)."""
+"""Labelled domains: their sets, boxes cut into disjoint ones, the region that X is drawn from. Host side (NumPy)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ import numpy as np
 from scipy.special import ndtri
 
 from simulate.montecarlo.intervals import rare_tail
-from simulate.montecarlo.laws import Boxes, Numbers, Part, Signed
-from simulate.montecarlo.records import UnsupportedError
+from simulate.montecarlo.laws import Balls, Boxes, Numbers, Part, Region, Sets, Signed
 from theory.problem import Ball, Box, DomainProblem, Set, as_vector
 
 Array = np.ndarray
 
-# The most cells a union of boxes is cut into before it is refused.
+# The most cells a union of boxes is cut into; overlapping boxes that need more have no closed form here.
 MAX_CELLS = 1 << 14
 # Chance, at any one point outside the sampled region, that the votes there disagree with the background.
 NEGLIGIBLE = 1e-15
@@ -26,21 +25,27 @@ class BoxSource(NamedTuple):
 
     low: Numbers  # (number of betas, d)
     high: Numbers
-    inside: Boxes
+    inside: Region
+
+
+class TooManyCellsError(Exception):
+    """Overlapping boxes that are not cut apart. Never leaves this package."""
+
+
+def _is_box(region: Set, dim: int) -> bool:
+    return isinstance(region, Box) or dim == 1
 
 
 def _box(region: Set, dim: int) -> tuple[Array, Array]:
-    if isinstance(region, Box):
-        return as_vector(region.low, dim), as_vector(region.high, dim)
-    if isinstance(region, Ball) and dim == 1:
-        return as_vector(region.center, 1) - region.radius, as_vector(region.center, 1) + region.radius
-    raise UnsupportedError(f"a ball in a labelled domain of dimension {dim} is not supported; only boxes are")
+    if isinstance(region, Ball):
+        return as_vector(region.center, dim) - region.radius, as_vector(region.center, dim) + region.radius
+    return as_vector(region.low, dim), as_vector(region.high, dim)
 
 
 def boxes_of(problem: DomainProblem) -> Boxes:
-    """The labelled sets as boxes, cut off at the edge of a finite domain."""
-    pairs = [_box(region, problem.dim) for region in problem.inside]
-    low, high = np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs])
+    """The labelled boxes, cut off at the edge of a finite domain; on the line balls are boxes."""
+    pairs = [_box(region, problem.dim) for region in problem.inside if _is_box(region, problem.dim)]
+    low, high = (np.reshape([pair[side] for pair in pairs], (-1, problem.dim)) for side in (0, 1))
     if problem.low is not None and problem.high is not None:
         low = np.maximum(low, as_vector(problem.low, problem.dim))
         high = np.minimum(high, as_vector(problem.high, problem.dim))
@@ -48,13 +53,25 @@ def boxes_of(problem: DomainProblem) -> Boxes:
     return Boxes(low[kept], high[kept])
 
 
+def sets_of(problem: DomainProblem) -> Sets:
+    """All labelled sets, equal balls once."""
+    balls = {
+        (as_vector(region.center, problem.dim).tobytes(), region.radius): region
+        for region in problem.inside
+        if isinstance(region, Ball) and problem.dim > 1
+    }
+    center = np.reshape([as_vector(ball.center, problem.dim) for ball in balls.values()], (-1, problem.dim))
+    radius = np.array([ball.radius for ball in balls.values()])
+    return Sets(boxes_of(problem), Balls(center, radius), frame_of(problem))
+
+
 def _grid(boxes: Boxes, frame: Boxes | None) -> tuple[list[Array], Array]:
     """Cut points of each axis and, for each cell of their grid, whether the union covers it."""
     corners = [boxes.low, boxes.high] + ([frame.low, frame.high] if frame else [])
     cuts = [np.unique(np.concatenate(corners)[:, axis]) for axis in range(boxes.low.shape[1])]
     cells = math.prod(len(cut) - 1 for cut in cuts)
-    if cells > MAX_CELLS:
-        raise UnsupportedError(f"the union of boxes needs {cells} grid cells, more than the {MAX_CELLS} supported")
+    if cells > MAX_CELLS and len(cuts) > 1:
+        raise TooManyCellsError(f"the union of boxes needs {cells} grid cells, more than {MAX_CELLS}")
     covered = np.zeros([len(cut) - 1 for cut in cuts], dtype=bool)
     for low, high in zip(boxes.low, boxes.high, strict=True):
         ends = zip(cuts, low, high, strict=True)
@@ -71,7 +88,7 @@ def _runs(cuts: list[Array], chosen: Array) -> Boxes:
     return Boxes(np.stack(low, axis=1), np.stack(high, axis=1))
 
 
-def _overlapping(boxes: Boxes) -> bool:
+def overlapping(boxes: Boxes) -> bool:
     """Whether any two of the boxes share volume."""
     for i, (low, high) in enumerate(zip(boxes.low, boxes.high, strict=True)):
         if np.any(np.all((boxes.low[:i] < high) & (low < boxes.high[:i]), axis=1)):
@@ -83,9 +100,9 @@ def disjoint(boxes: Boxes) -> Boxes:
     """Disjoint boxes with the same union.
 
     Raises:
-        UnsupportedError: overlapping boxes that would need more than MAX_CELLS grid cells.
+        TooManyCellsError: overlapping boxes that would need more than MAX_CELLS grid cells.
     """
-    if boxes.low.shape[1] > 1 and not _overlapping(boxes):
+    if boxes.low.shape[1] > 1 and not overlapping(boxes):
         return boxes
     return _runs(*_grid(boxes, None))
 
@@ -133,10 +150,14 @@ def reach(noise: str, votes: int, needed: list[int]) -> float:
     return -math.log(2 * tail) if noise == "laplace" else 1 - 2 * tail
 
 
-def box_source(boxes: Boxes, frame: Boxes | None, margins: Array) -> BoxSource:
+def box_source(sets: Sets, margins: Array) -> BoxSource:
     """The sampler of a labelled domain; `margins`, one for each beta, widen the box of an infinite background."""
+    boxes, balls, frame = sets
+    inside = sets if len(balls.radius) else boxes
     if frame is not None:
         shape = (len(margins), boxes.low.shape[1])
-        return BoxSource(np.broadcast_to(frame.low, shape), np.broadcast_to(frame.high, shape), boxes)
-    low = boxes.low.min(axis=0) - margins[:, None]
-    return BoxSource(low, boxes.high.max(axis=0) + margins[:, None], boxes)
+        return BoxSource(np.broadcast_to(frame.low, shape), np.broadcast_to(frame.high, shape), inside)
+    radius = balls.radius[:, None]
+    low = np.concatenate([boxes.low, balls.center - radius]).min(axis=0) - margins[:, None]
+    high = np.concatenate([boxes.high, balls.center + radius]).max(axis=0) + margins[:, None]
+    return BoxSource(low, high, inside)

@@ -17,10 +17,11 @@ from jax import Array, lax
 from jax.sharding import Mesh, PartitionSpec
 
 from simulate.montecarlo.domains import BoxSource
+from simulate.montecarlo.draw_balls import draw_ball
 from simulate.montecarlo.given import Given
-from simulate.montecarlo.laws import Boxes, MixtureSource, Numbers, Part, Signed
+from simulate.montecarlo.laws import MixtureSource, Numbers, Part
 from simulate.montecarlo.noise import unit_noise
-from simulate.montecarlo.rules import base_label, contains
+from simulate.montecarlo.rules import Rule, bounded, contains, label_range
 
 Latent = tuple[Array, Array]
 Source = MixtureSource | BoxSource | Given
@@ -48,7 +49,7 @@ class Request(NamedTuple):
     """The arrays of one request: where X comes from, how to classify, and the noise scales."""
 
     source: Source
-    rule: Signed | Boxes
+    rule: Rule
     alphas: Numbers  # positive ones
     betas: Numbers
     votes: Numbers
@@ -69,6 +70,8 @@ def _from_part(kind: str, part: Part, chosen: Array, key: Array) -> Array:
     place = jnp.asarray(part.center)[chosen].T
     if kind == "point":
         return place
+    if kind == "ball":
+        return draw_ball(part, chosen, key)
     family = "gaussian" if kind == "rotated" else kind
     step = jnp.asarray(part.scale)[chosen].T * data_noise(family, key, place.shape)
     if part.rotation is not None:
@@ -114,7 +117,10 @@ def _latent(setting: Setting, source: Source, data_key: Array, number: Array) ->
 
 
 def _block(setting: Setting, request: Request, data_key: Array, number: Array) -> tuple[Array, Array]:
-    """Votes for class 1 (betas, 1 + alphas, block), alpha = 0 first, and labels (betas, block) of one block."""
+    """Votes for class 1 (betas, 1 + alphas, kinds, block), alpha = 0 first, and labels (betas, block) of one block.
+
+    kinds: 1, or 3 where a rule may leave points undecided: the likelier votes, the fewest and the most possible.
+    """
     latent = _latent(setting, request.source, data_key, number)
     sample = number * setting.block + jnp.arange(setting.block)
 
@@ -123,43 +129,46 @@ def _block(setting: Setting, request: Request, data_key: Array, number: Array) -
         noise = unit_noise(setting.smoothing, request.key, sample, pair, setting.dim, antithetic=setting.antithetic)
         return counts + _counted(setting, request, latent, noise, pair)
 
-    counts = jnp.zeros((len(request.betas), 1 + len(request.alphas), setting.block), jnp.int32)
+    kinds = 3 if bounded(request.rule, setting.training) else 1
+    counts = jnp.zeros((len(request.betas), 1 + len(request.alphas), kinds, setting.block), jnp.int32)
     steps = (request.votes + setting.batch - 1) // setting.batch
     labels = lax.map(lambda index: _placed(request.source, latent, index)[1], jnp.arange(len(request.betas)))
     return lax.fori_loop(0, steps, step, counts), labels
 
 
 def _counted(setting: Setting, request: Request, latent: Latent, noise: tuple[Array, Array], pair: Array) -> Array:
-    """Votes for class 1 (betas, 1 + alphas, block) of pairs of votes with unit noise (dim, pairs, block) each."""
+    """Votes for class 1 (betas, 1 + alphas, kinds, block) of pairs of votes with unit noise (dim, pairs, block)."""
 
     def points(index: Array | int) -> list[Array]:
         center, scale = _placed(request.source, latent, jnp.asarray(index))[0], request.betas[index]
         return [(center[:, None] + scale * half).reshape(setting.dim, -1) for half in noise]
 
-    def votes(alpha: Array | None, halves: list[Array]) -> Array:
-        label = partial(base_label, request.rule, setting.training, setting.off_support, alpha)
-        shape = (len(pair), setting.block)
-        valid = (2 * pair + odd < request.votes for odd in (0, 1))
-        parts = [
-            (label(x).reshape(shape) & good[:, None]).astype(jnp.uint64) for x, good in zip(halves, valid, strict=True)
-        ]
-        return parts[0] + parts[1]
+    def votes(alpha: Array | None, halves: list[Array]) -> list[Array]:
+        total: list[Array] = []
+        for odd, x in enumerate(halves):
+            labels = label_range(request.rule, setting.training, setting.off_support, alpha, x)
+            kinds = [labels.best, labels.low, labels.high] if sure else [labels.best]
+            valid = (2 * pair + odd < request.votes)[:, None]
+            parts = [(v.reshape(len(pair), -1) & valid).astype(jnp.uint64) for v in kinds]
+            total = [one + other for one, other in zip(total, parts, strict=True)] if total else parts
+        return total
 
+    sure = bounded(request.rule, setting.training)
     betas, alphas = range(len(request.betas)), range(len(request.alphas))
     if len(betas) * (1 + len(alphas)) <= WRITTEN_OUT:
         placed = [points(index) for index in betas]
         noises = [None, *(request.alphas[k] for k in alphas)]
-        flat = _packed([votes(alpha, halves) for halves, alpha in product(placed, noises)])
-        return flat.reshape(len(betas), 1 + len(alphas), setting.block)
+        flat = _packed([part for halves, alpha in product(placed, noises) for part in votes(alpha, halves)])
+        return flat.reshape(len(betas), 1 + len(alphas), -1, setting.block)
 
     def at(index: Array) -> Array:
         halves = points(index)
-        bare = votes(None, halves).sum(axis=0)[None]
+        bare = _packed(votes(None, halves))[None]
         if not alphas:
             return bare
-        return jnp.concatenate([bare, lax.map(lambda alpha: votes(alpha, halves).sum(axis=0), request.alphas)])
+        return jnp.concatenate([bare, lax.map(lambda alpha: _packed(votes(alpha, halves)), request.alphas)])
 
-    return lax.map(at, jnp.arange(len(betas))).astype(jnp.int32)
+    return lax.map(at, jnp.arange(len(betas)))
 
 
 def _packed(votes: list[Array]) -> Array:
@@ -178,7 +187,8 @@ def _packed(votes: list[Array]) -> Array:
 
 @partial(jax.jit, static_argnames="setting")
 def count_votes(setting: Setting, request: Request, key: Array, first: Array) -> tuple[Array, Array]:
-    """The blocks first, first + 1, ...: votes (blocks, betas, 1 + alphas, block), labels (blocks, betas, block).
+    """The blocks first, first + 1, ...: votes (blocks, betas, 1 + alphas, kinds, block), labels (blocks, betas,
+    block).
 
     The blocks are spread over all devices.
     """

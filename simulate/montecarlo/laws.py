@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from simulate.montecarlo.balls import BallTables
 from simulate.montecarlo.records import UnsupportedError
 from theory.problem import Ball, Gaussian, Laplace, Law, MixtureProblem, Point, Uniform, as_vector
 
@@ -24,9 +25,10 @@ class Part(NamedTuple):
     """K laws of one kind. `rotation` (K, d, d) has the principal axes as columns; `scale` then belongs to those."""
 
     center: Numbers  # (K, d)
-    scale: Numbers  # (K, d): standard deviation, diversity or half-width; 0 for a point
+    scale: Numbers  # (K, d): standard deviation, diversity or half-width; 0 for a point; (K, 1), the radius, of balls
     log_mass: Numbers  # (K,)
     rotation: Numbers | None = None
+    tables: BallTables | None = None  # of balls, where there is Gaussian training noise
 
 
 class Boxes(NamedTuple):
@@ -34,6 +36,24 @@ class Boxes(NamedTuple):
 
     low: Numbers  # (K, d)
     high: Numbers  # (K, d)
+
+
+class Balls(NamedTuple):
+    """A union of K closed balls."""
+
+    center: Numbers  # (K, d)
+    radius: Numbers  # (K,)
+
+
+class Sets(NamedTuple):
+    """A union of closed boxes and balls, cut off at the edge of `frame`, one box, where there is one."""
+
+    boxes: Boxes
+    balls: Balls
+    frame: Boxes | None = None
+
+
+Region = Boxes | Sets
 
 
 class Signed(NamedTuple):
@@ -47,8 +67,8 @@ class Signed(NamedTuple):
     negative: dict[str, Part]
     atoms0: Numbers
     atoms1: Numbers
-    support0: Boxes | None
-    support1: Boxes | None
+    support0: Region | None
+    support1: Region | None
 
 
 class MixtureSource(NamedTuple):
@@ -58,7 +78,7 @@ class MixtureSource(NamedTuple):
     cumulative: Numbers  # (2 K,), laws in the order of `laws`
 
 
-class _Entry(NamedTuple):
+class Entry(NamedTuple):
     kind: str
     center: Array
     scale: Array
@@ -69,9 +89,7 @@ class _Entry(NamedTuple):
 def _shape(law: Law, dim: int) -> tuple[str, Array, Array, Array | None]:
     """Kind, centre, scale and rotation of one law."""
     if isinstance(law, Ball):
-        if dim > 1:
-            raise UnsupportedError(f"a ball law in dimension {dim} is not supported; in dimension 1 it is an interval")
-        return "uniform", as_vector(law.center, 1), np.array([law.radius]), None
+        return "uniform" if dim == 1 else "ball", as_vector(law.center, dim), np.array([law.radius]), None
     if isinstance(law, Uniform):
         low, high = as_vector(law.low, dim), as_vector(law.high, dim)
         return "uniform", low / 2 + high / 2, high / 2 - low / 2, None
@@ -98,9 +116,9 @@ def _covariant(law: Gaussian, mean: Array, dim: int) -> tuple[str, Array, Array,
     return "rotated", mean, np.sqrt(variances), axes
 
 
-def _merged(problem: MixtureProblem) -> list[_Entry]:
+def merged(problem: MixtureProblem) -> list[Entry]:
     """Distinct laws with their joint mass in each class, sorted by kind."""
-    entries: dict[tuple[str, bytes, bytes, bytes], _Entry] = {}
+    entries: dict[tuple[str, bytes, bytes, bytes], Entry] = {}
     masses = (1 - problem.prior, problem.prior)
     for label, components in enumerate((problem.class0, problem.class1)):
         total = sum(component.weight for component in components)
@@ -108,12 +126,12 @@ def _merged(problem: MixtureProblem) -> list[_Entry]:
             kind, center, scale, rotation = _shape(component.law, problem.dim)
             center = center + 0.0  # -0.0 and 0.0 are the same place
             key = (kind, center.tobytes(), scale.tobytes(), b"" if rotation is None else rotation.tobytes())
-            entry = entries.setdefault(key, _Entry(kind, center, scale, rotation, [0.0, 0.0]))
+            entry = entries.setdefault(key, Entry(kind, center, scale, rotation, [0.0, 0.0]))
             entry.mass[label] += masses[label] * (component.weight / total)
     return sorted(entries.values(), key=lambda entry: entry.kind)
 
 
-def _parts(entries: list[_Entry], masses: list[float]) -> dict[str, Part]:
+def _parts(entries: list[Entry], masses: list[float]) -> dict[str, Part]:
     """The entries of each kind stacked, with the given masses."""
     parts = {}
     for kind in sorted({entry.kind for entry in entries}):
@@ -128,40 +146,49 @@ def _parts(entries: list[_Entry], masses: list[float]) -> dict[str, Part]:
     return parts
 
 
-def _support(entries: list[_Entry], label: int) -> Boxes:
+def _support(entries: list[Entry], label: int, dim: int) -> Region:
     held = [entry for entry in entries if entry.mass[label] > 0]
-    low = np.array([entry.center - entry.scale for entry in held])
-    return Boxes(low, np.array([entry.center + entry.scale for entry in held]))
+    flat = [(entry.center, entry.scale) for entry in held if entry.kind != "ball"]
+    round_ = [(entry.center, entry.scale[0]) for entry in held if entry.kind == "ball"]
+    low = np.reshape([center - scale for center, scale in flat], (-1, dim))
+    boxes = Boxes(low, np.reshape([center + scale for center, scale in flat], (-1, dim)))
+    if not round_:
+        return boxes
+    return Sets(boxes, Balls(np.array([center for center, _ in round_]), np.array([radius for _, radius in round_])))
 
 
-def signed_density(entries: list[_Entry], dim: int) -> Signed:
+def signed_density(entries: list[Entry], dim: int) -> Signed:
     """Split the merged laws by the class that outweighs; laws with equal mass in both drop out."""
     margins = [entry.mass[1] - entry.mass[0] for entry in entries]
     margins = [0.0 if abs(m) <= EQUAL_MASS * max(e.mass) else m for e, m in zip(entries, margins, strict=True)]
     pairs = list(zip(entries, margins, strict=True))
     won1, won0 = [p for p in pairs if p[1] > 0], [p for p in pairs if p[1] < 0]
-    bounded = all(entry.kind in ("uniform", "point") for entry in entries)
+    bounded = all(entry.kind in ("uniform", "ball", "point") for entry in entries)
     atoms = [[e.center for e, m in pairs if e.kind == "point" and (m < 0) == (label == 0)] for label in (0, 1)]
     return Signed(
         positive=_parts([e for e, _ in won1], [m for _, m in won1]),
         negative=_parts([e for e, _ in won0], [-m for _, m in won0]),
         atoms0=np.reshape(atoms[0], (-1, dim)),
         atoms1=np.reshape(atoms[1], (-1, dim)),
-        support0=_support(entries, 0) if bounded else None,
-        support1=_support(entries, 1) if bounded else None,
+        support0=_support(entries, 0, dim) if bounded else None,
+        support1=_support(entries, 1, dim) if bounded else None,
     )
 
 
-def mixture(problem: MixtureProblem) -> tuple[MixtureSource, Signed]:
-    """The sampler and the signed density of a mixture problem.
-
-    Raises:
-        UnsupportedError: a ball law in more than one dimension, or a covariance with noise that leaves no closed form.
-    """
-    entries = _merged(problem)
-    if any(entry.kind == "rotated" for entry in entries) and problem.training.noise != "gaussian":
-        raise UnsupportedError(f"a full covariance with {problem.training.noise} training noise has no closed form")
+def source_of(entries: list[Entry]) -> MixtureSource:
+    """The sampler of merged laws."""
     mass = np.array([entry.mass for entry in entries]).T.ravel()
     cumulative = np.cumsum(mass)
-    source = MixtureSource(_parts(entries, [1.0] * len(entries)), cumulative / cumulative[-1])
-    return source, signed_density(entries, problem.dim)
+    return MixtureSource(_parts(entries, [1.0] * len(entries)), cumulative / cumulative[-1])
+
+
+def total_density(entries: list[Entry]) -> dict[str, Part]:
+    """The density of X, of everything but point masses."""
+    spread = [entry for entry in entries if entry.kind != "point"]
+    return _parts(spread, [sum(entry.mass) for entry in spread])
+
+
+def mixture(problem: MixtureProblem) -> tuple[MixtureSource, Signed]:
+    """The sampler and the signed density of a mixture problem."""
+    entries = merged(problem)
+    return source_of(entries), signed_density(entries, problem.dim)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import jax
 
 from simulate.montecarlo.domains import BoxSource
+from simulate.montecarlo.footprint import footprint, number_of, work_bytes
 from simulate.montecarlo.given import Given
 from simulate.montecarlo.kernel import BITS, Request, Setting
-from simulate.montecarlo.laws import Boxes, MixtureSource
-from simulate.montecarlo.rules import by_axis
+from simulate.montecarlo.laws import MixtureSource
 from theory.problem import Smoothing, Training
 
 # Samples of one block, and the numbers that drawing or comparing one block may take. They fix the random draws.
@@ -24,20 +24,6 @@ CPU_STEP_BYTES = 1 << 24
 DEFAULT_CHUNK_BYTES = 1 << 28
 
 
-def compared(request: Request, dim: int, points: int) -> int:
-    """The doubles per point that drawing its noise and comparing it with all laws or boxes keeps alive at once."""
-    if isinstance(request.rule, Boxes):
-        laws, rotated = len(request.rule.low), 0
-    else:
-        signed = request.rule
-        parts = [*signed.positive.values(), *signed.negative.values()]
-        supports = [len(boxes.low) for boxes in (signed.support0, signed.support1) if boxes is not None]
-        laws = max([*(len(part.center) for part in parts), *supports, len(signed.atoms0), len(signed.atoms1)])
-        rotated = max((len(part.center) for part in parts if part.rotation is not None), default=0)
-    held = 4 * laws if by_axis(laws, points) else 2 * laws * dim
-    return 3 * dim + held + 3 * rotated * dim
-
-
 def plan(
     training: Training, smoothing: Smoothing, request: Request, samples: int, chunk_bytes: int
 ) -> tuple[Setting, int]:
@@ -48,11 +34,12 @@ def plan(
     """
     assert not isinstance(request.source, Given)  # given points are cut up as those that they replace
     dim, drawn = _sampled(request.source)
-    cap = max(1, min(BLOCK_SAMPLES, BLOCK_NUMBERS // max(compared(request, dim, BLOCK_SAMPLES), drawn)))
+    cap = max(1, min(BLOCK_SAMPLES, BLOCK_NUMBERS // max(footprint(request.rule, dim, BLOCK_SAMPLES), drawn)))
     blocks = -(-samples // cap)
     block = -(-samples // blocks)
-    per_vote = 8 * block * compared(request, dim, block)
-    per_block = block * 8 * (len(request.betas) * (1 + len(request.alphas)) + drawn + 2 * dim)
+    per_vote = 8 * block * footprint(request.rule, dim, block)
+    per_block = block * 8 * (3 * len(request.betas) * (1 + len(request.alphas)) + drawn + 2 * dim)
+    per_block += work_bytes(request.rule, training.noise)
     if 2 * per_vote + per_block > chunk_bytes:
         raise ValueError(f"chunk_bytes: {chunk_bytes} is too small, one step needs {2 * per_vote + per_block}")
     step = chunk_bytes - per_block
@@ -70,7 +57,7 @@ def _sampled(source: MixtureSource | BoxSource) -> tuple[int, int]:
     """The dimension, and the numbers gathered to draw one sample."""
     if not isinstance(source, MixtureSource):
         dim = source.low.shape[1]
-        return dim, dim * len(source.inside.low)
+        return dim, dim * number_of(source.inside)
     parts = source.laws.values()
     dim = next(iter(parts)).center.shape[1]
     return dim, sum(2 * dim if part.rotation is None else dim * (dim + 2) for part in parts)

@@ -27,11 +27,11 @@ def counted(run: Run, tally: Tally) -> dict[Point, Record]:
     level, samples = Level(run.job.error, run.job.confidence), tally.samples
 
     def risk(b: int, c: int, a: int) -> Interval:
-        return level.risk(int(tally.failed[b, c, a]), samples, float(run.volumes[b]))
+        likely, surely, possibly = (int(v) for v in tally.failed[b, c, :, a])
+        return level.risk((likely, surely, possibly), samples, float(run.volumes[b]))
 
     def gain(b: int, c: int, a: int) -> Interval:
-        first, second = (int(v) for v in tally.only[b, c, :, a])
-        return level.gain(first, second, samples, float(run.volumes[b]))
+        return level.gain(tally.only[b, c, :, :, a], samples, float(run.volumes[b]))
 
     def limit(b: int, c: int, a: int) -> Interval:
         sums = int(tally.certain[b, a]), int(tally.possible[b, a]), int(tally.corrected[b, a])
@@ -52,10 +52,10 @@ def replicated(run: Run, tallies: list[Tally]) -> dict[Point, Record]:
         return Interval(volume * mean, volume * (mean - half), volume * (mean + half), level.confidence, samples)
 
     def risk(b: int, c: int, a: int) -> Interval:
-        return read([tally.failed[b, c, a] for tally in tallies], b)
+        return read([tally.failed[b, c, 0, a] for tally in tallies], b)
 
     def gain(b: int, c: int, a: int) -> Interval:
-        return read([tally.only[b, c, 0, a] - tally.only[b, c, 1, a] for tally in tallies], b)
+        return read([tally.only[b, c, 0, 0, a] - tally.only[b, c, 0, 1, a] for tally in tallies], b)
 
     def limit(b: int, c: int, a: int) -> Interval:
         return read([tally.corrected[b, a] / UNIT for tally in tallies], b)

@@ -91,7 +91,8 @@ class Run:
 
     def _add(self, tally: Tally, counts: Array, labels: Array, taken: slice) -> None:
         for b, beta in enumerate(self.betas):
-            count = np.moveaxis(counts[:, b], 0, 1).reshape(len(self.job.alphas), -1)[:, taken]
+            kinds = np.moveaxis(counts[:, b], (2, 0), (0, 2))
+            count = kinds.reshape(len(kinds), len(self.job.alphas), -1)[..., taken]
             label = labels[:, b].reshape(-1)[taken]
             tally.add(b, count, label, self.job.needed(beta), self.limit)
-        tally.samples += count.shape[1]
+        tally.samples += count.shape[-1]

@@ -12,13 +12,16 @@ from simulate.montecarlo.limit import UNIT, Limit
 from simulate.montecarlo.records import Interval
 
 Array = np.ndarray
+Counts = tuple[int, int, int]
 
 
 @dataclass
 class Tally:
     """Sums over samples for B smoothing noises, 1 + A classifiers each (alpha = 0 first), and C criteria, clean first.
 
-    failed (B, C, 1 + A); only (B, C, 2, 1 + A): failures of the first classifier only, of this one only. certain and
+    failed (B, C, 3, 1 + A): samples that fail by the likelier votes, surely, and possibly, which differ where a rule
+    leaves points undecided. only (B, C, 3, 2, 1 + A): failures of the first classifier only, of this one only; by the
+    likelier votes, and then those by which the gain is least and greatest. certain and
     possible (B, 1 + A): samples decided and wrong, and those or undecided ones; corrected: the sum of the corrected
     guesses (see `limit`) in shares of 1/UNIT, so that it does not depend on the order of the samples.
     """
@@ -33,21 +36,27 @@ class Tally:
     @classmethod
     def empty(cls, betas: int, criteria: int, classifiers: int) -> Tally:
         """Of no sample."""
-        shape, plain = (betas, criteria, classifiers), (betas, classifiers)
-        only = np.zeros((betas, criteria, 2, classifiers), np.int64)
+        shape, plain = (betas, criteria, 3, classifiers), (betas, classifiers)
+        only = np.zeros((betas, criteria, 3, 2, classifiers), np.int64)
         certain, possible = np.zeros(plain, np.int64), np.zeros(plain, np.int64)
         return cls(0, np.zeros(shape, np.int64), only, certain, possible, np.zeros(plain, np.int64))
 
     def add(self, beta: int, counts: Array, labels: Array, needed: list[int], limit: Limit) -> None:
-        """Count votes (1 + A, samples) for class 1 of samples with given labels; `needed`: votes that certify."""
+        """Count votes (1 or 3, 1 + A, samples) for class 1 of samples with given labels.
+
+        Three: the likelier votes, the fewest and the most possible. needed: votes that certify.
+        """
+        best, low, high = counts if len(counts) == 3 else counts[[0, 0, 0]]
+        kind, unkind = np.where(labels, high, low), np.where(labels, low, high)
         for place, need in enumerate([None, *needed]):
-            failed = failures(counts, labels, limit.votes, need)
-            self.failed[beta, place] += failed.sum(axis=1)
-            self.only[beta, place] += discordant(failed)
-        one, zero = limit.decided(counts)
+            failed, surely, possibly = (failures(v, labels, limit.votes, need) for v in (best, kind, unkind))
+            self.failed[beta, place] += np.stack([v.sum(axis=1) for v in (failed, surely, possibly)])
+            pairs = (failed, failed), (surely, possibly), (possibly, surely)
+            self.only[beta, place] += np.stack([discordant(*pair) for pair in pairs])
+        one, zero = limit.decided(low)[0], limit.decided(high)[1]
         self.certain[beta] += np.where(labels, zero, one).sum(axis=1)
         self.possible[beta] += np.where(labels, ~one, ~zero).sum(axis=1)
-        share = limit.corrected(counts)
+        share = limit.corrected(best)
         self.corrected[beta] += np.where(labels, UNIT - share, share).sum(axis=1)
 
 
@@ -62,10 +71,13 @@ def failures(counts: Array, labels: Array, votes: int, needed: int | None) -> Ar
     return np.where(labels, counts, votes - counts) < needed
 
 
-def discordant(failed: Array) -> Array:
-    """(2, 1 + alphas): failures of the first classifier (alpha = 0) only, failures of this one only."""
-    first = failed[:1]
-    return np.stack([(first & ~failed).sum(axis=1), (failed & ~first).sum(axis=1)])
+def discordant(first: Array, second: Array) -> Array:
+    """(2, 1 + alphas): failures of the first classifier (alpha = 0) only, failures of this one only.
+
+    first, second (1 + alphas, samples): what counts as a failure of the first, and of this one. Where they are bounds
+    of opposite kind, a sample is counted for one side only if the other bound does not fail.
+    """
+    return np.stack([(first[:1] & ~second).sum(axis=1), (second & ~first[:1]).sum(axis=1)])
 
 
 @dataclass(frozen=True)
@@ -78,17 +90,20 @@ class Level:
     error: float
     confidence: float
 
-    def risk(self, failed: int, samples: int, volume: float) -> Interval:
-        """Clopper-Pearson, times the volume that the samples fill (1 for a probability)."""
-        low, high = clopper_pearson(failed, samples, 1 - self.error)
-        return self._interval(failed / samples, low, high, samples, volume)
+    def risk(self, failed: Counts, samples: int, volume: float) -> Interval:
+        """Clopper-Pearson, times the volume that the samples fill (1 for a probability); from sure failures below,
+        from possible ones above."""
+        likely, surely, possibly = failed
+        low, high = (clopper_pearson(count, samples, 1 - self.error) for count in (surely, possibly))
+        return self._interval(likely / samples, low[0], high[1], samples, volume)
 
-    def gain(self, first_only: int, second_only: int, samples: int, volume: float) -> Interval:
-        """The paired difference of two risks, times the volume that the samples fill."""
-        low, high = paired_difference(first_only, second_only, samples, 1 - self.error)
-        return self._interval((first_only - second_only) / samples, low, high, samples, volume)
+    def gain(self, only: Array, samples: int, volume: float) -> Interval:
+        """The paired difference of two risks, times the volume that the samples fill; only (3, 2) as in `Tally`."""
+        (first, second), *bounds = ((int(a), int(b)) for a, b in only)
+        low, high = (paired_difference(*pair, samples, 1 - self.error) for pair in bounds)
+        return self._interval((first - second) / samples, low[0], high[1], samples, volume)
 
-    def limit(self, counted: tuple[int, int, int], samples: int, volume: float, delta: float) -> Interval:
+    def limit(self, counted: Counts, samples: int, volume: float, delta: float) -> Interval:
         """What certain and possible failures leave open, and the corrected guess within it."""
         certain, possible, corrected = counted
         low = max(0.0, clopper_pearson(certain, samples, 1 - self.error)[0] - delta)

@@ -10,8 +10,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from figures import disc_experiment, interference, phase, pipeline, plane
+from figures import agreement, disc_experiment, interference, phase, pipeline, plane
 from figures.style import styled
+from tests.figures.examples import agreement as checked
 from tests.figures.examples import discs, full, plain
 from tests.figures.examples import interference as maps
 from theory import regimes
@@ -37,6 +38,7 @@ DRAWINGS: dict[str, Callable[[], Figure]] = {
     "plane-anisotropic": lambda: plane.draw(regimes.anisotropic(), 1.0, 1.5).figure,
     "plane-discs": lambda: plane.draw(regimes.discs(side=40, radius=8, seed=1), 3.0, 5.0).figure,
     "disc-experiment": lambda: disc_experiment.draw(discs()).figure,
+    "agreement": lambda: agreement.draw(checked()).figure,
     "interference": lambda: interference.draw(maps()).figure,
 }
 

@@ -62,6 +62,22 @@ def discs(
     return xr.Dataset(variables, coords, attrs={"draws": 12, "side": 100.0, "count": 15})
 
 
+def agreement() -> xr.Dataset:
+    """A check with independent cells: both risks and gains, some of which disagree, and cells that are not compared."""
+    beta, alpha, quantities = np.linspace(0, 1, 7), np.linspace(0, 1.2, 6), ["clean", "certified", "gain"]
+    random = np.random.default_rng(3)
+    z = random.normal(size=(3, len(alpha), len(beta)))
+    disagrees = np.zeros(z.shape, np.int8)
+    z[0, 2, 4], z[0, 4, 5], z[1, 3, 3] = 9.5, -5.2, 4.7
+    disagrees[0, 2, 4] = disagrees[0, 4, 5] = disagrees[1, 3, 3] = disagrees[2, 1, 5] = disagrees[2, 2, 4] = 1
+    z[1, :, 0], z[2] = np.nan, np.nan
+    dims, units = ("quantity", "alpha", "beta"), {"units": "units of x"}
+    variables = {"z": (dims, z), "disagrees": (dims, disagrees)}
+    coords = {"quantity": quantities, "alpha": ("alpha", alpha, units), "beta": ("beta", beta, units)}
+    attrs = {"x_key": "beta", "y_key": "alpha", "tests": 108, "verdict": "disagree", "family_wise": 0.01}
+    return xr.Dataset(variables, coords, attrs=attrs | {"independent": 1})
+
+
 def interference() -> list[xr.Dataset]:
     """Maps over alpha and over beta, with cells that are not significant and cells that are nearly constant."""
     return [discs((11.0,)), discs((8.0, 10.0, 12.0, 14.0, 16.0), (0.0, 11.0))]

@@ -8,7 +8,8 @@ import pytest
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
-from figures import disc_experiment, interference, phase, pipeline, plane
+from figures import agreement, disc_experiment, interference, phase, pipeline, plane
+from tests.figures.examples import agreement as checked
 from tests.figures.examples import discs, full
 from tests.figures.examples import interference as maps
 from theory import regimes
@@ -68,3 +69,12 @@ def test_interference() -> None:
     artists = interference.draw(maps())
     assert artists.legend is not None
     assert_apart(artists.figure, [*artists.axes, artists.colorbar.ax, artists.legend])
+
+
+@pytest.mark.parametrize("independent", [0, 1])
+@pytest.mark.parametrize("quantities", [["clean"], ["certified"], ["clean", "certified", "gain"]])
+def test_agreement(quantities: list[str], independent: int) -> None:
+    dataset = checked().sel(quantity=quantities)
+    artists = agreement.draw(dataset.assign_attrs(independent=independent))
+    assert artists.legend is not None
+    assert_apart(artists.figure, [*artists.maps.values(), artists.colorbar.ax, artists.quantiles, artists.legend])

@@ -1,0 +1,165 @@
+"""`noisewise check`: theory against simulation over a map, with a verdict at a family-wise rate."""
+
+from __future__ import annotations
+
+import math
+import shlex
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import tyro
+
+from simulate.commands.failures import DisagreementError
+from simulate.commands.mc import Samples, Seed, Votes
+from simulate.commands.options import Failure, Json, Settings, arg, family, noises
+from simulate.commands.output import interval, note, number, print_json, print_table
+from simulate.commands.phase import DEFAULT, AxisText, File, Name, Scale, naming
+from simulate.commands.places import check_places
+from simulate.sweep_axes import NOISES, Axis, Family
+from theory import validation
+from theory.errors import ProblemError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+# Axes that are not given are the first of these whose keys are free.
+AXES = ("beta=0.1:1:5", "alpha=0:1:5")
+# Tests in the table, those with the smallest p-values.
+ROWS = 10
+
+Rate = Annotated[float, arg(metavar="P", help="Chance of any disagreement where theory and simulation are right.")]
+
+Independent = Annotated[
+    tyro.conf.FlagCreatePairsOff[bool],
+    arg(help="Draws of its own for each cell: slower, but the z-scores are then independent."),
+]
+
+
+@dataclass(frozen=True)
+class Check:
+    """Theory against simulation over a map: exact risks of N votes and Monte Carlo counts of failures."""
+
+    votes: Votes
+    samples: Samples
+    seed: Seed
+    problem: Name = None
+    x: AxisText = None
+    y: AxisText = None
+    alpha: Scale = None
+    """Training noise where it is not swept (0.5 if not given)."""
+    beta: Scale = None
+    """Smoothing noise where it is not swept (0.5 if not given)."""
+    eps: Scale = None
+    """Radius: the certified risk is compared too."""
+    family_wise: Rate = 0.01
+    independent: Independent = False
+    failure: Failure = 1e-3
+    out: File = None
+    """The dataset, netCDF."""
+    figure: File = None
+    """The figure, z-scores as a map and against normal quantiles: PNG, PDF or SVG by its suffix."""
+    settings: Settings = ()
+    json: Json = False
+
+    def run(self) -> None:
+        for key in ("votes", "samples", "seed"):
+            validation.whole(getattr(self, key), key, minimum=0 if key == "seed" else 1)
+        for key in ("family_wise", "failure"):
+            validation.probability(getattr(self, key), key.replace("_", "-"))
+        fixed = {key: noises((value,), key)[0] for key in NOISES if (value := getattr(self, key)) is not None}
+        x, y = self._axes(fixed)
+        check_places(self.out, self.figure)
+        dataset = self._compared(self._family(), x, y, fixed)
+        dataset.attrs["command"] = shlex.join(["noisewise", *sys.argv[1:]])
+        self._write(dataset)
+        self._print(dataset)
+        sys.stdout.flush()
+        if dataset.attrs["disagreeing"]:
+            many = f"in {dataset.attrs['disagreeing']} of {dataset.attrs['tests']} tests"
+            raise DisagreementError(f"theory and simulation disagree {many} at family-wise rate {self.family_wise:g}")
+
+    def _family(self) -> Family:
+        """The family of problems; the default one has settings of its own."""
+        if self.problem is not None:
+            return family(self.problem, self.settings)
+        given = family(str(DEFAULT.source), self.settings)
+        return Family(DEFAULT.source, {**DEFAULT.settings, **given.settings})
+
+    def _axes(self, fixed: dict[str, float]) -> tuple[Axis, Axis]:
+        """The two axes; one that is not given is over smoothing or training noise, whichever is free."""
+        given = {key: Axis.parse(text) for key in ("x", "y") if (text := getattr(self, key)) is not None}
+        taken = {*fixed, *(axis.key for axis in given.values())}
+        spare = (axis for axis in map(Axis.parse, AXES) if axis.key not in taken)
+        for key in ("x", "y"):
+            if key not in given:
+                axis = next(spare, None)
+                if axis is None:
+                    raise ProblemError(f"--{key}", "nothing", "KEY=LO:HI:COUNT, as in beta=0.1:2:65")
+                given[key] = axis
+        return given["x"], given["y"]
+
+    def _compared(self, chosen: Family, x: Axis, y: Axis, fixed: dict[str, float]) -> xr.Dataset:
+        from simulate.agreement import agreement
+        from simulate.agreement_plan import Trial
+        from simulate.progress import Meter
+
+        trial = Trial(self.votes, self.samples, self.seed, self.family_wise, self.failure, self.independent)
+        with Meter("comparing") as meter:
+            return agreement(chosen, x, y, fixed, trial, meter)
+
+    def _write(self, dataset: xr.Dataset) -> None:
+        """The files, named on standard output, or beside a JSON document."""
+        say = note if self.json else print
+        if self.out is not None:
+            from simulate.storage import save_dataset
+
+            with naming(self.out):
+                save_dataset(dataset, self.out)
+            say(f"wrote {self.out}")
+        if self.figure is not None:
+            from figures import agreement as drawing
+
+            with naming(self.figure):
+                drawing.save(dataset, self.figure)
+            say(f"wrote {self.figure}")
+
+    def _print(self, dataset: xr.Dataset) -> None:
+        from simulate.agreement_dataset import records, verdict
+
+        found, said = records(dataset), verdict(dataset)
+        if missing := said["cells"] - said["cells_compared"]:
+            reason = str(dataset.attrs.get("not_compared", "nothing is certified without smoothing noise"))
+            first = reason.partition("\n")[0]
+            note(f"no exact value, or no simulation, in {missing} of {said['cells']} cells: {first}")
+        if self.json:
+            print_json({"records": found, "verdict": said})
+            return
+        _table(found, [str(dataset.attrs["x_key"]), str(dataset.attrs["y_key"])])
+        _summarise(said)
+
+
+def _table(found: list[dict[str, Any]], keys: list[str]) -> None:
+    """The tests with the smallest p-values."""
+    header = [*keys, "quantity", "exact", "estimate", "interval", "p", "adjusted p", "z", ""]
+    rows = []
+    for record in sorted(found, key=lambda record: record["p"])[:ROWS]:
+        z = record["z"]
+        row = [*(f"{record[key]:g}" for key in keys), record["quantity"].replace("_", " "), number(record["exact"])]
+        row += [f"{record['estimate']:.6g}", interval(record["low"], record["high"])]
+        row += [f"{record['p']:.2g}", f"{record['p_adjusted']:.2g}", "-" if math.isnan(z) else f"{z:+.2f}"]
+        rows.append([*row, "disagrees" if record["disagrees"] else ""])
+    print_table(header, rows)
+
+
+def _summarise(said: dict[str, Any]) -> None:
+    """Two lines: what was tested, and what came of it."""
+    shown = min(ROWS, said["tests"])
+    print(f"\n{said['tests']} tests in {said['cells_compared']} of {said['cells']} cells, ", end="")
+    print(f"{said['samples']} samples of {said['votes']} votes; above: the {shown} smallest p-values")
+    print(
+        f"theory and simulation {said['verdict']} at family-wise rate {said['family_wise']:g}: "
+        f"smallest p adjusted by Holm {said['smallest_p_adjusted']:.2g}"
+    )
+    if not math.isnan(said["normality_p"]):
+        print(f"for information: the z are standard normal with p {said['normality_p']:.2g} (Kolmogorov-Smirnov)")
