@@ -44,7 +44,7 @@ MARKS: dict[str, tuple[str, dict[str, Any]]] = {
     "risk": ("risks disagree", {"marker": "X", "markersize": 6.0, "markerfacecolor": "#FFD400"}),
     "gain": ("gains disagree", {"marker": "d", "markersize": 4.0, "markerfacecolor": "black"}),
 }
-BAND: dict[str, Any] = {"facecolor": "0.85", "edgecolor": "0.6", "linewidth": 0.5}
+BAND: dict[str, Any] = {"facecolor": "#D3E6F2", "edgecolor": "#0072B2", "linewidth": 0.5}
 BANDS = {True: (independent_band, "95 % band, independent cells"), False: (any_band, "95 % band, any dependence")}
 
 
@@ -174,8 +174,8 @@ def _quantiles(axes: Axes, dataset: xr.Dataset, risks: list[str]) -> tuple[dict[
     axes.set_xlabel("normal quantile")
     axes.set_ylabel("$z$, sorted")
     if "verdict" in dataset.attrs:
-        many, verdict, rate = (dataset.attrs[key] for key in ("tests", "verdict", "family_wise"))
-        axes.set_title(f"{many} tests {verdict} at rate {rate:g}")
+        verdict, rate = (dataset.attrs[key] for key in ("verdict", "family_wise"))
+        axes.set_title(f"{verdict} at rate {rate:g}")
     found = {risk: _on_map(dataset, "z", risk) for risk in risks}
     z = {risk: np.sort(held[np.isfinite(held)]) for risk, held in found.items() if np.isfinite(held).any()}
     if not z:

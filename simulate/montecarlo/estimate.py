@@ -51,7 +51,8 @@ def monte_carlo(  # noqa: PLR0913 - a request has this many parts
     uniform on a box outside which nothing can go wrong (why: `domains.reach`), and shares are multiplied by its volume.
 
     Args:
-        problem: a mixture or a labelled domain; see `laws.mixture` and `domains.boxes_of` for what is supported.
+        problem: a mixture or a labelled domain, any that is valid. Where no closed form is known the base classifier is
+            evaluated with error bounds (`settle`); points it leaves undecided count for and against in the intervals.
         alpha, beta, eps: scales >= 0, each a number or a sequence of numbers.
         votes, samples: counts >= 1. Cost: samples * votes * dim draws, and that times alphas * betas evaluations.
         seed: of everything random. The same arguments give the same records, whatever `chunk_bytes` is.
@@ -77,9 +78,7 @@ def monte_carlo(  # noqa: PLR0913 - a request has this many parts
         One record for each (alpha, beta, eps), row-major in that order.
 
     Raises:
-        UnsupportedError: no closed form here for this problem (ball laws and balls in domains in more than one
-            dimension, the regression rule on mixtures, full covariances with other than Gaussian training noise,
-            unions of overlapping boxes that need too many cells).
+        UnsupportedError: a covariance that is singular in double precision, or Sobol points of too many dimensions.
         ValueError: an argument out of range; its name, value and range in one line.
     """
     grid = [scales(name, value) for name, value in (("alpha", alpha), ("beta", beta), ("eps", eps))]

@@ -7,6 +7,7 @@ noise is added, otherwise a positive array scalar.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 import jax.numpy as jnp
@@ -19,6 +20,8 @@ from simulate.montecarlo.laws import Balls, Boxes, Part, Region
 
 # Below this row length a loop over the axes costs more than its rows; then all axes are taken at once.
 LONG_ROW = 256
+# So few axes are written out: then the noise need never be stored.
+FEW_AXES = 4
 
 
 def by_axis(laws: int, points: int) -> bool:
@@ -38,6 +41,8 @@ def over_axes(fold: Any, term: Callable[..., Array], x: Array, *tables: Array) -
     def row(axis: Array | int) -> Array:
         return term(x[axis], *(table[:, axis, None] for table in tables))
 
+    if len(x) <= FEW_AXES:
+        return reduce(fold, map(row, range(len(x))))
     return lax.fori_loop(1, len(x), lambda axis, folded: fold(folded, row(axis)), row(0))
 
 
