@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from simulate.agreement_dataset import as_dataset
 from simulate.agreement_plan import GAINS, Plan, Run, Trial
-from simulate.exact_tests import holm, interval_p, nearest_share, recovered, two_sided, z_scores
+from simulate.exact_tests import between, holm, interval_p, nearest_share, recovered, two_sided, z_scores
 from simulate.sweep_axes import Axis, Family
 from simulate.sweep_deployed import deployed
 from theory import NoExactRoute
@@ -32,7 +32,7 @@ Progress = Callable[[float], None]
 
 # What is known of a quantity in a cell, and of the volume by which shares are multiplied (1 for probabilities).
 EXACT = ("exact", "exact_error")
-SIMULATED = ("estimate", "low", "high", "count", "volume")
+SIMULATED = ("estimate", "low", "high", "fewest", "most", "volume")
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def _within(progress: Progress, start: float, share: float) -> Progress:
 def _run(
     run: Run, quantities: tuple[str, ...], trial: Trial, seed: int, confidence: float, progress: Progress | None
 ) -> Array:
-    """SIMULATED (5, quantities, alphas, betas, radii) of one simulation."""
+    """SIMULATED (6, quantities, alphas, betas, radii) of one simulation."""
     from simulate.montecarlo import monte_carlo
 
     alpha, beta, eps = (values.tolist() for values in run.noises)
@@ -148,15 +148,17 @@ def _run(
 
 
 def _row(held: Interval | None, gain: bool, infinite: bool) -> tuple[float, ...]:
-    """SIMULATED of one interval: the count of a risk, and its volume, which a measure only shows by its interval."""
+    """SIMULATED of one interval: bounds of the count of a risk, which are equal where every point is decided, and its
+    volume, which a measure only shows by its interval."""
     if held is None:
         return (np.nan,) * len(SIMULATED)
     ends = (held.estimate, held.low, held.high)
     if gain or not np.isfinite(held.estimate):
-        return (*ends, np.nan, np.nan)
+        return (*ends, np.nan, np.nan, np.nan)
     if infinite:
-        return (*ends, *recovered(*ends, held.samples, held.confidence))
-    return (*ends, float(np.rint(held.estimate * held.samples)), 1.0)
+        count, volume = recovered(*ends, held.samples, held.confidence)
+        return (*ends, count, count, volume)
+    return (*ends, *between(*ends[1:], held.samples, held.confidence), 1.0)
 
 
 def _judged(plan: Plan, trial: Trial, values: Mapping[str, Array], level: float) -> Judged:
@@ -164,13 +166,14 @@ def _judged(plan: Plan, trial: Trial, values: Mapping[str, Array], level: float)
 
     `level` is that of the intervals, family_wise / tests.
     """
-    exact, error, count, volume = (values[name] for name in ("exact", "exact_error", "count", "volume"))
+    exact, error, fewest, most, volume = (values[name] for name in (*EXACT, "fewest", "most", "volume"))
     tested = ~np.isnan(exact) & ~np.isnan(values["estimate"])
-    counted = tested & np.isfinite(count) & np.isfinite(exact)
+    counted = tested & np.isfinite(fewest) & np.isfinite(exact)
     ends = (values["low"][tested], values["high"][tested])
     p, adjusted, z = (np.full(plan.shape, np.nan) for _ in range(3))
     p[tested] = interval_p(*ends, exact[tested], error[tested], level)
-    k, share = count[counted], exact[counted] / volume[counted]
+    share = exact[counted] / volume[counted]
+    k = np.clip(np.rint(share * trial.samples), fewest[counted], most[counted])
     chance = nearest_share(k, trial.samples, share, error[counted] / volume[counted])
     p[counted] = two_sided(k, trial.samples, chance)
     uniform = np.random.default_rng(np.random.SeedSequence(trial.seed, spawn_key=(0,))).random(plan.shape)

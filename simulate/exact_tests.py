@@ -2,12 +2,15 @@
 
 The count k of failures among m independent draws is Bin(m, r) where the exact risk r is right, so no limit theorem is
 needed. The exact side is only known within an error: all tests take the point of [value - error, value + error] that
-is nearest to the observed share, which can only make p-values larger.
+is nearest to the observed share, which can only make p-values larger. Where points are left undecided the count is only
+known within bounds, and the one nearest to what is expected is taken, for the same reason.
 """
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,13 +104,7 @@ def recovered(estimate: float, low: float, high: float, samples: int, confidence
     if not (math.isfinite(high) and high > 0):
         return math.nan, math.nan
     side, target = (1 - confidence) / 2, estimate / high
-    least, most = 0, samples
-    while least < most:
-        middle = (least + most) // 2
-        if _short(middle + 0.5, samples, side, target):
-            least = middle + 1
-        else:
-            most = middle
+    least = _first(samples, lambda count: count / samples / _clopper_pearson(count, samples, side)[1] >= target)
     bottom, top = _clopper_pearson(least, samples, side)
     volume = high / top
     same = all(
@@ -117,9 +114,22 @@ def recovered(estimate: float, low: float, high: float, samples: int, confidence
     return (float(least), volume) if same else (math.nan, math.nan)
 
 
-def _short(count: float, samples: int, side: float, target: float) -> bool:
-    """Whether the share of a count (half a step between two) to its upper end is still below `target`."""
-    return count / samples / _clopper_pearson(count, samples, side)[1] < target
+def between(low: float, high: float, samples: int, confidence: float) -> tuple[float, float]:
+    """The counts to whose Clopper-Pearson intervals the low and the high end of a share belong; NaN for none.
+
+    They differ where the simulation leaves some points undecided: then the count lies anywhere between the two.
+    """
+    side = (1 - confidence) / 2
+    fewest = _first(samples, lambda count: _clopper_pearson(count, samples, side)[0] >= low)
+    most = _first(samples, lambda count: _clopper_pearson(count, samples, side)[1] >= high)
+    ends = _clopper_pearson(fewest, samples, side)[0], _clopper_pearson(most, samples, side)[1]
+    same = all(math.isclose(a, b, rel_tol=SAME) for a, b in zip((low, high), ends, strict=True))
+    return (float(fewest), float(most)) if same and fewest <= most else (math.nan, math.nan)
+
+
+def _first(samples: int, reached: Callable[[float], bool]) -> int:
+    """The least count that has reached something, asked half a step above it, where rounding is out of the way."""
+    return bisect_left(range(samples), True, key=lambda count: reached(count + 0.5))
 
 
 def _clopper_pearson(count: float, samples: int, side: float) -> tuple[float, float]:

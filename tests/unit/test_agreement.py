@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import beta
 
 import simulate.agreement as module
 from simulate.agreement import agreement
@@ -126,6 +128,26 @@ def test_an_admitted_error_is_no_disagreement(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(module, "deployed", unsure)
     dataset = agreement(BUMPS, Axis("beta", 0.2, 0.8, 3), Axis("alpha", 0.0, 0.4, 3), {}, Trial(51, 20_000, 1))
     assert dataset.attrs["verdict"] == "agree"
+
+
+def test_undecided_points_count_for_and_against(monkeypatch: pytest.MonkeyPatch) -> None:
+    def undecided(*words: Any, **options: Any) -> Any:
+        """The likelier votes are all wrong where a tenth of the points is undecided; the bounds hold the truth."""
+        found = monte_carlo(*words, **options)
+        samples, side = options["samples"], (1 - options["confidence"]) / 2
+        for i, record in enumerate(found):
+            count = round(record.clean.estimate * samples)
+            few, many = count - samples // 20, count + samples // 20
+            low, high = beta.ppf(side, few, samples - few + 1), beta.isf(side, many + 1, samples - many)
+            found[i] = replace(record, clean=replace(record.clean, estimate=few / samples, low=low, high=high))
+        return found
+
+    monkeypatch.setattr("simulate.montecarlo.monte_carlo", undecided)
+    dataset = agreement(BUMPS, *NOISES, {}, Trial(11, 4000, 3))
+    assert dataset.attrs["verdict"] == "agree"
+    assert (dataset["p"].sel(quantity="clean") > 0.9).all()
+    monkeypatch.setattr(module, "deployed", lambda problem, alpha, *rest: deployed(problem, 3 + alpha, *rest))
+    assert agreement(BUMPS, *NOISES, {}, Trial(11, 4000, 3)).attrs["verdict"] == "disagree"
 
 
 def test_cells_without_an_exact_value_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
