@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from simulate.montecarlo import UnsupportedError
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 NOISES = ("--alpha", "0.1", "--beta", "0.1")
@@ -96,8 +98,18 @@ def test_no_exact_route(name: str, command: str, call: Run, tmp_path: Path) -> N
     assert os.listdir(tmp_path) == []
 
 
-def test_what_cannot_be_simulated_either(call: Run) -> None:
+def test_what_has_no_exact_route_is_simulated(call: Run) -> None:
     result = call("mc", "concentric", *NOISES, *SIZES, "--set", "training.rule=regression")
+    assert result.returncode == 0
+    assert "exact" in result.stdout
+
+
+def test_what_cannot_be_simulated_either(call: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **_more: object) -> None:
+        raise UnsupportedError("a covariance that is singular in double precision")
+
+    monkeypatch.setattr("simulate.montecarlo.monte_carlo", refuse)
+    result = call("mc", "concentric", *NOISES, *SIZES)
     assert (result.returncode, result.stdout, result.stderr.count("\n")) == (3, "", 1)
 
 
