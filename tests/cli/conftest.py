@@ -30,9 +30,12 @@ def start(tmp_path: Path) -> Iterator[Start]:
         usual = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         usual["env"] = os.environ | {"PYTHONPATH": str(ROOT)}
         command = options.pop("command", COMMAND)
+        # Tests that run in the background inherit that Ctrl-C is ignored.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         begun = subprocess.Popen(
             [*command, *words], cwd=tmp_path, text=True, start_new_session=True, **(usual | options)
         )
+        signal.signal(signal.SIGINT, before)
         started.append(begun)
         return begun
 
