@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
 from simulate.commands.options import Settings, arg, family, noises
 from simulate.commands.output import note, print_table
+from simulate.commands.places import check_places
 from simulate.commands.workers import worker_pool
 from simulate.sweep_axes import NOISES, Axis, Check, Family
 from theory import validation
@@ -28,7 +27,6 @@ DEFAULT = Family("bumps", {"spacing": 1.5})
 DEFAULT_X, DEFAULT_Y = "beta=0.02:1.6:129", "alpha=0:1.5:129"
 DEFAULT_CHECKS = 5
 DEFAULT_OUT, DEFAULT_FIGURE = "phase.nc", "phase.png"
-FIGURES = (".png", ".pdf", ".svg")
 MOST_CHECKS, MOST_WORKERS = 100, 1024
 
 Name = Annotated[
@@ -103,22 +101,7 @@ class Phase:
         """Where to write, refused before any work is done where that cannot succeed."""
         if self.out is None and self.figure is None:
             return DEFAULT_OUT, DEFAULT_FIGURE
-        for key in ("out", "figure"):
-            path = getattr(self, key)
-            if path is None:
-                continue
-            if not Path(path).absolute().parent.is_dir():
-                raise ProblemError(f"--{key}", shown(path), "a file in a folder that exists")
-            if Path(path).is_dir():
-                raise ProblemError(f"--{key}", f"the folder {shown(path)}", "a file")
-        if self.figure is not None and Path(self.figure).suffix.lower() not in FIGURES:
-            raise ProblemError("--figure", shown(self.figure), f"a name that ends in {', '.join(FIGURES)}")
-        if (
-            self.out is not None
-            and self.figure is not None
-            and os.path.realpath(self.out) == os.path.realpath(self.figure)
-        ):
-            raise ProblemError("--figure", "the file of --out", "another one")
+        check_places(self.out, self.figure)
         return self.out, self.figure
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from simulate.commands.phase import FIGURES
 from theory.errors import ProblemError, shown
+
+FIGURES = (".png", ".pdf", ".svg")
 
 
 def check_places(out: str | None, figure: str | None) -> None:

@@ -18,10 +18,11 @@ from jax.sharding import Mesh, PartitionSpec
 
 from simulate.montecarlo.domains import BoxSource
 from simulate.montecarlo.draw_balls import draw_ball
+from simulate.montecarlo.fields import contains
 from simulate.montecarlo.given import Given
 from simulate.montecarlo.laws import MixtureSource, Numbers, Part
 from simulate.montecarlo.noise import unit_noise
-from simulate.montecarlo.rules import Rule, bounded, contains, label_range
+from simulate.montecarlo.rules import Rule, bounded, label_range
 
 Latent = tuple[Array, Array]
 Source = MixtureSource | BoxSource | Given

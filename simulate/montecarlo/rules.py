@@ -11,14 +11,12 @@ import jax.numpy as jnp
 from jax import Array
 from jax.scipy.special import ndtr
 
-from simulate.montecarlo.fields import by_axis, contains, distance_to, log_densities, log_sum, over_axes
+from simulate.montecarlo.fields import contains, distance_to, log_sum, over_axes
 from simulate.montecarlo.laws import Boxes, Signed
 from simulate.montecarlo.posterior_mean import MixtureRegression, mean_labels
 from simulate.montecarlo.rough import is_rough, rough_labels
 from simulate.montecarlo.set_rules import SetPosterior, SetRegression, is_closed, posterior_labels, regression_labels
 from simulate.montecarlo.settle import Labels, certain
-
-__all__ = ["Rule", "base_label", "bounded", "by_axis", "contains", "label_bounds", "label_range", "log_densities"]
 
 Rule = Signed | Boxes | SetRegression | SetPosterior | MixtureRegression
 
@@ -86,7 +84,7 @@ def regression_rule(boxes: Boxes, noise: str, alpha: Array | None, x: Array) -> 
 
 
 def bounded(rule: Rule, noise: str) -> bool:
-    """Whether `label_bounds` may differ: the rule is evaluated by draws or by estimated integrals."""
+    """Whether the labels of `label_range` may differ: the rule is evaluated by draws or by estimated integrals."""
     if isinstance(rule, Signed):
         return is_rough(rule, noise)
     if isinstance(rule, SetRegression | SetPosterior):
@@ -109,14 +107,3 @@ def label_range(rule: Rule, noise: str, off_support: str, alpha: Array | None, x
     if alpha is not None and is_rough(rule, noise):
         return rough_labels(rule, noise, off_support, alpha, x)
     return certain(posterior_rule(rule, noise, off_support, alpha, x))
-
-
-def base_label(rule: Rule, noise: str, off_support: str, alpha: Array | None, x: Array) -> Array:
-    """f_alpha at x (d, points); undecided points have the label that their draws make likelier."""
-    return label_range(rule, noise, off_support, alpha, x).best
-
-
-def label_bounds(rule: Rule, noise: str, off_support: str, alpha: Array | None, x: Array) -> tuple[Array, Array]:
-    """Labels low <= f_alpha <= high at x (d, points), equal where decided; see `settle` for the error rate."""
-    labels = label_range(rule, noise, off_support, alpha, x)
-    return labels.low, labels.high

@@ -52,6 +52,9 @@ class _Sums(NamedTuple):
     second: Array
 
 
+_State = tuple[Array, Array, _Sums, Array]
+
+
 def sizes(dim: int, points: int) -> tuple[int, int]:
     """Points of one group and draws of one step."""
     draws = max(8, min(64, GROUP // (64 * dim)))
@@ -141,7 +144,7 @@ def settle(values: Values, data: Data, tau: Array, known: Array, guess: Array) -
     dim, points = data[0].shape
     draws = sizes(dim, points)[1]
 
-    def one_round(state: tuple[Array, Array, _Sums, Array]) -> tuple[Array, Array, _Sums, Array]:
+    def one_round(state: _State) -> _State:
         number, open_, sums, mean = state
         done = jnp.where(number == 0, 0, FIRST << jnp.maximum(number - 1, 0))
         count = FIRST << number
@@ -151,7 +154,10 @@ def settle(values: Values, data: Data, tau: Array, known: Array, guess: Array) -
 
     zero = jnp.zeros(points)
     state = (jnp.zeros((), jnp.int64), ~known, _Sums(zero, zero), zero)
-    going = lambda state: (state[0] < ROUNDS) & state[1].any()  # noqa: E731
+
+    def going(state: _State) -> Array:
+        return (state[0] < ROUNDS) & state[1].any()
+
     _, open_, _, mean = lax.while_loop(going, one_round, state)
     best = jnp.where(known, guess, mean >= tau - TIE)
     return Labels(best & ~open_, best, best | open_)

@@ -46,12 +46,12 @@ class Tally:
 
         Three: the likelier votes, the fewest and the most possible. needed: votes that certify.
         """
-        best, low, high = counts if len(counts) == 3 else counts[[0, 0, 0]]
-        kind, unkind = np.where(labels, high, low), np.where(labels, low, high)
+        best, low, high = counts[0], counts[len(counts) // 2], counts[-1]
+        kinds = [best, *(np.where(labels, *pair) for pair in ((high, low), (low, high)))][: len(counts)]
         for place, need in enumerate([None, *needed]):
-            failed, surely, possibly = (failures(v, labels, limit.votes, need) for v in (best, kind, unkind))
-            self.failed[beta, place] += np.stack([v.sum(axis=1) for v in (failed, surely, possibly)])
-            pairs = (failed, failed), (surely, possibly), (possibly, surely)
+            failed = [failures(v, labels, limit.votes, need) for v in kinds]
+            self.failed[beta, place] += np.stack([v.sum(axis=1) for v in failed])
+            pairs = [failed[:1] * 2, failed[1:], failed[:0:-1]][: len(counts)]
             self.only[beta, place] += np.stack([discordant(*pair) for pair in pairs])
         one, zero = limit.decided(low)[0], limit.decided(high)[1]
         self.certain[beta] += np.where(labels, zero, one).sum(axis=1)

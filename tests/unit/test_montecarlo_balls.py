@@ -20,8 +20,9 @@ from simulate.montecarlo.domains import sets_of
 from simulate.montecarlo.draw_balls import draw_ball
 from simulate.montecarlo.fields import contains, log_ball_mass
 from simulate.montecarlo.laws import Part
-from simulate.montecarlo.rules import base_label, bounded, label_bounds
+from simulate.montecarlo.rules import bounded
 from simulate.montecarlo.slices import slice_mass, slices_of
+from tests.unit.montecarlo_labels import base_label, label_bounds
 from theory import regimes
 from theory.problem import Ball, Box, Component, DomainProblem, Gaussian, MixtureProblem, Training
 

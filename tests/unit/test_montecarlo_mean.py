@@ -4,39 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy import integrate, stats
 
 from simulate.montecarlo.assemble import mixture_rule
-from simulate.montecarlo.rules import label_range
 from simulate.montecarlo.settle import Labels
-from theory.problem import Component, Gaussian, Laplace, MixtureProblem, Training, Uniform
+from tests.unit.montecarlo_labels import check, components, ranges
+from theory.problem import Gaussian, Laplace, MixtureProblem, Training, Uniform
 
 FAMILIES = ["gaussian", "laplace", "uniform"]
-
-
-def components(*laws: Any) -> tuple[Component, ...]:
-    return tuple(Component(law, 1.0 + i) for i, law in enumerate(laws))
-
-
-def ranges(rule: Any, noise: str, alpha: float | None, x: np.ndarray, off_support: str = "nearest") -> Labels:
-    with jax.enable_x64(True):
-        scale = None if alpha is None else jnp.asarray(alpha)
-        run = jax.jit(lambda scale, x: label_range(rule, noise, off_support, scale, x))
-        labels = run(scale, jnp.asarray(x))
-        return Labels(*(np.asarray(part) for part in labels))
-
-
-def check(labels: Labels, truth: np.ndarray, most_open: float) -> None:
-    """No decided label is wrong, undecided ones are rare, and the best one lies between the bounds."""
-    assert (labels.low <= labels.best).all()
-    assert (labels.best <= labels.high).all()
-    decided = labels.low == labels.high
-    np.testing.assert_array_equal(labels.low[decided], truth[decided])
-    assert np.mean(~decided) <= most_open
 
 
 LINE0 = (Gaussian(-0.5, 0.8), Uniform(-2.0, 1.5), Laplace(2.0, 0.3))

@@ -15,35 +15,15 @@ from simulate.montecarlo.assemble import domain_rule, mixture_rule
 from simulate.montecarlo.domains import sets_of
 from simulate.montecarlo.inner_noise import confined, unit_from
 from simulate.montecarlo.laws import Part, mixture
-from simulate.montecarlo.rules import base_label, bounded, label_range
+from simulate.montecarlo.rules import bounded
 from simulate.montecarlo.set_parts import set_posterior, set_regression
 from simulate.montecarlo.settle import MOST, Labels, settle
-from theory.problem import Ball, Box, Component, DomainProblem, Gaussian, Laplace, MixtureProblem, Training
+from tests.unit.montecarlo_labels import base_label, check, components, ranges
+from theory.problem import Ball, Box, DomainProblem, Gaussian, Laplace, MixtureProblem, Training
 
 FAMILIES = ["gaussian", "laplace", "uniform"]
 # What MOST draws can tell from one half: sqrt(log(4 * 9 / 1e-6)/(2 * 65536)), and a little more.
 RESOLVED = 0.013
-
-
-def components(*laws: Any) -> tuple[Component, ...]:
-    return tuple(Component(law, 1.0 + i) for i, law in enumerate(laws))
-
-
-def ranges(rule: Any, noise: str, alpha: float | None, x: np.ndarray, off_support: str = "nearest") -> Labels:
-    with jax.enable_x64(True):
-        scale = None if alpha is None else jnp.asarray(alpha)
-        run = jax.jit(lambda scale, x: label_range(rule, noise, off_support, scale, x))
-        labels = run(scale, jnp.asarray(x))
-        return Labels(*(np.asarray(part) for part in labels))
-
-
-def check(labels: Labels, truth: np.ndarray, most_open: float) -> None:
-    """No decided label is wrong, undecided ones are rare, and the best one lies between the bounds."""
-    assert (labels.low <= labels.best).all()
-    assert (labels.best <= labels.high).all()
-    decided = labels.low == labels.high
-    np.testing.assert_array_equal(labels.low[decided], truth[decided])
-    assert np.mean(~decided) <= most_open
 
 
 def test_rounds_decide_rightly_and_only_what_can_be() -> None:

@@ -11,8 +11,9 @@ import pytest
 from scipy import stats
 
 from simulate.montecarlo.domains import boxes_of, disjoint, frame_of, signed_domain
+from simulate.montecarlo.fields import contains
 from simulate.montecarlo.laws import mixture
-from simulate.montecarlo.rules import base_label, contains
+from tests.unit.montecarlo_labels import base_label
 from theory.problem import (
     Box,
     Component,

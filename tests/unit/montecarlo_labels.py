@@ -1,0 +1,45 @@
+"""Labels of base classifiers on the Monte Carlo side, as the tests of rules look at them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from simulate.montecarlo.rules import label_range
+from simulate.montecarlo.settle import Labels
+from theory.problem import Component
+
+
+def base_label(*request: Any) -> jax.Array:
+    """The likelier label."""
+    return label_range(*request).best
+
+
+def label_bounds(*request: Any) -> tuple[jax.Array, jax.Array]:
+    """The least and the greatest label that are not ruled out."""
+    labels = label_range(*request)
+    return labels.low, labels.high
+
+
+def components(*laws: Any) -> tuple[Component, ...]:
+    return tuple(Component(law, 1.0 + i) for i, law in enumerate(laws))
+
+
+def ranges(rule: Any, noise: str, alpha: float | None, x: np.ndarray, off_support: str = "nearest") -> Labels:
+    with jax.enable_x64(True):
+        scale = None if alpha is None else jnp.asarray(alpha)
+        run = jax.jit(lambda scale, x: label_range(rule, noise, off_support, scale, x))
+        labels = run(scale, jnp.asarray(x))
+        return Labels(*(np.asarray(part) for part in labels))
+
+
+def check(labels: Labels, truth: np.ndarray, most_open: float) -> None:
+    """No decided label is wrong, undecided ones are rare, and the best one lies between the bounds."""
+    assert (labels.low <= labels.best).all()
+    assert (labels.best <= labels.high).all()
+    decided = labels.low == labels.high
+    np.testing.assert_array_equal(labels.low[decided], truth[decided])
+    assert np.mean(~decided) <= most_open
