@@ -8,8 +8,9 @@ from scipy.fft import irfft2, next_fast_len, rfft2
 from scipy.ndimage import fourier_gaussian
 
 from tests.oracle.make_plane import mixture
+from tests.unit.plane_laws import moments
 from theory import clean_risk
-from theory.problem import Component, Gaussian, MixtureProblem
+from theory.problem import Component, MixtureProblem
 from theory.terms import Array
 
 PROBLEMS = 60
@@ -19,13 +20,7 @@ COARSE, FINE = 400, 800
 
 def laws(side: tuple[Component, ...]) -> list[tuple[float, Array, Array]]:
     """Weight, mean and covariance of each component."""
-    found = []
-    for part in side:
-        assert isinstance(part.law, Gaussian)
-        found.append(
-            (part.weight, np.asarray(part.law.mean, float), np.array(part.law.cov or ((1.0, 0.0), (0.0, 1.0))))
-        )
-    return found
+    return [(part.weight, *moments(part.law)) for part in side]
 
 
 def density(side: tuple[Component, ...], x: Array, y: Array, alpha: float) -> Array:

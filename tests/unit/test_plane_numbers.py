@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
+from tests.unit.plane_laws import moments
 from theory import bayes_risk, certified_risk, clean_risk, gain, regimes, vote_risk
 from theory import risks as risks_module
 from theory.planar import in_plane, sets_in_plane
@@ -26,7 +27,8 @@ def gauss(mean: tuple[float, ...], cov: Any = 1.0, weight: float = 1.0) -> Compo
 
 
 def two(first: Component, second: Component, prior: float = 0.5) -> MixtureProblem:
-    return MixtureProblem(prior, len(np.atleast_1d(first.law.mean)), (first,), (second,))  # type: ignore[union-attr]
+    assert isinstance(first.law, Gaussian)
+    return MixtureProblem(prior, len(np.atleast_1d(first.law.mean)), (first,), (second,))
 
 
 @contextmanager
@@ -115,10 +117,8 @@ def test_far_discs_add_up() -> None:
 
 def moved(problem: MixtureProblem, turn: np.ndarray, shift: np.ndarray, scale: float) -> MixtureProblem:
     def part(component: Component) -> Component:
-        law = component.law
-        assert isinstance(law, Gaussian)
-        cov = np.array(law.cov) if law.cov else float(law.scale) ** 2 * np.eye(2)  # type: ignore[arg-type]
-        mean = scale * (turn @ np.broadcast_to(law.mean, 2)) + shift
+        center, cov = moments(component.law)
+        mean = scale * (turn @ center) + shift
         full = scale**2 * turn @ cov @ turn.T
         full = 0.5 * (full + full.T)
         return Component(Gaussian(tuple(mean.tolist()), cov=tuple(map(tuple, full.tolist()))), component.weight)

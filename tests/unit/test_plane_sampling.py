@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.unit.plane_laws import moments
 from theory import clean_risk
 from theory.problem import Ball, Box, Component, DomainProblem, Gaussian, MixtureProblem, Training
 from theory.terms import Array, Flags
@@ -34,11 +35,9 @@ SETS = DomainProblem(
 def density(side: tuple[Component, ...], x: Array, alpha: float) -> Array:
     total = np.zeros(x.shape[:-1])
     for part in side:
-        law = part.law
-        assert isinstance(law, Gaussian)
-        cov = np.array(law.cov) if law.cov else float(law.scale) ** 2 * np.eye(2)  # type: ignore[arg-type]
+        mean, cov = moments(part.law)
         cov = cov + alpha**2 * np.eye(2)
-        off = x - np.array(law.mean)
+        off = x - mean
         power = np.einsum("...i,ij,...j->...", off, np.linalg.inv(cov), off)
         total += part.weight * np.exp(-0.5 * power) / np.sqrt(np.linalg.det(cov))
     return total / sum(part.weight for part in side)
@@ -49,10 +48,7 @@ def draw(side: tuple[Component, ...], count: int, rng: np.random.Generator) -> A
     which = rng.choice(len(side), count, p=weights / weights.sum())
     points = np.empty((count, 2))
     for k, part in enumerate(side):
-        law = part.law
-        assert isinstance(law, Gaussian)
-        cov = np.array(law.cov) if law.cov else float(law.scale) ** 2 * np.eye(2)  # type: ignore[arg-type]
-        points[which == k] = rng.multivariate_normal(law.mean, cov, (which == k).sum())
+        points[which == k] = rng.multivariate_normal(*moments(part.law), (which == k).sum())
     return points
 
 

@@ -9,7 +9,18 @@ import numpy as np
 import pytest
 
 from theory import clean_risk, train
-from theory.problem import Component, Gaussian, Laplace, Law, MixtureProblem, NoiseFamily, Training, Uniform
+from theory.problem import (
+    Component,
+    Gaussian,
+    Laplace,
+    Law,
+    MixtureProblem,
+    NoiseFamily,
+    Training,
+    Uniform,
+    Vector,
+    as_vector,
+)
 
 DIGITS = 60
 # Of a few rows at once, on one busy core; a scan that cannot settle takes minutes or raises.
@@ -104,15 +115,22 @@ def test_signs_of_random_mixtures(noise: NoiseFamily, seed: int) -> None:
     assert found > 5
 
 
+def number(value: Vector) -> float:
+    """A parameter of a law on the line."""
+    return float(as_vector(value, 1)[0])
+
+
 def moments(side: tuple[Component, ...]) -> tuple[float, float]:
     """E X and E X^2."""
     total, first, second = sum(c.weight for c in side), 0.0, 0.0
     for c in side:
         if isinstance(c.law, Uniform):
-            center, spread = (c.law.low + c.law.high) / 2, ((c.law.high - c.law.low) / 2) ** 2 / 3  # type: ignore[operator]
+            low, high = number(c.law.low), number(c.law.high)
+            center, spread = (low + high) / 2, ((high - low) / 2) ** 2 / 3
         else:
             assert isinstance(c.law, Gaussian | Laplace)
-            center, spread = float(c.law.mean), c.law.scale**2 * (2 if isinstance(c.law, Laplace) else 1)  # type: ignore[arg-type,operator]
+            assert c.law.scale is not None
+            center, spread = number(c.law.mean), number(c.law.scale) ** 2 * (2 if isinstance(c.law, Laplace) else 1)
         first, second = first + c.weight / total * center, second + c.weight / total * (spread + center**2)
     return first, second
 
@@ -143,14 +161,14 @@ def test_laplace_noise_tends_to_the_nearer_class(seed: int) -> None:
         total = 0.0
         for c in side:
             if isinstance(c.law, Uniform):
-                low, high = float(c.law.low), float(c.law.high)  # type: ignore[arg-type]
+                low, high = number(c.law.low), number(c.law.high)
                 value = abs(x - (low + high) / 2)
                 if low < x < high:
                     value = ((x - low) ** 2 + (high - x) ** 2) / (2 * (high - low))
             else:
                 assert isinstance(c.law, Laplace)
-                z = abs(x - float(c.law.mean))  # type: ignore[arg-type]
-                value = z + float(c.law.scale) * np.exp(-z / float(c.law.scale))
+                z, scale = abs(x - number(c.law.mean)), number(c.law.scale)
+                value = z + scale * np.exp(-z / scale)
             total += c.weight * value
         return total / sum(c.weight for c in side)
 
