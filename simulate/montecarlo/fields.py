@@ -6,6 +6,7 @@ noise is added, otherwise a positive array scalar.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import reduce
 from typing import Any
@@ -15,13 +16,14 @@ import numpy as np
 from jax import Array, lax
 
 from simulate.montecarlo.balls import DEGREE, STRETCH, BallTables, log_volume
-from simulate.montecarlo.densities import BARE, NOISED
+from simulate.montecarlo.densities import BARE, LOG_SQRT_2PI, NOISED
 from simulate.montecarlo.laws import Balls, Boxes, Part, Region
 
 # Below this row length a loop over the axes costs more than its rows; then all axes are taken at once.
 LONG_ROW = 256
-# So few axes are written out: then the noise need never be stored.
+# So many axes are written out at a time; of few axes the noise need never be stored.
 FEW_AXES = 4
+MORE_AXES = 16  # of terms of a few operations
 
 
 def by_axis(laws: int, points: int) -> bool:
@@ -29,7 +31,7 @@ def by_axis(laws: int, points: int) -> bool:
     return laws * points >= LONG_ROW
 
 
-def over_axes(fold: Any, term: Callable[..., Array], x: Array, *tables: Array) -> Array:
+def over_axes(fold: Any, term: Callable[..., Array], x: Array, *tables: Array, together: int = FEW_AXES) -> Array:
     """Fold term(x, *tables) over the axes by a `jnp` ufunc: x (d, points) and tables (K, d) give (K, points).
 
     Compiled reductions over a middle axis of moderate length are slow; a loop over the axes with rows of K x points
@@ -41,9 +43,15 @@ def over_axes(fold: Any, term: Callable[..., Array], x: Array, *tables: Array) -
     def row(axis: Array | int) -> Array:
         return term(x[axis], *(table[:, axis, None] for table in tables))
 
-    if len(x) <= FEW_AXES:
-        return reduce(fold, map(row, range(len(x))))
-    return lax.fori_loop(1, len(x), lambda axis, folded: fold(folded, row(axis)), row(0))
+    def rows(first: Array | int, count: int) -> Array:
+        return reduce(fold, (row(first + step) for step in range(count)))
+
+    rounds, rest = divmod(len(x), together)
+    start, rounds = (rows(0, rest), rounds) if rest else (rows(0, together), rounds - 1)
+    first = len(x) - rounds * together
+    if not rounds:
+        return start
+    return lax.fori_loop(0, rounds, lambda k, folded: fold(folded, rows(first + k * together, together)), start)
 
 
 def from_centers(center: Array, x: Array) -> Array:
@@ -90,10 +98,24 @@ def log_volume_of(dim: int, radius: Array) -> Array:
     return dim * jnp.log(radius) + float(log_volume(dim, np.ones(1))[0])
 
 
+def _log_gaussian_densities(part: Part, alpha: Array | None, x: Array) -> Array:
+    """Of Gaussians with independent axes: variances add, and logarithms of scales are taken once for each law."""
+    scale = jnp.asarray(part.scale) if alpha is None else jnp.hypot(jnp.asarray(part.scale), alpha)
+
+    def square(value: Array, at: Array, inverse: Array) -> Array:
+        step = (value - at) * inverse
+        return step * step
+
+    squares = over_axes(jnp.add, square, x, jnp.asarray(part.center), math.sqrt(0.5) / scale, together=MORE_AXES)
+    return -squares - (jnp.log(scale) + LOG_SQRT_2PI).sum(axis=1)[:, None]
+
+
 def log_densities(kind: str, part: Part, noise: str, alpha: Array | None, x: Array) -> Array:
     """Log densities (K, points) of K noised laws of one kind at x (d, points)."""
     if kind == "ball":
         return _log_ball_densities(part, alpha, x)
+    if kind == "gaussian" and (alpha is None or noise == "gaussian"):
+        return _log_gaussian_densities(part, alpha, x)
     family = "gaussian" if kind == "rotated" else kind
 
     def profile(offset: Array, scale: Array) -> Array:

@@ -6,7 +6,8 @@ or votes one call takes together, nor on the device; so neither memory nor devic
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
+from functools import cache, partial
 from itertools import product
 from typing import NamedTuple
 
@@ -29,6 +30,8 @@ Source = MixtureSource | BoxSource | Given
 
 # Counts of so many classifiers share one 64-bit word, 16 bits each.
 PACKED, BITS = 4, 16
+# Processors that have the widest vectors are told to use them: a fifth faster in many dimensions.
+OPTIONS = {"cpu": {"xla_cpu_prefer_vector_width": 512}}
 # Up to so many classifiers (noises times noises) are written out in one piece of code; more take turns in loops.
 WRITTEN_OUT = 8
 
@@ -142,15 +145,20 @@ def _counted(setting: Setting, request: Request, latent: Latent, noise: tuple[Ar
 
     def points(index: Array | int) -> list[Array]:
         center, scale = _placed(request.source, latent, jnp.asarray(index))[0], request.betas[index]
-        return [(center[:, None] + scale * half).reshape(setting.dim, -1) for half in noise]
+        return [center[:, None] + scale * half for half in noise]
+
+    def labels_of(alpha: Array | None, x: Array) -> list[Array]:
+        decide = partial(label_range, request.rule, setting.training, setting.off_support, alpha)
+        if not sure:
+            return [jax.vmap(lambda part: decide(part).best, in_axes=1)(x)]
+        labels = decide(x.reshape(setting.dim, -1))
+        return [v.reshape(len(pair), -1) for v in (labels.best, labels.low, labels.high)]
 
     def votes(alpha: Array | None, halves: list[Array]) -> list[Array]:
         total: list[Array] = []
         for odd, x in enumerate(halves):
-            labels = label_range(request.rule, setting.training, setting.off_support, alpha, x)
-            kinds = [labels.best, labels.low, labels.high] if sure else [labels.best]
             valid = (2 * pair + odd < request.votes)[:, None]
-            parts = [(v.reshape(len(pair), -1) & valid).astype(jnp.uint64) for v in kinds]
+            parts = [(v & valid).astype(jnp.uint64) for v in labels_of(alpha, x)]
             total = [one + other for one, other in zip(total, parts, strict=True)] if total else parts
         return total
 
@@ -186,7 +194,6 @@ def _packed(votes: list[Array]) -> Array:
     return jnp.stack(sums).astype(jnp.int32)
 
 
-@partial(jax.jit, static_argnames="setting")
 def count_votes(setting: Setting, request: Request, key: Array, first: Array) -> tuple[Array, Array]:
     """The blocks first, first + 1, ...: votes (blocks, betas, 1 + alphas, kinds, block), labels (blocks, betas,
     block).
@@ -202,3 +209,9 @@ def count_votes(setting: Setting, request: Request, key: Array, first: Array) ->
     whole = PartitionSpec()
     inner = jax.shard_map(some, mesh=mesh, in_specs=(whole, whole, spread), out_specs=spread, check_vma=False)
     return inner(request, key, first + jnp.arange(setting.blocks))
+
+
+@cache
+def compiled_counter(platform: str) -> Callable[[Setting, Request, Array, Array], tuple[Array, Array]]:
+    """`count_votes` compiled for a platform as JAX names it."""
+    return jax.jit(count_votes, static_argnames="setting", compiler_options=OPTIONS.get(platform))

@@ -19,7 +19,7 @@ BLOCK_NUMBERS = 1 << 20
 MOST_BATCH = (1 << BITS) - 2
 
 # On a CPU a step beyond this size runs slower, not faster: it leaves the caches. An accelerator takes what it may.
-CPU_STEP_BYTES = 1 << 24
+CPU_STEP_BYTES = 1 << 22
 
 DEFAULT_CHUNK_BYTES = 1 << 28
 

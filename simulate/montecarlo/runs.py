@@ -13,7 +13,7 @@ import numpy as np
 from simulate.montecarlo.assemble import assemble
 from simulate.montecarlo.given import Given, given
 from simulate.montecarlo.job import REPLICATES, Job
-from simulate.montecarlo.kernel import Request, Setting, count_votes
+from simulate.montecarlo.kernel import Request, Setting, compiled_counter
 from simulate.montecarlo.limit import Limit, limit_of
 from simulate.montecarlo.noise import seeded
 from simulate.montecarlo.plan import plan
@@ -81,7 +81,7 @@ class Run:
         """Add samples in whole blocks until there are `upto`, the last block cut; blocks begun before are redone."""
         with jax.enable_x64(True):
             arrays: Any = jax.tree.map(jnp.asarray, request)
-            key = jax.random.key(self.job.seed)
+            key, count_votes = jax.random.key(self.job.seed), compiled_counter(jax.default_backend())
             while tally.samples < upto:
                 block, skip = divmod(tally.samples, setting.block)
                 counts, labels = (np.asarray(v) for v in count_votes(setting, arrays, key, jnp.asarray(block)))
