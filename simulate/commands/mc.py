@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import tyro
 
 from simulate.commands.options import Alphas, Betas, Failure, Json, Name, Radii, Settings, arg, family, noises
 from simulate.commands.output import interval, number, print_json, print_table
@@ -13,14 +15,25 @@ from theory.problem import Problem
 
 if TYPE_CHECKING:
     from simulate.montecarlo import Interval, Record
-    from simulate.sweep_deployed import Deployed
+    from theory import Estimate
 
-QUANTITIES = ("clean", "certified", "gain", "certified_gain")
+QUANTITIES = ("clean", "certified", "gain", "certified_gain", "limit")
 
 Votes = Annotated[int, arg(metavar="N", help="Votes that the smoothed classifier takes.")]
 Samples = Annotated[int, arg(metavar="M", help="Independent draws of (X, Y).")]
 Seed = Annotated[int, arg(metavar="S", help="Seed of all that is random.")]
-Confidence = Annotated[float, arg(metavar="P", help="Confidence of each interval on its own.")]
+Confidence = Annotated[float, arg(metavar="P", help="Confidence of each interval on its own, or of all together.")]
+Simultaneous = Annotated[tyro.conf.FlagCreatePairsOff[bool], arg(help="All intervals hold together.")]
+HalfWidth = Annotated[
+    float | None, arg(metavar="W", help="Stop once no interval is wider to either side; M is then the most samples.")
+]
+Sampling = Annotated[
+    Literal["independent", "stratified", "sobol"],
+    arg(help="How X is drawn; spread points have approximate intervals, from 32 replicates."),
+]
+Antithetic = Annotated[
+    tyro.conf.FlagCreatePairsOff[bool], arg(help="Votes in pairs of opposite noise: another classifier, see the docs.")
+]
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,10 @@ class MonteCarlo:
     eps: Radii = (0.0,)
     confidence: Confidence = 0.99
     failure: Failure = 1e-3
+    simultaneous: Simultaneous = False
+    half_width: HalfWidth = None
+    sampling: Sampling = "independent"
+    antithetic: Antithetic = False
     settings: Settings = ()
     json: Json = False
 
@@ -47,7 +64,7 @@ class MonteCarlo:
         grid = {key: noises(getattr(self, key), key) for key in NOISES}
         problem = family(self.problem, self.settings).at()
         found = self._simulated(problem, grid)
-        exact = _exact(problem, found, self.votes, self.failure)
+        exact = _exact(problem, found, self)
         records = [_record(record, exact, i) for i, record in enumerate(found)]
         if self.json:
             print_json(records)
@@ -69,27 +86,38 @@ class MonteCarlo:
                 seed=self.seed,
                 confidence=self.confidence,
                 failure=self.failure,
+                simultaneous=self.simultaneous,
+                half_width=self.half_width,
+                sampling=self.sampling,
+                antithetic=self.antithetic,
                 progress=meter,
             )
 
 
-def _exact(problem: Problem, found: list[Record], votes: int, failure: float) -> Deployed | None:
-    """The exact counterparts of the records in order, None where there is no exact route."""
+def _exact(problem: Problem, found: list[Record], asked: MonteCarlo) -> dict[str, Estimate]:
+    """The exact counterparts of the records in order, those that have one.
+
+    Antithetic votes make another classifier, with the same limit of infinitely many votes.
+    """
     from simulate.sweep_deployed import deployed
-    from theory import NoExactRoute
+    from theory import NoExactRoute, clean_risk
     from theory.isolate import IsolationError
 
     alpha, beta, eps = zip(*((record.alpha, record.beta, record.eps) for record in found), strict=True)
+    exact: dict[str, Estimate] = {}
     try:
-        return deployed(problem, alpha, beta, eps, votes, failure)
+        exact["limit"] = clean_risk(problem, alpha, beta)
+        if not asked.antithetic:
+            exact |= vars(deployed(problem, alpha, beta, eps, asked.votes, asked.failure))
     except (NoExactRoute, IsolationError):
-        return None
+        pass
+    return exact
 
 
-def _record(record: Record, exact: Deployed | None, i: int) -> dict[str, Any]:
+def _record(record: Record, exact: dict[str, Estimate], i: int) -> dict[str, Any]:
     shown: dict[str, Any] = {key: getattr(record, key) for key in (*NOISES, "votes")}
     for key in QUANTITIES:
-        value = None if exact is None else float(getattr(exact, key).value[i])
+        value = float(exact[key].value[i]) if key in exact else None
         shown[key] = _interval(getattr(record, key), value)
     return shown
 
@@ -100,7 +128,7 @@ def _interval(found: Interval | None, exact: float | None) -> dict[str, Any] | N
 
 
 def _print(records: list[dict[str, Any]], eps: tuple[float, ...]) -> None:
-    shown = [key for key in QUANTITIES if any(eps) or key in ("clean", "gain")]
+    shown = [key for key in QUANTITIES if any(eps) or key in ("clean", "gain", "limit")]
     header = list(NOISES)
     for key in shown:
         header += [key.replace("_", " "), "interval", "exact"]

@@ -79,7 +79,7 @@ def monte_carlo(  # noqa: PLR0913 - a request has this many parts
 
     Raises:
         UnsupportedError: a covariance that is singular in double precision, or Sobol points of too many dimensions.
-        ValueError: an argument out of range; its name, value and range in one line.
+        ProblemError: an argument out of range; its name, value and range in one line.
     """
     grid = [scales(name, value) for name, value in (("alpha", alpha), ("beta", beta), ("eps", eps))]
     alphas, betas, radii = (tuple(dict.fromkeys(values)) for values in ([0.0, *grid[0]], grid[1], grid[2]))

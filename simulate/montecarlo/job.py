@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from simulate.montecarlo.intervals import upper_tail, votes_needed
 from simulate.montecarlo.noise import MOST_NUMBERS, MOST_SAMPLES
+from theory.errors import ProblemError, one_of, shown
 from theory.problem import DomainProblem, Problem
 
 Scales = float | Sequence[float]
@@ -43,24 +44,23 @@ class Job:
 
     def __post_init__(self) -> None:
         for name, least in (("votes", 1), ("samples", 1), ("seed", 0), ("chunk_bytes", 1)):
-            count = getattr(self, name)
-            if count < least:
-                raise ValueError(f"{name}: {count} is out of range, expected at least {least}")
+            self._expect(name, f"at least {least}", getattr(self, name) >= least)
         for name in ("confidence", "failure"):
-            share = getattr(self, name)
-            if not 0 < share < 1:
-                raise ValueError(f"{name}: {share} is out of range, expected strictly between 0 and 1")
-
-        if self.sampling not in get_args(Sampling):
-            raise ValueError(f"sampling: {self.sampling!r} is unknown, expected one of {get_args(Sampling)}")
-        if self.half_width is not None and not self.half_width > 0:
-            raise ValueError(f"half_width: {self.half_width} is out of range, expected a number above 0")
-        if self.sampling != "independent" and (self.half_width is not None or self.samples < 2 * REPLICATES):
-            raise ValueError(f"sampling: {self.sampling} needs {2 * REPLICATES} samples or more and no half_width")
+            self._expect(name, "a number strictly between 0 and 1", 0 < getattr(self, name) < 1)
+        self._expect("sampling", one_of(get_args(Sampling), self.sampling), self.sampling in get_args(Sampling))
+        self._expect("half_width", "a number above 0", self.half_width is None or self.half_width > 0)
+        if self.sampling != "independent":
+            self._expect("half_width", f"none with sampling {self.sampling}", self.half_width is None)
+            fits = self.samples >= 2 * REPLICATES
+            self._expect("samples", f"at least {2 * REPLICATES} with sampling {self.sampling}", fits)
         most = {"samples": (self.samples, MOST_SAMPLES), "votes": (self.votes * self.problem.dim, MOST_NUMBERS)}
         for name, (count, limit) in most.items():
             if count >= limit:
-                raise ValueError(f"{name}: {count} numbers are out of range, expected less than {limit}")
+                raise ProblemError(name, f"{count} numbers", f"less than {limit}")
+
+    def _expect(self, name: str, expected: str, holds: bool) -> None:
+        if not holds:
+            raise ProblemError(name, shown(getattr(self, name)), expected)
 
     @property
     def looks(self) -> list[int]:
@@ -104,8 +104,8 @@ def scales(name: str, value: Scales) -> list[float]:
     """A number or a sequence of numbers as a list of finite floats >= 0."""
     found = [float(v) for v in (value if isinstance(value, Iterable) else [value])]
     if not found:
-        raise ValueError(f"{name}: empty, expected at least one number")
+        raise ProblemError(name, "no number", "at least one")
     for scale in found:
         if not (math.isfinite(scale) and scale >= 0):
-            raise ValueError(f"{name}: {scale} is out of range, expected a finite number of at least 0")
+            raise ProblemError(name, str(scale), "a finite number of at least 0")
     return found

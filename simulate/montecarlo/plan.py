@@ -9,6 +9,7 @@ from simulate.montecarlo.footprint import footprint, number_of, work_bytes
 from simulate.montecarlo.given import Given
 from simulate.montecarlo.kernel import BITS, Request, Setting
 from simulate.montecarlo.laws import MixtureSource
+from theory.errors import ProblemError
 from theory.problem import Smoothing, Training
 
 # Samples of one block, and the numbers that drawing or comparing one block may take. They fix the random draws.
@@ -30,7 +31,7 @@ def plan(
     """The compiled shape and the number of blocks.
 
     Raises:
-        ValueError: the least step (one block, one vote) does not fit into `chunk_bytes`.
+        ProblemError: the least step (one block, one vote) does not fit into `chunk_bytes`.
     """
     assert not isinstance(request.source, Given)  # given points are cut up as those that they replace
     dim, drawn = _sampled(request.source)
@@ -41,7 +42,7 @@ def plan(
     per_block = block * 8 * (3 * len(request.betas) * (1 + len(request.alphas)) + drawn + 2 * dim)
     per_block += work_bytes(request.rule, training.noise)
     if 2 * per_vote + per_block > chunk_bytes:
-        raise ValueError(f"chunk_bytes: {chunk_bytes} is too small, one step needs {2 * per_vote + per_block}")
+        raise ProblemError("chunk_bytes", str(chunk_bytes), f"at least {2 * per_vote + per_block}, for one step")
     step = chunk_bytes - per_block
     if jax.default_backend() == "cpu":
         step = max(min(CPU_STEP_BYTES, step), 2 * per_vote)

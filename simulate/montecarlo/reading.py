@@ -58,7 +58,11 @@ def replicated(run: Run, tallies: list[Tally]) -> dict[Point, Record]:
         return read([tally.only[b, c, 0, 0, a] - tally.only[b, c, 0, 1, a] for tally in tallies], b)
 
     def limit(b: int, c: int, a: int) -> Interval:
-        return read([tally.corrected[b, a] / UNIT for tally in tallies], b)
+        guess = read([tally.corrected[b, a] / UNIT for tally in tallies], b).estimate
+        spare = float(run.volumes[b]) * run.job.delta
+        low = read([tally.certain[b, a] for tally in tallies], b).low - spare
+        high = read([tally.possible[b, a] for tally in tallies], b).high + spare
+        return Interval(min(max(guess, low), high), low, high, level.confidence, samples)
 
     return _table(run, level, samples, (risk, gain, limit))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import jax
 import numpy as np
 import pytest
@@ -112,3 +115,22 @@ def test_cost_is_linear(capsys: pytest.CaptureFixture[str]) -> None:
         for name, (first, second) in cases.items():
             print(f"\n  {name} times 10: cost per number times {spent(*second) / spent(*first):.2f}", end="")
         print()
+
+
+PEAK = """
+import resource, sys
+from simulate.montecarlo import monte_carlo
+from theory import regimes
+votes, samples = map(int, sys.argv[1:])
+monte_carlo(regimes.two_gaussians(dim=2), alpha=0.5, beta=0.5, votes=votes, samples=samples, seed=1)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def test_memory(capsys: pytest.CaptureFixture[str]) -> None:
+    """Peak resident memory of runs of a thousandfold number of votes, or of samples: aim below 1 GiB at any."""
+    for votes, samples in ((1000, 1000), (1_000_000, 1000), (1000, 1_000_000)):
+        words = [sys.executable, "-c", PEAK, str(votes), str(samples)]
+        peak = int(subprocess.run(words, check=True, capture_output=True, text=True).stdout) / 1024
+        with capsys.disabled():
+            print(f"\n  {samples} samples of {votes} votes: {peak:.0f} MiB", end="")

@@ -41,7 +41,7 @@ def test_mc_agrees_with_the_exact_side(records: Records, call: Run) -> None:
     found = records(*words)
     assert [(r["alpha"], r["beta"], r["eps"], r["votes"]) for r in found] == [(0.0, 0.5, 0.1, 15), (0.4, 0.5, 0.1, 15)]
     for record in found:
-        for key in ("clean", "certified", "gain", "certified_gain"):
+        for key in ("clean", "certified", "gain", "certified_gain", "limit"):
             entry = record[key]
             assert list(entry) == ["estimate", "low", "high", "confidence", "samples", "exact"]
             assert entry["low"] <= entry["estimate"] <= entry["high"]
@@ -50,6 +50,16 @@ def test_mc_agrees_with_the_exact_side(records: Records, call: Run) -> None:
     table = call(*words).stdout
     assert table.splitlines()[0].split()[:4] == ["alpha", "beta", "eps", "clean"]
     assert "4000 samples of 15 votes" in table
+
+
+def test_mc_takes_the_options_of_its_interface(records: Records) -> None:
+    sizes = ("--alpha", "0.4", "--beta", "0.5", "--votes", "15", "--samples", "1000000", "--seed", "1")
+    (early,) = records("mc", "bumps", *sizes, "--half-width", "0.02", "--simultaneous")
+    assert early["clean"]["samples"] < 100_000
+    assert early["clean"]["high"] - early["clean"]["low"] <= 0.04
+    (spread,) = records("mc", "bumps", *sizes[:-3], "4096", *sizes[-2:], "--sampling", "sobol", "--antithetic")
+    assert spread["clean"]["exact"] is None  # pairs of opposite votes are another classifier
+    assert spread["limit"]["low"] <= spread["limit"]["exact"] <= spread["limit"]["high"]
 
 
 def test_mc_without_an_exact_route(records: Records) -> None:

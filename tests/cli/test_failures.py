@@ -40,6 +40,8 @@ BAD = [
     (("risk", "ball", *NOISES, "--set", "training.rule=best"), "training.rule: found 'best'"),
     (("mc", "ball", *NOISES, "--votes", "3", "--samples", "0", "--seed", "0"), "samples: found 0"),
     (("mc", "ball", *NOISES, *SIZES, "--confidence", "1"), "confidence: found 1.0"),
+    (("mc", "ball", *NOISES, *SIZES, "--half-width", "0"), "half_width: found 0.0"),
+    (("mc", "ball", *NOISES, *SIZES, "--sampling", "sobol"), "samples: found 10"),
     (("optimum", "ball", "--beta", "-1"), "beta: found -1.0"),
     (("phase", "ball"), "--x: found nothing"),
     (("phase", "ball", "--x", "beta=0:1", "--y", "alpha=0:1:3"), "found 'beta=0:1'"),
