@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
@@ -20,12 +21,10 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
-from figures.densities import blurred, compares_labels, grid, line_of, noised, of_data
+from figures.pipeline_stages import VARIABLES, stages
 from figures.style import blank, check_suffix, styled, write
-from theory.pipeline import SmoothedClassifier, risk, smooth, train
 from theory.problem import Problem
 
-Array = NDArray[np.float64]
 AxesGrid = NDArray[Any]
 
 ROWS = ("training", "base", "vote", "errors")
@@ -70,17 +69,28 @@ def draw(
     Args:
         problem: one that varies along a line, without point masses.
         alpha, beta: noise scales >= 0, in the units of x.
-        axes: an array (4, 2) of axes to draw in; a new figure is made where this is None.
-        columns: the width of a new figure in columns of a paper, 1 (3.4 in) or 2 (7.0 in).
+        axes, columns: as in `draw_stages`.
 
     Raises:
         NoExactRoute: no geometry answers for the problem.
         ValueError: the problem is radial or has point masses, a noise makes no sense, or axes have another shape.
     """
-    voted = [smooth(train(problem, noise), beta) for noise in (0.0, alpha)]
-    pieces = line_of(voted[0].classifier)
-    breaks = [part.ends[0] for v in voted for part in (v.region, v.classifier.region)]
-    x = grid(pieces, np.concatenate(breaks))
+    return draw_stages(stages(problem, alpha, beta), axes, columns=columns)
+
+
+def draw_stages(dataset: xr.Dataset, axes: AxesGrid | None = None, *, columns: int = 2) -> PipelineArtists:
+    """Draw the stages that a dataset holds (see `pipeline_stages.stages`).
+
+    Args:
+        dataset: curves for two training noises.
+        axes: an array (4, 2) of axes to draw in; a new figure is made where this is None.
+        columns: the width of a new figure in columns of a paper, 1 (3.4 in) or 2 (7.0 in).
+
+    Raises:
+        ValueError: a variable is missing, or axes have another shape.
+    """
+    if missing := [name for name in VARIABLES if name not in dataset]:
+        raise ValueError(f"dataset: found no variable {missing[0]!r}, expected the stages of a pipeline")
     with styled():
         own = axes is None
         if axes is None:
@@ -93,12 +103,14 @@ def draw(
         fills: dict[tuple[int, int], PolyCollection] = {}
         regions: dict[tuple[str, int], PolyCollection] = {}
         texts = []
-        for column, classifier in enumerate(voted):
-            lines |= _curves(axes[:, column], column, classifier, x)
-            regions |= _strips(axes[:, column], column, classifier, x)
-            fills |= _errors(axes[3, column], column, classifier, x)
-            texts.append(_risk(axes[3, column], classifier))
-        _frame(axes, voted, x)
+        for column in range(2):
+            held = dataset.isel(noise=column)
+            lines |= _curves(axes[:, column], column, held)
+            regions |= _strips(axes[:, column], column, held)
+            fills |= _errors(axes[3, column], column, held)
+            text = rf"$R({float(held['noise']):g}, {dataset.attrs['beta']:g}) = {float(held['risk']):.4f}$"
+            texts.append(axes[3, column].set_title(text, fontsize=7.5, pad=2.5))
+        _frame(axes, dataset)
         legend = _legend(figure) if own else None
     return PipelineArtists(figure, axes, lines, fills, regions, texts, legend)
 
@@ -109,58 +121,46 @@ def save(problem: Problem, alpha: float, beta: float, path: str | os.PathLike[st
     write(draw(problem, alpha, beta, columns=columns).figure, path)
 
 
-def _curves(axes: AxesGrid, column: int, voted: SmoothedClassifier, x: Array) -> dict[tuple[str, int, str], Line2D]:
+def _curves(axes: AxesGrid, column: int, held: xr.Dataset) -> dict[tuple[str, int, str], Line2D]:
     """The curves of one column, and the level that each stage compares with."""
-    classifier, lines = voted.classifier, {}
-    pieces, noise, alpha = line_of(classifier), classifier.problem.training.noise, classifier.alpha
-    labels = compares_labels(classifier.problem)
+    lines, x = {}, held["x"].to_numpy()
     for label in (0, 1):
-        raw = of_data(classifier, x, label)
-        seen = raw if labels else noised(pieces, noise, alpha, x, label)
+        seen, data = (held[name].sel(label=label).to_numpy() for name in ("seen", "data"))
         (lines["training", column, f"class {label}"],) = axes[0].plot(x, seen, **LINES[label])
-        (lines["errors", column, f"class {label}"],) = axes[3].plot(x, raw, **LINES[label])
-    if labels:
-        signed, level = blurred(pieces, noise, alpha, x), 0.5
-    else:
-        one, zero = (lines["training", column, f"class {label}"].get_ydata() for label in (1, 0))
-        signed, level = np.asarray(one) - np.asarray(zero), 0.0
-    axes[1].axhline(level, **LEVEL)
-    (lines["base", column, "signed"],) = axes[1].plot(x, signed, color="black")
+        (lines["errors", column, f"class {label}"],) = axes[3].plot(x, data, **LINES[label])
+    axes[1].axhline(held.attrs["level"], **LEVEL)
+    (lines["base", column, "signed"],) = axes[1].plot(x, held["signed"].to_numpy(), color="black")
     axes[2].axhline(0.5, **LEVEL)
-    (lines["vote", column, "vote"],) = axes[2].plot(x, voted.vote_along(x), color="black")
+    (lines["vote", column, "vote"],) = axes[2].plot(x, held["vote"].to_numpy(), color="black")
     return lines
 
 
-def _strips(axes: AxesGrid, column: int, voted: SmoothedClassifier, x: Array) -> dict[tuple[str, int], PolyCollection]:
+def _strips(axes: AxesGrid, column: int, held: xr.Dataset) -> dict[tuple[str, int], PolyCollection]:
     """The base region at the foot of its panel, the smoothed region at the foot of the two that follow."""
     strips: dict[tuple[str, int], PolyCollection] = {}
-    for row, region in ((1, voted.classifier.region), (2, voted.region), (3, voted.region)):
-        inside = region.contains(x[None, :])[0]
-        foot = axes[row].get_xaxis_transform()
-        strips[ROWS[row], column] = axes[row].fill_between(x, 0, STRIP, where=inside, transform=foot, **REGION)
+    for row, region in ((1, "base"), (2, "smoothed"), (3, "smoothed")):
+        inside, foot = held[region].to_numpy().astype(bool), axes[row].get_xaxis_transform()
+        strips[ROWS[row], column] = axes[row].fill_between(
+            held["x"].to_numpy(), 0, STRIP, where=inside, transform=foot, **REGION
+        )
     return strips
 
 
-def _errors(axes: Axes, column: int, voted: SmoothedClassifier, x: Array) -> dict[tuple[int, int], PolyCollection]:
+def _errors(axes: Axes, column: int, held: xr.Dataset) -> dict[tuple[int, int], PolyCollection]:
     """The mass of each class that the smoothed classifier gives to the other."""
-    inside = voted.region.contains(x[None, :])[0]
+    inside = held["smoothed"].to_numpy().astype(bool)
     fills: dict[tuple[int, int], PolyCollection] = {}
     for label in (0, 1):
-        density = of_data(voted.classifier, x, label)
-        wrong = inside if label == 0 else ~inside
-        fills[column, label] = axes.fill_between(x, 0, density, where=wrong, linewidth=0.0, **ERRORS[label])
+        density, wrong = held["data"].sel(label=label).to_numpy(), inside if label == 0 else ~inside
+        fills[column, label] = axes.fill_between(
+            held["x"].to_numpy(), 0, density, where=wrong, linewidth=0.0, **ERRORS[label]
+        )
     return fills
 
 
-def _risk(axes: Axes, voted: SmoothedClassifier) -> Text:
-    found = risk(voted.classifier.problem, voted)
-    text = rf"$R({voted.classifier.alpha:g}, {voted.beta:g}) = {found.value:.4f}$"
-    return axes.set_title(text, fontsize=7.5, pad=2.5)
-
-
-def _frame(axes: AxesGrid, voted: list[SmoothedClassifier], x: Array) -> None:
+def _frame(axes: AxesGrid, dataset: xr.Dataset) -> None:
     """Labels and limits; the lower ends of the panels leave room for the strips."""
-    labels = compares_labels(voted[0].classifier.problem)
+    labels, x = dataset.attrs["labels"], dataset["x"].to_numpy()
     names = (
         "density of data" if labels else "density in training",
         f"{'blurred label' if labels else 'signed density'}\nand base region",
@@ -169,8 +169,7 @@ def _frame(axes: AxesGrid, voted: list[SmoothedClassifier], x: Array) -> None:
     )
     for row, name in enumerate(names):
         axes[row, 0].set_ylabel(name)
-    for column, classifier in enumerate(voted):
-        alpha = classifier.classifier.alpha
+    for column, alpha in enumerate(dataset["noise"].to_numpy()):
         axes[0, column].set_title(rf"training noise $\alpha = {alpha:g}$")
         axes[3, column].set_xlabel(r"$x$")
     for row in range(len(ROWS)):
