@@ -11,15 +11,19 @@ alpha^2 Lap(s)/(2 |grad s|), and a boundary moved by m costs |grad s| m^2/2 per 
 
 from __future__ import annotations
 
+import numpy as np
+
 from theory.curvature_data import SmallNoise
 from theory.geometry.base import NoExactRoute
 from theory.geometry.plane.plane import Plane
+from theory.geometry.radial import Radial
+from theory.geometry.radial_curvature import sphere_data
 from theory.problem import Problem
 from theory.reduce import reduce
 
 
 def small_noise(problem: Problem) -> SmallNoise:
-    """The data of the law for a Gaussian mixture in the plane, at alpha = beta = 0.
+    """The data of the law for a Gaussian mixture in the plane or in radial geometry, at alpha = beta = 0.
 
     Example:
         >>> from theory import regimes
@@ -30,6 +34,9 @@ def small_noise(problem: Problem) -> SmallNoise:
         NoExactRoute: the problem is not answered in the plane, or its densities are not smooth.
     """
     geometry = reduce(problem)
+    if isinstance(geometry, Radial) and problem.training.noise == problem.smoothing.noise == "gaussian":
+        base = geometry.train(np.zeros(1))
+        return sphere_data(geometry.dim, base.pieces, base.region)
     if not isinstance(geometry, Plane) or geometry.boundary is None:
-        raise NoExactRoute("small-noise data are known for Gaussian mixtures in the plane only")
+        raise NoExactRoute("small-noise data are known for Gaussian mixtures in the plane and for radial ones only")
     return geometry.small_noise()

@@ -13,7 +13,9 @@ from theory.terms import Array
 class SmallNoise:
     """Boundary data at quadrature nodes.
 
-    points (N, 2), weights (N,) of length, slope = |grad s|, curvature H, laplacian of s, each (N,).
+    points (N, 2), weights (N,) of length, slope = |grad s|, curvature H, laplacian of s, each (N,). Radially points are
+    distances from the centre and cosines, weights shares of a sphere, and slope and laplacian are those times its area
+    over exp(log_factor).
     """
 
     points: Array
@@ -21,26 +23,34 @@ class SmallNoise:
     slope: Array
     curvature: Array
     laplacian: Array
+    log_factor: float = 0.0
 
     @property
     def curvature_diffusion(self) -> float:
         """int_B H Lap(s) dS: positive iff small training noise helps against small smoothing noise."""
-        return float(self.weights @ (self.curvature * self.laplacian))
+        return self._integral(self.curvature * self.laplacian)
 
     @property
     def diffusion_diffusion(self) -> float:
         """int_B Lap(s)^2/|grad s| dS."""
-        return float(self.weights @ (self.laplacian**2 / self.slope))
+        return self._integral(self.laplacian**2 / self.slope)
 
     @property
     def curvature_curvature(self) -> float:
         """int_B |grad s| H^2 dS."""
-        return float(self.weights @ (self.slope * self.curvature**2))
+        return self._integral(self.slope * self.curvature**2)
 
     @property
     def ratio(self) -> float:
         """alpha*/beta as beta -> 0; 0 where training noise never helps."""
-        return float(np.sqrt(max(self.curvature_diffusion, 0.0) / self.diffusion_diffusion))
+        mixed, diffusion = (
+            self.weights @ (self.curvature * self.laplacian),
+            self.weights @ (self.laplacian**2 / self.slope),
+        )
+        return float(np.sqrt(max(mixed, 0.0) / diffusion)) if diffusion > 0 else 0.0
+
+    def _integral(self, values: Array) -> float:
+        return float(np.exp(self.log_factor) * (self.weights @ values))
 
     def excess(self, alpha: float, beta: float) -> float:
         """The leading term of R(alpha, beta) - R_Bayes."""
