@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
@@ -30,7 +29,8 @@ LONG = 24
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "black", "#E69F00")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (6, 1.5, 1, 1.5)), (0, (3, 1)), (0, (8, 2)))
 MARKERS = ("o", "s", "^", "D")
-GUIDE: dict[str, Any] = {"color": "0.55", "linewidth": 0.8, "linestyle": "-", "zorder": 1.5}
+GUIDE: dict[str, Any] = {"color": "0.55", "linewidth": 0.8, "zorder": 1.5}
+GUIDES: tuple[Any, ...] = ("-", (0, (3, 3)))
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def draw_panels(datasets: Sequence[xr.Dataset], *, columns: int = 2) -> list[Cur
         figure = blank(columns, HEIGHT)
         panels = np.atleast_1d(figure.subplots(1, len(datasets)))
         found = [draw(held, panel) for held, panel in zip(datasets, panels, strict=True)]
-        handles: dict[str, Artist] = {}
+        handles: dict[str, Line2D | ErrorbarContainer] = {}
         for drawn in found:
             for name, artist in (drawn.lines | drawn.points).items():
                 handles.setdefault(name, artist)
@@ -99,10 +99,14 @@ def save(dataset: xr.Dataset, path: str | os.PathLike[str], *, columns: int = 1)
 def _lines(axes: Axes, dataset: xr.Dataset) -> dict[str, Line2D]:
     x = dataset[str(dataset["value"].dims[1])].to_numpy()
     lines: dict[str, Line2D] = {}
-    drawn = 0
+    counts = {"curve": 0, "guide": 0}
     for name, kind, y in zip(dataset["series"].to_numpy(), dataset["kind"].to_numpy(), dataset["value"], strict=True):
-        looks = GUIDE if kind == "guide" else {"color": COLOURS[drawn % 6], "linestyle": DASHES[drawn % 6]}
-        drawn += kind != "guide"
+        place = counts[str(kind)]
+        counts[str(kind)] += 1
+        if kind == "guide":
+            looks = GUIDE | {"linestyle": GUIDES[place % 2]}
+        else:
+            looks = {"color": COLOURS[place % 6], "linestyle": DASHES[place % 6]}
         (lines[str(name)],) = axes.plot(x, y.to_numpy(), label=str(name), **looks)
     return lines
 

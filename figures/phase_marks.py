@@ -42,6 +42,7 @@ SETS: dict[str, tuple[str, dict[str, Any]]] = {
 CURVES: dict[str, tuple[str, dict[str, Any]]] = {
     "zero": ("gain = 0 (exact)", {"linestyle": "-", "linewidth": 1.4}),
     "best": (r"best $\alpha$", {"linestyle": (0, (1, 1)), "linewidth": 1.6}),
+    "bridge": ("bridge identity", {"linestyle": (0, (5, 1.5)), "linewidth": 1.4}),
 }
 CHECKS: dict[str, tuple[str, dict[str, Any]]] = {
     "agree": ("Monte Carlo agrees", {"marker": "o", "markersize": 3.2, "markerfacecolor": "white"}),
@@ -80,7 +81,7 @@ def draw_sets(axes: Axes, sets: dict[str, Flags], x: Array, y: Array) -> dict[st
 
 
 def draw_curves(axes: Axes, dataset: xarray.Dataset) -> dict[str, Line2D]:
-    """The exact curve gain = 0 and the curve of least risk."""
+    """The exact curve gain = 0, the curve of least risk, and the one predicted by the bridge identity."""
     curves = {}
     for name, (text, looks) in CURVES.items():
         stem = "zero_gain" if name == "zero" else name

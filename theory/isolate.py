@@ -8,7 +8,7 @@ resolution. Nothing is missed above the stated resolution: an interval still uns
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,8 +121,20 @@ def isolate(terms: Terms, row: Index, low: Array, high: Array, scale: Array, ins
         inset: (R,) how far inside an interval its ends are evaluated, where terms may jump there; None for nowhere.
 
     Raises:
-        IsolationError: more than MAX_INTERVALS intervals would be needed.
+        IsolationError: more than MAX_INTERVALS intervals would be needed for one row.
     """
+    try:
+        return _isolate(terms, row, low, high, scale, inset)
+    except IsolationError:
+        rows = np.unique(row)
+        if len(rows) == 1:
+            raise
+    first = row <= rows[(len(rows) - 1) // 2]
+    parts = [isolate(terms, row[some], low[some], high[some], scale, inset) for some in (first, ~first)]
+    return Pieces(*(np.concatenate(pair) for pair in zip(*map(astuple, parts), strict=True)))
+
+
+def _isolate(terms: Terms, row: Index, low: Array, high: Array, scale: Array, inset: Array | None) -> Pieces:
     done: list[tuple[Index, Array, Array, Flags, Flags]] = []
     total = 0
     for _ in range(ROUNDS):

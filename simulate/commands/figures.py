@@ -1,7 +1,8 @@
-"""`noisewise figures`: the figures of the experiments, each with the dataset that it shows."""
+"""`noisewise figures`: the figures of the gallery, each with the dataset that it shows."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,21 +21,20 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from simulate.experiments.recipes import Recipe
-
-SUFFIXES = (".png", ".pdf")
+    from simulate.experiments.recipe import Recipe
 
 Names = Annotated[
     tyro.conf.Positional[tuple[str, ...]],
-    arg(metavar="NAME...", help="plane, disc-experiment or interference; left out, all of them."),
+    arg(metavar="NAME...", help="Figures of the gallery (--list names them); left out, all."),
 ]
 
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of the experiments as PNG and PDF, each beside the dataset (netCDF) that it shows.
+    """The gallery as PNG, PDF and SVG, each figure beside the dataset (netCDF) that it shows.
 
-    A study goes on from the file that it left behind, so that an interrupted command is simply given again.
+    What is there and unchanged stays. A study goes on from the file that it left behind, so that an interrupted
+    command is simply given again.
     """
 
     names: Names = ()
@@ -44,21 +44,35 @@ class Figures:
     """Worker processes."""
     draws: Annotated[int | None, arg(metavar="N")] = None
     """Random placements for each gap, if fewer are wanted, or more."""
+    columns: Annotated[int | None, arg(metavar="1|2")] = None
+    """Width in columns of a paper, 3.4 or 7.0 inches, instead of the usual one of each figure."""
     files: Annotated[tuple[str, ...], arg(name="from", metavar="FILE...")] = ()
     """Draw one figure from these datasets, and compute nothing."""
+    fresh: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False
+    """Compute and draw again what is there, but for the draws of studies."""
+    list: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False
+    """Say which figures there are, and make none."""
 
     def run(self) -> None:
         workers = at_most(self.workers, "workers", MOST_WORKERS)
-        draws = None if self.draws is None else validation.whole(self.draws, "draws", 2)
+        if self.draws is not None:
+            validation.whole(self.draws, "draws", 2)
         chosen = self._chosen()
+        if self.list:
+            print("\n".join(f"{name}: {recipe.words}" for name, recipe in chosen.items()))
+            return
+        for name, recipe in chosen.items():
+            if self.columns is not None and self.names and self.columns not in recipe.columns:
+                widths = " or ".join(map(str, sorted(recipe.columns)))
+                raise ProblemError("--columns", str(self.columns), f"{widths} for {name}")
         folder = self._folder()
         if self.files:
             ((name, recipe),) = chosen.items()
-            _write(_redrawn(name, recipe, self.files), folder)
+            self._write(name, recipe, folder, self.files)
             return
         with worker_pool(workers) as pool:
             for name, recipe in chosen.items():
-                _make(name, recipe, folder, draws, pool)
+                self._make(name, recipe, folder, pool)
 
     def _chosen(self) -> dict[str, Recipe]:
         """The recipes that are asked for; one alone where it is drawn from files."""
@@ -79,34 +93,44 @@ class Figures:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
+    def _make(self, name: str, recipe: Recipe, folder: Path, pool: Executor | None) -> None:
+        from simulate.experiments.sources import Work
+        from simulate.progress import Meter
 
-def _redrawn(name: str, recipe: Recipe, files: tuple[str, ...]) -> dict[str, Figure]:
+        with Meter(name) as meter:
+            made = recipe.provide(folder, Work(pool, meter, self.draws, self.fresh))
+        for path, computed in made.items():
+            print(f"{'wrote' if computed else 'kept'} {path}")
+        self._write(name, recipe, folder, list(made))
+
+    def _write(self, name: str, recipe: Recipe, folder: Path, files: Sequence[str | Path]) -> None:
+        """The figures of datasets in files, but for those that are in the folder as they would be drawn."""
+        from figures.style import write
+        from simulate.experiments.recipe import SUFFIXES, Drawn, key_of
+
+        columns = self.columns if self.columns in recipe.columns else recipe.columns[0]
+        stems = recipe.drawn or tuple(Path(file).stem for file in files)
+        if self.files:
+            recipe.load(files)  # says in its own words what cannot be read
+        key, drawn = key_of(files, columns), Drawn(folder)
+        paths = {stem: [folder / f"{stem}{suffix}" for suffix in SUFFIXES] for stem in stems}
+        kept = not self.fresh and all(drawn.current(path, key) for group in paths.values() for path in group)
+        made = dict.fromkeys(stems) if kept else dict(zip(stems, _drawn(name, recipe, files, columns), strict=True))
+        for stem, figure in made.items():
+            for path in paths[stem]:
+                if figure is not None:
+                    with naming(str(path)):
+                        write(figure, path)
+                    drawn.note(path, key)
+                print(f"{'kept' if figure is None else 'wrote'} {path}")
+
+
+def _drawn(name: str, recipe: Recipe, files: Sequence[str | Path], columns: int) -> Sequence[Figure]:
     """The figures of datasets in files; what these cannot be drawn as is said in one line."""
     datasets = recipe.load(files)
     try:
-        return recipe.draw(datasets)
+        return recipe.draw(datasets, columns)
     except ProblemError:
         raise
     except ValueError as error:
         raise UsageError(f"{name}: {error}") from None
-
-
-def _make(name: str, recipe: Recipe, folder: Path, draws: int | None, pool: Executor | None) -> None:
-    from simulate.progress import Meter
-
-    with Meter(name) as meter:
-        datasets = recipe.compute(folder, draws, pool, meter)
-    for stem in recipe.sources:
-        print(f"wrote {folder / stem}.nc")
-    _write(recipe.draw(datasets), folder)
-
-
-def _write(drawn: dict[str, Figure], folder: Path) -> None:
-    from figures.style import write
-
-    for stem, figure in drawn.items():
-        for suffix in SUFFIXES:
-            path = folder / f"{stem}{suffix}"
-            with naming(str(path)):
-                write(figure, path)
-            print(f"wrote {path}")

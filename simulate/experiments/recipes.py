@@ -1,108 +1,253 @@
-"""The figures that `noisewise figures` makes: for each the studies behind it, and how their datasets are drawn."""
+"""The gallery: every figure that `noisewise figures` makes, with its inputs and what it says."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from figures import disc_experiment, interference, plane
-from figures.plane_fields import fields
-from simulate.experiments.discs import VARIABLES, Study
-from simulate.experiments.resume import continued
-from simulate.storage import open_dataset, save_dataset
-from theory import Problem, regimes
+from figures import agreement, curves, disc_experiment, interference, phase, pipeline, plane
+from figures.pipeline_stages import VARIABLES as STAGES
+from simulate.experiments import curves as data
+from simulate.experiments.discs import VARIABLES as PLACED
+from simulate.experiments.discs import Study
+from simulate.experiments.recipe import Recipe
+from simulate.experiments.sources import Agreement, Computed, Map, Pictured, Placed
+from simulate.experiments.words import WORDS
+from simulate.storage import NEEDED
 from theory.errors import ProblemError
 
-Progress = Callable[[float], None]
-Drawn = dict[str, Figure]
+Datasets = Sequence[xr.Dataset]
 
 
-@dataclass(frozen=True)
-class Pictured:
-    """A problem of the plane with the noises of its picture."""
-
-    problem: Problem
-    alpha: float
-    beta: float
+def _phases(datasets: Datasets, columns: int) -> list[Figure]:
+    return [phase.draw(held, columns=columns).figure for held in datasets]
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """Datasets by file stem, each from a study or a problem of the plane, and the figures they become, by stem.
-
-    needed: variables that a dataset must hold to be drawn.
-    """
-
-    sources: dict[str, Study | Pictured]
-    draw: Callable[[Sequence[xr.Dataset]], Drawn]
-    needed: Sequence[str] = field(default=VARIABLES)
-
-    def compute(
-        self, folder: Path, draws: int | None, executor: Executor | None, progress: Progress
-    ) -> list[xr.Dataset]:
-        """All datasets, written to `folder`; studies go on from the files that are there, with so many draws."""
-        found = []
-        for k, (stem, source) in enumerate(self.sources.items()):
-            path = folder / f"{stem}.nc"
-
-            def partly(done: float, before: int = k) -> None:
-                progress((before + done) / len(self.sources))
-
-            if isinstance(source, Study):
-                study = source if draws is None else replace(source, draws=draws)
-                found.append(continued(study, path, executor, partly))
-            else:
-                found.append(fields(source.problem, source.alpha, source.beta))
-                save_dataset(found[-1], path)
-            partly(1.0)
-        return found
-
-    def load(self, paths: Sequence[str]) -> list[xr.Dataset]:
-        """The datasets of files, as they are. Raises `ProblemError` on files that are none of this figure."""
-        return [open_dataset(path, self.needed, "figures") for path in paths]
+def _curves(datasets: Datasets, columns: int) -> list[Figure]:
+    return [curves.draw(held, columns=columns).figure for held in datasets]
 
 
-def _planes(datasets: Sequence[xr.Dataset]) -> Drawn:
-    return {f"plane-{held.attrs['name']}": plane.draw_fields(held).figure for held in datasets}
+def _panels(datasets: Datasets, columns: int) -> list[Figure]:
+    return [curves.draw_panels(datasets, columns=columns)[0].figure]
 
 
-def _discs(datasets: Sequence[xr.Dataset]) -> Drawn:
+def _stages(datasets: Datasets, columns: int) -> list[Figure]:
+    return [pipeline.draw_stages(held, columns=columns).figure for held in datasets]
+
+
+def _planes(datasets: Datasets, columns: int) -> list[Figure]:
+    return [plane.draw_fields(held, columns=columns).figure for held in datasets]
+
+
+def _agreements(datasets: Datasets, columns: int) -> list[Figure]:
+    return [agreement.draw(held).figure for held in datasets]
+
+
+def _discs(datasets: Datasets, columns: int) -> list[Figure]:
     """One figure; a study may come in parts, each with some of the gaps."""
     first = datasets[0]
     for held in datasets[1:]:
         if any(not held[key].equals(first[key]) for key in ("alpha", "beta")):
             raise ProblemError("--from", "studies with different noises", "parts of one study")
     whole = first if len(datasets) == 1 else xr.concat(datasets, "gap", join="outer", combine_attrs="override")
-    return {"disc-experiment": disc_experiment.draw(whole).figure}
+    return [disc_experiment.draw(whole).figure]
 
 
-def _interference(datasets: Sequence[xr.Dataset]) -> Drawn:
-    return {"interference": interference.draw(datasets).figure}
+def _interference(datasets: Datasets, columns: int) -> list[Figure]:
+    return [interference.draw(datasets).figure]
+
+
+def with_bridge(dataset: xr.Dataset) -> xr.Dataset:
+    """The map with the curve of the bridge identity for two Gaussians at distance 4, scale 1, in place of the found
+    best noise."""
+    eps = np.linspace(float(dataset["eps"][0]), float(dataset["eps"][-1]), 201)
+    alpha = data.bridge_curve(4.0, 1.0, eps)
+    shown = alpha <= float(dataset["alpha"][-1])
+    points = {"bridge_x": ("bridge_point", alpha[shown]), "bridge_y": ("bridge_point", eps[shown])}
+    return dataset.drop_vars([name for name in dataset.variables if str(name).startswith("best_")]).assign(points)
+
+
+def _map(words: str, *sources: Map, stems: Sequence[str]) -> Recipe:
+    return Recipe(dict(zip(stems, sources, strict=True)), _phases, words, NEEDED)
+
+
+def _line(words: str, source: Computed, stem: str) -> Recipe:
+    return Recipe({stem: source}, _curves, words, curves.VARIABLES)
 
 
 GAPS = tuple(0.5 * k for k in range(5))
 SPARSE = Study(gaps=GAPS, draws=40, count=15)
+CONCENTRIC = {dim: f"alpha=0:{3 if dim < 10 else 2:g}:97" for dim in (2, 10, 100, 3072)}
 
-RECIPES = {
+RECIPES: dict[str, Recipe] = {
+    "pipeline": Recipe(
+        {"pipeline": Pictured("bumps", 0.4, 0.5, {"count": 3})},
+        _stages,
+        WORDS["pipeline"],
+        STAGES,
+        (2, 1),
+    ),
     "plane": Recipe(
         {
-            "plane-anisotropic": Pictured(regimes.anisotropic(), 1.0, 1.5),
-            "plane-discs": Pictured(regimes.discs(side=40, radius=8, seed=1), 3.0, 5.0),
+            "plane-anisotropic": Pictured("anisotropic", 1.0, 1.5),
+            "plane-discs": Pictured("discs", 3.0, 5.0, {"side": 40, "radius": 8, "seed": 1}),
         },
         _planes,
+        WORDS["plane"],
         ("signed", "truth", "vote", "risk", "gain"),
+        (2, 1),
     ),
-    "disc-experiment": Recipe({"disc-experiment": Study()}, _discs),
+    "phase-bumps": _map(
+        WORDS["phase-bumps"],
+        Map("bumps", "alpha=0:2:129", "beta=0.02:2:129", {"count": 3}),
+        stems=["phase-bumps"],
+    ),
+    "phase-stripes": _map(
+        WORDS["phase-stripes"],
+        Map("stripes", "alpha=0:1.5:129", "beta=0.02:1.5:129"),
+        stems=["phase-stripes"],
+    ),
+    "phase-two-gaussians": _map(
+        WORDS["phase-two-gaussians"],
+        Map("two-gaussians", "alpha=0:3:129", "beta=0.02:3:129", {"dim": 1, "prior": 0.2}),
+        stems=["phase-two-gaussians"],
+    ),
+    "phase-anisotropic": _map(
+        WORDS["phase-anisotropic"],
+        Map("anisotropic", "alpha=0:3:25", "beta=0.2:3:25"),
+        stems=["phase-anisotropic"],
+    ),
+    "phase-concentric": _map(
+        WORDS["phase-concentric"],
+        *(Map("concentric", axis, "beta=0.02:2:97", {"dim": dim}) for dim, axis in CONCENTRIC.items()),
+        stems=[f"phase-concentric-{dim}" for dim in CONCENTRIC],
+    ),
+    "interference-stripes": _map(
+        WORDS["interference-stripes"],
+        Map("stripes", "gap=0.01:1.5:97", "alpha=0:1.5:97", fixed={"beta": 1.0}),
+        Map("stripes", "gap=0.01:1.5:97", "beta=0.02:1.5:97", fixed={"alpha": 0.3}),
+        stems=["interference-stripes-alpha", "interference-stripes-beta"],
+    ),
     "interference": Recipe(
         {
-            "interference-alpha": replace(SPARSE, betas=(11.0,)),
-            "interference-beta": replace(SPARSE, alphas=(0.0, 5.0), betas=tuple(float(b) for b in range(5, 16))),
+            "interference-alpha": Placed(replace(SPARSE, betas=(11.0,))),
+            "interference-beta": Placed(
+                replace(SPARSE, alphas=(0.0, 5.0), betas=tuple(float(b) for b in range(5, 16)))
+            ),
         },
         _interference,
+        WORDS["interference"],
+        PLACED,
+        (2,),
+        ("interference",),
+    ),
+    "disc-experiment": Recipe(
+        {"disc-experiment": Placed(Study())},
+        _discs,
+        WORDS["disc-experiment"],
+        PLACED,
+        (2,),
+        ("disc-experiment",),
+    ),
+    "certified-map": _map(
+        WORDS["certified-map"],
+        Map(
+            "two-gaussians",
+            "alpha=0:3:129",
+            "eps=0:1.9:129",
+            {"dim": 1, "separation": 4.0, "prior": 0.2},
+            {"beta": 1.0},
+            with_bridge,
+        ),
+        stems=["certified-map"],
+    ),
+    "certified-adversarial": _line(
+        WORDS["certified-adversarial"],
+        Computed(
+            data.certified_adversarial,
+            {"beta": 0.5, "alphas": [0.0, 0.3], "reach": 1.0, "count": 201},
+            ("bumps", {"count": 3}),
+        ),
+        "certified-adversarial",
+    ),
+    "best-alpha": _line(
+        WORDS["best-alpha"],
+        Computed(
+            data.best_noise,
+            {
+                "families": [
+                    ["concentric, $d=2$", "concentric", {"dim": 2}],
+                    ["concentric, $d=100$", "concentric", {"dim": 100}],
+                    ["bumps", "bumps", {"count": 3}],
+                    ["stripes, gap .3", "stripes", {"gap": 0.3}],
+                ],
+                "reach": 1.0,
+                "count": 50,
+            },
+        ),
+        "best-alpha",
+    ),
+    "small-noise": _line(
+        WORDS["small-noise"],
+        Computed(
+            data.small_noise_law,
+            {
+                "families": [
+                    ["concentric, $d=2$", "concentric", {"dim": 2}],
+                    ["concentric, $d=10$", "concentric", {"dim": 10}],
+                    ["two scales, $d=3$", "two-scales", {"dim": 3}],
+                    ["anisotropic pair", "anisotropic", {}],
+                ],
+                "reach": 1.0,
+                "least": 0.1,
+                "count": 13,
+            },
+        ),
+        "small-noise",
+    ),
+    "vanishing": _line(
+        WORDS["vanishing"],
+        Computed(data.vanishing, {"shares": [0.0, 0.5, 0.9], "most": 10000, "count": 61}),
+        "vanishing",
+    ),
+    "rules": Recipe(
+        {
+            "rules-gaussians": Computed(
+                data.rules, {"beta": 0.5, "reach": 3.0, "count": 121}, ("two-gaussians", {"dim": 1, "prior": 0.2})
+            ),
+            "rules-intervals": Computed(
+                data.rules, {"beta": 0.5, "reach": 1.5, "count": 121}, ("intervals", {"gap": 0.3})
+            ),
+        },
+        _panels,
+        WORDS["rules"],
+        curves.VARIABLES,
+        (2,),
+        ("rules",),
+    ),
+    "off-support": _line(
+        WORDS["off-support"],
+        Computed(data.off_support, {"alpha": 0.3, "reach": 3.0, "count": 241}),
+        "off-support",
+    ),
+    "votes": _line(
+        WORDS["votes"],
+        Computed(
+            data.finite_votes,
+            {"beta": 0.5, "alphas": [0.0, 0.4], "most": 10001, "count": 41},
+            ("bumps", {"count": 3}),
+        ),
+        "votes",
+    ),
+    "agreement": Recipe(
+        {"agreement": Agreement("bumps", "alpha=0:1.5:9", "beta=0.1:1.5:9", 101, 20_000, 1)},
+        _agreements,
+        WORDS["agreement"],
+        ("z", "disagrees"),
+        (2,),
     ),
 }

@@ -206,6 +206,17 @@ def test_many_rows_at_once() -> None:
     assert (rising == (tilt > 0)[pieces.row[real]]).all()
 
 
+def test_many_rows_need_no_more_room_than_each_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bound on intervals is that of one row: together too many, they are settled in groups, with equal results."""
+    tilt = np.linspace(0.5, 2, 50)
+    request = (Tilted(tilt, tilt * 0.3), np.arange(50), np.full(50, -1.0), np.full(50, 1.0), np.ones(50))
+    whole = isolate(*request)
+    monkeypatch.setattr(module, "MAX_INTERVALS", 7)
+    parts = isolate(*request)
+    for name in ("row", "low", "high", "left", "right", "root"):
+        assert np.array_equal(getattr(parts, name), getattr(whole, name), equal_nan=name == "root")
+
+
 def test_nothing_to_do() -> None:
     empty = np.empty(0)
     pieces = isolate(Tilted(np.ones(1), np.ones(1)), np.empty(0, np.intp), empty, empty, np.ones(1))

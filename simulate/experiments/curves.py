@@ -1,0 +1,155 @@
+"""The datasets behind the gallery's curves: each function computes one, from exact risks.
+
+Every function takes plain numbers, names and problems, so that its inputs can be declared, compared and printed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from scipy.stats import chi2
+
+from simulate.experiments.series import Series
+from theory import (
+    adversarial_risk,
+    bayes_risk,
+    best_alphas,
+    certified_risk,
+    clean_risk,
+    gain,
+    regimes,
+    small_noise,
+    train,
+    vote_risk,
+    with_overrides,
+)
+from theory.problem import Component, MixtureProblem, OffSupport, Problem, Training, Uniform
+
+Named = Sequence[tuple[str, str, dict[str, Any]]]
+BETA = r"smoothing noise $\beta$ (units of $x$)"
+ALPHA = r"training noise $\alpha$ (units of $x$)"
+
+# Best training noise of the published experiments, read off their figures (arg-min of a smoothed curve).
+PUBLISHED = {
+    "MNIST, published": (
+        [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
+        [0.28, 0.25, 0.28, 0.29, 0.34, 0.42, 0.48, 0.52, 0.60, 0.63],
+    ),
+    "CIFAR-10, published": ([0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6], [0.0, 0.08, 0.16, 0.29, 0.30, 0.37, 0.39]),
+}
+
+
+def certified_adversarial(
+    problem: Problem, beta: float, alphas: Sequence[float], reach: float, count: int
+) -> xr.Dataset:
+    """Certified and adversarial risk against the radius, for several training noises."""
+    eps = np.linspace(0.0, reach, count)
+    attrs = {"x_label": r"radius $\epsilon$ (units of $x$)", "y_label": "risk", "beta": beta}
+    made = Series("eps", eps, attrs | {"title": rf"{problem.name}, $\beta={beta:g}$"})
+    for alpha in alphas:
+        made.curve(rf"certified, $\alpha={alpha:g}$", certified_risk(problem, alpha, beta, eps).value)
+        made.curve(rf"adversarial, $\alpha={alpha:g}$", adversarial_risk(problem, alpha, beta, eps).value)
+    return made.dataset()
+
+
+def best_noise(families: Named, reach: float, count: int) -> xr.Dataset:
+    """The best training noise against the smoothing noise, the small-noise ray, and the published points."""
+    betas = np.linspace(0.0, reach, count + 1)[1:]
+    made = Series("beta", np.concatenate([[0.0], betas]), {"x_label": BETA, "y_label": r"best $\alpha$ (units of $x$)"})
+    for name, regime, settings in families:
+        problem = regimes.build(regime, **settings)
+        found = [optimum.alpha for optimum in best_alphas(problem, betas)]
+        made.curve(name, np.concatenate([[np.nan], np.where(np.isfinite(found), found, np.nan)]))
+    name, regime, settings = families[0]
+    made.curve(f"small-noise ray, {name}", small_noise(regimes.build(regime, **settings)).ratio * made.x, "guide")
+    for name, (x, y) in PUBLISHED.items():
+        made.measured(name, x, y)
+    return made.dataset()
+
+
+def small_noise_law(families: Named, least: float, reach: float, count: int) -> xr.Dataset:
+    """Exact over predicted excess risk without training noise and at the best ratio, as the noise vanishes."""
+    betas = np.geomspace(least, reach, count)
+    labels = {"x_label": BETA, "y_label": "exact / predicted excess risk", "x_scale": "log"}
+    made = Series("beta", betas, labels)
+    made.curve("the law", 1.0, "guide")
+    for name, regime, settings in families:
+        problem = regimes.build(regime, **settings)
+        data, bayes = small_noise(problem), float(bayes_risk(problem).value)
+        excess = np.asarray(clean_risk(problem, 0.0, betas).value) - bayes
+        made.curve(name, excess / np.array([data.excess(0.0, beta) for beta in betas]))
+    return made.dataset()
+
+
+def vanishing(shares: Sequence[float], most: int, count: int) -> xr.Dataset:
+    """The smoothing noise at which a ball of radius 1 vanishes, against the dimension, after training noise.
+
+    shares: training noises as shares of the one at which the base region itself vanishes.
+    """
+    dims = np.unique(np.geomspace(1, most, count).round().astype(int))
+    labels = {"x_label": "dimension $d$", "y_label": r"vanishing $\beta$ / radius", "x_scale": "log", "y_scale": "log"}
+    made = Series("dim", dims.astype(float), labels)
+    alone = 1 / np.sqrt(chi2.median(dims))
+    for share in shares:
+        name = "no training noise" if share == 0 else rf"$\alpha$ at {share:g} of its own threshold"
+        radii = [_radius(int(d), share * a) for d, a in zip(dims, alone, strict=True)]
+        made.curve(name, np.array(radii) * alone)
+    made.curve(r"$1/\sqrt{d}$", 1 / np.sqrt(dims), "guide")
+    return made.dataset()
+
+
+def _radius(dim: int, alpha: float) -> float:
+    """Of the base region of a ball of radius 1; 0 where it is empty."""
+    region = train(regimes.ball(dim=dim), alpha).region
+    ends = region.ends[0][np.isfinite(region.ends[0])]
+    return float(ends.max(initial=0.0))
+
+
+def rules(problem: Problem, beta: float, reach: float, count: int) -> xr.Dataset:
+    """The gain against training noise under the posterior and the regression rule."""
+    alphas = np.linspace(0.0, reach, count)
+    attrs = {"x_label": ALPHA, "y_label": r"gain $R(0,\beta)-R(\alpha,\beta)$", "beta": beta}
+    made = Series("alpha", alphas, attrs | {"title": rf"{problem.name}, $\beta={beta:g}$"})
+    made.curve("no gain", 0.0, "guide")
+    for rule in ("posterior", "regression"):
+        made.curve(f"{rule} rule", gain(with_overrides(problem, {"training.rule": rule}), alphas, beta).value)
+    return made.dataset()
+
+
+def off_support(alpha: float, reach: float, count: int) -> xr.Dataset:
+    """Separated uniform classes: three labels where there is no data, and training noise, which asks for none."""
+    sides, middle = (Component(Uniform(-3, -1)), Component(Uniform(1, 3))), (Component(Uniform(-0.5, 0.5)),)
+    betas = np.linspace(0.0, reach, count)
+    made = Series(
+        "beta", betas, {"x_label": BETA, "y_label": "clean risk", "title": "class 1 between two parts of class 0"}
+    )
+    choices: dict[OffSupport, str] = {"nearest": "nearest class"} | {f"class{k}": f"always class {k}" for k in (0, 1)}
+    for choice, name in choices.items():
+        problem = MixtureProblem(0.5, 1, sides, middle, training=Training(off_support=choice))
+        made.curve(rf"{name}, $\alpha=0$", clean_risk(problem, 0.0, betas).value)
+    made.curve(rf"any choice, $\alpha={alpha:g}$", clean_risk(problem, alpha, betas).value)
+    return made.dataset()
+
+
+def finite_votes(problem: Problem, beta: float, alphas: Sequence[float], most: int, count: int) -> xr.Dataset:
+    """The risk of the deployed classifier against its number of votes, and its limit."""
+    votes = np.unique(2 * (np.geomspace(1, most, count) / 2).astype(int) + 1)
+    labels = {"x_label": "votes (odd numbers)", "y_label": "clean risk", "x_scale": "log"}
+    made = Series("votes", votes.astype(float), labels | {"title": rf"{problem.name}, $\beta={beta:g}$"})
+    for alpha in alphas:
+        made.curve(rf"$\alpha={alpha:g}$", [vote_risk(problem, alpha, beta, int(n)).value for n in votes])
+    for alpha in alphas:
+        limit = float(clean_risk(problem, alpha, beta).value)
+        made.curve(rf"infinitely many, $\alpha={alpha:g}$", limit, "guide")
+    return made.dataset()
+
+
+def bridge_curve(separation: float, scale: float, radii: np.ndarray) -> np.ndarray:
+    """alpha* of the bridge identity: alpha*^2 = s^2 eps/(|mu| - eps), |mu| half the separation, whatever the prior."""
+    half = separation / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(radii < half, scale * np.sqrt(radii / (half - radii)), math.nan))

@@ -1,0 +1,87 @@
+"""What the figures of the gallery say, two sentences each, by the name of the recipe."""
+
+from __future__ import annotations
+
+WORDS = {
+    "pipeline": (
+        "One density on its way from the data to the smoothed risk, without training noise on the left and with it "
+        "on the right. Training noise widens what the classifier takes for class 1, and smoothing takes some of it "
+        "away."
+    ),
+    "plane": (
+        "The same in the plane: a pair of Gaussians and labelled discs, the boundary of the trained classifier and "
+        "that after smoothing. Smoothing rounds corners and shrinks what is convex; training noise may move "
+        "against it."
+    ),
+    "phase-bumps": (
+        "Three narrow bumps of class 1 in a wide class 0. There is a region of moderate noises where training "
+        "noise helps, bounded by the exact curve gain = 0, and it hurts at small smoothing noise."
+    ),
+    "phase-stripes": (
+        "Three stripes of width 1 at distance .3 in an infinite background. Once smoothing joins them, training "
+        "noise that joins them beforehand wins back part of the loss."
+    ),
+    "phase-two-gaussians": (
+        "Two Gaussians of one scale with unequal priors. Training noise hurts everywhere under the posterior rule, "
+        "because it moves the threshold and smoothing does not move it back."
+    ),
+    "phase-anisotropic": (
+        "A round and a long Gaussian in the plane. Training noise below the smoothing noise helps, in the "
+        "proportion that the small-noise law gives where both are small."
+    ),
+    "phase-concentric": (
+        "Two Gaussians about one centre in 2, 10, 100 and 3072 dimensions. One training noise undoes the loss from "
+        "smoothing completely, and its ratio to the smoothing noise rises with the dimension."
+    ),
+    "interference-stripes": (
+        "Stripes at growing distance: gain over training noise at one smoothing noise, and over smoothing noise at "
+        "one training noise. Training noise helps only where the stripes are close; far apart each is a set on its "
+        "own."
+    ),
+    "interference": (
+        "Discs at random places with a least gap, at one density. The gap hardly matters; what decides is the "
+        "smoothing noise, whose sign change lies between 10.5 and 11 at every gap."
+    ),
+    "disc-experiment": (
+        "The published disc experiment with exact risks and 200 paired draws. Training noise helps only where "
+        "smoothing has all but destroyed the classifier; the best constant answer is drawn beside it."
+    ),
+    "certified-map": (
+        "Certified gain over training noise and radius for two Gaussians of unequal priors, with the curve that "
+        "the bridge identity predicts for the best noise. Noise that always hurts the clean risk helps the "
+        "certified one."
+    ),
+    "certified-adversarial": (
+        "Risk certified by smoothing and true adversarial risk of the same classifiers. Training noise narrows the "
+        "gap between the two as well as both risks."
+    ),
+    "best-alpha": (
+        "The best training noise against the smoothing noise in four regimes, with the ray of the small-noise law, "
+        "and what was published for two image datasets. It lies below the smoothing noise nearly everywhere."
+    ),
+    "small-noise": (
+        "Exact excess risk without training noise over what the curvature-diffusion law predicts. All curves tend "
+        "to 1 as the noise vanishes, at the rate of its square."
+    ),
+    "vanishing": (
+        "The smoothing noise at which a ball vanishes, in units of its radius, falls like one over the root of the "
+        "dimension. Training noise shrinks the ball first and so lowers the threshold."
+    ),
+    "rules": (
+        "Posterior against regression training: one compares noised densities, the other blurs the label. For two "
+        "Gaussians one of them hurts and the other does nothing; for intervals they help and hurt at different "
+        "noises."
+    ),
+    "off-support": (
+        "Clean risk for three choices of the label where there is no data. The choice moves the risk more than "
+        "training noise does, so a gain is measured against the choice made for its opponent."
+    ),
+    "votes": (
+        "The risk of the deployed classifier against its number of votes. With few votes training noise helps and "
+        "with many it hurts: a finite number of votes can turn the answer round."
+    ),
+    "agreement": (
+        "Exact risks against simulated ones over a map. The scores lie within the band that holds for all of them "
+        "together at 95 %, as they should where both sides are right."
+    ),
+}
