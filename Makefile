@@ -27,11 +27,11 @@ lint: $(STAMP)
 
 # Everything: lint, format, types, import contract, all tests.
 test: lint
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 # The same without the slow tests.
 check: lint
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
 
 benchmarks: $(STAMP)
 	$(BIN)/python -m pytest tests/benchmarks -s

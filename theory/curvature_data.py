@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,11 +44,9 @@ class SmallNoise:
     @property
     def ratio(self) -> float:
         """alpha*/beta as beta -> 0; 0 where training noise never helps."""
-        mixed, diffusion = (
-            self.weights @ (self.curvature * self.laplacian),
-            self.weights @ (self.laplacian**2 / self.slope),
-        )
-        return float(np.sqrt(max(mixed, 0.0) / diffusion)) if diffusion > 0 else 0.0
+        mixed = float(self.weights @ (self.curvature * self.laplacian))
+        diffusion = float(self.weights @ (self.laplacian**2 / self.slope))
+        return math.sqrt(max(mixed, 0.0) / diffusion) if diffusion > 0 else 0.0
 
     def _integral(self, values: Array) -> float:
         return float(np.exp(self.log_factor) * (self.weights @ values))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import xarray as xr
@@ -127,8 +127,8 @@ def off_support(alpha: float, reach: float, count: int) -> xr.Dataset:
     made = Series(
         "beta", betas, {"x_label": BETA, "y_label": "clean risk", "title": "class 1 between two parts of class 0"}
     )
-    choices: dict[OffSupport, str] = {"nearest": "nearest class"} | {f"class{k}": f"always class {k}" for k in (0, 1)}
-    for choice, name in choices.items():
+    for choice in get_args(OffSupport):
+        name = "nearest class" if choice == "nearest" else f"always class {choice[-1]}"
         problem = MixtureProblem(0.5, 1, sides, middle, training=Training(off_support=choice))
         made.curve(rf"{name}, $\alpha=0$", clean_risk(problem, 0.0, betas).value)
     made.curve(rf"any choice, $\alpha={alpha:g}$", clean_risk(problem, alpha, betas).value)

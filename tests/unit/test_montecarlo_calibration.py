@@ -29,6 +29,8 @@ from theory.problem import (
     Uniform,
 )
 
+# All tests share one run, so they go to one worker.
+pytestmark = pytest.mark.xdist_group("calibration")
 PROBLEMS, SAMPLES, VOTES, FAILURE = 1000, 500, 15, 0.05
 
 

@@ -28,12 +28,12 @@ def test_posterior_mean_on_the_line(noise: Any, smooth: bool) -> None:
     laws = (LINE0[:1], LINE1[1:2]) if smooth else (LINE0, LINE1)
     problem = MixtureProblem(0.45, 1, components(*laws[0]), components(*laws[1]), Training("regression", noise))
 
-    def density(law: Any, y: float) -> float:
+    def density(law: Any, y: Any) -> Any:
         if isinstance(law, Uniform):
-            return float(law.low <= y <= law.high) / (law.high - law.low)
-        return float((stats.norm if isinstance(law, Gaussian) else stats.laplace).pdf(y, law.mean, law.scale))
+            return ((law.low <= y) & (y <= law.high)) / (law.high - law.low)
+        return (stats.norm if isinstance(law, Gaussian) else stats.laplace).pdf(y, law.mean, law.scale)
 
-    def eta(y: float) -> float:
+    def eta(y: Any) -> Any:
         q = [sum(c.weight * density(c.law, y) for c in group) / sum(c.weight for c in group)
              for group in (problem.class0, problem.class1)]  # fmt: skip
         return 0.45 * q[1] / (0.45 * q[1] + 0.55 * q[0])
@@ -43,7 +43,7 @@ def test_posterior_mean_on_the_line(noise: Any, smooth: bool) -> None:
     x = np.random.default_rng(6).uniform(-3, 3, 25)
     grid = np.linspace(-9, 9, 40_001)
     step = grid[1] - grid[0]
-    values = np.array([eta(y) for y in grid])
+    values = eta(grid)
     want = np.array([(values * law.pdf((p - grid) / alpha)).sum() * step / alpha for p in x])
     clear = np.abs(want - 0.5) > 2e-3
     labels = ranges(mixture_rule(problem, np.array([alpha])), noise, alpha, x[None])

@@ -68,7 +68,7 @@ def test_records_do_not_depend_on_what_else_is_asked() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("noise", "dim"), [("laplace", 3), ("uniform", 1)])
 def test_every_noise_family_runs_in_pieces(noise: str, dim: int) -> None:
-    request = {**REQUEST, "beta": [0.0, 0.6]}
+    request = {**REQUEST, "beta": 0.6}
     whole = monte_carlo(mixed(dim, noise), samples=3000, **request)
     assert monte_carlo(mixed(dim, noise), samples=3000, chunk_bytes=2_500_000, **request) == whole
 
@@ -142,7 +142,7 @@ HARD = [
 @pytest.mark.parametrize("problem", HARD)
 def test_no_problem_is_refused(problem: Any) -> None:
     """Balls, full covariances with any noise, the regression rule on mixtures, boxes that overlap everywhere."""
-    for record in monte_carlo(problem, alpha=[0.0, 0.3], beta=[0.0, 0.3], votes=3, samples=20, seed=0):
+    for record in monte_carlo(problem, alpha=[0.0, 0.3], beta=0.3, votes=3, samples=20, seed=0):
         assert record.clean.low <= record.clean.estimate <= record.clean.high
 
 
