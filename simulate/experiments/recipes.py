@@ -103,7 +103,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "phase-bumps": _map(
         WORDS["phase-bumps"],
-        Map("bumps", "alpha=0:2:129", "beta=0.02:2:129", {"count": 3}),
+        Map("bumps", "alpha=0:1.6:129", "beta=0.02:1:129", {"count": 3}),
         stems=["phase-bumps"],
     ),
     "phase-stripes": _map(

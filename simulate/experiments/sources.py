@@ -52,11 +52,15 @@ class Declared:
     """A source whose dataset follows from its fields alone; the file keeps them, and is left if they are the same."""
 
     def provide(self, path: Path, work: Work) -> bool:
-        said = json.dumps([EDITION, type(self).__name__, asdict(self)], default=_plain, sort_keys=True)
-        if not work.fresh and path.exists() and _inputs_of(path) == said:
+        if not work.fresh and path.exists() and _inputs_of(path) == self.inputs:
             return False
-        save_dataset(self.compute(work).assign_attrs({INPUTS: said}), path)
+        save_dataset(self.compute(work).assign_attrs({INPUTS: self.inputs}), path)
         return True
+
+    @property
+    def inputs(self) -> str:
+        """All that the dataset is computed from, as text."""
+        return json.dumps([EDITION, type(self).__name__, asdict(self)], default=_plain, sort_keys=True)
 
     def compute(self, work: Work) -> xr.Dataset:
         """The dataset."""

@@ -7,41 +7,51 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from simulate.experiments import recipes
+from simulate.experiments import curves, recipes
 from simulate.experiments.discs import VARIABLES, Study
+from simulate.experiments.sources import Computed, Map, Pictured, Placed
 from simulate.storage import open_dataset
-from theory import regimes
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 TINY = Study((0.0, 1.0), 3, (0.0, 1.0, 2.0), (2.0,), side=12.0, radius=3.0, tries=40, seed=1)
-SMALL = {
-    "plane": {"plane-anisotropic": recipes.Pictured(regimes.anisotropic(), 0.5, 0.5)},
-    "disc-experiment": {"disc-experiment": TINY},
+SMALL: dict[str, dict[str, Any]] = {
+    "plane": {"plane-anisotropic": Pictured("anisotropic", 0.5, 0.5)},
+    "disc-experiment": {"disc-experiment": Placed(TINY)},
     "interference": {
-        "interference-alpha": replace(TINY, count=3),
-        "interference-beta": replace(TINY, alphas=(0.0, 1.0), betas=(1.5, 2.0), count=3),
+        "interference-alpha": Placed(replace(TINY, count=3)),
+        "interference-beta": Placed(replace(TINY, alphas=(0.0, 1.0), betas=(1.5, 2.0), count=3)),
+    },
+    "phase-bumps": {"phase-bumps": Map("bumps", "alpha=0:1:5", "beta=0.1:1:5")},
+    "rules": {
+        stem: Computed(curves.rules, {"beta": 0.5, "reach": 1.0, "count": 5}, (regime, {}))
+        for stem, regime in (("rules-gaussians", "two-gaussians"), ("rules-intervals", "intervals"))
     },
 }
+SUFFIXES = (".pdf", ".png", ".svg")
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, sources in SMALL.items():
-        monkeypatch.setitem(recipes.RECIPES, name, replace(recipes.RECIPES[name], sources=sources))
+    for name in recipes.RECIPES.copy():
+        if name in SMALL:
+            monkeypatch.setitem(recipes.RECIPES, name, replace(recipes.RECIPES[name], sources=SMALL[name]))
+        else:
+            monkeypatch.delitem(recipes.RECIPES, name)
 
 
 @pytest.mark.slow
 def test_all_recipes_with_two_draws(call: Run, tmp_path: Path) -> None:
     result = call("figures", "--out", "made/here", "--draws", "2")
     assert result.returncode == 0, result.stderr
-    stems = ("plane-anisotropic", "disc-experiment", "interference")
-    expected = {f"{stem}{suffix}" for stem in stems for suffix in (".png", ".pdf", ".nc")} - {"interference.nc"}
-    expected |= {"interference-alpha.nc", "interference-beta.nc"}
-    assert set(os.listdir(tmp_path / "made/here")) == expected
+    stems = ("plane-anisotropic", "disc-experiment", "interference", "phase-bumps", "rules")
+    expected = {f"{stem}{suffix}" for stem in stems for suffix in SUFFIXES}
+    expected |= {f"{stem}.nc" for sources in SMALL.values() for stem in sources}
+    assert set(os.listdir(tmp_path / "made/here")) == expected | {"drawn.json"}
     assert sorted(line.split()[-1] for line in result.stdout.splitlines()) == sorted(f"made/here/{e}" for e in expected)
     assert open_dataset(tmp_path / "made/here/disc-experiment.nc", VARIABLES).sizes["draw"] == 2
 
@@ -57,8 +67,9 @@ def test_files_are_continued_and_can_be_drawn_again(call: Run, tmp_path: Path) -
     result = call("figures", "disc-experiment", "--from", "disc-experiment.nc", "--out", "again")
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "disc-experiment.nc").read_bytes() == before
-    assert sorted(os.listdir(tmp_path / "again")) == ["disc-experiment.pdf", "disc-experiment.png"]
-    for name in os.listdir(tmp_path / "again"):
+    names = [f"disc-experiment{suffix}" for suffix in SUFFIXES]
+    assert sorted(os.listdir(tmp_path / "again")) == [*names, "drawn.json"]
+    for name in names:
         assert (tmp_path / "again" / name).read_bytes() == (tmp_path / name).read_bytes()
 
 
@@ -76,12 +87,43 @@ def test_a_study_in_parts_is_drawn_as_one(call: Run, tmp_path: Path) -> None:
 def test_the_plane_drawn_again_is_the_same(call: Run, tmp_path: Path) -> None:
     assert call("figures", "plane").returncode == 0
     assert call("figures", "plane", "--from", "plane-anisotropic.nc", "--out", "again").returncode == 0
-    for suffix in (".png", ".pdf"):
+    for suffix in SUFFIXES:
         name = f"plane-anisotropic{suffix}"
         assert (tmp_path / "again" / name).read_bytes() == (tmp_path / name).read_bytes()
 
 
+def test_what_is_unchanged_stays_and_what_is_missing_comes_back(call: Run, tmp_path: Path) -> None:
+    words = ("figures", "phase-bumps", "rules")
+    assert call(*words).returncode == 0
+    before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.iterdir()}
+    again = call(*words).stdout.splitlines()
+    assert all(line.startswith("kept ") for line in again)
+    assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.iterdir()} == before
+    (tmp_path / "rules.png").unlink()
+    (tmp_path / "phase-bumps.svg").write_text("spoilt")
+    assert "kept rules-gaussians.nc" in call(*words).stdout
+    for path, (_time, content) in before.items():
+        assert path.read_bytes() == content, path
+    wide = call(*words[:2], "--columns", "2").stdout.splitlines()
+    assert wide == ["kept phase-bumps.nc", *(f"wrote phase-bumps{suffix}" for suffix in (".png", ".pdf", ".svg"))]
+
+
+def test_other_inputs_are_computed_anew(call: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert call("figures", "phase-bumps").returncode == 0
+    other = {"phase-bumps": Map("bumps", "alpha=0:1:5", "beta=0.1:1.5:5")}
+    monkeypatch.setitem(recipes.RECIPES, "phase-bumps", replace(recipes.RECIPES["phase-bumps"], sources=other))
+    assert call("figures", "phase-bumps").stdout.splitlines()[0] == "wrote phase-bumps.nc"
+    assert call("figures", "phase-bumps", "--fresh").stdout.splitlines()[0] == "wrote phase-bumps.nc"
+
+
+def test_the_list_says_what_each_figure_shows(call: Run, tmp_path: Path) -> None:
+    lines = call("figures", "--list").stdout.splitlines()
+    assert [line.partition(":")[0] for line in lines] == list(recipes.RECIPES)
+    assert not list(tmp_path.iterdir())
+
+
 BAD = [
+    (("rules", "--columns", "1"), "--columns: found 1, expected 2 for rules"),
     (("disc-experimnt",), "did you mean disc-experiment?"),
     (("--from", "a.nc"), "--from: found no names"),
     (("plane", "interference", "--from", "a.nc"), "--from: found 2 names"),
@@ -111,7 +153,7 @@ def test_files_of_other_figures_are_refused(call: Run) -> None:
 def test_a_file_of_another_study_is_left_alone(call: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert call("figures", "disc-experiment", "--draws", "2").returncode == 0
     before = (tmp_path / "disc-experiment.nc").read_bytes()
-    other = replace(recipes.RECIPES["disc-experiment"], sources={"disc-experiment": replace(TINY, seed=5)})
+    other = replace(recipes.RECIPES["disc-experiment"], sources={"disc-experiment": Placed(replace(TINY, seed=5))})
     monkeypatch.setitem(recipes.RECIPES, "disc-experiment", other)
     result = call("figures", "disc-experiment")
     assert (result.returncode, result.stderr.count("\n")) == (2, 1)
