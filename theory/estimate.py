@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.displayed import Displayed
+
 
 @dataclass(frozen=True)
-class Estimate:
+class Estimate(Displayed):
     """A number, or an array of numbers, with what is known of its error and how it was obtained.
 
     value: the result. NaN marks a quantity that is not defined for its arguments (certified risk at beta = 0 < eps).

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from theory.displayed import Displayed
 from theory.errors import ProblemError
 from theory.estimate import Estimate
 from theory.geometry.base import Geometry, NoExactRoute
@@ -20,7 +21,7 @@ from theory.terms import Array, Flags
 
 
 @dataclass(frozen=True)
-class BaseClassifier:
+class BaseClassifier(Displayed):
     """f, trained with noise alpha: a decision region along the problem's coordinate."""
 
     problem: Problem
@@ -71,7 +72,7 @@ class BaseClassifier:
 
 
 @dataclass(frozen=True)
-class SmoothedClassifier:
+class SmoothedClassifier(Displayed):
     """g, the majority vote over noise beta, and its vote probability u."""
 
     classifier: BaseClassifier

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from theory import validation as check
+from theory.displayed import Displayed
 from theory.errors import ProblemError, shown
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ class Smoothing:
 
 
 @dataclass(frozen=True)
-class MixtureProblem:
+class MixtureProblem(Displayed):
     """Two class-conditional mixtures and the prior P(Y = 1).
 
     `dim` 0 (or None) on construction means: infer it from the components, 1 where all their numbers are scalars.
@@ -181,7 +182,7 @@ class MixtureProblem:
 
 
 @dataclass(frozen=True)
-class DomainProblem:
+class DomainProblem(Displayed):
     """A labelled domain: uniform marginal on [low, high] (infinite when both are None), Y = 1 on a union of sets.
 
     `dim` 0 (or None) on construction means: infer it from the domain and the sets, 1 where all numbers are scalars.

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.displayed import Displayed
 from theory.isolate import Pieces
 from theory.terms import Array, Flags, Index, Terms, log_ratio, slope
 
@@ -20,7 +21,7 @@ POSITION_ULPS = 4
 
 
 @dataclass(frozen=True)
-class Region:
+class Region(Displayed):
     """R regions with at most n boundaries each.
 
     ends: (R, n) boundaries, increasing along a row, padded with +inf.

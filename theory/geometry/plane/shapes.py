@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from theory.displayed import Displayed
 from theory.geometry.plane.chains import curves
 from theory.geometry.plane.level import LEVELS, Level
 from theory.geometry.plane.outline import Outline
@@ -206,7 +207,7 @@ def _drawn(base: FieldBase, window: Window, level: int) -> Outline:
 
 
 @dataclass(frozen=True)
-class PlaneRegion:
+class PlaneRegion(Displayed):
     """R regions of the plane, each a shape or the complement of one (flipped); None where a row is not asked for."""
 
     shapes: tuple[Shape | None, ...]

@@ -1,0 +1,133 @@
+"""Sketches of the plane: components of two classes, a labelled domain, a region; and strips of intervals of a line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from theory.components import marginal
+from theory.display.axes import BLUE, LEFT, LINES, VERMILION, Axes, key, line_sample
+from theory.problem import Ball, Box, Gaussian, Laplace, Law, MixtureProblem, Point, Set, Uniform, as_vector
+from theory.terms import Array
+
+# Outlines drawn in one sketch, and corners of one that is round.
+MOST_OUTLINES, CORNERS = 500, 72
+# The longer side of a sketch in pixels, and the shorter one where the plane is much longer than wide.
+LONGEST, SHORTEST = 300, 60
+# Height of a strip and of the space below it.
+STRIP, APART = 16, 6
+BOX = '<path d="M2 0H22V10H2Z" fill="{0}" fill-opacity="{1}" stroke="{0}"/>'
+CLASS_1, CLASS_0 = f'fill="{BLUE}" fill-opacity="0.55"', f'fill="{VERMILION}" fill-opacity="0.25"'
+SETS = ((BOX.format(VERMILION, 0.25), "class 0"), (BOX.format(BLUE, 0.55), "class 1"))
+
+
+def plane_axes(low: Array, high: Array, margin: float = 0.08) -> Axes:
+    """A window around [low, high] with one scale on both axes."""
+    size = high - low
+    least = float(size.max()) * SHORTEST / LONGEST or max(float(np.abs(low).max()), 1.0)
+    wide = np.maximum(size, least) * (1 + 2 * margin)
+    middle = low + size / 2
+    start, stop = middle - wide / 2, middle + wide / 2
+    width, height = wide / wide.max() * LONGEST if np.isfinite(wide).all() else np.full(2, float(LONGEST))
+    corners = [(float(v[0]), float(v[1])) for v in (start, stop)]
+    return Axes(corners[0], corners[1], max(round(float(width)), SHORTEST), max(round(float(height)), SHORTEST))
+
+
+def outline(law: Law | Set) -> Array:
+    """What of a law or a set is drawn, as a closed polygon (m, 2): a Gaussian's ellipse at one standard deviation, a
+    Laplace law's diamond at one diversity, the edge of a uniform law or a set; of a point the point."""
+    turn = np.linspace(0, 2 * math.pi, CORNERS, endpoint=False)
+    circle = np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    match law:
+        case Gaussian(cov=tuple() as cov):
+            root = np.sqrt(np.diag(np.array(cov)))
+            correlation = np.array(cov) / root[:, None] / root
+            return as_vector(law.mean, 2) + circle @ np.linalg.cholesky(correlation).T * root
+        case Gaussian(scale=float() | tuple() as scale):
+            return as_vector(law.mean, 2) + circle * as_vector(scale, 2)
+        case Laplace():
+            diamond = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]])
+            return as_vector(law.mean, 2) + diamond * as_vector(law.scale, 2)
+        case Uniform() | Box():
+            (a, c), (b, d) = as_vector(law.low, 2).tolist(), as_vector(law.high, 2).tolist()
+            return np.array([[a, c], [b, c], [b, d], [a, d]])
+        case Ball():
+            return as_vector(law.center, 2) + circle * law.radius
+        case Point():
+            return as_vector(law.mean, 2)[None, :]
+    raise TypeError(f"no outline for {type(law).__name__}")
+
+
+def components_picture(problem: MixtureProblem) -> str:
+    """Outlines of the components of a problem in the plane, with a dot at each mean."""
+    parts = [(label, part.law) for label, side in ((0, problem.class0), (1, problem.class1)) for part in side]
+    shapes = [(label, outline(law), marginal(law, 2)[1]) for label, law in parts[:MOST_OUTLINES]]
+    everything = np.concatenate([points for _label, points, _mean in shapes])
+    axes = plane_axes(everything.min(axis=0), everything.max(axis=0))
+    if not axes.usable:
+        return ""
+    drawn = []
+    for label, points, mean in shapes:
+        drawn.append(axes.polygons([points], f'fill="none" {LINES[label]} stroke-width="1.6"'))
+        ((x, y),) = axes.pixels(mean[None, :]).tolist()
+        drawn.append(f'<circle cx="{x:.2f}" cy="{y:.2f}" r="2.5" fill="{(VERMILION, BLUE)[label]}"/>')
+    legend = key(LEFT + axes.width, [(line_sample(label), f"class {label}") for label in (0, 1)])
+    return axes.svg(axes.inside("".join(drawn)), "x1", "x2", legend)
+
+
+def sets_picture(sets: Sequence[Set], low: Array | None, high: Array | None) -> str:
+    """Labelled sets in the plane over the domain, or over the surroundings of the sets in an infinite background."""
+    curves = [outline(part) for part in sets[:MOST_OUTLINES]]
+    everything = np.concatenate(curves)
+    axes = plane_axes(everything.min(axis=0), everything.max(axis=0), 0.25)
+    if low is not None and high is not None:
+        axes = plane_axes(low, high, 0.0)
+    if not axes.usable:
+        return ""
+    # Each set in a path of its own, without strokes: where sets overlap, or meet, they are one.
+    drawn = _all(axes) + "".join(axes.polygons([curve], f'fill="{BLUE}"') for curve in curves)
+    legend = key(LEFT + axes.width, ((SETS[0][0], "Y = 0"), (BOX.format(BLUE, 1), "Y = 1")))
+    return axes.svg(axes.inside(drawn), "x1", "x2", legend)
+
+
+def region_picture(curves: Sequence[Array], complement: bool, window: tuple[Array, Array]) -> str:
+    """A region of the plane inside (or outside) closed curves."""
+    axes = plane_axes(*window, 0.0)
+    if not axes.usable:
+        return ""
+    corners = np.array([[-9.0, -9.0], [9.0, -9.0], [9.0, 9.0], [-9.0, 9.0]])
+    beyond = window[0] + (corners + 1) / 2 * (window[1] - window[0])
+    inside = axes.polygons([*curves, beyond] if complement else curves, f'{CLASS_1} stroke="{BLUE}"')
+    return axes.svg(axes.inside(_all(axes) + inside), "x1", "x2", key(LEFT + axes.width, SETS))
+
+
+def _all(axes: Axes) -> str:
+    (a, c), (b, d) = axes.low, axes.high
+    return axes.polygons([np.array([[a, c], [b, c], [b, d], [a, d]])], CLASS_0)
+
+
+def strips_picture(rows: Sequence[Sequence[tuple[float, float]]], window: tuple[float, float], name: str) -> str:
+    """One strip for each row: intervals of class 1 on class 0, over a window of the coordinate."""
+    axes = Axes((window[0], 0.0), (window[1], 1.0), height=len(rows) * (STRIP + APART), tall=False)
+    if not axes.usable:
+        return ""
+    drawn = []
+    for row, intervals in enumerate(rows):
+        held = np.array([window, *intervals])
+        ends = axes.pixels(np.stack([held.ravel(), np.zeros(held.size)], axis=1))[:, 0].reshape(-1, 2)
+        for k, (start, stop) in enumerate(ends.tolist()):
+            fill = CLASS_1 if k else CLASS_0
+            y = axes.pixels(np.array([[0.0, 1.0]]))[0, 1] + row * (STRIP + APART)
+            # A thin interval still shows as a line.
+            width = max(stop - start, 0.8)
+            drawn.append(f'<rect x="{start:.2f}" y="{y:g}" width="{width:.2f}" height="{STRIP}" {fill}/>')
+    return axes.svg(axes.inside("".join(drawn)), name, "", key(LEFT + axes.width, SETS))
+
+
+def around(places: Array) -> tuple[float, float]:
+    """A window around places of a line, wider than they are."""
+    low, high = float(places.min()), float(places.max())
+    margin = 0.35 * (high - low) or max(abs(low), 1.0)
+    return low - margin, high + margin
