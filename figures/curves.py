@@ -18,6 +18,7 @@ from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
+from matplotlib.ticker import NullFormatter
 
 from figures.style import blank, check_suffix, styled, write
 
@@ -143,6 +144,8 @@ def _frame(axes: Axes, dataset: xr.Dataset) -> None:
     attrs = dataset.attrs
     axes.set_xscale(attrs.get("x_scale", "linear"))
     axes.set_yscale(attrs.get("y_scale", "linear"))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_minor_formatter(NullFormatter())  # powers of ten suffice; the steps between would run into each other
     axes.set_xlabel(attrs.get("x_label", str(dataset["value"].dims[1])))
     axes.set_ylabel(attrs.get("y_label", ""))
     axes.set_title(attrs.get("title", ""))

@@ -54,7 +54,22 @@ def zero_gain(dataset: xr.Dataset, family: Family, x: Axis, y: Axis) -> list[Arr
         return gains_at(family, {x.key: xs, y.key: ys}, held)
 
     seeds = (x.values, y.values, gains)
-    return zero_curve(function, (x.low, x.high), (y.low, y.high), seeds)
+    traced = zero_curve(function, (x.low, x.high), (y.low, y.high), seeds)
+    return [part for piece in traced for part in _outside_constant(dataset, piece, x, y)]
+
+
+def _outside_constant(dataset: xr.Dataset, piece: Array, x: Axis, y: Axis) -> list[Array]:
+    """The parts of a curve that do not run through cells in which a classifier is constant: a gain between two
+    classifiers that say nearly the same everywhere has a sign, but none that is worth a line."""
+    constant = (dataset["label"] == "constant").transpose(y.key, x.key).to_numpy()
+    columns, rows = (
+        np.clip(np.rint((at - axis.low) / (axis.high - axis.low) * (axis.count - 1)), 0, axis.count - 1).astype(int)
+        for at, axis in zip(piece.T, (x, y), strict=True)
+    )
+    inside = constant[rows, columns]
+    cuts = np.flatnonzero(np.diff(inside)) + 1
+    parts = zip(np.split(piece, cuts), np.split(inside, cuts), strict=True)
+    return [part for part, gone in parts if not gone[0] and len(part) > 1]
 
 
 def gains_at(family: Family, points: Mapping[str, Array], held: Mapping[str, float]) -> tuple[Array, Array]:

@@ -203,7 +203,7 @@ RECIPES: dict[str, Recipe] = {
                     ["anisotropic pair", "anisotropic", {}],
                 ],
                 "reach": 1.0,
-                "least": 0.1,
+                "least": 0.05,
                 "count": 13,
             },
         ),

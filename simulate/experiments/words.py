@@ -27,17 +27,18 @@ WORDS = {
         "because it moves the threshold and smoothing does not move it back."
     ),
     "phase-anisotropic": (
-        "A round and a long Gaussian in the plane. Training noise below the smoothing noise helps, in the "
-        "proportion that the small-noise law gives where both are small."
+        "A round and a long Gaussian in the plane. Training noise of about six tenths of the smoothing noise, the "
+        "ratio of the small-noise law, is best far beyond the small noises for which the law is proved."
     ),
     "phase-concentric": (
         "Two Gaussians about one centre in 2, 10, 100 and 3072 dimensions. One training noise undoes the loss from "
-        "smoothing completely, and its ratio to the smoothing noise rises with the dimension."
+        "smoothing completely; the range of smoothing noise in which there is anything to undo shrinks as the "
+        "dimension grows."
     ),
     "interference-stripes": (
-        "Stripes at growing distance: gain over training noise at one smoothing noise, and over smoothing noise at "
-        "one training noise. Training noise helps only where the stripes are close; far apart each is a set on its "
-        "own."
+        "Stripes at growing distance: gain over training noise at smoothing noise 1, and over smoothing noise at "
+        "training noise .3. Training noise helps where it closes the gaps before smoothing has its turn (up to .4 "
+        "for noise .3), and hurts at little smoothing."
     ),
     "interference": (
         "Discs at random places with a least gap, at one density. The gap hardly matters; what decides is the "
@@ -59,7 +60,8 @@ WORDS = {
     ),
     "best-alpha": (
         "The best training noise against the smoothing noise in four regimes, with the ray of the small-noise law, "
-        "and what was published for two image datasets. It lies below the smoothing noise nearly everywhere."
+        "and what was published for two image datasets. It is mostly below the smoothing noise, and jumps where "
+        "another part of the classifier becomes worth saving."
     ),
     "small-noise": (
         "Exact excess risk without training noise over what the curvature-diffusion law predicts. All curves tend "
