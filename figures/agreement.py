@@ -8,6 +8,7 @@ one that holds under any dependence. Disagreements are marked by shapes, whateve
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 
 from figures.cells import edges
 from figures.order_statistics import any_band, expected, independent_band
-from figures.style import blank, check_suffix, styled, write
+from figures.style import blank, check_suffix, given, styled, write
 
 Array = NDArray[np.float64]
 
@@ -67,14 +68,15 @@ class AgreementArtists:
     legend: Legend | None
 
 
-def draw(dataset: xr.Dataset) -> AgreementArtists:
+def draw(dataset: xr.Dataset, axes: Sequence[Axes] | None = None) -> AgreementArtists:
     """Draw a comparison of theory and simulation over a plane of two keys, over two columns of a paper.
 
     Args:
         dataset: `z` and `disagrees` over (quantity, y, x), as `noisewise check` writes them.
+        axes: one for each risk and one for the quantiles; a new figure with a legend is made where this is None.
 
     Raises:
-        ValueError: a variable is missing, or no risk is among the quantities.
+        ValueError: a variable is missing, no risk is among the quantities, or there are more or fewer axes.
     """
     for name in ("z", "disagrees"):
         if name not in dataset or "quantity" not in dataset[name].dims or dataset[name].ndim != 3:
@@ -83,18 +85,22 @@ def draw(dataset: xr.Dataset) -> AgreementArtists:
     if not risks:
         raise ValueError("dataset: found no risk among the quantities, expected clean or certified")
     with styled():
-        figure = blank(2, HEIGHT)
-        panels = list(figure.subplots(1, len(risks) + 1, squeeze=False)[0])
+        own = axes is None
+        if axes is None:
+            axes = blank(2, HEIGHT).subplots(1, len(risks) + 1, squeeze=False)[0]
+        panels = list(given(axes, (len(risks) + 1,)))
+        figure = panels[0].get_figure(root=True)
+        assert figure is not None
         maps = dict(zip(risks, panels, strict=False))
         limit = _limit(dataset, risks)
-        meshes = {name: _map(axes, dataset, name, limit) for name, axes in maps.items()}
-        marks = {key: line for name, axes in maps.items() for key, line in _marks(axes, dataset, name).items()}
-        for axes in panels[1 : len(risks)]:
-            axes.set_ylabel("")
-            axes.tick_params(labelleft=False)
+        meshes = {name: _map(panel, dataset, name, limit) for name, panel in maps.items()}
+        marks = {key: line for name, panel in maps.items() for key, line in _marks(panel, dataset, name).items()}
+        for panel in panels[1 : len(risks)]:
+            panel.set_ylabel("")
+            panel.tick_params(labelleft=False)
         bar = _bar(figure, panels[: len(risks)], dataset, meshes[risks[0]])
         points, band = _quantiles(panels[-1], dataset, risks)
-        legend = _legend(figure, marks, meshes, points, _independent(dataset))
+        legend = _legend(figure, marks, meshes, points, _independent(dataset)) if own else None
     return AgreementArtists(figure, maps, meshes, bar, marks, panels[-1], points, band, legend)
 
 

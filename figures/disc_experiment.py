@@ -20,10 +20,11 @@ from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch
+from numpy.typing import NDArray
 
 from figures.cells import shape_of
 from figures.disc_statistics import paired_bands
-from figures.style import blank, check_suffix, styled, write
+from figures.style import blank, check_suffix, given, styled, write
 
 # Heights in inches of the panels, and of one row of the strip.
 PANEL, ROW, REST = 2.0, 0.11, 0.95
@@ -48,17 +49,19 @@ class DiscArtists:
     lines: dict[tuple[int, int], Line2D]
     bands: dict[tuple[int, int], PolyCollection]
     shares: list[QuadMesh]
-    legend: Legend
+    legend: Legend | None
 
 
-def draw(dataset: xr.Dataset) -> DiscArtists:
+def draw(dataset: xr.Dataset, axes: NDArray[Any] | None = None) -> DiscArtists:
     """Draw a study of discs, as far as it is computed.
 
     Args:
         dataset: `risk` and `constant` over gap, draw, alpha and beta. Gaps without two complete draws are left out.
+        axes: an array (2, betas) of axes to draw in; a new figure with a legend is made where this is None.
 
     Raises:
-        ValueError: no gap has two complete draws, there is no alpha = 0, or there are more gaps than line styles.
+        ValueError: no gap has two complete draws, there is no alpha = 0, there are more gaps than line styles, or axes
+            have another shape.
     """
     held = paired_bands(dataset).sortby(["gap", "alpha"])
     if held.sizes["gap"] > len(LINES):
@@ -70,8 +73,11 @@ def draw(dataset: xr.Dataset) -> DiscArtists:
     betas = held["beta"].to_numpy()
     with styled():
         strip = ROW * (held.sizes["gap"] + 0.5)
-        figure = blank(2, {2: PANEL + strip + REST})
-        grid = figure.subplots(2, len(betas), sharex=True, squeeze=False, height_ratios=[PANEL, strip])
+        if axes is None:
+            figure = blank(2, {2: PANEL + strip + REST})
+            grid = figure.subplots(2, len(betas), sharex=True, squeeze=False, height_ratios=[PANEL, strip])
+        else:
+            grid = given(axes, (2, len(betas)))
         lines: dict[tuple[int, int], Line2D] = {}
         bands: dict[tuple[int, int], PolyCollection] = {}
         shares = []
@@ -79,8 +85,8 @@ def draw(dataset: xr.Dataset) -> DiscArtists:
             _curves(grid[0, k], held.sel(beta=beta), k, lines, bands)
             shares.append(_strip(grid[1, k], held.sel(beta=beta), k == 0))
         _frame(grid, held)
-        legend = _legend(figure, held)
-    return DiscArtists(figure, list(grid[0]), list(grid[1]), lines, bands, shares, legend)
+        legend = _legend(figure, held) if axes is None else None
+    return DiscArtists(grid[0, 0].get_figure(root=True), list(grid[0]), list(grid[1]), lines, bands, shares, legend)
 
 
 def save(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:

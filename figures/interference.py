@@ -24,7 +24,7 @@ from matplotlib.patches import Patch, PathPatch
 
 from figures.cells import edges, outline, shape_of
 from figures.disc_statistics import paired_bands
-from figures.style import blank, check_suffix, styled, write
+from figures.style import blank, check_suffix, given, styled, write
 
 HEIGHT = {1: 3.0, 2: 3.3}
 MOSTLY = 0.5
@@ -51,12 +51,16 @@ class InterferenceArtists:
     legend: Legend | None
 
 
-def draw(datasets: Sequence[xr.Dataset]) -> InterferenceArtists:
+def draw(datasets: Sequence[xr.Dataset], axes: Sequence[Axes] | None = None) -> InterferenceArtists:
     """Draw one map for each study; each must have several values of alpha > 0 or of beta, and one of the other.
+
+    Args:
+        datasets: studies as `noisewise figures` writes them.
+        axes: as many as there are studies; a new figure with a legend is made where this is None.
 
     Raises:
         ValueError: there is no study, one has fewer than two complete draws at every gap, no alpha = 0, or varies both
-            noises.
+            noises, or there are more or fewer axes.
     """
     maps = [_map(dataset) for dataset in datasets]
     if not maps:
@@ -64,8 +68,12 @@ def draw(datasets: Sequence[xr.Dataset]) -> InterferenceArtists:
     colours = [np.abs(gain[~constant]) for _held, _key, gain, constant in maps]
     limit = max((float(np.nanmax(c)) for c in colours if np.isfinite(c).any()), default=0.0) or 1.0
     with styled():
-        figure = blank(min(len(maps), 2), HEIGHT)
-        axes = list(figure.subplots(1, len(maps), squeeze=False)[0])
+        own = axes is None
+        if axes is None:
+            axes = blank(min(len(maps), 2), HEIGHT).subplots(1, len(maps), squeeze=False)[0]
+        axes = list(given(axes, (len(maps),)))
+        figure = axes[0].get_figure(root=True)
+        assert figure is not None
         regions: dict[tuple[int, str], PathPatch] = {}
         meshes = []
         for k, (held, key, gain, constant) in enumerate(maps):
@@ -81,7 +89,9 @@ def draw(datasets: Sequence[xr.Dataset]) -> InterferenceArtists:
         bar.outline.set_linewidth(0.6)
         found = [name for name in SETS if any(held == name for _k, held in regions)]
         handles = [Patch(label=SETS[name][0], linewidth=0.0, **SETS[name][1]) for name in found]
-        legend = figure.legend(handles=handles, loc="outside lower center", ncols=min(len(maps), 2)) if found else None
+        legend = None
+        if own and found:
+            legend = figure.legend(handles=handles, loc="outside lower center", ncols=min(len(maps), 2))
     return InterferenceArtists(figure, axes, meshes, regions, bar, legend)
 
 

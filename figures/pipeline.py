@@ -10,7 +10,6 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
@@ -22,7 +21,7 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from figures.pipeline_stages import VARIABLES, stages
-from figures.style import blank, check_suffix, styled, write
+from figures.style import blank, check_suffix, given, styled, write
 from theory.problem import Problem
 
 AxesGrid = NDArray[Any]
@@ -96,8 +95,7 @@ def draw_stages(dataset: xr.Dataset, axes: AxesGrid | None = None, *, columns: i
         if axes is None:
             figure = blank(columns, HEIGHT)
             axes = figure.subplots(len(ROWS), 2, sharex=True, sharey="row")
-        if np.shape(axes) != (len(ROWS), 2):
-            raise ValueError(f"axes: found shape {np.shape(axes)}, expected {(len(ROWS), 2)}")
+        axes = given(axes, (len(ROWS), 2))
         figure = axes[0, 0].get_figure(root=True)
         lines: dict[tuple[str, int, str], Line2D] = {}
         fills: dict[tuple[int, int], PolyCollection] = {}

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.style
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from theory.atomic import atomic_write
 
@@ -43,6 +45,17 @@ def blank(columns: int, heights: dict[int, float]) -> Figure:
     figure = Figure(figsize=(WIDTH[columns], heights[columns]), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
+
+
+def given(axes: Any, shape: tuple[int, ...]) -> NDArray[Any]:
+    """Axes that somebody hands in, as an array.
+
+    Raises:
+        ValueError: there are more or fewer than are drawn in.
+    """
+    if np.shape(axes) != shape:
+        raise ValueError(f"axes: found shape {np.shape(axes)}, expected {shape}")
+    return np.asarray(axes, object)
 
 
 def check_suffix(path: str | os.PathLike[str]) -> str:

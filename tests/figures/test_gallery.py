@@ -6,13 +6,14 @@ import io
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import xarray as xr
 from matplotlib.figure import Figure
 
-from figures import curves
+from figures import agreement, curves, disc_experiment, interference
 from figures.style import styled
 from simulate.experiments.recipes import RECIPES
 from simulate.experiments.sources import INPUTS, Declared
@@ -111,3 +112,17 @@ def test_curves_go_into_axes_of_others_and_need_their_variables() -> None:
     assert curves.draw(series(["curve"]), axes).axes is axes
     with pytest.raises(ValueError, match="found no variable 'kind'"):
         curves.draw(series(["curve"]).drop_vars("kind"))
+
+
+@pytest.mark.parametrize(("name", "shape"), [("agreement", (2,)), ("disc-experiment", (2, 3)), ("interference", (2,))])
+def test_figures_of_several_panels_go_into_axes_of_others(name: str, shape: tuple[int, ...]) -> None:
+    draw: Any = {"agreement": agreement, "disc-experiment": disc_experiment, "interference": interference}[name].draw
+    held = RECIPES[name].load([GALLERY / f"{stem}.nc" for stem in RECIPES[name].sources])
+    argument = held if name == "interference" else held[0]
+    figure = Figure(layout="constrained")
+    axes = figure.subplots(*(1, *shape)[-2:])
+    artists = draw(argument, axes)
+    assert artists.figure is figure
+    assert artists.legend is None
+    with pytest.raises(ValueError, match="axes: found shape"):
+        draw(argument, Figure().subplots(1, 5))
