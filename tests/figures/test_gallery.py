@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import itertools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,11 @@ from figures.style import styled
 from simulate.experiments.recipes import RECIPES
 from simulate.experiments.sources import INPUTS, Declared
 from tests.figures.compare import pixels
+from tests.figures.test_layout import assert_apart
 
 GALLERY = Path(__file__).parents[2] / "figures" / "gallery"
 # As in test_pictures: rounding may differ, and nothing that can be seen.
 TOLERANCE = 0.01
-# Boxes may touch by this much (pixels): the boxes of letters are larger than their ink.
-TOUCH = 2.0
 PAIRS = [(name, stem) for name, recipe in RECIPES.items() for stem in recipe.sources]
 
 
@@ -58,21 +56,7 @@ def test_pictures_are_those_of_the_datasets(name: str) -> None:
 def test_nothing_overlaps_and_nothing_is_cut_off(name: str) -> None:
     for columns in RECIPES[name].columns:
         for figure in drawn(name, columns).values():
-            assert_apart(figure)
-
-
-def assert_apart(figure: Figure) -> None:
-    figure.draw_without_rendering()
-    artists = [*figure.axes, *figure.legends]
-    boxes = [box for box in (artist.get_tightbbox() for artist in artists) if box is not None]
-    for box in boxes:
-        assert min(box.x0, box.y0) >= -TOUCH
-        assert box.x1 <= figure.bbox.x1 + TOUCH
-        assert box.y1 <= figure.bbox.y1 + TOUCH
-    for one, other in itertools.combinations(boxes, 2):
-        across = min(one.x1, other.x1) - max(one.x0, other.x0)
-        along = min(one.y1, other.y1) - max(one.y0, other.y0)
-        assert min(across, along) <= TOUCH
+            assert_apart(figure, [*figure.axes, *figure.legends])
 
 
 def test_every_figure_says_something_and_has_a_width() -> None:
