@@ -21,19 +21,21 @@ from theory.region import Region
 
 def text(shown: object) -> str:
     """What `print` shows; an object that is not known here is shown by its `repr`."""
-    card = _card(shown)
-    return repr(shown) if card is None else card.text()
+    # Extreme numbers overflow on the way to what is then written as infinite.
+    with np.errstate(all="ignore"):
+        card = _card(shown)
+        return repr(shown) if card is None else card.text()
 
 
 def html(shown: object) -> str:
     """What a notebook shows."""
     if isinstance(shown, Estimate):
         return estimate_html(shown)
-    card = _card(shown)
-    if card is None:
-        raise TypeError(f"no display for {type(shown).__name__}")
-    # Extreme numbers overflow on the way to a picture, which is then left out.
+    # As above; a picture is left out where its numbers overflow.
     with np.errstate(all="ignore"):
+        card = _card(shown)
+        if card is None:
+            raise TypeError(f"no display for {type(shown).__name__}")
         return card.html()
 
 

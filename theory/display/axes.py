@@ -13,8 +13,11 @@ from theory.terms import Array
 
 BLUE, VERMILION = "#0072B2", "#D55E00"
 # Stroke of each class; dashes keep the classes apart where colours do not.
+COLOURS = (VERMILION, BLUE)
 LINES = {0: f'stroke="{VERMILION}" stroke-dasharray="6 3"', 1: f'stroke="{BLUE}"'}
 LEFT, RIGHT, TOP, BOTTOM = 56, 14, 24, 40
+# A legend of two entries, and the name of the second axis beside it, end here at the earliest.
+LEAST_RIGHT = 270
 # A window narrower than this many floats cannot be drawn in.
 LEAST_FLOATS = 1000
 # Longer labels of ticks are written less a common number.
@@ -40,6 +43,11 @@ class Axes:
             math.isfinite(b - a) and b - a > LEAST_FLOATS * np.spacing(max(abs(a), abs(b)))
             for a, b in zip(self.low, self.high, strict=True)
         )
+
+    @property
+    def right(self) -> int:
+        """Where the legend ends: at the edge of the axes, or beyond where they are too narrow for it."""
+        return max(LEFT + self.width, LEAST_RIGHT)
 
     def pixels(self, points: Array) -> Array:
         """Points (m, 2) in pixels, those far outside moved to just outside."""
@@ -67,7 +75,7 @@ class Axes:
 
     def svg(self, drawn: str, along: str, upwards: str = "", legend: str = "") -> str:
         """The whole picture: axes, their names, the legend (made by `key`), and what is drawn."""
-        wide, high = LEFT + self.width + RIGHT, TOP + self.height + BOTTOM
+        wide, high = self.right + RIGHT, TOP + self.height + BOTTOM
         return (
             f'<svg width="{wide}" height="{high}" viewBox="0 0 {wide} {high}" role="img" '
             f'aria-label="{clean(f"{upwards} against {along}" if upwards else along)}" font-family="sans-serif" '
@@ -76,20 +84,20 @@ class Axes:
 
     def _frame(self, along: str, upwards: str) -> str:
         right, bottom = LEFT + self.width, TOP + self.height
-        across, name = ticks(self.low[0], self.high[0], 6)
+        across, name = ticks(self.low[0], self.high[0], max(self.width // 60, 2))
         marks = []
         for at, label in across:
             x = LEFT + (at - self.low[0]) / (self.high[0] - self.low[0]) * self.width
             marks.append(f'<path d="M{x:.1f} {bottom}v4" stroke="currentColor"/>')
             marks.append(f'<text x="{x:.1f}" y="{bottom + 15}" text-anchor="middle">{label}</text>')
-        marks.append(text(LEFT + self.width / 2, bottom + 32, along + name, "middle"))
+        marks.append(text(LEFT + self.width / 2, bottom + 32, name.format(along), "middle"))
         if self.tall:
-            up, other = ticks(self.low[1], self.high[1], 5)
+            up, other = ticks(self.low[1], self.high[1], max(self.height // 32, 2))
             for at, label in up:
                 y = TOP + (self.high[1] - at) / (self.high[1] - self.low[1]) * self.height
                 marks.append(f'<path d="M{LEFT} {y:.1f}h-4" stroke="currentColor"/>')
                 marks.append(f'<text x="{LEFT - 7}" y="{y + 4:.1f}" text-anchor="end">{label}</text>')
-            marks.append(text(4, 14, upwards + other, "start"))
+            marks.append(text(4, 14, other.format(upwards), "start"))
         path = f"M{LEFT} {TOP}V{bottom}H{right}" if self.tall else f"M{LEFT} {bottom}H{right}"
         return f'<path d="{path}" fill="none" stroke="currentColor"/>{"".join(marks)}'
 
@@ -128,21 +136,19 @@ def thinned(pixels: Array, apart: float = 0.7) -> Array:
 
 
 def ticks(low: float, high: float, most: int) -> tuple[list[tuple[float, str]], str]:
-    """Round places with their labels, and what is to be added to the name of the axis if labels leave out a part."""
+    """Round places with their labels, and the name of the axis as a pattern ("{} - 1000", "{} / 1e6") that says what is
+    left out of the labels to keep them short."""
     least = (high - low) / most
     power = 10.0 ** math.floor(math.log10(least))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * (1 - 1e-9))
     middle = math.floor((low + high) / 2 / step) * step
     base = middle if max(abs(low), abs(high)) > NEAR * (high - low) else 0.0
     first, last = math.ceil((low - base) / step - 1e-9), math.floor((high - base) / step + 1e-9)
-    at = [(base + k * step, k * step) for k in range(first, last + 1)]
-    labels = [f"{offset:.6g}" for _place, offset in at]
-    if max(map(len, labels), default=0) > LONGEST_LABEL or any(abs(offset) >= 1e5 for _place, offset in at):
-        scale = math.floor(math.log10(max(abs(low - base), abs(high - base))))
-        labels = [f"{offset / 10.0**scale:.4g}" for _place, offset in at]
-        factor = f" / 1e{scale}"
-    else:
-        factor = ""
-    less = f" {'-' if base > 0 else '+'} {abs(base):.12g}" if base else ""
-    named = f" ({less.strip()}){factor}" if less else factor
-    return [(place, label) for (place, _offset), label in zip(at, labels, strict=True)], named
+    offsets = [k * step for k in range(first, last + 1)]
+    name = "{}" if not base else f"{{}} {'-' if base > 0 else '+'} {abs(base):.12g}"
+    labels = [f"{offset:.6g}" for offset in offsets]
+    if any(len(label) > LONGEST_LABEL or "e" in label or abs(float(label)) >= 1e5 for label in labels):
+        power = math.floor(math.log10(max(map(abs, offsets))))
+        labels = [f"{offset / 10.0**power:.4g}" for offset in offsets]
+        name = f"({name}) / 1e{power}" if base else f"{name} / 1e{power}"
+    return [(base + offset, label) for offset, label in zip(offsets, labels, strict=True)], name

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from theory.components import marginal, weighted
-from theory.display.axes import LEFT, LINES, Axes, key, line_sample
+from theory.display.axes import COLOURS, LINES, Axes, key, line_sample
 from theory.display.digits import number
 from theory.geometry import line, shells
 from theory.geometry.radial import Radial
@@ -94,9 +94,9 @@ def density_picture(held: Coordinate) -> str:
     drawn += [_spike(axes, held, p, top) for p in points]
     words = [(line_sample(label), f"class {label}") for label in (0, 1)]
     if points:
-        words.insert(0, ('<circle cx="18" cy="5" r="3"/>', "point mass: height is its share"))
+        words.insert(0, ('<circle cx="18" cy="5" r="3"/>', "point: height is its share"))
     upwards = "density" if spread else "mass"
-    return axes.svg(axes.inside("".join(drawn)), held.name, upwards, key(LEFT + axes.width, words))
+    return axes.svg(axes.inside("".join(drawn)), held.name, upwards, key(axes.right, words))
 
 
 def _window(spread: list[Array], points: Array) -> tuple[float, float] | None:
@@ -122,8 +122,8 @@ def _curve(axes: Axes, x: Array, height: Array, label: int) -> str:
 
 
 def _telling(pixels: Array) -> Array:
-    """Of points in the order of x those that show: the first, last, lowest and highest of every half pixel."""
-    column = np.floor(2 * pixels[:, 0])
+    """Of points in the order of x those that show: the first, last, lowest and highest of every two pixels."""
+    column = np.floor(pixels[:, 0] / 2)
     starts = np.flatnonzero(np.diff(column, prepend=-np.inf))
     kept = []
     for first, after in zip(starts.tolist(), [*starts[1:].tolist(), len(column)], strict=True):
@@ -140,5 +140,5 @@ def _spike(axes: Axes, held: Coordinate, part: Piece, top: float) -> str:
     colour = LINES[part.label]
     return (
         f'<path d="M{x:.2f} {foot:.2f}V{tip:.2f}" fill="none" {colour} stroke-width="1.6"/>'
-        f'<circle cx="{x:.2f}" cy="{tip:.2f}" r="3" {colour} fill="{"white" if part.label == 0 else "#0072B2"}"/>'
+        f'<circle cx="{x:.2f}" cy="{tip:.2f}" r="3" fill="{COLOURS[part.label]}"/>'
     )

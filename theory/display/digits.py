@@ -14,11 +14,16 @@ from theory.terms import Array
 MOST_AXES = 4
 # No float has more significant digits.
 DIGITS = 17
+# Characters of a number that is shown in full.
+LONGEST = 14
+# By this share an error may be rounded down: the float nearest to 1e-3 is above it, and would be shown as 2e-3.
+SLIGHT = Decimal("1e-9")
 
 
 def number(value: float) -> str:
     """A number as it was written, if that is short, else six digits."""
-    return f"{value:.6g}"
+    exact = f"{value:.15g}"
+    return exact if len(exact) <= LONGEST and float(exact) == value else f"{value:.6g}"
 
 
 def vector(value: float | Sequence[float] | Array) -> str:
@@ -43,19 +48,16 @@ def with_error(value: float, error: float) -> tuple[str, str]:
 
     What is shown covers what is known: the shown error includes the rounding of the shown value.
     """
+    value, error = float(value), abs(float(error))
     if not math.isfinite(value):
         return ("not defined" if math.isnan(value) else number(value)), ""
     if not math.isfinite(error):
         return number(value), "unknown" if math.isnan(error) else "inf"
-    error = abs(error)
     if error == 0:
         return (shorter if float(shorter := f"{value:.15g}") == value else repr(value)), "0"
     text = _rounded(value, error) if value else "0"
-    total = Decimal(error) + abs(Decimal(value) - Decimal(text))
-    # The exponent comes from a context that rounds up as well, so that 9.7e-12 becomes 1e-11.
-    return text, f"{float(Context(prec=1, rounding=ROUND_CEILING).plus(total)):.0e}".replace("e-0", "e-").replace(
-        "e+0", "e+"
-    )
+    total = (Decimal(error) + abs(Decimal(value) - Decimal(text))) * (1 - SLIGHT)
+    return text, f"{float(Context(prec=1, rounding=ROUND_CEILING).plus(total)):.0e}"
 
 
 def _rounded(value: float, error: float) -> str:

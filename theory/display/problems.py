@@ -10,7 +10,7 @@ import numpy as np
 from theory.display.card import MOST_ROWS, Card
 from theory.display.densities import coordinate, density_picture
 from theory.display.digits import matrix, number, vector
-from theory.display.sketch import around, components_picture, sets_picture, strips_picture
+from theory.display.sketch import LABELS, around, components_picture, sets_picture, strips_picture
 from theory.problem import (
     Ball,
     Box,
@@ -24,6 +24,7 @@ from theory.problem import (
     Problem,
     Set,
     Uniform,
+    Vector,
     as_vector,
 )
 
@@ -37,7 +38,7 @@ def mixture_card(problem: MixtureProblem) -> Card:
     for label, side in sides:
         # Where one class has few components the other may have the rest of the rows.
         other = len(problem.class0 if label else problem.class1)
-        rows += _rows(label, side, MOST_ROWS - min(other, half))
+        rows += _rows(label, side, problem.dim, MOST_ROWS - min(other, half))
     total = sum(len(side) for _label, side in sides)
     title = f"{problem.name or 'mixture problem'}: two classes in {_dimensions(problem.dim)}"
     header = ("class", "law", "parameters", "weight", "share")
@@ -49,15 +50,15 @@ def domain_card(problem: DomainProblem) -> Card:
     if problem.low is None or problem.high is None:
         where = "all of space; risks are Lebesgue measures"
     else:
-        where = f"X uniform on {_box(problem.low, problem.high)}"
+        where = f"X uniform on {_box(problem.low, problem.high, problem.dim)}"
     facts = [("domain", where), ("Y = 1", "on the union of the sets, else Y = 0"), *_noises(problem)]
-    rows = [(type(part).__name__, parameters(part)) for part in problem.inside[:MOST_ROWS]]
+    rows = [(type(part).__name__, parameters(part, problem.dim)) for part in problem.inside[:MOST_ROWS]]
     title = f"{problem.name or 'domain problem'}: a labelled domain in {_dimensions(problem.dim)}"
     picture = partial(_domain_picture, problem)
     return Card(title, facts, ("set", "parameters"), rows, len(problem.inside), picture)
 
 
-def parameters(law: Law | Set) -> str:
+def parameters(law: Law | Set, dim: int) -> str:
     """The numbers of a law or a set, with their names."""
     match law:
         case Gaussian(cov=tuple() as cov):
@@ -67,7 +68,7 @@ def parameters(law: Law | Set) -> str:
         case Laplace():
             return f"mean {vector(law.mean)}, scale {vector(law.scale)}"
         case Uniform() | Box():
-            return f"on {_box(law.low, law.high)}"
+            return f"on {_box(law.low, law.high, dim)}"
         case Ball():
             return f"center {vector(law.center)}, radius {number(law.radius)}"
         case Point():
@@ -75,8 +76,10 @@ def parameters(law: Law | Set) -> str:
     return repr(law)
 
 
-def _box(low: float | tuple[float, ...], high: float | tuple[float, ...]) -> str:
-    return f"[{vector(low)}, {vector(high)}]"
+def _box(low: Vector, high: Vector, dim: int) -> str:
+    if dim == 1 or isinstance(low, tuple) or isinstance(high, tuple):
+        return f"[{vector(low)}, {vector(high)}]"
+    return f"[{vector(low)}, {vector(high)}]^{dim}"
 
 
 def _dimensions(dim: int) -> str:
@@ -92,7 +95,7 @@ def _noises(problem: Problem) -> list[tuple[str, str]]:
     ]
 
 
-def _rows(label: int, side: tuple[Component, ...], count: int) -> list[tuple[str, ...]]:
+def _rows(label: int, side: tuple[Component, ...], dim: int, count: int) -> list[tuple[str, ...]]:
     # Relative to the largest weight, so that the sum does not overflow.
     most = max(part.weight for part in side)
     total = math.fsum(part.weight / most for part in side)
@@ -100,7 +103,7 @@ def _rows(label: int, side: tuple[Component, ...], count: int) -> list[tuple[str
         (
             str(label),
             type(part.law).__name__,
-            parameters(part.law),
+            parameters(part.law, dim),
             number(part.weight),
             number(part.weight / most / total),
         )
@@ -124,7 +127,7 @@ def _domain_picture(problem: DomainProblem) -> str:
         return ""
     pairs = [_ends(part) for part in problem.inside]
     window = (float(bounds[0][0]), float(bounds[1][0])) if finite else around(np.array(pairs))
-    return strips_picture([pairs], window, "x")
+    return strips_picture([pairs], window, "x", LABELS)
 
 
 def _ends(part: Set) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from theory.display.card import MOST_ROWS, Card
-from theory.display.digits import largest, number, vector, with_error
+from theory.display.digits import DIGITS, largest, number, vector, with_error
 from theory.display.sketch import around, region_picture, strips_picture
 from theory.geometry.plane.chains import curves
 from theory.geometry.plane.shapes import PlaneRegion, Still, Voted
@@ -45,7 +45,14 @@ class _Row:
         return " u ".join(shown) + (f" u ... ({left} more)" if left else "")
 
     def _interval(self, low: float, high: float) -> str:
-        return f"{'(' if np.isneginf(low) else '['}{number(low)}, {number(high)}{')' if np.isposinf(high) else ']'}"
+        before, after = "(" if np.isneginf(low) else "[", ")" if np.isposinf(high) else "]"
+        return f"{before}{self._place(low)}, {self._place(high)}{after}"
+
+    def _place(self, place: float) -> str:
+        """A boundary with six digits, and as many more as its neighbours have in common."""
+        sizes, gaps = np.maximum(*np.abs([self.ends[1:], self.ends[:-1]])), np.diff(self.ends)
+        alike = np.log10(np.where(gaps > 0, sizes / gaps, 1.0)).max(initial=0.0)
+        return f"{place:.{int(min(6 + alike, DIGITS))}g}"
 
 
 def _row(region: Region, row: int) -> _Row:
@@ -115,10 +122,8 @@ def plane_card(region: PlaneRegion, title: str = "region of the plane", facts: S
     outside = bool(held.outside) ^ bool(region.flipped[0])
     half = np.full(2, shape.window.half)
     window = shape.window.center - half, shape.window.center + half
-    facts = [*facts, *several, ("boundary", _boundary(found, outside)), ("looked for", f"in {_window(*window)}")]
-    if found:
-        points = np.concatenate(found)
-        facts.append(("extent", _window(points.min(axis=0), points.max(axis=0))))
+    where = f"{_window(*window)}; its edge closes curves that leave it"
+    facts = [*facts, *several, ("boundary", _boundary(found, outside)), ("window", where)]
     return Card(title, facts, picture=partial(region_picture, found, outside, window))
 
 
