@@ -32,7 +32,7 @@ def log_miss(noise: str, beta: Array, eps: Array) -> Array:
 def radius(noise: str, beta: float, vote: float) -> float:
     """The radius certified by a vote probability of at least 1/2: the inverse of tau.
 
-    Example:
+    Examples:
         >>> round(radius("gaussian", 1.0, 0.98), 6), round(radius("laplace", 1.0, 0.9), 6)
         (2.053749, 1.609438)
     """

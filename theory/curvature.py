@@ -25,7 +25,7 @@ from theory.reduce import reduce
 def small_noise(problem: Problem) -> SmallNoise:
     """The data of the law for a Gaussian mixture in the plane or in radial geometry, at alpha = beta = 0.
 
-    Example:
+    Examples:
         >>> from theory import regimes
         >>> round(small_noise(regimes.anisotropic()).ratio, 6)
         0.600084

@@ -65,7 +65,7 @@ def best_alpha(problem: Problem, beta: float, eps: float = 0.0, *, upper: float 
         NoExactRoute: no geometry answers for the problem.
         ProblemError: a noise is negative or not finite.
 
-    Example:
+    Examples:
         >>> from theory import regimes
         >>> found = best_alpha(regimes.two_gaussians(separation=4.0, prior=0.2), beta=0.3, eps=0.5)
         >>> round(found.alpha, 8), round(found.risk.value, 8)

@@ -126,6 +126,12 @@ def train(problem: Problem, alpha: float) -> BaseClassifier:
     Raises:
         NoExactRoute: no geometry answers for the problem.
         ProblemError: alpha is negative or not finite.
+
+    Examples:
+        >>> from theory import regimes
+        >>> base = train(regimes.stripes(count=2, gap=0.3), alpha=0.2)
+        >>> [(round(low, 6), round(high, 6)) for low, high in base.intervals]
+        [(-1.147761, -0.197761), (0.197761, 1.147761)]
     """
     geometry = reduce(problem)
     noise = noises(alpha, "alpha").reshape(1)
@@ -133,7 +139,16 @@ def train(problem: Problem, alpha: float) -> BaseClassifier:
 
 
 def smooth(classifier: BaseClassifier, beta: float) -> SmoothedClassifier:
-    """g = 1[u >= 1/2], u = f * p_beta."""
+    """g = 1[u >= 1/2], u = f * p_beta.
+
+    Examples:
+        >>> from theory import regimes
+        >>> voted = smooth(train(regimes.stripes(count=2, gap=0.3), alpha=0.0), beta=0.5)
+        >>> [(round(low, 6), round(high, 6)) for low, high in voted.intervals]
+        []
+        >>> voted.vote([0.0, 0.65]).round(6).tolist()
+        []
+    """
     noise = noises(beta, "beta").reshape(1, 1)
     return SmoothedClassifier(classifier, float(noise[0, 0]), classifier.geometry.smooth(classifier.region, noise))
 
@@ -148,7 +163,7 @@ def risk(
 ) -> Estimate:
     """The risk of a smoothed classifier, or of arrays of noises; certified risk where eps > 0.
 
-    Example:
+    Examples:
         >>> from theory import regimes
         >>> problem = regimes.two_gaussians(dim=2, separation=2.0)
         >>> round(risk(problem, smooth(train(problem, alpha=0.4), beta=0.5)).value, 10)

@@ -23,7 +23,16 @@ from theory.problem import Problem
 
 
 def load_problem(path: str | os.PathLike[str]) -> Problem:
-    """Read a problem file."""
+    """Read a problem file.
+
+    Examples:
+        >>> from tempfile import TemporaryDirectory
+        >>> from theory import regimes
+        >>> with TemporaryDirectory() as folder:
+        ...     save_problem(regimes.bumps(), f"{folder}/mine.toml")
+        ...     load_problem(f"{folder}/mine.toml") == regimes.bumps()
+        True
+    """
     try:
         text = Path(path).read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
@@ -35,7 +44,27 @@ def load_problem(path: str | os.PathLike[str]) -> Problem:
 
 
 def loads_problem(text: str, source: str = "<text>") -> Problem:
-    """Read a problem from TOML text; `source` is what errors call it."""
+    """Read a problem from TOML text; `source` is what errors call it.
+
+    Examples:
+        >>> problem = loads_problem('''
+        ... prior = 0.3
+        ... [[class0]]
+        ... law = "gaussian"
+        ... mean = [0.0, 0.0]
+        ... scale = 1.0
+        ... [[class1]]
+        ... law = "uniform"
+        ... low = 1.0
+        ... high = 2.0
+        ... ''')
+        >>> problem.dim, problem.class1[0].law
+        (2, Uniform(low=1.0, high=2.0))
+        >>> loads_problem("prior = 1.3")
+        Traceback (most recent call last):
+        ...
+        theory.errors.ProblemError
+    """
     try:
         document = tomllib.loads(text)
     except RecursionError:
@@ -90,6 +119,12 @@ def with_overrides(problem: Problem, overrides: Mapping[str, Any]) -> Problem:
 
     Keys are dotted paths, list positions included: `prior`, `training.noise`, `class0.0.scale` or `class0[0].scale`.
     Setting one of a Gaussian's `scale` and `cov` takes the place of the other.
+
+    Examples:
+        >>> from theory import regimes
+        >>> wider = with_overrides(regimes.bumps(), {"class0.0.scale": 3.0, "smoothing.noise": "laplace"})
+        >>> wider.class0[0].law.scale, wider.smoothing.noise
+        (3.0, 'laplace')
     """
     document = to_document(problem)
     settings = {key.replace("[", ".").replace("]", ""): (key, copy.deepcopy(value)) for key, value in overrides.items()}

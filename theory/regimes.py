@@ -150,7 +150,14 @@ def parameters(name: str) -> dict[str, Any]:
 
 
 def build(name: str, /, **params: Any) -> Problem:
-    """The problem of the regime called `name`, e.g. `build("two-gaussians", dim=3)`."""
+    """The problem of the regime called `name`.
+
+    Examples:
+        >>> build("two-gaussians", dim=3) == two_gaussians(dim=3)
+        True
+        >>> parameters("stripes")
+        {'count': 3, 'width': 1.0, 'gap': 0.3}
+    """
     known = parameters(name)
     for key in params:
         if key not in known:

@@ -35,12 +35,21 @@ def vote_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike, votes: int) -
     At beta = 0 every vote is the same and this is the clean risk.
 
     Args:
-        alpha, beta: noise scales >= 0, broadcast. votes: n >= 1.
+        alpha, beta: noise scales >= 0, broadcast.
+        votes: n >= 1.
 
     Raises:
         NoExactRoute: no geometry answers for the problem, or it is a ball in an infinite background of hundreds of
             dimensions, where chances underflow and areas overflow.
         ProblemError: a noise is negative or not finite, or votes < 1.
+
+    Examples:
+        >>> from theory import clean_risk, regimes
+        >>> problem = regimes.bumps()
+        >>> [round(vote_risk(problem, alpha=0.0, beta=0.5, votes=n).value, 6) for n in (5, 51, 501)]
+        []
+        >>> round(clean_risk(problem, 0.0, 0.5).value, 6)
+        0.267141
     """
     layout = lay_out(alpha, beta)
     _checked(votes)

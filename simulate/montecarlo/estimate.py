@@ -80,6 +80,13 @@ def monte_carlo(  # noqa: PLR0913 - a request has this many parts
     Raises:
         UnsupportedError: a covariance that is singular in double precision, or Sobol points of too many dimensions.
         ProblemError: an argument out of range; its name, value and range in one line.
+
+    Examples:
+        >>> from theory import regimes, vote_risk
+        >>> problem = regimes.bumps()
+        >>> (record,) = monte_carlo(problem, alpha=0.3, beta=0.5, votes=11, samples=2000, seed=1)
+        >>> record.clean.low < vote_risk(problem, 0.3, 0.5, votes=11).value < record.clean.high
+        True
     """
     grid = [scales(name, value) for name, value in (("alpha", alpha), ("beta", beta), ("eps", eps))]
     alphas, betas, radii = (tuple(dict.fromkeys(values)) for values in ([0.0, *grid[0]], grid[1], grid[2]))

@@ -141,7 +141,7 @@ def ticks(low: float, high: float, most: int) -> tuple[list[tuple[float, str]], 
     least = (high - low) / most
     power = 10.0 ** math.floor(math.log10(least))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * (1 - 1e-9))
-    middle = math.floor((low + high) / 2 / step) * step
+    middle = math.floor((low / 2 + high / 2) / step) * step
     base = middle if max(abs(low), abs(high)) > NEAR * (high - low) else 0.0
     first, last = math.ceil((low - base) / step - 1e-9), math.floor((high - base) / step + 1e-9)
     offsets = [k * step for k in range(first, last + 1)]
