@@ -11,13 +11,14 @@ import tyro
 from simulate.commands.check import Check
 from simulate.commands.failures import UsageError
 from simulate.commands.figures import Figures
+from simulate.commands.law import Law
 from simulate.commands.mc import MonteCarlo
 from simulate.commands.optimum import Optimum
 from simulate.commands.phase import Phase
 from simulate.commands.regimes import Regimes
 from simulate.commands.risk import Risk
 
-Command = Risk | MonteCarlo | Check | Phase | Optimum | Figures | Regimes
+Command = Risk | MonteCarlo | Check | Phase | Optimum | Law | Figures | Regimes
 
 COMMANDS = {
     "risk": Risk,
@@ -25,6 +26,7 @@ COMMANDS = {
     "check": Check,
     "phase": Phase,
     "optimum": Optimum,
+    "law": Law,
     "figures": Figures,
     "regimes": Regimes,
 }

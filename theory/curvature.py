@@ -15,15 +15,18 @@ import numpy as np
 
 from theory.curvature_data import SmallNoise
 from theory.geometry.base import NoExactRoute
+from theory.geometry.linear import Linear
 from theory.geometry.plane.plane import Plane
 from theory.geometry.radial import Radial
 from theory.geometry.radial_curvature import sphere_data
+from theory.mixture import Piece
 from theory.problem import Problem
 from theory.reduce import reduce
+from theory.terms import Array
 
 
 def small_noise(problem: Problem) -> SmallNoise:
-    """The data of the law for a Gaussian mixture in the plane or in radial geometry, at alpha = beta = 0.
+    """The data of the law for a Gaussian mixture on the line, in radial geometry or in the plane, at alpha = beta = 0.
 
     Examples:
         >>> from theory import regimes
@@ -31,12 +34,33 @@ def small_noise(problem: Problem) -> SmallNoise:
         0.600084
 
     Raises:
-        NoExactRoute: the problem is not answered in the plane, or its densities are not smooth.
+        NoExactRoute: no geometry answers, a noise is not Gaussian, the rule is not posterior, or densities are not
+            smooth.
     """
+    if problem.training.rule != "posterior" or {problem.training.noise, problem.smoothing.noise} != {"gaussian"}:
+        raise NoExactRoute("the small-noise law is one of the posterior rule and Gaussian noises")
     geometry = reduce(problem)
-    if isinstance(geometry, Radial) and problem.training.noise == problem.smoothing.noise == "gaussian":
+    if isinstance(geometry, Plane) and geometry.boundary is not None:
+        return geometry.small_noise()
+    if isinstance(geometry, Radial):
         base = geometry.train(np.zeros(1))
         return sphere_data(geometry.dim, base.pieces, base.region)
-    if not isinstance(geometry, Plane) or geometry.boundary is None:
-        raise NoExactRoute("small-noise data are known for Gaussian mixtures in the plane and for radial ones only")
-    return geometry.small_noise()
+    if isinstance(geometry, Linear) and geometry.route == "line":
+        base = geometry.train(np.zeros(1))
+        return _on_line(base.pieces, base.region.ends[0])
+    raise NoExactRoute("small-noise data are known for smooth densities on the line, radially and in the plane")
+
+
+def _on_line(pieces: tuple[Piece, ...], ends: Array) -> SmallNoise:
+    """Boundary points of a line, which are flat; directions across it integrate out of s and of its Laplacian."""
+    if any(item.law != "gaussian" for item in pieces):
+        raise NoExactRoute("small-noise data need smooth densities: Gaussian components only")
+    x = ends[np.isfinite(ends)]
+    slope, laplacian = np.zeros_like(x), np.zeros_like(x)
+    for item in pieces:
+        scale = float(np.ravel(item.scale)[0])
+        z = (x - float(np.ravel(item.center)[0])) / scale
+        share = (1 if item.label else -1) * item.weight * np.exp(-z * z / 2) / (scale * np.sqrt(2 * np.pi))
+        slope -= share * z / scale
+        laplacian += share * (z * z - 1) / scale**2
+    return SmallNoise(x[:, None], np.ones_like(x), np.abs(slope), np.zeros_like(x), laplacian)

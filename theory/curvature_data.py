@@ -9,14 +9,17 @@ import numpy as np
 
 from theory.terms import Array
 
+# Of the three terms of the excess risk, relative to the largest of them.
+ROUNDING = 1e-13
+
 
 @dataclass(frozen=True)
 class SmallNoise:
     """Boundary data at quadrature nodes.
 
-    points (N, 2), weights (N,) of length, slope = |grad s|, curvature H, laplacian of s, each (N,). Radially points are
-    distances from the centre and cosines, weights shares of a sphere, and slope and laplacian are those times its area
-    over exp(log_factor).
+    points (N, 2), weights (N,) of length, slope = |grad s|, curvature H, laplacian of s, each (N,). On the
+    line points are (N, 1), weights 1. Radially points are distances from the centre and cosines, weights shares of a
+    sphere, and slope and laplacian are those times its area over exp(log_factor).
     """
 
     points: Array
@@ -34,7 +37,7 @@ class SmallNoise:
     @property
     def diffusion_diffusion(self) -> float:
         """int_B Lap(s)^2/|grad s| dS."""
-        return self._integral(self.laplacian**2 / self.slope)
+        return self._integral(self._squares)
 
     @property
     def curvature_curvature(self) -> float:
@@ -45,8 +48,13 @@ class SmallNoise:
     def ratio(self) -> float:
         """alpha*/beta as beta -> 0; 0 where training noise never helps."""
         mixed = float(self.weights @ (self.curvature * self.laplacian))
-        diffusion = float(self.weights @ (self.laplacian**2 / self.slope))
+        diffusion = float(self.weights @ self._squares)
         return math.sqrt(max(mixed, 0.0) / diffusion) if diffusion > 0 else 0.0
+
+    @property
+    def _squares(self) -> Array:
+        """Lap(s)^2/|grad s|; 0 where both densities underflow."""
+        return np.divide(self.laplacian**2, self.slope, out=np.zeros_like(self.slope), where=self.slope > 0)
 
     def _integral(self, values: Array) -> float:
         return float(np.exp(self.log_factor) * (self.weights @ values))
@@ -55,4 +63,7 @@ class SmallNoise:
         """The leading term of R(alpha, beta) - R_Bayes."""
         a, b = alpha * alpha, beta * beta
         cross = 2 * a * b * self.curvature_diffusion
-        return (a * a * self.diffusion_diffusion - cross + b * b * self.curvature_curvature) / 8
+        parts = a * a * self.diffusion_diffusion, b * b * self.curvature_curvature
+        found = sum(parts) - cross
+        # One sphere, and alpha at its best: nothing is left but rounding.
+        return found / 8 if found > ROUNDING * sum(parts) else 0.0

@@ -35,6 +35,18 @@ def test_optimum_where_noise_never_helps(records: Records, call: Run) -> None:
     assert "nowhere" in call("optimum", "two-gaussians", "--beta", "0.3").stdout
 
 
+def test_law_shows_how_exact_risks_approach_it(records: Records, call: Run) -> None:
+    found: Any = records("law", "concentric", "--set", "dim=3", "--steps", "3")
+    assert abs(found["ratio"] - 0.775537) < 1e-6
+    assert found["curvature_diffusion"] > 0
+    assert found["diffusion_diffusion"] > 0
+    orders = [row["order"] for row in found["table"] if row["alpha"] == 0][1:]
+    assert all(1.9 < order < 2.1 for order in orders)
+    assert "alpha*/beta" in call("law", "bumps", "--steps", "1").stdout
+    refused = call("law", "stripes")
+    assert (refused.returncode, refused.stderr.count("\n")) == (3, 1)
+
+
 def test_mc_agrees_with_the_exact_side(records: Records, call: Run) -> None:
     sizes = ("--votes", "15", "--samples", "4000", "--seed", "1", "--confidence", "0.9999")
     words = ("mc", "bumps", "--alpha", "0", "0.4", "--beta", "0.5", "--eps", "0.1", *sizes)

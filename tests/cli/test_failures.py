@@ -18,7 +18,7 @@ SIZES = ("--votes", "3", "--samples", "10", "--seed", "0")
 PLANE = ("--x", "beta=0.1:1:3", "--y", "alpha=0:1:3")
 
 BAD = [
-    ((), "Expected one of {risk, mc, check, phase, optimum, figures, regimes}"),
+    ((), "Expected one of {risk, mc, check, phase, optimum, law, figures, regimes}"),
     (("rsk",), "rsk"),
     (("risk",), "PROBLEM, --alpha A..., --beta B..."),
     (("risk", "ball", "--alpha", "x", "--beta", "1"), "--alpha"),

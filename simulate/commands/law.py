@@ -1,0 +1,104 @@
+"""`noisewise law`: the small-noise law of a problem, and how exact risks approach it as the noise halves."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from simulate.commands.options import Json, Name, Settings, arg, family
+from simulate.commands.output import number, print_json, print_table
+from theory import validation
+from theory.errors import ProblemError
+from theory.problem import Problem
+
+if TYPE_CHECKING:
+    from theory import Estimate
+    from theory.curvature_data import SmallNoise
+
+# Where the noise begins if nothing is said, in units of the least scale of the problem.
+START = 0.4
+MOST_STEPS = 20
+# An order is told where the distance to the law is so many times the error of the exact risks.
+NOISE_FREE = 10.0
+
+Beta = Annotated[float | None, arg(metavar="B", help="Smoothing noise to begin with (0.4 of the least scale).")]
+Steps = Annotated[int, arg(metavar="N", help="How often it is halved.")]
+
+
+@dataclass(frozen=True)
+class Law:
+    """The curvature-diffusion law: alpha*/beta, its two integrals, and exact against predicted excess risk."""
+
+    problem: Name
+    beta: Beta = None
+    steps: Steps = 5
+    settings: Settings = ()
+    json: Json = False
+
+    def run(self) -> None:
+        if validation.whole(self.steps, "steps") > MOST_STEPS:
+            raise ProblemError("steps", str(self.steps), f"at most {MOST_STEPS}")
+        start = None if self.beta is None else validation.positive(self.beta, "beta")
+        problem = family(self.problem, self.settings).at()
+        from theory import bayes_risk, small_noise
+
+        data, bayes = small_noise(problem), bayes_risk(problem)
+        said = {"ratio": data.ratio, "curvature_diffusion": data.curvature_diffusion}
+        said |= {"diffusion_diffusion": data.diffusion_diffusion, "curvature_curvature": data.curvature_curvature}
+        said |= {"bayes_risk": {"value": bayes.value, "error": bayes.error, "route": bayes.route}}
+        begin = START * _least_scale(problem) if start is None else start
+        rows = _compared(problem, data, bayes, [begin / 2**k for k in range(self.steps + 1)])
+        if self.json:
+            print_json(said | {"table": rows})
+        else:
+            _print(said, rows)
+
+
+def _least_scale(problem: Problem) -> float:
+    """Of the components: the least standard deviation of an axis."""
+    from theory.components import marginal, weighted
+    from theory.problem import MixtureProblem
+
+    assert isinstance(problem, MixtureProblem)  # others have no small-noise data
+    return min(float(marginal(law, problem.dim)[2].min()) for _label, _weight, law in weighted(problem))
+
+
+def _compared(problem: Problem, data: SmallNoise, least: Estimate, betas: list[float]) -> list[dict[str, Any]]:
+    """Exact and predicted excess risk at alpha = 0, alpha = beta and the best ratio, with the order of convergence."""
+    from theory import clean_risk
+
+    rows: list[dict[str, Any]] = []
+    bayes, bayes_error = float(least.value), float(least.error)
+    before: dict[float, float] = {}
+    for beta in betas:
+        for share in dict.fromkeys((0.0, data.ratio, 1.0)):
+            exact = clean_risk(problem, share * beta, beta)
+            excess, predicted = float(exact.value) - bayes, data.excess(share * beta, beta)
+            away = abs(excess / predicted - 1) if predicted > 0 else math.nan
+            known = away > NOISE_FREE * (float(exact.error) + bayes_error) / predicted if predicted > 0 else False
+            order = math.log2(before[share] / away) if known and before.get(share, 0.0) > 0 else math.nan
+            before[share] = away
+            row = {"beta": beta, "alpha": share * beta, "exact": excess, "error": float(exact.error) + bayes_error}
+            rows.append(row | {"predicted": predicted, "order": order})
+    return rows
+
+
+def _print(said: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    print_table(
+        ["quantity", "value"],
+        [
+            ["alpha*/beta", number(said["ratio"])],
+            ["integral of H Lap(s)", number(said["curvature_diffusion"])],
+            ["integral of Lap(s)^2/|grad s|", number(said["diffusion_diffusion"])],
+            ["integral of |grad s| H^2", number(said["curvature_curvature"])],
+            ["Bayes risk", number(said["bayes_risk"]["value"], said["bayes_risk"]["error"])],
+        ],
+    )
+    print()
+    shown = [
+        [f"{row['beta']:g}", f"{row['alpha']:.6g}", number(row["exact"], row["error"]), number(row["predicted"]),
+         "-" if math.isnan(row["order"]) else f"{row['order']:.2f}"]
+        for row in rows
+    ]  # fmt: skip
+    print_table(["beta", "alpha", "excess risk", "predicted", "order"], shown)
