@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test check lint benchmarks format clean
+.PHONY: demo docs test check lint benchmarks format clean
 .DEFAULT_GOAL := test
 
 $(STAMP): pyproject.toml constraints.txt
@@ -18,6 +18,11 @@ demo: $(STAMP)
 	mkdir -p demo
 	$(BIN)/noisewise phase --out demo/phase.nc --figure demo/phase.png
 	$(BIN)/noisewise check --votes 200 --samples 4000 --seed 1 --figure demo/check.png
+
+# The documentation, to be opened at build/site/index.html; a broken link or an unknown formula fails.
+docs: $(STAMP)
+	$(BIN)/python -m mkdocs build --quiet --clean
+	@echo wrote build/site/index.html
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -42,4 +47,4 @@ format: $(STAMP)
 
 clean:
 	rm -rf .venv build demo *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
-	find theory simulate figures notebooks tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find theory simulate figures notebooks docs tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -63,8 +63,8 @@ def sweep(
         >>> dataset = sweep(Family("bumps"), Axis("beta", 0.2, 0.8, 4), Axis("alpha", 0.0, 0.6, 3))
         >>> dict(dataset["gain"].sizes)
         {'alpha': 3, 'beta': 4}
-        >>> str(dataset["label"].sel(alpha=0.3, beta=0.8).item())
-        'exact-help'
+        >>> str(dataset["label"].sel(alpha=0.3, beta=0.4).item())
+        'exact-hurt'
     """
     family = problem if isinstance(problem, Family) else Family(problem)
     fixed = fixed or {}

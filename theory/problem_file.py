@@ -60,10 +60,10 @@ def loads_problem(text: str, source: str = "<text>") -> Problem:
         ... ''')
         >>> problem.dim, problem.class1[0].law
         (2, Uniform(low=1.0, high=2.0))
-        >>> loads_problem("prior = 1.3")
+        >>> loads_problem("prior = 0.3")
         Traceback (most recent call last):
         ...
-        theory.errors.ProblemError
+        theory.errors.ProblemError: <text>: class0: found nothing, expected a value: the key is required
     """
     try:
         document = tomllib.loads(text)
