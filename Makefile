@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo docs test check lint benchmarks format clean
+.PHONY: demo docs notebooks test check lint benchmarks format clean
 .DEFAULT_GOAL := test
 
 $(STAMP): pyproject.toml constraints.txt
@@ -23,6 +23,10 @@ demo: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m mkdocs build --quiet --clean
 	@echo wrote build/site/index.html
+
+# Every notebook run and rendered, to be opened at build/notebooks/01_pipeline.html; pages need no network.
+notebooks: $(STAMP)
+	$(BIN)/python notebooks/html/render.py build/notebooks
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
