@@ -13,9 +13,10 @@ from theory.terms import Array, Flags, Index
 Values = Callable[[Index, Array], tuple[Array, Array]]
 
 # Shares of the way across a bracket, refined until it is NARROW (relative to its place); then a polynomial through
-# NODES points within REACH of it tells the stationary point, or the bracket is refined to TIGHT.
+# NODES points within a reach of it tells the stationary point, or the bracket is refined to TIGHT. A peak narrower than
+# a reach is no polynomial there: the lower degree must go through all points to FITTING of their range.
 NARROW, TIGHT = 3e-3, 1e-8
-NODES, DEGREES, REACH = 9, (6, 8), 0.045
+NODES, DEGREES, REACHES, FITTING = 9, (6, 8), (0.045, 0.009, 0.0018), 1e-3
 GOLDEN = 0.5 * (3 - np.sqrt(5))
 MAX_ROUNDS = 100
 
@@ -53,7 +54,14 @@ def highest(function: Values, grid: Array, value: Array, error: Array) -> list[P
     found = _candidates(grid, value, error)
     if len(found.row):
         _narrow(function, found, NARROW)
-        smooth = _stationary(function, found)
+        smooth = np.zeros(len(found.row), bool)
+        for reach in REACHES:
+            tried = _take(found, ~smooth)
+            sound = _stationary(function, tried, reach) if len(tried.row) else np.zeros(0, bool)
+            rows = np.flatnonzero(~smooth)[sound]
+            for name in ("at", "value", "error", "width"):
+                getattr(found, name)[rows] = getattr(tried, name)[sound]
+            smooth[rows] = True
         rest = _take(found, ~smooth)
         _narrow(function, rest, TIGHT)
         for name in ("at", "value", "error", "width"):
@@ -117,14 +125,14 @@ def _next(b: _Brackets, active: Index, stalled: Flags, limit: float) -> Array:
     return np.where(good, vertex, at + GOLDEN * longer)
 
 
-def _stationary(function: Values, b: _Brackets) -> Flags:
+def _stationary(function: Values, b: _Brackets, reach: float) -> Flags:
     """Move `at` to the zero of the derivative of a polynomial through Chebyshev points around it, where that is sound.
 
     The zero of a derivative is known to about error/(curvature * width), not to the square root of the error as the
     place of a largest value is. Two degrees must agree.
     """
     nodes = -np.cos(np.pi * np.arange(NODES) / (NODES - 1))
-    half = np.minimum(REACH * b.at, 0.999 * b.at)
+    half = reach * b.at
     places = b.at[:, None] + half[:, None] * nodes
     rows = np.repeat(b.row, NODES)
     value, error = (part.reshape(places.shape) for part in function(rows, places.ravel()))
@@ -135,7 +143,8 @@ def _stationary(function: Values, b: _Brackets) -> Flags:
         fits = [np.polynomial.Chebyshev.fit(nodes, value[k] - b.value[k], degree, domain=[-1, 1]) for degree in DEGREES]
         zeros = [_vertex(fit) for fit in fits]
         bend = abs(float(fits[-1].deriv(2)(zeros[-1]))) if np.isfinite(zeros[-1]) else 0.0
-        if bend == 0 or not abs(zeros[0] - zeros[1]) < 1e-5:
+        off = np.abs(fits[0](nodes) - (value[k] - b.value[k])).max() - 4 * error[k].max()
+        if bend == 0 or not abs(zeros[0] - zeros[1]) < 1e-5 or off > FITTING * np.ptp(value[k]):
             continue
         smooth[k] = True
         b.at[k] += half[k] * zeros[-1]

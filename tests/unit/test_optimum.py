@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 import theory
 from theory import regimes
@@ -71,6 +72,35 @@ def test_law_4_radially(dim: int, ratio: float) -> None:
     assert small.alpha / 0.02 == pytest.approx(ratio, abs=2e-3)
     for found in (small, large):
         assert abs(found.risk.value - theory.bayes_risk(problem).value) <= 1e-13
+
+
+def test_a_peak_a_thousand_times_narrower_than_its_place() -> None:
+    """Nearly equal scales in a million dimensions: the best noise is where smoothing gives back the best radius."""
+    problem = regimes.concentric(dim=10**6, outer=1.0015)
+    found = best_alpha(problem, 0.5)
+    best = float(theory.train(problem, 0.0).region.ends[0, 0])
+
+    def away(alpha: float) -> float:
+        return float(theory.smooth(theory.train(problem, alpha), 0.5).region.ends[0, 0]) - best
+
+    assert abs(found.alpha - brentq(away, 0.49, 0.51, xtol=1e-14)) <= found.alpha_error
+    assert found.alpha_error < 1e-8
+    assert found.risk.value == pytest.approx(float(theory.bayes_risk(problem).value), abs=1e-11)
+
+
+@pytest.mark.parametrize("width", [1e-1, 1e-2, 1e-3, 1e-4])
+def test_peaks_of_any_width(width: float) -> None:
+    """1/(1 + ((x - c)/w)^2) on a grid that just sees it; the error covers what is wrong."""
+    grid = np.concatenate([[0.0], np.geomspace(0.01, 100, 5000)])
+    place = 0.7310
+
+    def function(_rows: Array, x: Array) -> tuple[Array, Array]:
+        return 1 / (1 + ((x - place) / (width * place)) ** 2), np.full_like(x, 1e-14)
+
+    value = function(np.zeros(len(grid), int), grid)[0] - 1e-9
+    value[0] = 0.0
+    (peak,) = highest(function, grid, value[None], np.full((1, len(grid)), 1e-14))
+    assert abs(peak.at - place) <= max(peak.error, KINK * place)
 
 
 def test_a_smoothed_classifier_that_is_constant_anyway() -> None:
