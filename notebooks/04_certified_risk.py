@@ -46,8 +46,8 @@ problem = regimes.two_gaussians(dim=1, separation=4.0, prior=0.2)
 problem
 
 # %% [markdown]
-# Whatever the smoothing noise, training noise hurts the clean risk: it moves the threshold away from the rarer class,
-# and smoothing leaves it there.
+# Whatever the smoothing noise, training noise hurts the clean risk: it moves the threshold further towards the rarer
+# class, which is answered less often, and smoothing leaves it there.
 
 # %%
 [train(problem, alpha).intervals for alpha in (0.0, 0.5, 1.0)]

@@ -60,6 +60,7 @@ def blocks(page: Path) -> list[Block]:
 
 
 RUNNING = [page for page in PAGES if any(block.runs for block in blocks(page))]
+SLOW = {"certified", "check", "cores", "diagram", "sampling", "tutorial"}  # more than a few seconds each
 
 
 def command(line: str) -> None:
@@ -83,8 +84,9 @@ def run(block: Block, space: dict[str, Any]) -> str:
     return out.getvalue()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("page", RUNNING, ids=[page.stem for page in RUNNING])
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, id=page.stem, marks=[pytest.mark.slow] * (page.stem in SLOW)) for page in RUNNING]
+)
 # Clusters and drawings leave sockets and files to the collector; none of it is the page's doing.
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_what_a_page_says_to_type_does_what_it_says(
