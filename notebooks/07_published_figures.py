@@ -164,12 +164,12 @@ curves.draw(best).figure
 float(best["value"].isel(series=-1).sel(beta=1.0))
 
 # %% [markdown]
-# From $\beta = 0.3$ on both lie below the smoothing noise, between 0.65 and 0.97 of it, as the concentric pairs do. That
-# is a likeness, not an explanation: how large the share is depends on the distribution, and on a line (the bumps) the
-# best noise is 0 at first and jumps later.
+# From $\beta = 0.3$ on both lie below the smoothing noise, between 0.65 and 0.97 of it, as the concentric pairs do.
+# That is a likeness, not an explanation: how large the share is depends on the distribution, and on a line (the bumps)
+# the best noise is nearly 0 at first and jumps later.
 #
-# What no line here shows is MNIST near $\beta = 0$, where the best noise is 0.28: without smoothing a trained Bayes
-# rule can gain nothing from noise. Networks see a finite sample, and noise may help them for reasons that are not
+# What no line here shows is MNIST near $\beta = 0$, where the best noise is 0.28: without smoothing the Bayes rule
+# can gain nothing from noise. Networks see a finite sample, and noise may help them for reasons that are not
 # those of smoothing; the published points cannot tell the two apart.
 
 # %%
