@@ -1,0 +1,81 @@
+"""The proved side of claims: the same questions as in floating point, answered by enclosures."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+
+from theory.estimate import Estimate
+from theory.problem import Problem
+from theory.proof.balls import NoProof, exact, floats, precision
+from theory.proof.half_space import HalfSpaceProof
+from theory.proof.prover import BITS, MOST_BITS, Prover
+from theory.proof.region import Signs
+
+# Problems whose regions are kept.
+MOST_HELD = 16
+
+
+class Proved:
+    """Risks, gains, numbers of boundaries and their places, each an `Estimate` whose value -+ error is proved.
+
+    Raises:
+        NoProof: ball arithmetic has no route to the quantity, or it stays open at the highest precision.
+    """
+
+    def __init__(self, most_bits: int = MOST_BITS) -> None:
+        self.most_bits = most_bits
+        self._held: OrderedDict[tuple[int, float], tuple[Problem, Prover]] = OrderedDict()
+
+    def prover(self, problem: Problem, eps: float = 0.0) -> Prover:
+        """The prover of a problem, kept for the next question."""
+        key = (id(problem), eps)
+        if key not in self._held:
+            self._held[key] = (problem, Prover(problem, eps))
+            if len(self._held) > MOST_HELD:
+                self._held.popitem(last=False)
+        return self._held[key][1]
+
+    def risk(self, problem: Problem, alpha: float, beta: float) -> Estimate:
+        """R(alpha, beta)."""
+        return self.prover(problem).risk(alpha, beta, most_bits=self.most_bits)
+
+    def gain(self, problem: Problem, alpha: float, beta: float) -> Estimate:
+        """R(0, beta) - R(alpha, beta)."""
+        return self.prover(problem).gain(alpha, beta, most_bits=self.most_bits).gain
+
+    def certified_risk(self, problem: Problem, alpha: float, beta: float, eps: float) -> Estimate:
+        """The certified risk at eps."""
+        return self.prover(problem, eps).risk(alpha, beta, eps, most_bits=self.most_bits)
+
+    def certified_gain(self, problem: Problem, alpha: float, beta: float, eps: float) -> Estimate:
+        """The gain in certified risk at eps."""
+        return self.prover(problem, eps).gain(alpha, beta, eps, most_bits=self.most_bits).gain
+
+    def boundaries(self, problem: Problem, alpha: float, beta: float = 0.0) -> Estimate:
+        """The number of decision boundaries of f, or for beta > 0 of g; the error is infinite where gaps stay open."""
+        least, most = self._region(problem, alpha, beta).changes
+        if most is None:
+            return Estimate(float(least), math.inf, "proved")
+        return Estimate((least + most) / 2, (most - least) / 2, "proved")
+
+    def cuts(self, problem: Problem, alpha: float, beta: float = 0.0) -> list[Estimate]:
+        """The places of those boundaries, on the line of the problem or as distances from the centre."""
+        region = self._region(problem, alpha, beta)
+        if region.changes[1] is None:
+            raise NoProof("some boundaries could not be isolated")
+        return [Estimate(*floats(gap.hull), "proved") for gap in region.gaps]
+
+    def _region(self, problem: Problem, alpha: float, beta: float) -> Signs:
+        prover = self.prover(problem)
+        if isinstance(prover.geometry, HalfSpaceProof):
+            raise NoProof("the coordinate of a half-space turns with the training noise: it has no places to compare")
+        for bits in (b for b in BITS if b <= self.most_bits):
+            with precision(bits):
+                region = prover.smoothed(exact(alpha), exact(beta)) if beta else prover.base(exact(alpha), exact(0.0))
+            if region.changes[1] is not None:
+                break
+        return region
+
+
+PROVED = Proved()
