@@ -56,6 +56,8 @@ class Phase:
     """The dataset, netCDF. Without --out and --figure: phase.nc and phase.png."""
     figure: File = None
     """The figure: PNG, PDF or SVG by its suffix."""
+    prove: bool = False
+    """Decide the sign of every gain by ball arithmetic: labels proved-help, proved-hurt, proved-neutral, undecided."""
     workers: Annotated[int, arg(metavar="N")] = 1
     """Worker processes."""
     check: Count = None
@@ -73,7 +75,7 @@ class Phase:
         workers = at_most(self.workers, "workers", MOST_WORKERS)
         check = self._check()
         out, figure = self._places()
-        dataset = _computed(chosen, (x, y), fixed, workers, check)
+        dataset = _computed(chosen, (x, y), fixed, workers, check, self.prove)
         dataset.attrs["command"] = shlex.join(["noisewise", *sys.argv[1:]])
         _write(dataset, out, figure)
         _summarise(dataset)
@@ -113,9 +115,9 @@ def at_most(value: int, key: str, most: int, least: int = 1) -> int:
 
 
 def _computed(
-    chosen: Family, axes: tuple[Axis, Axis], fixed: dict[str, float], workers: int, check: Check | None
+    chosen: Family, axes: tuple[Axis, Axis], fixed: dict[str, float], workers: int, check: Check | None, prove: bool
 ) -> xr.Dataset:
-    """The sweep with its curves, and with Monte Carlo points where they are asked for and can be had."""
+    """The sweep with its curves, and with proofs and Monte Carlo points where they are asked for and can be had."""
     from simulate.progress import Meter
     from simulate.sweep import sweep
     from simulate.sweep_curves import add_curves
@@ -126,7 +128,22 @@ def _computed(
         note(f"some cells have no exact route and are undecided: {dataset.attrs['no_exact_route'].splitlines()[0]}")
     with Meter("tracing curves"):
         dataset = add_curves(dataset, chosen, *axes)
+    if prove:
+        dataset = _proved(dataset, chosen, axes, workers)
     return dataset if check is None else _checked(dataset, chosen, axes, check)
+
+
+def _proved(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], workers: int) -> xr.Dataset:
+    from simulate.progress import Meter
+    from simulate.sweep_proofs import add_proofs
+    from theory.proof import NoProof
+
+    try:
+        with Meter("proving") as meter, worker_pool(workers) as pool:
+            return add_proofs(dataset, chosen, *axes, pool, meter)
+    except NoProof as error:
+        note(f"no proofs: {error}")
+        return dataset
 
 
 def _checked(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], check: Check) -> xr.Dataset:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ import pytest
 
 from simulate.storage import open_dataset
 from theory import compare, loads_problem, regimes
+from theory.problem import Training
+from theory.problem_file import dumps_problem
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -58,6 +61,25 @@ def test_workers_change_nothing(run: Run, tmp_path: Path) -> None:
     one, two = (open_dataset(tmp_path / f"{workers}.nc") for workers in "12")
     one.attrs["command"] = two.attrs["command"]
     assert one.identical(two)
+
+
+def test_proofs(call: Run, tmp_path: Path) -> None:
+    words = ("phase", "stripes", "--x", "gap=0.2:0.8:3", "--y", "alpha=0:0.5:3", "--beta", "0.8", "--prove")
+    result = call(*words, "--out", "a.nc", "--figure", "a.png")
+    assert result.returncode == 0, result.stderr
+    assert "proved-help" in result.stdout
+    dataset = open_dataset(tmp_path / "a.nc")
+    assert {"proved-help", "proved-hurt", "proved-neutral"} >= set(dataset["label"].to_numpy().ravel().tolist())
+    assert (dataset["proof_low"] <= dataset["gain"] + dataset["gain_error"]).all()
+
+
+def test_without_proofs_the_labels_stay(call: Run, tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text(dumps_problem(replace(regimes.bumps(), training=Training("regression"))))
+    words = ("phase", "p.toml", "--x", "beta=0.3:0.6:2", "--y", "alpha=0.1:0.5:2")
+    result = call(*words, "--prove", "--out", "a.nc")
+    assert result.returncode == 0, result.stderr
+    assert "no proofs: " in result.stderr
+    assert "proof" not in open_dataset(tmp_path / "a.nc")
 
 
 def test_without_arguments_a_checked_default_diagram(call: Run, tmp_path: Path) -> None:

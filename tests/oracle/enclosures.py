@@ -50,8 +50,8 @@ class Draw:
 
 @dataclass(frozen=True)
 class Outcome:
-    """kind: "inside" (the float's range overlaps the enclosure), "understated", "open" (the enclosure is no narrower than
-    the float's error), or "unanswered" by either side."""
+    """kind: "inside" (the float's range overlaps the enclosure), "understated", "open" (the enclosure is wider than the
+    float's error), or "unanswered" by either side."""
 
     kind: str
     draw: Draw
@@ -83,9 +83,7 @@ def _law(rng: np.random.Generator) -> Law:
     return laws[rng.choice(4, p=[0.4, 0.25, 0.2, 0.15])]
 
 
-def _mixture(
-    rng: np.random.Generator, training: Training, smoothing: Smoothing, *, collinear: bool
-) -> MixtureProblem:
+def _mixture(rng: np.random.Generator, training: Training, smoothing: Smoothing, *, collinear: bool) -> MixtureProblem:
     prior = float(rng.choice([0.01, 0.2, 0.5, 0.5, 0.7, 0.99]))
     counts = rng.integers(1, 4, 2)
     if not collinear:

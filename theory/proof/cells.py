@@ -10,8 +10,9 @@ from flint import arb, fmpq
 from theory.proof.balls import Ball, Rational
 from theory.proof.isolate import Part
 from theory.proof.pieces import Exact, Piece
-from theory.proof.shapes import Exponential, Normal, NormalLaplace, Shape, Trapezoid, TwoLaplace, Window
+from theory.proof.shapes import Exponential, Normal, NormalLaplace, Shape, TwoLaplace
 from theory.proof.signed import Term
+from theory.proof.windows import Edge, Trapezoid, Window
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ def cut(exact: Exact, family: str, alpha: Rational) -> list[Cell]:
     for low, high in pairwise(ends):
         middle = _middle(low, high)
         held = [p for p in net if _covers(p, bounds[p], middle)]
-        terms = [_term(p, shapes[p.law, p.scale], middle) for p in held]
+        flat = _balanced(held, family, alpha, middle)
+        terms = [term for p in held for term in _terms(p, shapes[p.law, p.scale], middle, p in flat)]
         supported = any(_covers(p, bounds[p], middle) for p in exact.pieces)
         sides = (None, None) if supported else _sides(exact, bounds, middle)
         cells.append(Cell(low, high, terms, supported, _vanishes(held, family, alpha, low, high), *sides))
@@ -100,10 +102,36 @@ def _reach(piece: Piece, family: str, alpha: Rational) -> Rational | None:
     return piece.scale + alpha
 
 
+def _window(piece: Piece, family: str, alpha: Rational) -> tuple[Rational, Rational] | None:
+    """Half-width of the part of the line that a uniform law covers but for tails, and its half-width; None if none."""
+    uniform = [size for law, size in ((piece.law, piece.scale), (family, alpha)) if law == "uniform" and size]
+    if not uniform:
+        return None
+    return (abs(uniform[0] - uniform[1]), max(uniform)) if len(uniform) > 1 else (uniform[0], uniform[0])
+
+
+def _balanced(pieces: list[Piece], family: str, alpha: Rational, x: Rational) -> list[Piece]:
+    """Components that cover x with a plateau, if these cancel exactly between the classes: only their tails differ.
+
+    s = sum_k sign_k h_k (1 - t_k) + ... with sum_k sign_k h_k = 0, so that each plateau h_k may be left out and each
+    tail t_k, beyond either end of its window, counts for the other class.
+    """
+    flat, total = [], fmpq(0)
+    for piece in pieces:
+        window = _window(piece, family, alpha)
+        if window is not None and abs(x - piece.center) < window[0]:
+            flat.append(piece)
+            total += (1 if piece.label else -1) * piece.weight / (2 * window[1])
+    return flat if total == 0 else []
+
+
 def _knots(piece: Piece, reach: Rational | None, family: str, alpha: Rational) -> set[Rational]:
     if reach is not None:
         offsets = {reach, abs(piece.scale - alpha)} if alpha and piece.scale else {reach}
         return {piece.center + side * v for v in offsets for side in (-1, 1)}
+    window = _window(piece, family, alpha)
+    if window is not None:
+        return {piece.center - window[0], piece.center + window[0]}
     pure = (piece.law, not alpha) == ("laplace", True) or (piece.law == "point" and family == "laplace")
     return {piece.center} if pure else set()
 
@@ -118,9 +146,16 @@ def _covers(piece: Piece, reach: Rational | None, x: Rational) -> bool:
     return reach is None or abs(x - piece.center) < reach
 
 
-def _term(piece: Piece, form: Shape, middle: Rational) -> Term:
+def _terms(piece: Piece, form: Shape, middle: Rational, flat: bool) -> list[Term]:
+    """A component's terms on a cell: its density, or the tails that it lacks there."""
     sign = 1 if piece.label else -1
-    return Term(sign, arb(piece.weight), arb(piece.center), form, 1 if middle >= piece.center else -1)
+    weight, center, side = arb(piece.weight), arb(piece.center), 1 if middle >= piece.center else -1
+    if not flat:
+        return [Term(sign, weight, center, form, side)]
+    if not isinstance(form, Window):
+        return []
+    edges = [Edge(form.law, form.scale, form.half, toward) for toward in (-1, 1)]
+    return [Term(-sign, weight, center, edge, side) for edge in edges]
 
 
 def _vanishes(pieces: list[Piece], family: str, alpha: Rational, low: Rational | None, high: Rational | None) -> bool:

@@ -20,6 +20,8 @@ from theory.proof.region import Gap
 MOST_INTERVALS = 20_000
 # Places are told apart down to this many bits above the last one.
 SPARE_BITS = 8
+# A step that leaves more than this share of an interval is no progress; halving leaves less.
+ENOUGH = 0.625
 
 
 @dataclass(frozen=True)
@@ -105,9 +107,9 @@ def _close_in(function: Function, start: Any, stop: Any, bounds: Bounds, width: 
                 return [Part(*outer, _without_zero(start, stop, outer, direction), direction)]
             start = function.at(low) if bool(low > start.x) else start
             stop = function.at(high) if bool(high < stop.x) else stop
-        if bool((stop.x - start.x) * 2 > old):
+        if bool((stop.x - start.x) > old * ENOUGH):
             start, stop = _halve(function, start, stop, -direction)
-        stuck = stuck + 1 if bool((stop.x - start.x) * 2 > old) else 0
+        stuck = stuck + 1 if bool((stop.x - start.x) > old * ENOUGH) else 0
         bounds = function.over(start, stop)
     parts = [
         Part(outer[0], start.x, -direction),

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from flint import arb
+from functools import cache
+
+from flint import arb, ctx
 
 from theory.proof.balls import Ball, hull
+
+
+@cache
+def _constants(_bits: int) -> tuple[Ball, Ball]:
+    """sqrt(1/2) and 1/sqrt(2 pi) at the working precision, which is `_bits`."""
+    return arb(0.5).sqrt(), 1 / (2 * arb.pi()).sqrt()
 
 
 def pdf(family: str, z: Ball) -> Ball:
     """The density at z; where a ball straddles a jump of the uniform law, both values."""
     if family == "gaussian":
-        return (-z * z / 2).exp() / (2 * arb.pi()).sqrt()
+        return (z * z * -0.5).exp() * _constants(ctx.prec)[1]
     if family == "laplace":
         return (-abs(z)).exp() / 2
     size = abs(z)
@@ -22,7 +30,7 @@ def upper(family: str, z: Ball) -> Ball:
     if not z.is_finite():
         return arb(0) if z > 0 else arb(1)
     if family == "gaussian":
-        return (z / arb(2).sqrt()).erfc() / 2
+        return (z * _constants(ctx.prec)[0]).erfc() * 0.5
     if family == "laplace":
         tail = (-abs(z)).exp() / 2
         return tail if z >= 0 else 1 - tail if z < 0 else hull(tail, 1 - tail)
@@ -50,7 +58,6 @@ def pdf_range(family: str, low: Ball, high: Ball) -> Ball:
     return hull(pdf(family, far), pdf(family, arb(0)))
 
 
-def variation(family: str, low: Ball, high: Ball) -> Ball:
-    """A bound of the total variation of the density on [low, high], ends included."""
-    everything = pdf_range(family, low, high)
-    return 2 * (everything.upper() - everything.lower())
+def variation(density: Ball) -> Ball:
+    """A bound of the total variation of a density over an interval, ends included, from its range there."""
+    return 2 * (density.upper() - density.lower())

@@ -11,8 +11,7 @@ from typing import ClassVar, Protocol
 
 from flint import arb
 
-from theory.proof.balls import Ball, Rational, hull
-from theory.proof.noise import interval, pdf
+from theory.proof.balls import Ball, Rational
 
 
 @dataclass(frozen=True)
@@ -178,61 +177,3 @@ class TwoLaplace:
         side = z.sgn()
         first, second, scale = (-size / a).exp(), (-size / b).exp(), 2 * (a * a - b * b)
         return (a * first - b * second) / scale, -side * (first - second) / scale
-
-
-@dataclass(frozen=True)
-class Window:
-    """Uniform on [-h, h] plus a law of scale s: (F((z + h)/s) - F((z - h)/s))/2h, F normal or Laplace."""
-
-    law: str
-    scale: Ball
-    half: Ball
-    rate: Rational
-    linear: ClassVar[bool] = False
-    straight: ClassVar[bool] = False
-
-    @property
-    def tail(self) -> Tail:
-        """A mixture of normal laws at -h to h, or exponential with amplitude sinh(h/s)/2h; rate: s."""
-        if self.law == "gaussian":
-            return NormalTail(self.rate * self.rate, self.scale * self.scale, self.half)
-        return ExponentialTail(self.rate, self.scale, (self.half / self.scale).sinh() / (2 * self.half))
-
-    def score(self, z: Ball) -> Ball:
-        """That of the law, at any place of the window."""
-        if self.law == "laplace":
-            return arb(0, 1) / self.scale
-        return -hull(z - self.half, z + self.half) / (self.scale * self.scale)
-
-    def both(self, z: Ball, side: int) -> tuple[Ball, Ball]:
-        """Density, and slope (p((z + h)/s) - p((z - h)/s))/2hs."""
-        low, high = (z - self.half) / self.scale, (z + self.half) / self.scale
-        slope = (pdf(self.law, high) - pdf(self.law, low)) / (2 * self.half * self.scale)
-        return interval(self.law, low, high) / (2 * self.half), slope
-
-
-@dataclass(frozen=True)
-class Trapezoid:
-    """Uniform on [-a, a] plus uniform on [-b, b], a >= b >= 0: flat between +-(a - b), 0 beyond +-(a + b)."""
-
-    wide: Ball
-    narrow: Ball
-    linear: ClassVar[bool] = True
-    straight: ClassVar[bool] = True
-
-    @property
-    def tail(self) -> Tail:
-        """None: the support ends."""
-        return None
-
-    def score(self, z: Ball) -> Ball:
-        """Not bounded at the end of the support."""
-        return arb("nan")
-
-    def both(self, z: Ball, side: int) -> tuple[Ball, Ball]:
-        """Density and slope: those of the ramp on the given side where z is beyond the flat part."""
-        flat = 1 / (2 * self.wide)
-        size = side * z
-        if size <= self.wide - self.narrow:
-            return flat, arb(0)
-        return flat * (self.wide + self.narrow - size) / (2 * self.narrow), -side * flat / (2 * self.narrow)

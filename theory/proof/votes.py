@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flint import arb
+from flint import arb, ctx
 
 from theory.proof import noise
 from theory.proof.balls import Ball, hull, sign
@@ -18,6 +18,8 @@ from theory.proof.region import Gap, Signs
 
 # Tails are looked at from here, in units of beta beyond the outermost boundary, at doubled distances.
 FIRST_TAIL, TAILS = 1, 12
+# A gap with less mass than the level in so many of the last bits is not looked at more closely.
+NEGLIGIBLE_BITS = 24
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Segment:
-    """An interval where f = 1 is proved; middle: where its mass is largest, and that mass (None where it is endless)."""
+    """An interval where f = 1 is proved; middle, largest: where its mass is largest, and that mass (if it ends)."""
 
     low: Ball
     high: Ball
@@ -48,7 +50,8 @@ class Votes:
         ends = [arb("-inf"), *(x for gap in region.gaps for x in (gap.low, gap.high)), arb("inf")]
         labels = [region.first, *(gap.after for gap in region.gaps)]
         pairs = zip(ends[::2], ends[1::2], labels, strict=True)
-        self._segments = [self._segment(low, high) for low, high, label in pairs if label]
+        self._segments = [self._segment(low, high) for low, high, label in pairs if label and bool(low < high)]
+        self._most_of_gaps = [self._negligible(gap) for gap in self._gaps]
 
     def _segment(self, low: Ball, high: Ball) -> Segment:
         middle = (low + high) / 2
@@ -64,57 +67,73 @@ class Votes:
     def at(self, x: Ball) -> Place:
         """The masses at x."""
         segments = [self._mass(segment.low, segment.high, x) for segment in self._segments]
-        masses = [self._gap_mass(gap, x) for gap in self._gaps]
-        return Place(x, self._sign(segments, masses), segments, masses)
+        masses = [self._gap_mass(*item, x) for item in zip(self._gaps, self._most_of_gaps, strict=True)]
+        return Place(x, self._sign(segments, segments, masses), segments, masses)
 
-    def _gap_mass(self, gap: Gap, x: Ball) -> Ball:
-        if gap.low is gap.high:
-            return arb(0)
+    def _gap_mass(self, gap: Gap, most: Ball | None, x: Ball) -> Ball:
+        """At least the mass of a gap from x."""
+        if most is not None:
+            return most
         if not (gap.high - gap.low).is_finite():
             return self._mass(gap.low, gap.high, x)
-        return self._within(gap, x, x)
+        return self._density(gap, x, x).abs_upper() * ((gap.high - gap.low) / self._beta)
 
-    def _within(self, gap: Gap, left: Ball, right: Ball) -> Ball:
-        """At least the largest vote mass that a finite gap has from anywhere in [left, right]."""
-        densest = noise.pdf_range(self._family, (gap.low - right) / self._beta, (gap.high - left) / self._beta)
-        return densest.abs_upper() * ((gap.high - gap.low) / self._beta)
+    def _negligible(self, gap: Gap) -> Ball | None:
+        """A bound of a gap's mass from anywhere, if it is too small to matter; else None."""
+        if gap.low is gap.high:
+            return arb(0)
+        most = noise.pdf(self._family, arb(0)) * (gap.high - gap.low) / self._beta
+        small = most.is_finite() and bool(most < self._level / arb(2) ** (ctx.prec - NEGLIGIBLE_BITS))
+        return most.upper() if small else None
 
-    def _sign(self, segments: list[Ball], masses: list[Ball]) -> int:
-        least = sum(segments, -self._level)
-        return 1 if least > 0 else -1 if sum(masses, least) < 0 else 0
+    def _density(self, gap: Gap, left: Ball, right: Ball) -> Ball:
+        """All values that the noise density takes in a gap, from anywhere in [left, right]."""
+        return noise.pdf_range(self._family, (gap.low - right) / self._beta, (gap.high - left) / self._beta)
+
+    def _sign(self, least: list[Ball], most: list[Ball], masses: list[Ball]) -> int:
+        if sum(least, -self._level) > 0:
+            return 1
+        return -1 if sum(masses, sum(most, -self._level)) < 0 else 0
 
     def over(self, left: Place, right: Place) -> Bounds:
         """Signs from the masses' ranges and from the slope; the slope from the density's values over the interval."""
-        segments = [
-            self._range(*item, left.x, right.x)
-            for item in zip(self._segments, left.segments, right.segments, strict=True)
-        ]
-        masses = [
-            self._within(gap, left.x, right.x) if (gap.high - gap.low).is_finite() else hull(a, b)
-            for gap, a, b in zip(self._gaps, left.gaps, right.gaps, strict=True)
-        ]
-        found = self._sign(segments, masses)
+        pairs = zip(self._segments, left.segments, right.segments, strict=True)
+        ranges = [self._range(*item, left.x, right.x) for item in pairs]
+        finite = left.x.is_finite() and right.x.is_finite()
+        densities = [self._density(gap, left.x, right.x) for gap in self._gaps]
+        masses = [self._most(k, left, right, densities) for k in range(len(self._gaps))]
+        found = self._sign([least for least, _ in ranges], [most for _, most in ranges], masses)
         first, last = (sum(p.segments, -self._level) + hull(arb(0), sum(p.gaps, arb(0))) for p in (left, right))
-        if found or not (left.x.is_finite() and right.x.is_finite()):
+        if found or not finite:
             return Bounds(found, arb(0, 1), first, last)
-        slope = sum((self._slope(gap, left.x, right.x) for gap in self._gaps), arb(0))
+        slope = sum(map(_slope, self._gaps, densities), arb(0)) / self._beta
         step = hull(arb(0), right.x - left.x)
         found = sign(first + slope * step) or sign(last - slope * step)
         return Bounds(found, slope, first, last)
 
-    def _range(self, segment: Segment, before: Ball, after: Ball, left: Ball, right: Ball) -> Ball:
-        everything = hull(before, after)
-        if segment.middle is None or bool(segment.middle < left) or bool(segment.middle > right):
-            return everything
-        return hull(everything, segment.largest)
+    def _most(self, k: int, left: Place, right: Place, densities: list[Ball]) -> Ball:
+        """At least the mass of a gap from anywhere between two places."""
+        gap, most = self._gaps[k], self._most_of_gaps[k]
+        if most is not None:
+            return most
+        width = gap.high - gap.low
+        if not width.is_finite():
+            return hull(left.gaps[k], right.gaps[k])
+        return densities[k].abs_upper() * (width / self._beta)
 
-    def _slope(self, gap: Gap, left: Ball, right: Ball) -> Ball:
-        low, high = (gap.low - right) / self._beta, (gap.high - left) / self._beta
-        delta = int(gap.after) - int(gap.before)
-        slope = delta * noise.pdf_range(self._family, low, high)
-        if not gap.simple and bool(gap.low < gap.high):
-            slope += arb(0, 1) * noise.variation(self._family, low, high)
-        return slope / self._beta
+    def _range(self, segment: Segment, before: Ball, after: Ball, left: Ball, right: Ball) -> tuple[Ball, Ball]:
+        """The least and the most of a segment's mass: one ball for both would blur a least that is far smaller."""
+        most = before.max(after)
+        inside = segment.middle is not None and not (segment.middle < left or segment.middle > right)
+        return before.min(after), most.max(segment.largest) if inside else most
+
+
+def _slope(gap: Gap, density: Ball) -> Ball:
+    """What a gap adds to beta u', given the density's values there: a gap that is no single boundary may add more."""
+    slope = (int(gap.after) - int(gap.before)) * density
+    if not gap.simple and bool(gap.low < gap.high):
+        slope += arb(0, 1) * noise.variation(density)
+    return slope
 
 
 def level_set(region: Signs, family: str, beta: Ball, level: Ball, width: Ball) -> Signs:
