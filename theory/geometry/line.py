@@ -104,15 +104,20 @@ def mass(pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, 
         below, above = (low - center) / scale, (high - center) / scale
         masses = item.weight * NOISE[item.law].interval(below, above)
         total += np.bincount(row, masses, rows)
-        error += np.bincount(row, masses * _mass_ulps(item.law, below, above), rows)
+        ends = sum(_end_ulps(item, center / scale, z) for z in (below, above))
+        error += np.bincount(row, MASS_ULPS * masses + item.weight * ends, rows)
     return total, np.finfo(float).eps * error
 
 
-def _mass_ulps(law: str, low: Array, high: Array) -> Array:
-    """Relative error of an interval's mass: rounding of the nearer end z, times the slope of the log tail."""
-    with np.errstate(invalid="ignore"):
-        near = np.where(low * high > 0, np.minimum(np.abs(low), np.abs(high)), 0.0)
-    return MASS_ULPS + 2 * near * (near if law == "gaussian" else 1.0)
+def _end_ulps(item: Piece, center: Array, z: Array) -> Array:
+    """Density at an end z of an interval times how far z may be off: its own rounding, and where a box was written as
+    centre and half-width (`center` in units of the latter) that of both."""
+    finite = np.where(np.isfinite(z), np.abs(z), 0.0)
+    off = 2 * finite + (2 * np.abs(center) + 2 if item.law == "uniform" else 0.0)
+    # Inside by a hair or outside by a hair is the same end.
+    at = np.minimum(finite, 1.0) if item.law == "uniform" else finite
+    near = finite <= 1 + 1e-12 if item.law == "uniform" else True
+    return np.where(np.isfinite(z) & near, NOISE[item.law].pdf(at) * off, 0.0)
 
 
 def density(pieces: tuple[Piece, ...], x: Array) -> Array:
