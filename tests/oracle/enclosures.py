@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theory import certified_risk, clean_risk
+from theory import certified_risk, clean_risk, regimes
 from theory.errors import ProblemError
 from theory.estimate import Estimate
 from theory.geometry.base import NoExactRoute
 from theory.isolate import IsolationError
 from theory.problem import (
+    Ball,
     Box,
     Component,
     DomainProblem,
@@ -60,17 +61,19 @@ class Outcome:
 
 
 def draw(rng: np.random.Generator) -> Draw:
-    """A random problem on the line, of any law, noise, rule and off-support choice that has proofs."""
+    """A random problem of any geometry, law, noise, rule and off-support choice that has proofs."""
     family = [str(rng.choice(FAMILIES)) for _ in range(2)]
     choice = str(rng.choice(["nearest", "class0", "class1"]))
     rule = "posterior"
-    kind = rng.integers(10)
+    kind = rng.integers(12)
     if kind < 2:
         rule = str(rng.choice(["posterior", "regression"]))
     training, smoothing = Training(rule, family[0], choice), Smoothing(family[1])  # type: ignore[arg-type]
-    problem: Problem = (
-        _domain(rng, training, smoothing) if kind < 2 else _mixture(rng, training, smoothing, collinear=kind == 9)
-    )
+    problem: Problem
+    if kind < 2:
+        problem = _domain(rng, training, smoothing)
+    else:
+        problem = _radial(rng) if kind > 9 else _mixture(rng, training, smoothing, collinear=kind == 9)
     noises = [float(rng.choice(NOISES)) if rng.random() < 0.6 else float(rng.uniform(0, 3)) for _ in range(2)]
     eps = float(rng.uniform(0, 1)) if rng.random() < 0.3 and noises[1] > 0 else 0.0
     return Draw(problem, *noises, eps)
@@ -98,6 +101,22 @@ def _mixture(rng: np.random.Generator, training: Training, smoothing: Smoothing,
     ]
     gaussian = Training("posterior", "gaussian", training.off_support)
     return MixtureProblem(prior, dim, sides[0], sides[1], gaussian, Smoothing("gaussian"))
+
+
+def _radial(rng: np.random.Generator) -> Problem:
+    """Shells: concentric mixtures, two Gaussians of different scales, or a ball, in 2 to 1000 dimensions."""
+    dim = int(np.exp(rng.uniform(np.log(2), np.log(1000))))
+    scales = np.round(10 ** rng.uniform(-1, 0.7, 4), 3)
+    prior = float(rng.choice([0.01, 0.2, 0.5, 0.5, 0.7, 0.99]))
+    kind = rng.integers(5)
+    if kind == 0:
+        return DomainProblem(dim, (Ball(0.0, float(scales[0])),), training=Training("regression"))
+    if kind == 1:
+        apart = float(np.round(rng.uniform(0, 4), 2))
+        return regimes.two_scales(dim, apart, float(scales[0]), float(scales[1]), prior)
+    parts = [Component(Gaussian(0.0, float(scale)), float(rng.integers(1, 4))) for scale in scales]
+    split = int(rng.integers(1, 4))
+    return MixtureProblem(prior, dim, tuple(parts[:split]), tuple(parts[split : split + int(rng.integers(1, 3))]))
 
 
 def _domain(rng: np.random.Generator, training: Training, smoothing: Smoothing) -> DomainProblem:

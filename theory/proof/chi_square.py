@@ -1,207 +1,92 @@
-"""The noncentral chi-square law in balls: masses and densities with proved errors, at a cost that depends on nothing.
+"""The noncentral chi-square law in balls: masses and densities for all arguments in given balls.
 
-Let X = |V + m|^2, V standard normal in d dimensions, lambda = |m|^2. On the line Re Z = r > 0, with
+Let X = |V + m|^2, V standard normal in d dimensions, lambda = |m|^2, and f_k the density with k degrees of freedom and
+the same lambda. `contour` computes all that is wanted at exact points. Balls are reduced to points by
 
-    Q(Z) = Z^(1-d) exp((Z^2 - 1)(x - lambda/Z^2)/2),    I(r) = (1/pi) int Q(r + iy)/((r + iy)^2 - 1) dy,
+    dP(X <= x)/dx = f_d,        dP(X <= x)/dlambda = -f_(d+2),          x f_k = k f_(k+2) + lambda f_(k+4),
+    2 df_k/dx = f_(k-2) - f_k,  2 df_k/dlambda = f_(k+2) - f_k
 
-P(X <= x) = I(r) for r > 1, P(X > x) = -I(r) for r < 1, and the density with d + 2j degrees of freedom is
-(1/2 pi) int Q(Z) Z^(-2j) dy. (Z = sqrt(1 + 2s) in the Laplace transform E exp(-sX) = (1+2s)^(-d/2) exp(-lambda s/(1+2s));
-Rice 1980 has the saddle point of this integral.) The midpoint rule T with step h errs by at most
-
-    (B(r - a) + B(r + a))/(exp(2 pi a/h) - 1),    B(r) = (1/pi) Q(r) sqrt(2 pi/x)/|r^2 - 1| >= (1/pi) int |Q/(Z^2 - 1)| dy,
-
-for any a < r (Trefethen and Weideman 2014, theorem 5.1), where a strip |Re Z - r| < a that holds the pole Z = 1 adds
-its residue: P(X <= x) = T + 1/(1 + exp(2 pi (r-1)/h)), P(X > x) = -T + 1/(1 + exp(2 pi (1-r)/h)) (Hunter and Regan
-1972). B holds because |Z| >= r and Re Z^-2 <= r^-2 on the line. Line, strip and step are chosen by floats; whatever they
-are, the error is bounded by balls. About bits/2 nodes serve for all d, lambda and x.
+(Johnson, Kotz and Balakrishnan 1995, chapter 29; the recurrence is that of Bessel's functions), so that f_(k+2) <= x
+f_k/k, and exp((x + lambda)/2) f_k increases in lambda, and in x if k >= 2.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import Any
 
-from flint import acb, arb, ctx
+from flint import arb
 
-from theory.proof.balls import Ball, precision
+from theory.proof.balls import Ball
+from theory.proof.contour import at_point
 
-# Bits beyond the working precision, for the method's error and for rounding in sums of some hundred nodes.
-GUARD = 12
-# Balls whose radii add up to less are put into the integrand as they are; wider ones are replaced by their ends.
+# Balls are narrow if their radii, in units in which the law varies, add up to less.
 NARROW = 2.0**-10
-# The strip keeps to this share of the distance to Z = 0, where the integrand is singular, and the line at Z sqrt(x) =
-# sqrt(ROOM folds) or more leaves room for it. Both were tuned: fewest nodes.
-REACH = 0.6
-ROOM = 0.35
 
 
 @dataclass(frozen=True)
 class Values:
-    """P(X <= x), P(X > x), and the densities at x with d, d + 2, d + 4 degrees of freedom where they were asked for.
-
-    By them dP(X <= x)/dx = densities[0] and dP(X <= x)/dlambda = -densities[1], and with f_k the density with k degrees
-    df_k/dlambda = (f_(k+2) - f_k)/2 (Johnson, Kotz and Balakrishnan 1995, chapter 29).
-    """
+    """P(X <= x), P(X > x), and f_d, f_(d+2), f_(d+4) at x where they were asked for."""
 
     below: Ball
     above: Ball
     densities: tuple[Ball, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Rule:
-    """A line Re Z = at, the step of the midpoint rule, its nodes, and the half-width of a strip."""
-
-    at: Ball
-    step: Ball
-    nodes: int
-    strip: Ball
-
-
 def tails(dim: int, lam: Ball, x: Ball) -> tuple[Ball, Ball]:
     """P(|V + m|^2 <= x) and P(|V + m|^2 > x) for all lam = |m|^2 and x in two balls, V standard normal in R^dim.
 
-    Each has the relative precision of the context at points, however small it is. x may be infinite or negative;
-    what a ball of `lam` holds below 0 is left out.
+    For points both have the relative precision of the context, however small they are; for balls they are as narrow as
+    the law allows. x may be infinite or negative; what a ball of `lam` holds below 0 is left out.
 
     Raises:
         ValueError: dim is below 1, lam is negative or not finite, or x is NaN.
+        NoProof: lam, x or their product is beyond 1e300, or x > 0 below 1e-300.
     """
-    return (found := evaluate(dim, lam, x, 0)).below, found.above
+    found = values(dim, lam, x, 0)
+    return found.below, found.above
 
 
-def evaluate(dim: int, lam: Ball, x: Ball, densities: int = 3) -> Values:
-    """The same with the first so many `densities`, which need a narrow x > 0 (otherwise they are not finite)."""
+def values(dim: int, lam: Ball, x: Ball, densities: int = 3) -> Values:
+    """The same with the first so many densities, which are not finite where a ball is not narrow or x is 0."""
     if dim < 1 or not lam.is_finite() or lam < 0 or x.is_nan():
         raise ValueError(f"found dim {dim}, noncentrality {lam}, argument {x}; expected dim >= 1, lam >= 0, a number x")
     if x <= 0:
-        return Values(arb(0), arb(1), (arb(0),) * densities if x < 0 else (arb.nan(),) * densities)
+        return Values(arb(0), arb(1), ((arb(0) if x < 0 else arb.nan()),) * densities)
     if not x.is_finite():
-        return Values(arb(1), arb(0), (arb(0),) * densities) if x > 0 else _vacuous(densities)
-    wide = not (lam.rad() + x.rad() < NARROW) or not x > 0
-    if not wide and not (lam.is_exact() or lam >= 0):
-        lam = arb(0).union(lam.upper())
-    if not wide:
-        return _point(dim, lam, x, densities)
-    low, high = arb(0).max(lam.lower()), lam.upper()
-    most, least = evaluate(dim, low, x.upper(), 0), evaluate(dim, high, x.lower(), 0)
+        return Values(arb(1), arb(0), (arb(0),) * densities) if x > 0 else _anything(densities)
+    if lam.is_exact() and x.is_exact():
+        return _bounded(at_point(dim, lam, x, densities))
+    if x > 0 and x.rad() * (1 + dim / x) + lam.rad() < NARROW:
+        return _narrow(dim, lam, x, densities)
+    most = values(dim, arb(0).max(lam.lower()), x.upper(), 0)
+    least = values(dim, lam.upper(), x.lower(), 0)
     return Values(least.below.union(most.below), least.above.union(most.above), (arb.nan(),) * densities)
 
 
-def _vacuous(densities: int) -> Values:
-    anything = arb(0).union(arb(1))
-    return Values(anything, anything, (arb.nan(),) * densities)
+def _anything(densities: int) -> Values:
+    either = arb(0).union(arb(1))
+    return Values(either, either, (arb.nan(),) * densities)
 
 
-def _point(dim: int, lam: Ball, x: Ball, densities: int) -> Values:
-    """All values for narrow balls lam >= 0 and x > 0."""
-    bits = ctx.prec + GUARD
-    size = max(0, int(float((lam + x + dim).log().upper()) / math.log(2)) + 1)
-    with precision(bits + size + 32):
-        saddle, rule = _choose(dim, lam, x, bits * math.log(2))
-        lost = (_exponent(dim, lam, x, rule.at) - _exponent(dim, lam, x, saddle)).upper()
-    with precision(bits + size + max(0, int(float(lost) / math.log(2)))):
-        sums = _sums(dim, lam, x, rule, densities)
-        errors = _errors(dim, lam, x, rule, densities)
-        found = [total + arb(0, error.upper()) for total, error in zip(sums, errors, strict=True)]
-        mass = _with_pole(found[0], rule)
-        below, above = (mass, 1 - mass) if rule.at >= 1 else (1 - mass, mass)
-        return Values(_share(below), _share(above), tuple(value.max(arb(0)) for value in found[1:]))
+def _bounded(found: list[Ball]) -> Values:
+    """What is known of masses and densities anyway."""
+    below, above = (mass if mass > 0 and mass < 1 else mass.max(arb(0)).min(arb(1)) for mass in found[:2])
+    return Values(below, above, tuple(value if value > 0 else value.max(arb(0)) for value in found[2:]))
 
 
-def _share(value: Ball) -> Ball:
-    return value if value > 0 and value < 1 else value.max(arb(0)).min(arb(1))
-
-
-def _exponent(dim: int, lam: Ball, x: Ball, z: Ball) -> Ball:
-    """log Q(z)."""
-    square = z * z
-    return (square - 1) * (x - lam / square) / 2 + (1 - dim) * z.log()
-
-
-def _choose(dim: int, lam: Ball, x: Ball, folds: float) -> tuple[Ball, _Rule]:
-    """Saddle point and a rule that should err by exp(-folds), relative to the integrand at the saddle.
-
-    In units of 1/sqrt(x) along Z only d and lambda x matter.
-    """
-    unit = x.mid().rsqrt().mid()
-    kappa = float((lam * x).mid())
-    rho = math.sqrt((dim + math.sqrt(dim * dim + 4 * kappa)) / 2)
-    square = (dim + (dim * dim + 4 * lam * x).sqrt()) / (2 * x)
-    saddle = square.sqrt().mid()
-    place = max(rho, math.sqrt(ROOM * folds))
-    at = saddle if place == rho else unit * place
-    if place > rho:
-        folds *= 1 + ROOM / 2  # P(X > x) may be as small as exp(-x/2), and is the complement if x < ROOM folds
-    strip = min(math.sqrt(2 * folds / (1 + 3 * kappa / place**4 + dim / place**2)), REACH * place)
-    pole = float(abs(at - 1) / unit)
-    if abs(strip - pole) < strip / 8:
-        strip *= 0.8
-    width = unit * strip
-    peak = _exponent(dim, lam, x, saddle)
-    growth = max(float((_exponent(dim, lam, x, at + side * width) - peak).mid()) for side in (-1, 1))
-    step = 2 * math.pi * strip / (folds + growth)
-    lost = float((_exponent(dim, lam, x, at) - peak).mid())
-    nodes = _count(dim, kappa, place, step, folds + lost)
-    return saddle, _Rule(at.mid(), (unit * step).mid(), nodes, width.mid())
-
-
-def _count(dim: int, kappa: float, place: float, step: float, folds: float) -> int:
-    """Nodes until the integrand has fallen by exp(-folds), in units of 1/sqrt(x)."""
-    nodes = 8
-    while True:
-        y = (nodes - 0.5) * step
-        s = (y / place) ** 2
-        fall = (3 * s + s * s) / (1 + s) ** 2 if s < 1 else 1.0
-        if y * y + kappa / place**2 * fall + (dim - 1) * math.log1p(s) >= 2 * folds:
-            return nodes
-        nodes += 1 + nodes // 16
-
-
-def _sums(dim: int, lam: Ball, x: Ball, rule: _Rule, densities: int) -> list[Ball]:
-    """The midpoint rule for I and for the densities."""
-    totals: list[Any] = [arb(0)] * (1 + densities)
-    half_x, half_lam = acb(x / 2), acb(lam / 2)
-    for n in range(rule.nodes):
-        z = acb(rule.at, rule.step * (n + 0.5))
-        square = z * z
-        inverse, less = 1 / square, square - 1
-        value = (less * (half_x - half_lam * inverse) + (1 - dim) * z.log()).exp()
-        totals[0] += (value / less).real
-        for j in range(densities):
-            totals[j + 1] += value.real
-            value *= inverse
-    scale = rule.step / arb.pi()
-    return [total * scale * (1 if k else 2) for k, total in enumerate(totals)]
-
-
-def _errors(dim: int, lam: Ball, x: Ball, rule: _Rule, densities: int) -> list[Ball]:
-    """Bounds of what the midpoint rule and its end neglect, for each sum."""
-    pi, none = arb.pi(), [arb(0)] * (1 + densities)
-    gauss = (2 * pi / x).sqrt() / pi / ((2 * pi * rule.strip / rule.step).exp() - 1)
-    for edge in (rule.at - rule.strip, rule.at + rule.strip):
-        size, square = _exponent(dim, lam, x, edge).exp() * gauss, edge * edge
-        none[0] += size / abs(square - 1)
-        for j in range(densities):
-            none[j + 1] += size / (2 * square**j)
-    y = rule.step * (rule.nodes - 0.5)
-    far, near = rule.at**2 + y * y, rule.at**2 - y * y
-    inverse = (near / (far * far)).max(arb(0))  # bounds Re Z^-2 beyond y
-    exponent = (x * (near - 1) - lam * (1 - inverse) + (1 - dim) * far.log()) / 2
-    size = exponent.exp() / (pi * x * y)
-    none[0] += 2 * size / (((rule.at - 1) ** 2 + y * y) * ((rule.at + 1) ** 2 + y * y)).sqrt()
-    for j in range(densities):
-        none[j + 1] += size / far**j
-    return none
-
-
-def _with_pole(total: Ball, rule: _Rule) -> Ball:
-    """P(X <= x) where the line is at 1 or beyond, else P(X > x)."""
-    distance = abs(rule.at - 1)
-    mass = total if rule.at >= 1 else -total
-    if distance > rule.strip:
-        return mass
-    if distance < rule.strip:
-        return mass + 1 / (1 + (2 * arb.pi() * distance / rule.step).exp())
-    return arb.nan()
+def _narrow(dim: int, lam: Ball, x: Ball, densities: int) -> Values:
+    """From the upper ends of both balls, by bounds of the derivatives between there and any point of the balls."""
+    low, high = x.lower(), x.upper()
+    below, above, *at_end = at_point(dim, lam.upper(), high, 3)
+    by_x, by_lam = high - low, lam.upper() - arb(0).max(lam.lower())
+    growth = ((by_x + by_lam) / 2).exp()
+    most = [value.upper() * growth for value in at_end]
+    most[0] *= (high / low).sqrt() if dim == 1 else 1
+    most.append(high / (dim + 4) * most[2])
+    lowest = (lam.upper() * most[1] + abs(dim - 2) * most[0]) / low  # bounds f_(d-2), for d = 1 its absolute value
+    change = (-by_x * most[0]).union(by_lam * most[1])
+    moved = [below + change, above - change]
+    for k in range(densities):
+        step = (by_x * (most[k] + (most[k - 1] if k else lowest)) + by_lam * (most[k] + most[k + 1])) / 2
+        moved.append(at_end[k] + step * arb(0, 1))
+    return _bounded(moved)

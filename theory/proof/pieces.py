@@ -50,16 +50,17 @@ def on_line(problem: MixtureProblem | DomainProblem, window: Rational = 0) -> Ex
         if problem.dim > 1:
             raise NoProof("labelled sets in more than one dimension have no proof yet")
         return _domain(problem, fmpq(window))
-    weights = _weights(problem)
+    parts = weights(problem)
     if problem.dim == 1:
-        return Exact(tuple(_piece(label, law, weight, 0) for label, law, weight in weights), fmpq(1))
-    axis = _only_axis([law for _label, law, _weight in weights], problem.dim)
+        return Exact(tuple(_piece(label, law, weight, 0) for label, law, weight in parts), fmpq(1))
+    axis = _only_axis([law for _label, law, _weight in parts], problem.dim)
     if axis is not None:
-        return Exact(tuple(_piece(label, law, weight, axis) for label, law, weight in weights), fmpq(1))
-    return _through_means(problem, weights)
+        return Exact(tuple(_piece(label, law, weight, axis) for label, law, weight in parts), fmpq(1))
+    return _through_means(problem, parts)
 
 
-def _weights(problem: MixtureProblem) -> list[tuple[int, Law, Rational]]:
+def weights(problem: MixtureProblem) -> list[tuple[int, Law, Rational]]:
+    """(label, law, weight with the prior) of every component, class 1 first, exactly."""
     prior = exact(problem.prior)
     result = []
     sides: tuple[tuple[int, tuple[Component, ...], Rational], ...] = (
@@ -105,9 +106,9 @@ def _only_axis(laws: list[Law], dim: int) -> int | None:
     return min(unlike, default=0) if len(unlike) < 2 else None
 
 
-def _through_means(problem: MixtureProblem, weights: list[tuple[int, Law, Rational]]) -> Exact:
+def _through_means(problem: MixtureProblem, parts: list[tuple[int, Law, Rational]]) -> Exact:
     """Isotropic Gaussians of one scale, or points, whose means lie exactly on one line."""
-    laws = [law for _label, law, _weight in weights]
+    laws = [law for _label, law, _weight in parts]
     scales = {_isotropic(law) for law in laws}
     if None in scales or len(scales) > 1:
         raise NoProof("components in several dimensions have a proof along a line only with one common isotropic scale")
@@ -126,7 +127,7 @@ def _through_means(problem: MixtureProblem, weights: list[tuple[int, Law, Ration
             raise NoProof("the means do not lie exactly on one line")
     kind = "gaussian" if scale else "point"
     pieces = [
-        Piece(label, kind, place, scale, weight) for (label, _law, weight), place in zip(weights, places, strict=True)
+        Piece(label, kind, place, scale, weight) for (label, _law, weight), place in zip(parts, places, strict=True)
     ]
     return Exact(tuple(pieces), squares[far])
 

@@ -14,6 +14,7 @@ from theory.proof.balls import Ball, NoProof, Rational, exact, floats, precision
 from theory.proof.half_space import HalfSpaceProof, half_space_proof
 from theory.proof.line import line_proof
 from theory.proof.noise import upper
+from theory.proof.radial import radial_proof
 from theory.proof.region import Signs
 
 Verdict = Literal["help", "hurt", "neutral", "undecided"]
@@ -162,7 +163,12 @@ def geometry(problem: Problem, window: Rational = 0) -> Regions | HalfSpaceProof
         NoProof: there is none; the message gives each one's reason.
     """
     reasons = []
-    for make in (lambda: line_proof(problem, window), lambda: half_space_proof(problem)):
+    makers: tuple[Callable[[], Regions | HalfSpaceProof], ...] = (
+        lambda: line_proof(problem, window),
+        lambda: half_space_proof(problem),
+        lambda: radial_proof(problem, window),
+    )
+    for make in makers:
         try:
             return make()
         except NoProof as error:
