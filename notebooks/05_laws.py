@@ -13,8 +13,10 @@
 # %% [markdown]
 # # A tour of the laws
 #
-# What can be said about training noise and smoothing in general: statements with their conditions, each beside a number
-# or a picture that shows it at work. They are proved elsewhere; here they are watched. All numbers are exact.
+# What can be said about training noise and smoothing in general: statements with their conditions, each with a picture
+# that shows it at work and with its verdict. A law is *proved* where SymPy derives it or ball arithmetic encloses its
+# examples, *verified* where an attack by random problems and an optimiser found nothing, *refuted* where it found a
+# counterexample and proved that. `noisewise theorems` does the same with a thousand cases each; here it is a few dozen.
 #
 # $f_\alpha$ is the classifier trained with noise $\alpha$, $g_{\alpha,\beta}$ the same after smoothing with $\beta$,
 # and $R(\alpha, \beta)$ its risk.
@@ -36,6 +38,7 @@ from theory import (
     best_alpha,
     best_alphas,
     certified_gain,
+    certified_risk,
     clean_risk,
     gain,
     regimes,
@@ -44,7 +47,12 @@ from theory import (
     train,
     with_overrides,
 )
+from theory.proof import Prover
 from theory.symbolic import DERIVATIONS
+from theory.theorems import LAWS
+
+CASES = 30
+alphas = np.linspace(0.0, 3.0, 61)
 
 # %% [markdown]
 # ## 1. Half-spaces do not feel smoothing
@@ -56,6 +64,12 @@ gaussians = regimes.two_gaussians(dim=1, prior=0.2)
 trained = train(gaussians, alpha=0.7)
 trained.intervals, [smooth(trained, beta).intervals for beta in (0.5, 2.0, 10.0)]
 
+# %%
+pipeline.draw(gaussians, alpha=0.7, beta=1.0).figure
+
+# %%
+[(name, LAWS[name].check(CASES).verdict) for name in ("half-space-smoothing", "half-space-certificate")]
+
 # %% [markdown]
 # ## 2. Unequal priors: training noise hurts
 #
@@ -65,11 +79,28 @@ trained.intervals, [smooth(trained, beta).intervals for beta in (0.5, 2.0, 10.0)
 # %%
 clean_risk(gaussians, [0.0, 0.5, 1.0, 2.0, 5.0, 20.0], beta=1.0).value
 
+# %%
+series = Series("alpha", alphas, {"x_label": r"training noise $\alpha$", "y_label": "risk"})
+series.curve("constant classifier", 0.2, "guide")
+for beta in (0.5, 2.0):
+    series.curve(rf"$\beta = {beta}$", clean_risk(gaussians, alphas, beta).value)
+curves.draw(series.dataset()).figure
+
+# %% [markdown]
+# The two curves lie on each other: half-spaces do not feel smoothing. How near to $\frac12$ the harm can come is
+# shown on an example whose loss is enclosed by ball arithmetic.
+
+# %%
+[(name, LAWS[name].check(CASES).verdict) for name in ("prior-shift-harm", "prior-shift-limit", "harm-near-half")]
+
 # %% [markdown]
 # Under the regression rule the same problem has no gain and no loss at all: all that is left is rounding.
 
 # %%
 gain(with_overrides(gaussians, {"training.rule": "regression"}), [0.5, 1.0, 2.0], beta=1.0)
+
+# %%
+[(name, LAWS[name].check(CASES).verdict) for name in ("regression-neutral",)]
 
 # %% [markdown]
 # ## 3. The bridge between noise and radius
@@ -84,6 +115,15 @@ gain(with_overrides(gaussians, {"training.rule": "regression"}), [0.5, 1.0, 2.0]
 # %%
 gain(gaussians, 1.0, 0.5).value, certified_gain(gaussians, 1.0, 0.5, 0.5).value
 
+# %%
+series = Series("alpha", alphas, {"x_label": r"training noise $\alpha$", "y_label": r"certified risk at $\epsilon$"})
+for eps in (0.25, 0.5, 0.75):
+    series.curve(rf"$\epsilon = {eps}$", certified_risk(gaussians, alphas, 1.0, eps).value)
+curves.draw(series.dataset()).figure
+
+# %%
+[(name, LAWS[name].check(CASES).verdict) for name in ("bridge",)]
+
 # %% [markdown]
 # ## 4. Compensation
 #
@@ -96,12 +136,22 @@ pair = regimes.concentric()
 optima = best_alphas(pair, [0.3, 0.8])
 [(optimum.alpha, optimum.risk.value - bayes_risk(pair).value, optimum.gain.value) for optimum in optima]
 
+# %%
+series = Series("alpha", alphas, {"x_label": r"training noise $\alpha$", "y_label": "excess over the Bayes risk"})
+for beta in (0.3, 0.8, 1.5):
+    series.curve(rf"$\beta = {beta}$", clean_risk(pair, alphas, beta).value - bayes_risk(pair).value)
+curves.draw(series.dataset()).figure
+
 # %% [markdown]
 # With a prior above $\frac12$ it works up to a certain $\beta$ only: for 0.55 up to 0.90605.
 
 # %%
 favoured = regimes.concentric(prior=0.55)
 [optimum.risk.value - bayes_risk(favoured).value for optimum in best_alphas(favoured, [0.90, 0.91, 1.0])]
+
+# %%
+names = ("radius-grows", "compensation", "full-compensation", "compensation-limit", "two-compensations")
+[(name, LAWS[name].check(CASES).verdict) for name in names]
 
 # %% [markdown]
 # ## 5. Balls vanish
@@ -114,6 +164,18 @@ favoured = regimes.concentric(prior=0.55)
 
 # %%
 [smooth(train(regimes.ball(), 0.0), beta).intervals for beta in (0.8493, 0.8494)]
+
+# %%
+betas = np.linspace(0.01, 1.55, 155)
+series = Series("beta", betas, {"x_label": r"smoothing noise $\beta$ (radii)", "y_label": "radius left"})
+for dim in (1, 2, 3, 10):
+    bases = [smooth(train(regimes.ball(dim=dim), 0.0), beta).intervals for beta in betas]
+    series.curve(f"d = {dim}", [pieces[0][1] if pieces else np.nan for pieces in bases])
+curves.draw(series.dataset()).figure
+
+# %%
+names = ("balls-shrink", "balls-vanish", "vanishing-noises", "inner-sets-vanish")
+[(name, LAWS[name].check(CASES).verdict) for name in names]
 
 # %% [markdown]
 # ## 6. Isolated sets: training noise hurts
@@ -138,6 +200,15 @@ apart = with_overrides(regimes.stripes(gap=3.0), uniform)
 gain(apart, np.linspace(0, 1.5, 31)[:, None], np.linspace(0.1, 1.5, 29)).value.max()
 
 # %% [markdown]
+# The same for Gaussian noises in the plane, as a map: it hurts as long as the disc without training noise is there.
+
+# %%
+phase.draw(sweep(Family("ball"), Axis("beta", 0.02, 1.0, 50), Axis("alpha", 0.0, 1.0, 51))).figure
+
+# %%
+[(name, LAWS[name].check(CASES).verdict) for name in ("isolated-sets", "separated-sets")]
+
+# %% [markdown]
 # ## 7. Close sets: training noise can help
 #
 # Stripes at a gap of 0.3. Rows are $\beta = 0.4$ and 1, columns $\alpha = 0$ and 0.3.
@@ -148,6 +219,15 @@ clean_risk(close, [0.0, 0.3], [[0.4], [1.0]]).value
 
 # %%
 phase.draw(sweep(Family("stripes"), Axis("beta", 0.02, 1.5, 48), Axis("alpha", 0.0, 1.5, 49))).figure
+
+# %% [markdown]
+# That it helps at one point of the map, proved:
+
+# %%
+Prover(close).gain(0.3, 1.0)
+
+# %%
+[(name, LAWS[name].check(CASES).verdict) for name in ("close-stripes",)]
 
 # %% [markdown]
 # ## 8. Comparison
@@ -162,6 +242,17 @@ noises = [(0.0, 0.0), (0.0, 0.8), (0.3, 0.8), (optima[1].alpha, 0.8)]
 
 # %%
 gain(pair, [0.3, optima[1].alpha], 0.8).value
+
+# %%
+series = Series("alpha", alphas, {"x_label": r"training noise $\alpha$", "y_label": "radius of class 0"})
+radii = [[smooth(train(pair, alpha), beta).intervals[0][0] for alpha in alphas] for beta in (0.0, 0.8)]
+series.curve("best rule", radii[0][0], "guide")
+series.curve("trained", radii[0])
+series.curve(r"smoothed, $\beta = 0.8$", radii[1])
+curves.draw(series.dataset()).figure
+
+# %%
+[(name, LAWS[name].check(CASES).verdict) for name in ("monotone-smoothing", "comparison")]
 
 # %% [markdown]
 # ## 9. Noise removes boundaries
@@ -178,6 +269,15 @@ six = regimes.bumps(count=6, spacing=0.8, scale=0.2)
 
 # %%
 pipeline.draw(six, alpha=0.2, beta=0.3).figure
+
+# %% [markdown]
+# Laplace noise has no more boundaries than the density either, but can lose some and get them back as $\alpha$ grows;
+# uniform training noise makes new ones. Both are shown by examples whose boundaries are counted with proof.
+
+# %%
+names = ("gaussian-boundaries", "laplace-boundaries", "smoothing-boundaries")
+names += ("laplace-down-and-up", "uniform-training-creates")
+[(name, LAWS[name].check(CASES).verdict) for name in names]
 
 # %% [markdown]
 # ## 10. Small noise: curvature against diffusion
@@ -211,6 +311,9 @@ law.ratio, [optimum.alpha / optimum.beta for optimum in best_alphas(plane, [0.05
 # %%
 small_noise(regimes.anisotropic()).ratio
 
+# %%
+[(name, LAWS[name].check(CASES).verdict) for name in ("small-noise-gain", "best-ratio")]
+
 # %% [markdown]
 # ## 11. Large noise
 #
@@ -223,6 +326,17 @@ narrow = (Component(Gaussian(0.5, 0.3)), Component(Gaussian(3.0, 0.3)))
 skew = MixtureProblem(0.5, 1, (Component(Gaussian(-1.0, 1.0)),), narrow)
 threshold = (0.09 + 0.5 * (0.25 + 9) - 2) / 2 / (1.75 + 1)
 [train(skew, alpha).intervals[0][0] - threshold for alpha in (1.0, 10.0, 100.0)]
+
+# %%
+noises = np.geomspace(0.1, 100.0, 61)
+series = Series("alpha", noises, {"x_label": r"training noise $\alpha$", "y_label": "threshold", "x_scale": "log"})
+series.curve("half-space of large noise", threshold, "guide")
+series.curve("largest boundary", [train(skew, alpha).intervals[-1][0] for alpha in noises])
+curves.draw(series.dataset()).figure
+
+# %%
+names = ("large-noise-majority", "large-noise-half-space", "large-laplace-noise")
+[(name, LAWS[name].check(CASES).verdict) for name in names]
 
 # %% [markdown]
 # ## 12. What changes nothing
@@ -239,6 +353,16 @@ gain(pair, 0.3, 0.8).value, gain(exchanged, 0.3, 0.8).value
 
 # %%
 [gain(regimes.two_gaussians(dim=dim, prior=0.2), 0.5, 1.0).value for dim in (1, 2, 1000)]
+
+# %%
+series = Series("alpha", alphas, {"x_label": r"training noise $\alpha$ (of the first problem)", "y_label": "gain"})
+series.curve("bumps", gain(regimes.bumps(), alphas, 0.5).value)
+series.curve("all lengths doubled", gain(doubled, 2 * alphas, 1.0).value)
+curves.draw(series.dataset()).figure
+
+# %%
+names = ("motions", "rotations", "scaling", "label-swap", "common-factor")
+[(name, LAWS[name].check(CASES).verdict) for name in names]
 
 # %% [markdown]
 # ## Derived, not quoted

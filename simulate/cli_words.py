@@ -17,8 +17,9 @@ from simulate.commands.optimum import Optimum
 from simulate.commands.phase import Phase
 from simulate.commands.regimes import Regimes
 from simulate.commands.risk import Risk
+from simulate.commands.theorems import Theorems
 
-Command = Risk | MonteCarlo | Check | Phase | Optimum | Law | Figures | Regimes
+Command = Risk | MonteCarlo | Check | Phase | Optimum | Law | Theorems | Figures | Regimes
 
 COMMANDS = {
     "risk": Risk,
@@ -27,6 +28,7 @@ COMMANDS = {
     "phase": Phase,
     "optimum": Optimum,
     "law": Law,
+    "theorems": Theorems,
     "figures": Figures,
     "regimes": Regimes,
 }

@@ -18,7 +18,7 @@ SIZES = ("--votes", "3", "--samples", "10", "--seed", "0")
 PLANE = ("--x", "beta=0.1:1:3", "--y", "alpha=0:1:3")
 
 BAD = [
-    ((), "Expected one of {risk, mc, check, phase, optimum, law, figures, regimes}"),
+    ((), "Expected one of {risk, mc, check, phase, optimum, law, theorems, figures, regimes}"),
     (("rsk",), "rsk"),
     (("risk",), "PROBLEM, --alpha A..., --beta B..."),
     (("risk", "ball", "--alpha", "x", "--beta", "1"), "--alpha"),
@@ -43,6 +43,10 @@ BAD = [
     (("mc", "ball", *NOISES, *SIZES, "--half-width", "0"), "half_width: found 0.0"),
     (("mc", "ball", *NOISES, *SIZES, "--sampling", "sobol"), "samples: found 10"),
     (("optimum", "ball", "--beta", "-1"), "beta: found -1.0"),
+    (("theorems", "bridg"), "no law called 'bridg'"),
+    (("theorems", "bridg"), "did you mean bridge?"),
+    (("theorems", "bridge", "--cases", "0"), "cases: found 0"),
+    (("theorems", "bridge", "--seed", "-1"), "seed: found -1"),
     (("phase", "ball"), "--x: found nothing"),
     (("phase", "ball", "--x", "beta=0:1", "--y", "alpha=0:1:3"), "found 'beta=0:1'"),
     (("phase", "ball", "--x", "beta=1:0:3", "--y", "alpha=0:1:3"), "beta: found the range 1.0 to 0.0"),

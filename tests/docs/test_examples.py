@@ -19,6 +19,7 @@ EXPECTED = {
     "simulate.montecarlo.estimate": {"monte_carlo"},
     "simulate.sweep": {"sweep"},
     "theory.curvature": {"small_noise"},
+    "theory.falsify": {"falsify"},
     "theory.optimum": {"best_alpha"},
     "theory.pipeline": {"train", "smooth", "risk"},
     "theory.problem_file": {"load_problem", "loads_problem", "with_overrides"},

@@ -99,7 +99,11 @@ def _shifted(region: Region, noise: str, beta: Array, log_tail: Array | None) ->
     ends = region.ends.copy()
     ends[:, 0] += np.where(region.first, -shift, shift)
     error = region.error.copy()
-    error[:, 0] += ULPS * EPS * (np.abs(shift) + np.abs(ends[:, 0]))
+    # How far the rounding of log_tail moves the quantile: its change in the tail's mass over the density there.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        steep = np.exp(log_tail - NOISE[noise].log_pdf(shift / np.where(beta > 0, beta, 1.0)))
+    loose = np.where(np.isfinite(steep), beta * np.abs(log_tail) * steep, 0.0)
+    error[:, 0] += ULPS * EPS * (np.abs(shift) + np.abs(ends[:, 0]) + loose)
     return Region(ends, region.first, error)
 
 

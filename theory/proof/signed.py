@@ -117,7 +117,7 @@ class SignedDensity:
         top = self.terms[chosen]
         law = top.shape.tail
         if isinstance(law, ExponentialTail):
-            return self._beyond_exponential(place, side, top.sign, law)
+            return next((won for won in (1, -1) if self._beyond_exponential(place, side, won, law)), 0)
         total = arb(0)
         for k, term in enumerate(self.terms):
             if k == chosen:
@@ -128,8 +128,9 @@ class SignedDensity:
                 total -= place.values[k]
         return top.sign if total > 0 else 0
 
-    def _beyond_exponential(self, place: Place, side: int, winner: int, law: ExponentialTail) -> int:
-        """As `tail`, with every term relative to exp(-|x|/scale): terms of that rate rise to their amplitudes."""
+    def _beyond_exponential(self, place: Place, side: int, winner: int, law: ExponentialTail) -> bool:
+        """Whether the terms of sign `winner` prevail beyond a place: every term is taken relative to exp(-|x|/scale),
+        where those of that rate rise to their amplitudes."""
         total = arb(0)
         for k, term in enumerate(self.terms):
             own = term.shape.tail
@@ -138,13 +139,13 @@ class SignedDensity:
                 total += place.values[k] if alike else 0
             elif isinstance(own, ExponentialTail) and alike:
                 if own.amplitude is None:
-                    return 0
+                    return False
                 total -= term.weight * own.amplitude * (-side * (place.x - term.center) / own.scale).exp()
             elif bool(side * place.scores[k] <= -1 / law.scale):
                 total -= place.values[k]
             else:
-                return 0
-        return winner if total > 0 else 0
+                return False
+        return bool(total > 0)
 
     def _falls(self, place: Place, k: int, chosen: int, side: int) -> bool:
         """Whether the score of term k is below that of the chosen one from the place on.

@@ -1,28 +1,42 @@
 """Closed forms derived by SymPy from the definitions, step by step: no end result is written down without its origin.
 
-`bridge`, `concentric`, `large_noise`, `small_noise`, `two_gaussians` hold one derivation each; `DERIVATIONS` names all.
+Each module holds those of one subject; `DERIVATIONS` names all. Where an identity does not come out a derivation raises
+`ArithmeticError`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from theory.symbolic.bridge import bridge_identity
-from theory.symbolic.concentric import concentric_radius, radius_grows
+from theory.symbolic.bridge import bridge_attack, bridge_identity
+from theory.symbolic.concentric import concentric_radius, radius_grows, radius_rises, ratio_below_one
 from theory.symbolic.derivation import Derivation
+from theory.symbolic.half_spaces import half_space_certificate, half_space_vote
+from theory.symbolic.invariances import common_factor, scaling
 from theory.symbolic.large_noise import large_noise_half_space
+from theory.symbolic.prior_shift import prior_shift, prior_shift_limit, regression_threshold
 from theory.symbolic.small_noise import many_dimensions, radial_small_noise
 from theory.symbolic.two_gaussians import threshold, threshold_risk
 
 DERIVATIONS: dict[str, Callable[[], Derivation]] = {
     "threshold": threshold,
     "threshold-risk": threshold_risk,
+    "half-space-vote": half_space_vote,
+    "half-space-certificate": half_space_certificate,
+    "prior-shift": prior_shift,
+    "prior-shift-limit": prior_shift_limit,
+    "regression-threshold": regression_threshold,
     "bridge": bridge_identity,
+    "bridge-attack": bridge_attack,
     "concentric-radius": concentric_radius,
     "radius-grows": radius_grows,
+    "radius-rises": radius_rises,
+    "best-ratio": ratio_below_one,
     "small-noise": radial_small_noise,
     "many-dimensions": many_dimensions,
     "large-noise": large_noise_half_space,
+    "scaling": scaling,
+    "common-factor": common_factor,
 }
 
 __all__ = ["DERIVATIONS", "Derivation"]

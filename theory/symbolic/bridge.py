@@ -31,3 +31,27 @@ def bridge_identity() -> Derivation:
         ("they agree for", sp.Eq(ALPHA**2, sp.factor(found))),
     )
     return Derivation("bridge identity", steps, {"mu": MU, "scale": SCALE, "eps": EPS})
+
+
+def bridge_attack() -> Derivation:
+    """The Bayes rule of attacked data is the rule trained with noise, coordinate by coordinate along the eigenvectors.
+
+    One coordinate has the variance v and the mean mu; the attack moves it by delta = alpha^2 w, w = mu/(v + alpha^2),
+    towards the other class. Log odds of independent coordinates add up.
+
+    Raises:
+        ArithmeticError: the two rules differ.
+    """
+    x, variance = sp.Symbol("x", real=True), sp.Symbol("v", positive=True)
+    weight = MU / (variance + ALPHA**2)
+    left = sp.factor(MU - ALPHA**2 * weight)
+    attacked = sp.simplify(((x + left) ** 2 - (x - left) ** 2) / (2 * variance))
+    noised = sp.simplify(((x + MU) ** 2 - (x - MU) ** 2) / (2 * (variance + ALPHA**2)))
+    if sp.simplify(attacked - noised) != 0 or sp.simplify(noised - 2 * weight * x) != 0:
+        raise ArithmeticError("the attacked data have another Bayes rule")
+    steps = (
+        ("the mean after the attack", left),
+        ("log odds of attacked data", attacked),
+        ("log odds of noised data", noised),
+    )
+    return Derivation("the attack that training noise is best against", steps, {"mu": MU, "alpha": ALPHA})

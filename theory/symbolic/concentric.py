@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.symbolic.derivation import Derivation
+from theory.symbolic.small_noise import radial_small_noise
 
 DIM, V0, WIDER, PRIOR = sp.symbols("d v_0 w pi", positive=True)
 R = sp.Symbol("r", positive=True)
@@ -48,3 +49,49 @@ def radius_grows() -> Derivation:
         ("slope of log(1 + u) - 2u/(2 + u), which vanishes at 0", gap),
     )
     return Derivation("the radius grows with training noise", steps, {"u": u})
+
+
+def radius_rises() -> Derivation:
+    """The same at every prior <= 1/2: what q = log((1 - prior)/prior) >= 0 adds to r^2 grows with v0 as well.
+
+    Raises:
+        ArithmeticError: a slope has not the sign that it should have.
+    """
+    shift = sp.Symbol("q", nonnegative=True)
+    square = concentric_radius().result.subs(PRIOR, 1 / (1 + sp.exp(shift)))
+    half = DIM * V0 * (V0 + WIDER) * sp.log((V0 + WIDER) / V0) / WIDER
+    more = 2 * shift * V0 * (V0 + WIDER) / WIDER
+    slope, gap = sp.factor(sp.diff(more, V0)), radius_grows().result
+    rest = sp.simplify(sp.expand_log(sp.simplify(square - half - more), force=True))
+    if rest != 0 or not slope.is_nonnegative or not gap.is_positive:
+        raise ArithmeticError("the radius does not grow")
+    steps = (
+        ("squared radius", half + more),
+        ("slope in v0 of what the prior adds", slope),
+        ("the rest grows because this is positive", gap),
+    )
+    return Derivation("the radius grows at every prior up to 1/2", steps, {"u": sp.Symbol("u", positive=True)})
+
+
+def ratio_below_one() -> Derivation:
+    """The squared best ratio of small noises is (1 - 1/d)/B with B = (2 + u) log(1 + u)/u - 1, lambda = 1 + u: below 1.
+
+    B exceeds 1: it is the bracket of `radius_grows`.
+
+    Raises:
+        ArithmeticError: the ratio has another form, or the bracket is not above 1.
+    """
+    spread, u = sp.symbols("lambda u", positive=True)
+    ratio = radial_small_noise().result.subs(spread, 1 + u)
+    bracket = (2 + u) * sp.log(1 + u) / u - 1
+    expected = (1 - 1 / DIM) / bracket
+    gap = radius_grows().result
+    limit = sp.limit(expected, DIM, sp.oo)
+    if sp.simplify(ratio - expected) != 0 or not gap.is_positive or sp.simplify(limit * bracket - 1) != 0:
+        raise ArithmeticError("the ratio is not known to be below 1")
+    steps = (
+        ("the squared best ratio", expected),
+        ("its bracket is above 1 because this is positive", gap),
+        ("in many dimensions", limit),
+    )
+    return Derivation("the best training noise is below the smoothing noise", steps, {"u": u})

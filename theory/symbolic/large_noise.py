@@ -27,6 +27,8 @@ def large_noise_half_space() -> Derivation:
 
     difference = sp.factor(sp.expand(mean(ONE, SQUARE1) - mean(ZERO, SQUARE0)))
     (root,) = sp.solve(sp.Eq(difference, 0), X)
+    if sp.simplify(2 * root * (ONE - ZERO) - (SQUARE1 - SQUARE0)) != 0:
+        raise ArithmeticError("the half-space is another one")
     steps = (
         ("noised density of a point, to first order in h", first),
         ("difference of the classes", difference),

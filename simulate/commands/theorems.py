@@ -1,0 +1,102 @@
+"""`noisewise theorems`: the registry of laws, each attacked, derived or exhibited, with its verdict."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import tyro
+
+from simulate.commands.failures import DisagreementError
+from simulate.commands.options import Json, arg
+from simulate.commands.output import print_json, print_table
+from simulate.progress import Meter
+from theory import validation
+from theory.errors import ProblemError, one_of, shown
+
+if TYPE_CHECKING:
+    from theory.estimate import Estimate
+    from theory.theorems import Finding, Law
+
+Names = Annotated[tyro.conf.Positional[tuple[str, ...]], arg(metavar="NAME...", help="Laws; left out, all.")]
+Cases = Annotated[int, arg(metavar="N", help="Cases with which a law is attacked, half of them random.")]
+Seed = Annotated[int, arg(metavar="S", help="Seed of the random cases; the same seed gives the same answers.")]
+List = Annotated[tyro.conf.FlagCreatePairsOff[bool], arg(help="Say which laws there are, and check none.")]
+
+
+@dataclass(frozen=True)
+class Theorems:
+    """Check laws of training noise and smoothing: attack them, derive them, or prove examples.
+
+    Exit status 1 if a law is refuted.
+    """
+
+    names: Names = ()
+    cases: Cases = 1000
+    seed: Seed = 0
+    list: List = False
+    json: Json = False
+
+    def run(self) -> None:
+        cases, seed = validation.whole(self.cases, "cases"), validation.whole(self.seed, "seed", 0)
+        laws = self._chosen()
+        if self.list:
+            for law in laws:
+                print(f"{law.name}: {law.statement}")
+            return
+        records = []
+        with Meter("theorems") as meter:
+            for k, law in enumerate(laws):
+                meter(k / len(laws))
+                before = time.perf_counter()
+                found = law.check(cases, seed)
+                records.append(_record(found) | {"seconds": round(time.perf_counter() - before, 3)})
+            meter(1.0)
+        if self.json:
+            print_json(records)
+        else:
+            _print(records)
+        refuted = [record["name"] for record in records if record["verdict"] == "refuted"]
+        if refuted:
+            raise DisagreementError(f"refuted: {', '.join(refuted)}")
+
+    def _chosen(self) -> tuple[Law, ...]:
+        from theory.theorems import LAWS
+
+        for name in self.names:
+            if name not in LAWS:
+                raise ProblemError("", f"no law called {shown(name)}", one_of(LAWS, name))
+        return tuple(LAWS[name] for name in dict.fromkeys(self.names or LAWS))
+
+
+def _record(found: Finding) -> dict[str, Any]:
+    """What is said of one law."""
+    law, attack = found.law, found.attack
+    said = {"name": law.name, "statement": law.statement, "verdict": found.verdict, "cases": found.cases}
+    said |= {"worst_margin": found.worst_margin, "witness": _plain(found.witness), "how": found.how}
+    said |= {"skipped": attack.skipped if attack is not None else 0, "latex": law.latex, "source": law.source}
+    return said | {"history": attack.history if attack is not None else {}}
+
+
+def _plain(witness: Any) -> dict[str, Any] | None:
+    """Parameters and margin in words of JSON."""
+    if witness is None:
+        return None
+    margin: Estimate | None = witness["margin"]
+    numbers = None if margin is None else {"value": margin.value, "error": margin.error, "route": margin.route}
+    return dict(witness) | {"margin": numbers}
+
+
+def _print(records: Any) -> None:
+    rows = []
+    for record in records:
+        witness = record["witness"]
+        shown = ", ".join(f"{k}={_short(v)}" for k, v in witness.items() if k != "margin") if witness else "-"
+        margin = f"{record['worst_margin']:.3g}"
+        rows.append([record["name"], record["verdict"], str(record["cases"]), margin, record["how"], shown])
+    print_table(["law", "verdict", "cases", "worst margin", "how checked", "witness"], rows)
+
+
+def _short(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,40 @@
+"""The registry of laws: one file for each subject, with a proof in its docstring; `LAWS` has them all by name.
+
+A law is stated, and comes with a family of problems that satisfy its hypotheses and a margin that its conclusion says
+is not negative. `Law.check` attacks, derives or exhibits it; `noisewise theorems` does so for all.
+"""
+
+from __future__ import annotations
+
+from theory.theorems import (
+    balls,
+    boundaries,
+    bridge,
+    comparison,
+    compensation,
+    half_spaces,
+    invariances,
+    large_noise,
+    prior_shift,
+    sets,
+    small_noise,
+)
+from theory.theorems.law import Finding, Law
+
+_SUBJECTS = (
+    half_spaces,
+    prior_shift,
+    bridge,
+    compensation,
+    balls,
+    sets,
+    comparison,
+    boundaries,
+    small_noise,
+    large_noise,
+    invariances,
+)
+
+LAWS: dict[str, Law] = {law.name: law for subject in _SUBJECTS for law in subject.LAWS}
+
+__all__ = ["LAWS", "Finding", "Law"]

@@ -1,0 +1,174 @@
+"""Invariances: what a change of coordinates, units or names does not change.
+
+Proof. Every density, noise and region is moved, stretched or renamed together. A factor that both classes share, and
+that is independent of the rest, cancels in the log odds and integrates out of every mass; the noise along it is
+independent of the noise across.
+
+Problems are drawn with numbers that the transformations do not round, so that both descriptions are of one problem.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+from theory.falsify import Choice, Family, Noises, Range
+from theory.problem import Component, Gaussian, Laplace, MixtureProblem, Problem, Uniform
+from theory.problem import Law as Density
+from theory.sides import Side
+from theory.symbolic.invariances import common_factor, scaling
+from theory.theorems.cases import (
+    FAMILIES,
+    PRIORS,
+    SMALL_MIXTURES,
+    SMOOTHING_NOISE,
+    TRAINING_NOISE,
+    Number,
+    facing,
+    gaussians,
+    mixture,
+    number,
+    same,
+)
+from theory.theorems.law import Law
+
+SOURCE = "change of variables"
+# Centres and scales are whole multiples of PLACE, priors of PRIOR.
+PLACE, PRIOR = 2.0**-8, 2.0**-7
+
+
+def dyadic(prior: float = 0.5, **parameters: Any) -> MixtureProblem:
+    """`mixture` with centres, scales and prior rounded to binary fractions."""
+    for name, value in parameters.items():
+        if name.startswith(("at", "scale")):
+            steps = round(value / PLACE)
+            parameters[name] = (steps if name.startswith("at") else max(steps, 1)) * PLACE
+    return mixture(prior=min(max(round(prior / PRIOR), 1), round(1 / PRIOR) - 1) * PRIOR, **parameters)
+
+
+def turned(
+    dim: int = 4, separation: float = 2.0, scale0: float = 1.0, scale1: float = 1.5, prior: float = 0.5
+) -> Problem:
+    """`two_scales` with its means along the diagonal, whose length in 4 or 16 dimensions is a power of two."""
+    half = round(separation / PLACE) * PLACE / 2 / math.isqrt(dim)
+    zero, one = (Gaussian((side * half,) * dim, scale) for side, scale in ((-1, scale0), (1, scale1)))
+    return MixtureProblem(prior, dim, (Component(zero),), (Component(one),))
+
+
+def mapped(problem: MixtureProblem, factor: float, shift: float) -> MixtureProblem:
+    """The problem of factor X + shift, on the line."""
+
+    def moved(law: Density) -> Density:
+        if isinstance(law, Uniform):
+            ends = (factor * number(end) + shift for end in (law.low, law.high))
+            return Uniform(*sorted(ends))
+        assert isinstance(law, Gaussian | Laplace)
+        return type(law)(factor * number(law.mean) + shift, abs(factor) * number(law.scale))
+
+    zero, one = (tuple(replace(c, law=moved(c.law)) for c in side) for side in (problem.class0, problem.class1))
+    return replace(problem, class0=zero, class1=one)
+
+
+def _agree(one: Problem, other: Problem, at: Noises, exact: Side, unit: float = 1.0) -> Number:
+    """The clean risks of both, or at eps > 0 the certified ones; the second at noises multiplied by `unit`."""
+    if at.beta == 0 or at.eps == 0:
+        return same(exact.risk(one, at.alpha, at.beta), exact.risk(other, unit * at.alpha, unit * at.beta))
+    mine = exact.certified_risk(one, at.alpha, at.beta, at.eps)
+    return same(mine, exact.certified_risk(other, unit * at.alpha, unit * at.beta, unit * at.eps))
+
+
+def _moved(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
+    return _agree(problem, mapped(problem, at.side, round(at.shift / PLACE) * PLACE), at, exact)
+
+
+def _scaled(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
+    unit = 2.0**at.power
+    return _agree(problem, mapped(problem, unit, 0.0), at, exact, unit)
+
+
+def _swapped(problem: MixtureProblem, at: Noises, exact: Side) -> Number | None:
+    """Ties of positive measure go to class 1 in both problems: supports with ends in common are left out."""
+    ends = [
+        {number(end) for c in side if isinstance(c.law, Uniform) for end in (c.law.low, c.law.high)}
+        for side in (problem.class0, problem.class1)
+    ]
+    if ends[0] & ends[1]:
+        return None
+    other = replace(problem, prior=1 - problem.prior, class0=problem.class1, class1=problem.class0)
+    return _agree(problem, other, at, exact)
+
+
+def _flattened(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
+    """The same without the shared axes: their laws and the noise along them drop out."""
+    zero, one = ((Component(Gaussian(_first(law), law.scale)),) for law in gaussians(problem))
+    return _agree(problem, replace(problem, dim=1, class0=zero, class1=one), at, exact)
+
+
+def _turned(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
+    """The same with the means on the first axis."""
+    length, rest = math.isqrt(problem.dim), [0.0] * (problem.dim - 1)
+    zero, one = ((Component(Gaussian((length * _first(law), *rest), law.scale)),) for law in gaussians(problem))
+    return _agree(problem, replace(problem, class0=zero, class1=one), at, exact)
+
+
+def _first(law: Gaussian) -> float:
+    assert isinstance(law.mean, tuple)
+    return law.mean[0]
+
+
+NOISES = {"alpha": TRAINING_NOISE, "beta": SMOOTHING_NOISE, "eps": Range(1e-3, 5.0, log=True, zero=0.4)}
+NOISY = SMALL_MIXTURES | NOISES | {"training": Choice(FAMILIES), "votes": Choice(FAMILIES)}
+PAIRS = {"separation": Range(0.1, 10.0, log=True), "prior": PRIORS}
+
+LAWS = (
+    Law(
+        "motions",
+        "Moving or reflecting the data changes no risk.",
+        r"X \mapsto \pm X + c: \quad R' = R",
+        SOURCE,
+        _moved,
+        Family(dyadic, NOISY | {"shift": Range(-20.0, 20.0), "side": Choice((1.0, -1.0))}, ("shift", "side")),
+    ),
+    Law(
+        "rotations",
+        "Rotating the data changes no risk.",
+        r"X \mapsto QX,\ Q^TQ = I: \quad R' = R",
+        SOURCE,
+        _turned,
+        Family(
+            turned,
+            PAIRS
+            | NOISES
+            | {"dim": Choice((4, 16)), "scale0": Range(0.2, 4.0, log=True), "scale1": Range(0.2, 4.0, log=True)},
+        ),
+    ),
+    Law(
+        "scaling",
+        "Multiplying data, alpha, beta and eps by one factor changes no risk.",
+        r"R'(c\alpha, c\beta, c\varepsilon) = R(\alpha, \beta, \varepsilon)",
+        SOURCE,
+        _scaled,
+        Family(dyadic, NOISY | {"power": Range(-20, 20, whole=True)}, ("power",)),
+        derivation=scaling,
+    ),
+    Law(
+        "label-swap",
+        "Exchanging the classes, with prior -> 1 - prior, changes no risk.",
+        r"(q_0, q_1, \pi) \mapsto (q_1, q_0, 1-\pi): \quad R' = R",
+        SOURCE,
+        _swapped,
+        Family(dyadic, NOISY),
+    ),
+    Law(
+        "common-factor",
+        "A Gaussian factor on further axes that both classes share changes no risk.",
+        r"q_i(x)\,N(y; 0, \sigma^2): \quad R' = R",
+        SOURCE,
+        _flattened,
+        Family(
+            facing, PAIRS | NOISES | {"dim": Range(2, 1000, log=True, whole=True), "scale": Range(0.05, 5.0, log=True)}
+        ),
+        derivation=common_factor,
+    ),
+)
