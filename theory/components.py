@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 
 from theory.problem import Ball, Gaussian, Laplace, Law, MixtureProblem, Point, Uniform, as_vector
@@ -15,6 +17,23 @@ def weighted(problem: MixtureProblem) -> list[tuple[int, float, Law]]:
         total = sum(c.weight for c in side)
         result += [(label, share * c.weight / total, c.law) for c in side]
     return result
+
+
+def exact_weights(problem: MixtureProblem) -> list[Fraction]:
+    """The weights of `weighted`, in its order, as the rational numbers that the problem's floats make them."""
+    prior, result = Fraction(float(problem.prior)), []
+    for side, share in ((problem.class1, prior), (problem.class0, 1 - prior)):
+        weights = [Fraction(float(c.weight)) for c in side]
+        result += [share * w / sum(weights) for w in weights]
+    return result
+
+
+def exact_scale(law: Law, axis: int, scale: float) -> Fraction:
+    """The marginal's scale on an axis as a rational number: a half-width is rounded, all others are given."""
+    if not isinstance(law, Uniform):
+        return Fraction(scale)
+    low, high = (v[axis] if isinstance(v, tuple) else v for v in (law.low, law.high))
+    return (Fraction(float(high)) - Fraction(float(low))) / 2
 
 
 def laws(problem: MixtureProblem) -> tuple[Law, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 
 from theory.geometry.linear import Linear, LineTrainer
@@ -40,7 +42,9 @@ def line_of_domain(problem: DomainProblem, window: float) -> Linear:
 
 
 def _interval(label: int, low: float, high: float, total: float) -> Piece:
-    return piece(label, "uniform", 0.5 * (low + high), 0.5 * (high - low), (high - low) / total)
+    length = Fraction(float(high)) - Fraction(float(low))
+    exact = (length / Fraction(float(total)), length / 2)
+    return piece(label, "uniform", 0.5 * (low + high), 0.5 * (high - low), (high - low) / total, exact)
 
 
 def _union(problem: DomainProblem) -> tuple[Array, Array]:

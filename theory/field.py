@@ -22,13 +22,17 @@ _SPOKES = np.stack([np.cos(np.pi * np.array([3, 7, 11]) / 6), np.sin(np.pi * np.
 
 @dataclass
 class Field:
-    """F over the unit square, with its tolerances; `scale` is the size of a value that is not small."""
+    """F over the unit square, with its tolerances; `scale` is the size of a value that is not small.
+
+    slopes: the exact derivatives of F and their errors, (n, 2) each, in the units of the rectangle; None if not known.
+    """
 
     function: Callable[[Array, Array], tuple[Array, Array]]
     origin: Array
     size: Array
     tolerance: float
     scale: float = 1.0
+    slopes: Callable[[Array, Array], tuple[Array, Array]] | None = None
 
     def __call__(self, places: Array) -> tuple[Array, Array]:
         """Values and errors at places (n, 2), which are moved into the square."""
@@ -76,7 +80,22 @@ class Field:
         return shift, ok, seen
 
     def gradient(self, places: Array) -> tuple[Array, Flags]:
-        """grad F at zeros of F, from a small triangle, and whether F passes through 0 there with a slope."""
+        """grad F at zeros of F, and whether F passes through 0 there with a slope.
+
+        The exact one where it is known, else from a small triangle.
+        """
+        if self.slopes is None or len(places) == 0:
+            return self._triangle(places)
+        x, y = self.outward(places).T
+        slope, error = self.slopes(np.ascontiguousarray(x), np.ascontiguousarray(y))
+        gradient, noise = slope * self.size, np.linalg.norm(error * self.size, axis=1)
+        known = np.isfinite(gradient).all(axis=1)
+        good = known & (np.linalg.norm(gradient, axis=1) > 4 * noise)
+        if not known.all():
+            gradient[~known], good[~known] = self._triangle(places[~known])
+        return gradient, good
+
+    def _triangle(self, places: Array) -> tuple[Array, Flags]:
         middle = np.clip(places, STENCIL, 1 - STENCIL)
         corners = middle[:, None, :] + STENCIL * _SPOKES
         value, error = (part.reshape(-1, 3) for part in self(corners.reshape(-1, 2)))

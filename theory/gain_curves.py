@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from theory.continuation import SEEDS, zero_curve
+from theory.continuation import SEEDS, Function, zero_curve
+from theory.derivatives import gain_slopes
 from theory.errors import ProblemError, one_of
 from theory.problem import DomainProblem, MixtureProblem, Problem
+from theory.reduce import reduce
 from theory.risks import compare
 from theory.scattered import gain_at
 from theory.terms import Array
@@ -67,7 +69,25 @@ def zero_gain_curve(
         places = np.meshgrid(*lines)
         value, error = (part.reshape(seeds, seeds) for part in gains(places[0].ravel(), places[1].ravel()))
     value = np.where(np.abs(value) <= error, 0.0, value)
-    return zero_curve(gains, *bounds, (lines[0], lines[1], value), tolerance=tolerance, max_step=max_step)
+    slopes = None
+    if isinstance(problem, MixtureProblem | DomainProblem) and {x[0], y[0]} == {"alpha", "beta"}:
+        slopes = _slopes(problem, x[0] == "alpha", fixed.get("eps", 0.0))
+    return zero_curve(
+        gains, *bounds, (lines[0], lines[1], value), tolerance=tolerance, max_step=max_step, slopes=slopes
+    )
+
+
+def _slopes(problem: Problem, alpha_first: bool, eps: float) -> Function | None:
+    """Exact derivatives of the gain in both noises, in the order of the axes; None where there are none."""
+    if not reduce(problem, eps).smooth_motion:
+        return None
+
+    def slopes(xs: Array, ys: Array) -> tuple[Array, Array]:
+        found = gain_slopes(problem, *((xs, ys) if alpha_first else (ys, xs)), eps)
+        parts = (found.by_alpha, found.by_beta) if alpha_first else (found.by_beta, found.by_alpha)
+        return np.stack([p.value for p in parts], axis=1), np.stack([p.error for p in parts], axis=1)
+
+    return slopes
 
 
 def _family_gains(

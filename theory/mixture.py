@@ -7,6 +7,7 @@ an infinite background, are Lebesgue measures).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 
@@ -22,6 +23,7 @@ class Piece:
     center: position on the line; radially the coordinate of the component's centre (0 where it is the centre of the
         shells). An array has one entry per training noise level.
     scale: standard deviation, diversity, half-width or outer radius.
+    exact: weight and scale as the problem's floats, which are rational numbers, make them; None where not known.
     """
 
     label: int
@@ -29,6 +31,12 @@ class Piece:
     center: Array
     scale: Array
     weight: float
+    exact: tuple[Fraction, Fraction] | None = None
+
+    @property
+    def rational(self) -> tuple[Fraction, Fraction]:
+        """Weight and scale as rational numbers; those of their floats where nothing better is known."""
+        return self.exact or (Fraction(self.weight), Fraction(float(self.scale)))
 
     def at(self, rows: np.ndarray) -> Piece:
         """The component as seen from the given rows."""
@@ -36,20 +44,33 @@ class Piece:
         return replace(self, center=center, scale=scale)
 
 
-def piece(label: int, law: str, center: float | Array, scale: float | Array, weight: float) -> Piece:
+def piece(
+    label: int,
+    law: str,
+    center: float | Array,
+    scale: float | Array,
+    weight: float,
+    exact: tuple[Fraction, Fraction] | None = None,
+) -> Piece:
     """A component from numbers or per-row arrays; a law of scale 0 is a "point"."""
-    return Piece(label, law, np.asarray(center, float), np.asarray(scale, float), float(weight))
+    return Piece(label, law, np.asarray(center, float), np.asarray(scale, float), float(weight), exact)
 
 
-def net_weights(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+def net_weights(pieces: tuple[Piece, ...], *, exact: bool = False) -> tuple[Piece, ...]:
     """Signed density with components of equal law cancelled: where both classes hold the same law only the
-    difference of the weights stays, so that a signed density that is 0 on a set is exactly 0 there."""
-    table: dict[tuple[str, float, float], float] = {}
+    difference of the weights stays, so that a signed density that is 0 on a set is exactly 0 there.
+
+    Weights that differ by rounding only are equal on paper, and so here; not with `exact`, which takes the problem's
+    floats for the numbers that they are.
+    """
+    table: dict[tuple[str, float, float], tuple[Fraction, Fraction]] = {}
     for item in pieces:
         key = (item.law, float(item.center), float(item.scale))
-        table[key] = table.get(key, 0.0) + (item.weight if item.label else -item.weight)
-    size = max((p.weight for p in pieces), default=0.0)
-    tie = 4 * np.finfo(float).eps * size
+        weight, scale = item.rational
+        table[key] = table.get(key, (Fraction(0), scale))[0] + (weight if item.label else -weight), scale
+    tie = 0.0 if exact else 4 * np.finfo(float).eps * max((p.weight for p in pieces), default=0.0)
     return tuple(
-        piece(int(w > 0), law, center, scale, abs(w)) for (law, center, scale), w in table.items() if abs(w) > tie
+        piece(int(w > 0), law, center, scale, float(abs(w)), (abs(w), rational))
+        for (law, center, scale), (w, rational) in table.items()
+        if abs(w) > tie
     )

@@ -19,10 +19,11 @@ signed density and integrates to 1 in every risk, and the noise acts along the l
 from __future__ import annotations
 
 import weakref
+from fractions import Fraction
 
 import numpy as np
 
-from theory.components import isotropic, marginal, weighted
+from theory.components import exact_scale, exact_weights, isotropic, marginal, weighted
 from theory.domain import line_of_domain
 from theory.geometry.base import Geometry, NoExactRoute
 from theory.geometry.linear import HalfSpaceTrainer, Linear, LineTrainer
@@ -116,9 +117,10 @@ def _domain(problem: DomainProblem, window: float, tolerance: float) -> Geometry
 def _on_axis(problem: MixtureProblem, axis: int) -> tuple[Piece, ...]:
     """Every component's marginal on one axis."""
     pieces = []
-    for label, weight, law in weighted(problem):
+    for (label, weight, law), share in zip(weighted(problem), exact_weights(problem), strict=True):
         kind, center, scale = marginal(law, problem.dim)
-        pieces.append(piece(label, kind, center[axis], scale[axis], weight))
+        exact = (share, exact_scale(law, axis, float(scale[axis])))
+        pieces.append(piece(label, kind, center[axis], scale[axis], weight, exact))
     return tuple(pieces)
 
 
@@ -184,7 +186,11 @@ def _along_line(
     if any(np.linalg.norm(v - p * unit) > SAME * lengths[far] for v, p in zip(offsets, places, strict=True)):
         return None
     kind = "gaussian" if scale > 0 else "point"
-    pieces = tuple(piece(part[0], kind, place, scale, part[1]) for part, place in zip(parts, places, strict=True))
+    exact = [(share, Fraction(scale)) for share in exact_weights(problem)]
+    pieces = tuple(
+        piece(label, kind, place, scale, weight, rational)
+        for (label, weight, _law), place, rational in zip(parts, places, exact, strict=True)
+    )
     trainer = LineTrainer(pieces, problem.training, None, unit[None, :], origin[None, :])
     return Linear(trainer, problem.smoothing.noise)
 

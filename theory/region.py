@@ -162,8 +162,13 @@ def boundary_error(terms: Terms | None, region: Region) -> Array:
     """
     error = np.zeros_like(region.ends)
     row, column = np.nonzero(np.isfinite(region.ends))
-    at = region.ends[row, column]
-    error[row, column] = POSITION_ULPS * np.spacing(np.abs(at))
+    error[row, column] = place_error(terms, row, region.ends[row, column])
+    return error
+
+
+def place_error(terms: Terms | None, row: Index, at: Array) -> Array:
+    """The same for boundaries (N,) of the given rows."""
+    error = POSITION_ULPS * np.spacing(np.abs(at))
     if terms is not None and len(row):
         ratio, tie = log_ratio(terms, row, at)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -172,5 +177,5 @@ def boundary_error(terms: Terms | None, region: Region) -> Array:
             least = np.minimum(*(np.abs(slope(terms, row, at + side * steps)) for side in (-1, 1)))
             moved = np.maximum(moved, np.where(least > 0, tie / least, 2 * moved))
         smooth = np.isfinite(ratio) & (np.abs(ratio) < np.sqrt(tie)) & np.isfinite(moved)
-        error[row, column] += np.where(smooth, moved, 0.0)
+        error += np.where(smooth, moved, 0.0)
     return error

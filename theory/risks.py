@@ -14,6 +14,8 @@ from numpy.typing import ArrayLike
 from theory.certificate import log_miss
 from theory.difference import mass_difference, minus
 from theory.estimate import Estimate
+from theory.geometry.base import Geometry
+from theory.geometry.linear import Linear
 from theory.layout import Layout, lay_out, noises
 from theory.problem import DomainProblem, MixtureProblem, Problem, Training
 from theory.reduce import TOLERANCE, reduce
@@ -22,9 +24,23 @@ from theory.terms import Array
 
 
 def solve(problem: Problem, layout: Layout, kind: Kind, tolerance: float = TOLERANCE) -> Solution:
-    """Train, smooth and weigh every distinct request."""
+    """Train, smooth and weigh every distinct request.
+
+    Where something is a tie on paper but not for the problem's floats, the risk is that on paper, and what the floats
+    would change is part of its uncertainty.
+    """
+    geometry = reduce(problem, float(np.nanmax(layout.eps, initial=0.0)), tolerance)
+    found = _solved(problem, geometry, layout, kind)
+    other = geometry.exactly(layout.alpha) if isinstance(geometry, Linear) else None
+    if other is None:
+        return found
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(found.risk - _solved(problem, other, layout, kind).risk)
+    return replace(found, moved=found.moved + np.where(np.isfinite(apart), apart, 0.0))
+
+
+def _solved(problem: Problem, geometry: Geometry, layout: Layout, kind: Kind) -> Solution:
     eps = layout.eps.ravel()
-    geometry = reduce(problem, float(np.nanmax(eps, initial=0.0)), tolerance)
     base = geometry.train(layout.alpha)
     rows, trained = layout.flat, base.region.take(layout.trained)
     one = geometry.smooth(trained, layout.beta)
@@ -51,7 +67,7 @@ def solve(problem: Problem, layout: Layout, kind: Kind, tolerance: float = TOLER
     rounding = error_one + error_zero
     uniform = problem.smoothing.noise == "uniform"
     return Solution(
-        geometry, layout, kind, uniform, pieces, one, zero, risk, rounding, moved, share, (total[0], total[1])
+        geometry, layout, kind, uniform, pieces, one, zero, risk, rounding, moved, share, (total[0], total[1]), base
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from theory.estimate import Estimate
 from theory.geometry.base import Geometry
@@ -39,7 +39,7 @@ class Solution:
     """Every distinct request answered: regions that count as right for class 1 and class 0, and the masses outside.
 
     uniform: whether the smoothing noise is uniform. pieces: components by row. moved: what the uncertainty of the
-    boundaries can do to the risk. share: P(g = 1).
+    boundaries can do to the risk. share: P(g = 1). base: the base classifiers, one row for each training noise.
     """
 
     geometry: Geometry
@@ -54,6 +54,7 @@ class Solution:
     moved: Array
     share: Array
     total: tuple[float, float]
+    base: Any
 
     @property
     def void(self) -> Flags:

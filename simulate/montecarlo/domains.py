@@ -10,6 +10,7 @@ from scipy.special import ndtri
 
 from simulate.montecarlo.intervals import rare_tail
 from simulate.montecarlo.laws import Balls, Boxes, Numbers, Part, Region, Sets, Signed
+from simulate.montecarlo.levels import Flat, level_of
 from theory.problem import Ball, Box, DomainProblem, Set, as_vector
 
 Array = np.ndarray
@@ -127,7 +128,15 @@ def signed_domain(boxes: Boxes, frame: Boxes) -> Signed:
         return {"uniform": Part(cells.low + half, half, np.log(2 * half).sum(axis=1) - whole)}
 
     none = np.empty((0, boxes.low.shape[1]))
-    return Signed(part(inside), part(outside), none, none, outside, inside)
+    level = level_of(0, [*_flats(inside, 1), *_flats(outside, -1)]) if boxes.low.shape[1] == 1 else None
+    return Signed(part(inside), part(outside), none, none, outside, inside, level)
+
+
+def _flats(cells: Boxes, sign: int) -> list[Flat]:
+    """Intervals as uniform laws, their masses lengths: the length of the domain is common to all."""
+    half = (cells.high - cells.low)[:, 0] / 2
+    places = zip((cells.low[:, 0] + half).tolist(), half.tolist(), strict=True)
+    return [Flat("uniform", center, scale, sign * 2 * scale) for center, scale in places]
 
 
 def reach(noise: str, votes: int, needed: list[int]) -> float:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from simulate.montecarlo.balls import BallTables
+from simulate.montecarlo.levels import Flat, Level, level_of
 from simulate.montecarlo.records import UnsupportedError
 from theory.problem import Ball, Gaussian, Laplace, Law, MixtureProblem, Point, Uniform, as_vector
 
@@ -60,7 +61,8 @@ class Signed(NamedTuple):
     """The signed density prior q1 - (1 - prior) q0 = positive - negative, and what decides where it is no number.
 
     `atoms0`, `atoms1` (K, d) are the point masses won by each class, for alpha = 0. `support0`, `support1` are the
-    supports of the two classes where all of them are bounded, else None.
+    supports of the two classes where all of them are bounded, else None. `level` are the laws along the one axis on
+    which they differ, for the places where plateaus cancel; None where they differ on more.
     """
 
     positive: dict[str, Part]
@@ -69,6 +71,7 @@ class Signed(NamedTuple):
     atoms1: Numbers
     support0: Region | None
     support1: Region | None
+    level: Level | None = None
 
 
 class MixtureSource(NamedTuple):
@@ -157,6 +160,20 @@ def _support(entries: list[Entry], label: int, dim: int) -> Region:
     return Sets(boxes, Balls(np.array([center for center, _ in round_]), np.array([radius for _, radius in round_])))
 
 
+def _level(pairs: list[tuple[Entry, float]], dim: int) -> Level | None:
+    """The laws that remain, in one dimension, or of one smooth kind along the one axis on which they differ."""
+    entries, axis = [entry for entry, _ in pairs], 0
+    if dim > 1:
+        if not entries or {entry.kind for entry in entries} not in ({"gaussian"}, {"laplace"}):
+            return None
+        tables = np.array([[entry.center, entry.scale] for entry in entries])
+        unlike = np.flatnonzero((tables != tables[0]).any(axis=(0, 1)))
+        if len(unlike) != 1:
+            return None
+        axis = int(unlike[0])
+    return level_of(axis, [Flat(e.kind, float(e.center[axis]), float(e.scale[axis]), m) for e, m in pairs])
+
+
 def signed_density(entries: list[Entry], dim: int) -> Signed:
     """Split the merged laws by the class that outweighs; laws with equal mass in both drop out."""
     margins = [entry.mass[1] - entry.mass[0] for entry in entries]
@@ -172,6 +189,7 @@ def signed_density(entries: list[Entry], dim: int) -> Signed:
         atoms1=np.reshape(atoms[1], (-1, dim)),
         support0=_support(entries, 0, dim) if bounded else None,
         support1=_support(entries, 1, dim) if bounded else None,
+        level=_level(won1 + won0, dim),
     )
 
 

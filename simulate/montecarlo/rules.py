@@ -13,6 +13,7 @@ from jax.scipy.special import ndtr
 
 from simulate.montecarlo.fields import contains, distance_to, log_sum, over_axes
 from simulate.montecarlo.laws import Boxes, Signed
+from simulate.montecarlo.plateaus import labels_of_plateaus
 from simulate.montecarlo.posterior_mean import MixtureRegression, mean_labels
 from simulate.montecarlo.rough import is_rough, rough_labels
 from simulate.montecarlo.set_rules import SetPosterior, SetRegression, is_closed, posterior_labels, regression_labels
@@ -44,7 +45,8 @@ def posterior_rule(signed: Signed, noise: str, off_support: str, alpha: Array | 
 
     The two sides of the signed density are compared as logarithms, so tails far beyond the range of a double keep
     their order; the decision is right up to a relative rounding of about 1e-12 in the ratio of the two sides (times
-    the size of the log densities, which is about d). Where both are zero `off_support` decides.
+    the size of the log densities, which is about d). Where both are zero `off_support` decides; where plateaus of equal
+    height cancel, `plateaus`.
     """
     above, below = (log_sum(side, noise, alpha, x) for side in (signed.positive, signed.negative))
     if signed.support0 is not None and (alpha is None or noise == "uniform"):
@@ -53,6 +55,9 @@ def posterior_rule(signed: Signed, noise: str, off_support: str, alpha: Array | 
         label = jnp.where(nowhere, _off_support(signed, off_support, 0.0 if alpha is None else alpha, x), tied)
     else:
         label = above >= below
+    if signed.level is not None and (noise == "uniform" or "uniform" in signed.level.kinds):
+        balanced, kept = labels_of_plateaus(signed.level, noise, alpha, x)
+        label = jnp.where(balanced, kept, label)
     if alpha is not None:
         return label
     label = label & ~_hits(signed.atoms0, x) if len(signed.atoms0) else label

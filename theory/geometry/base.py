@@ -28,6 +28,40 @@ class Base:
 
 
 @dataclass(frozen=True)
+class Drift:
+    """How base classifiers move with their training noise: the derivatives in alpha of what a `Base` holds.
+
+    ends, error: (R, n) of the boundaries, NaN where there is no derivative, and the errors of these.
+    centers, scales: of the components along the coordinate, one (R,) array per component, or None where they stay.
+    reference: (R,) of the reference distance of shells, None where it stays.
+    """
+
+    ends: Array
+    error: Array
+    centers: tuple[Array, ...] | None = None
+    scales: tuple[Array, ...] | None = None
+    reference: Array | None = None
+
+    def take(self, rows: Index) -> Drift:
+        """The given rows."""
+        centers, scales = (None if v is None else tuple(a[rows] for a in v) for v in (self.centers, self.scales))
+        reference = None if self.reference is None else self.reference[rows]
+        return Drift(self.ends[rows], self.error[rows], centers, scales, reference)
+
+
+class Trainer(Protocol):
+    """Gives the base classifiers of training noises, and how these move."""
+
+    def __call__(self, alpha: Array) -> Base:
+        """The base classifiers of noises (R,)."""
+        ...
+
+    def drift(self, alpha: Array, base: Base) -> Drift:
+        """How they move."""
+        ...
+
+
+@dataclass(frozen=True)
 class Request:
     """N smoothed classifiers that take votes: rows `trained` of the base classifiers, noises beta, and how many of the
     `votes` each needs (N,)."""
@@ -87,6 +121,8 @@ class Geometry(Protocol[R, P_contra]):
 
     route: the name that estimates carry.
     fixed: whether the coordinate and the components along it are the same for every training noise.
+    smooth_motion: whether the derivatives of boundaries are known: geometries of one coordinate, which have `drift`
+        and `kernel` (`theory.geometry.motion`).
     """
 
     @property
@@ -94,6 +130,9 @@ class Geometry(Protocol[R, P_contra]):
 
     @property
     def fixed(self) -> bool: ...
+
+    @property
+    def smooth_motion(self) -> bool: ...
 
     def train(self, alpha: Array) -> Any:
         """The base classifiers for training noises alpha (R,)."""

@@ -7,11 +7,13 @@ signed sums of component masses; the only numerics are sign changes.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
-from theory.geometry.cells import FAR_TAIL_STEPS, TAIL_STEPS, cut, supports
+from theory.geometry.cells import FAR_TAIL_STEPS, TAIL_STEPS, Cells, cut, supports
 from theory.geometry.line_terms import DensityTerms, GaussianTerms
+from theory.geometry.plateaus import Plateaus, plateaus
 from theory.geometry.positive import Supports, positive_set
 from theory.geometry.relative import RelativeTerms, wide_noise
 from theory.laws import NOISE
@@ -21,33 +23,54 @@ from theory.terms import Array, Flags
 
 # Rounding of a mass and of the sums it takes part in.
 MASS_ULPS = 8
+# Masses below this lose digits to underflow, or have underflowed to 0: each is known to the smallest normal float.
+UNDERFLOW = 1e-290
 
 
-def positive_region(pieces: tuple[Piece, ...], noise: str, alpha: Array, choice: str) -> Region:
+def positive_region(pieces: tuple[Piece, ...], noise: str, alpha: Array, choice: str, *, exact: bool = False) -> Region:
     """{s_alpha >= 0}: the base classifier of the posterior rule for each training noise.
 
     s_alpha is the signed density of the components after noise of scale alpha (R,), all positive or all 0. Where both
-    noised class densities vanish the class follows `choice` ("nearest", "class0", "class1").
+    noised class densities vanish the class follows `choice` ("nearest", "class0", "class1"). Weights and heights that
+    are equal on paper, up to rounding, are equal; with `exact` they are the numbers that the problem's floats make.
     """
-    net = net_weights(tuple(p for p in pieces if alpha.any() or p.law != "point"))
-    wide = np.zeros(len(alpha), bool) if _all_gaussian(net, noise, alpha) else wide_noise(net, noise, alpha)
+    net = _net(pieces, alpha, exact)
+    wide = np.zeros(len(alpha), bool) if all_gaussian(net, noise, alpha) else wide_noise(net, noise, alpha)
     groups = [(rows, flag) for flag in (False, True) if len(rows := np.flatnonzero(wide == flag))]
-    parts = [(rows, _positive_rows(pieces, net, noise, alpha[rows], choice, flag)) for rows, flag in groups]
+    parts = []
+    for rows, flag in groups:
+        cells, held, flat = _cells(pieces, net, noise, alpha[rows], exact)
+        terms = partial(_density_terms, net, noise, alpha[rows], flag)
+        parts.append((rows, positive_set(cells, held, terms, choice, flat)))
     region = parts[0][1] if len(parts) == 1 else join(len(alpha), parts)
     return replace(region, atoms=atoms(pieces, alpha))
 
 
-def _positive_rows(
-    pieces: tuple[Piece, ...], net: tuple[Piece, ...], noise: str, alpha: Array, choice: str, wide: bool
-) -> Region:
-    """The positive region for noises alpha that are all much wider than the components, or none of which is."""
+def ambiguous(pieces: tuple[Piece, ...], noise: str, alpha: Array) -> bool:
+    """Whether `positive_region` may depend on `exact`: something is equal on paper but not exactly."""
+    net = _net(pieces, alpha, False)
+    if len(net) < len(_net(pieces, alpha, True)):
+        return True
+    cells, _held, flat = _cells(pieces, net, noise, alpha, False)
+    return flat is not None and flat.ambiguous(cells)
+
+
+def _net(pieces: tuple[Piece, ...], alpha: Array, exact: bool) -> tuple[Piece, ...]:
+    return net_weights(tuple(p for p in pieces if alpha.any() or p.law != "point"), exact=exact)
+
+
+def _cells(
+    pieces: tuple[Piece, ...], net: tuple[Piece, ...], noise: str, alpha: Array, exact: bool
+) -> tuple[Cells, Supports, Plateaus | None]:
+    """The line cut at centres, at ends of supports and at ends of plateaus."""
     low, high = supports(pieces, noise, alpha)
     one, zero = (supports(tuple(p for p in net if p.label == label), noise, alpha) for label in (1, 0))
     centers = np.broadcast_to([float(p.center) for p in pieces], low.shape)
-    far = FAR_TAIL_STEPS if _all_gaussian(net, noise, alpha) else TAIL_STEPS
-    cells = cut(np.concatenate([centers, low, high], axis=1), _tail_scale(pieces, alpha), far)
-    held = Supports(low, high, np.array([p.label for p in pieces]), one, zero)
-    return positive_set(cells, held, lambda: _density_terms(net, noise, alpha, wide), choice)
+    far = FAR_TAIL_STEPS if all_gaussian(net, noise, alpha) else TAIL_STEPS
+    flat = plateaus(net, noise, alpha, exact=exact)
+    knots = [] if flat is None else [flat.knots]
+    cells = cut(np.concatenate([centers, low, high, *knots], axis=1), _tail_scale(pieces, alpha), far)
+    return cells, Supports(low, high, np.array([p.label for p in pieces]), one, zero), flat
 
 
 def _density_terms(
@@ -56,10 +79,11 @@ def _density_terms(
     """The signed density: quadratics where every component is Gaussian after noise, relative to much wider noise."""
     if wide:
         return RelativeTerms(net, noise, alpha)
-    return GaussianTerms(net, alpha) if _all_gaussian(net, noise, alpha) else DensityTerms(net, noise, alpha)
+    return GaussianTerms(net, alpha) if all_gaussian(net, noise, alpha) else DensityTerms(net, noise, alpha)
 
 
-def _all_gaussian(net: tuple[Piece, ...], noise: str, alpha: Array) -> bool:
+def all_gaussian(net: tuple[Piece, ...], noise: str, alpha: Array) -> bool:
+    """Whether every component is Gaussian after the noise."""
     return all(p.law in ("gaussian", "point") for p in net) and (noise == "gaussian" or not alpha.any())
 
 
@@ -91,7 +115,7 @@ def mass(pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, 
     low, high = region.pieces(not label)
     row, column = np.nonzero(low < high)
     low, high, rows = low[row, column], high[row, column], len(region.first)
-    total, error = np.zeros(rows), np.zeros(rows)
+    total, error, lost = np.zeros(rows), np.zeros(rows), np.zeros(rows)
     for item in pieces:
         if item.label != label:
             continue
@@ -104,9 +128,11 @@ def mass(pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, 
         below, above = (low - center) / scale, (high - center) / scale
         masses = item.weight * NOISE[item.law].interval(below, above)
         total += np.bincount(row, masses, rows)
+        if item.law != "uniform":
+            lost = np.maximum(lost, np.finfo(float).tiny * np.bincount(row, masses < UNDERFLOW, rows))
         ends = sum(_end_ulps(item, center / scale, z) for z in (below, above))
         error += np.bincount(row, MASS_ULPS * masses + item.weight * ends, rows)
-    return total, np.finfo(float).eps * error
+    return total, np.finfo(float).eps * error + lost
 
 
 def _end_ulps(item: Piece, center: Array, z: Array) -> Array:

@@ -8,6 +8,7 @@ from theory.convolve import Shape, convolve
 from theory.laws import NOISE
 from theory.mixture import Piece
 from theory.region import Region
+from theory.spread import SPREAD_RATES
 from theory.terms import Array, Index, magnitude
 
 # Quotients of weights carry at most six roundings, here in units of the ties' own.
@@ -57,6 +58,17 @@ class DensityTerms:
         return result
 
 
+    def spread(self, row: Index, x: Array) -> tuple[Array, Array]:
+        """Their derivatives in alpha > 0, and the magnitudes added up for these, (N, K)."""
+        alpha = self._alpha[row]
+        found = [
+            SPREAD_RATES[p.law, self._noise](x - float(p.center), np.full_like(alpha, float(p.scale)), alpha)
+            for p in self._pieces
+        ]
+        rates, sizes = zip(*found, strict=True)
+        return np.stack(rates, axis=1), np.stack(sizes, axis=1)
+
+
 class GaussianTerms:
     """All components Gaussian after noise, in logarithms relative to the widest one, N(m, v):
 
@@ -91,6 +103,7 @@ class GaussianTerms:
             peak = self._center - self._b / (2 * self._a)
         self.modes = np.where(flat, np.where(self._b == 0, self._center, np.copysign(np.inf, self._b)), peak)
         self.widths = np.sqrt(self._variance)
+        self._alpha = alpha
 
     def values(self, row: Index, x: Array) -> Array:
         """Logarithms relative to the widest component, (N, K)."""
@@ -106,6 +119,18 @@ class GaussianTerms:
     def scores(self, row: Index, x: Array) -> Array:
         """Their derivatives in x, (N, K)."""
         return self._b[row] + 2 * (x - self._center)[:, None] * self._a[row]
+
+    def spread(self, row: Index, x: Array) -> tuple[Array, Array]:
+        """Their derivatives in alpha, and the magnitudes added up for these, (N, K).
+
+        By the heat equation d/dalpha log(p_k/p) = alpha (2a - (score of p_k/p) (own + common)), own and common the
+        distances from the means over the variances; the score is common - own.
+        """
+        own, common = (x[:, None] - self._means) / self._variance[row], (x - self._center)[:, None] / self._widest[row]
+        score = np.where(self._near[row], self.scores(row, x), common - own)
+        size = np.abs(2 * self._a[row]) + (np.abs(own) + np.abs(common)) * (np.abs(score) + np.abs(self._b[row]))
+        noise = self._alpha[row][:, None]
+        return noise * (2 * self._a[row] - score * (own + common)), noise * size
 
     def sizes(self, row: Index, x: Array, values: Array) -> Array:
         """The magnitudes added up for each logarithm, (N, K)."""

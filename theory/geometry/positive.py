@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
 from theory.geometry.cells import Cells, covered, merge, off_support, settle
-from theory.isolate import isolate
-from theory.region import Region, boundary_error, from_pieces
+from theory.geometry.plateaus import Plateaus
+from theory.isolate import Pieces, isolate
+from theory.region import Region, boundary_error, from_pieces, place_error
 from theory.terms import Array, Relative, Terms
 
 INSET_ULPS = 8
@@ -39,8 +40,13 @@ class Supports:
         return INSET_ULPS * np.finfo(float).eps * np.where(np.isfinite(ends), np.abs(ends), 0.0).max(axis=1)
 
 
-def positive_set(cells: Cells, supports: Supports, make: Callable[[], WidthTerms], choice: str) -> Region:
-    """The region where the net signed density is >= 0, and the class `choice` gives off every support."""
+def positive_set(
+    cells: Cells, supports: Supports, make: Callable[[], WidthTerms], choice: str, plateaus: Plateaus | None = None
+) -> Region:
+    """The region where the net signed density is >= 0, and the class `choice` gives off every support.
+
+    Cells on which plateaus cancel are decided by what is left of them.
+    """
     rows = len(supports.low)
     bounded = covered(cells, supports.low, supports.high)
     parts = [off_support(cells.take(~bounded), supports.low, supports.high, supports.labels, choice)]
@@ -48,13 +54,47 @@ def positive_set(cells: Cells, supports: Supports, make: Callable[[], WidthTerms
     one, zero = covered(cells, *supports.one), covered(cells, *supports.zero)
     contested = one & zero
     parts.append(settle(cells.take(~contested), ~zero[~contested]))
+    work, inset = cells.take(contested), supports.inset
+    level: list[_Level] = []
+    if plateaus is not None and contested.any():
+        flat, special = plateaus.balanced(work)
+        if special is not None:
+            level = [_level(special, work.take(flat), inset)]
+            work = work.take(~flat)
     terms: WidthTerms | None = None
-    if contested.any():
+    if len(work.row):
         terms = make()
-        work = cells.take(contested)
-        inset = supports.inset
         if isinstance(terms, Relative):
             inset = np.maximum(inset, terms.inset)
         parts.append(isolate(terms, work.row, work.low, work.high, terms.widths.min(axis=1), inset))
+    parts += [found.pieces for found in level]
     region = from_pieces(rows, merge(*parts), np.ones(rows, bool))
-    return Region(region.ends, region.first, boundary_error(terms, region))
+    error = boundary_error(terms, region)
+    for found in level:
+        found.put(error, region.ends)
+    return Region(region.ends, region.first, error)
+
+
+@dataclass(frozen=True)
+class _Level:
+    """Settled intervals of cells on which plateaus cancel, and the errors (N,) of the roots in them."""
+
+    pieces: Pieces
+    error: Array
+
+    def put(self, error: Array, ends: Array) -> None:
+        """Write the errors where boundaries (R, n) are roots."""
+        some = np.isfinite(self.pieces.root)
+        same = ends[self.pieces.row[some]] == self.pieces.root[some][:, None]
+        found, column = np.nonzero(same)
+        error[self.pieces.row[some][found], column] = self.error[some][found]
+
+
+def _level(terms: WidthTerms, cells: Cells, inset: Array) -> _Level:
+    """The terms have one row for each cell."""
+    every = np.arange(len(cells.row))
+    found = isolate(terms, every, cells.low, cells.high, terms.widths.min(axis=1), inset[cells.row])
+    some = np.flatnonzero(np.isfinite(found.root))
+    error = np.zeros(len(found.root))
+    error[some] = place_error(terms, found.row[some], found.root[some])
+    return _Level(replace(found, row=cells.row[found.row]), error)

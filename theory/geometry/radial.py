@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from theory.difference import erode
 from theory.geometry import along, shells
-from theory.geometry.base import Base, Request
+from theory.geometry.base import Base, Drift, Request, Trainer
 from theory.geometry.cells import Cells, cut
+from theory.geometry.crossings import crossing_rates
+from theory.geometry.kernels import Kernel, radial_kernel, shell_kernel
 from theory.geometry.line import atoms
+from theory.geometry.motion import Setting, motions
 from theory.geometry.positive import Supports, positive_set
 from theory.geometry.radial_level import level_set
 from theory.geometry.radial_terms import ConcentricTerms
@@ -30,13 +32,25 @@ class Radial:
     """
 
     dim: int
-    trainer: Callable[[Array], Base]
+    trainer: Trainer
     fixed: bool = True
     route: str = "radial"
+    smooth_motion: bool = True
 
     def train(self, alpha: Array) -> Base:
         """The base classifiers."""
         return self.trainer(alpha)
+
+    def drift(self, alpha: Array, base: Base) -> Drift:
+        """How the base classifiers move with alpha (R,)."""
+        return self.trainer.drift(alpha, base)
+
+    def kernel(self, law: str, end: Array, center: Array, scale: Array, frame: Array | None) -> Kernel:
+        """Density of the distance from the middle less the frame, and what moves it."""
+        assert frame is not None
+        if law == "gaussian":
+            return radial_kernel(self.dim, frame, end, center, scale)
+        return shell_kernel(self.dim, frame + end, center, scale, share=law == "shell")
 
     def smooth(self, region: Region, beta: Array, log_tail: Array | None = None) -> Region:
         """Level sets of the vote probability."""
@@ -117,24 +131,68 @@ def ball_in_background(dim: int, center: Array, radius: float, window: float) ->
     pieces = [piece(1, "measure", 0.0, radius, shells.volume(dim, 0.0, radius))]
     if window > 0:
         pieces.append(piece(0, "measure", radius, radius + window, shells.volume(dim, radius, radius + window)))
+    return Radial(dim, BallTrainer(dim, center, radius, tuple(pieces)))
 
-    def trainer(alpha: Array) -> Base:
-        rows = len(alpha)
-        ball = Region(np.full((rows, 1), radius), np.ones(rows, bool), np.zeros((rows, 1)), None, np.zeros(rows))
-        return _at(center, level_set(dim, ball, alpha[:, None], None), tuple(pieces))
 
-    return Radial(dim, trainer)
+@dataclass(frozen=True)
+class BallTrainer:
+    """A ball under the regression rule: the level sets of its votes."""
+
+    dim: int
+    middle: Array
+    radius: float
+    pieces: tuple[Piece, ...]
+
+    def __call__(self, alpha: Array) -> Base:
+        """Balls for training noises alpha (R,)."""
+        return _at(self.middle, level_set(self.dim, self._ball(len(alpha)), alpha[:, None], None), self.pieces)
+
+    def drift(self, alpha: Array, base: Base) -> Drift:
+        """How they shrink: as smoothed regions do with the smoothing noise."""
+        zero = np.zeros((len(alpha), 1))
+        setting = Setting(self._ball(len(alpha)), Drift(zero, zero), "gaussian", alpha, zero[:, 0])
+        moved = motions(Radial(self.dim, self).kernel, setting, base.region)[1]
+        return Drift(moved.rate, moved.error)
+
+    def _ball(self, rows: int) -> Region:
+        return Region(np.full((rows, 1), self.radius), np.ones(rows, bool), np.zeros((rows, 1)), None, np.zeros(rows))
 
 
 def concentric(dim: int, center: Array, pieces: tuple[Piece, ...], choice: str) -> Radial:
     """Concentric isotropic Gaussians, balls ("shell" with inner radius 0) and a point at the centre."""
+    return Radial(dim, ConcentricTrainer(dim, center, pieces, choice))
 
-    def trainer(alpha: Array) -> Base:
+
+@dataclass(frozen=True)
+class ConcentricTrainer:
+    """Unions of shells {s_alpha >= 0}; `choice` gives the class off the support."""
+
+    dim: int
+    middle: Array
+    pieces: tuple[Piece, ...]
+    choice: str
+
+    def __call__(self, alpha: Array) -> Base:
+        """Shells for training noises alpha (R,)."""
         groups = [np.flatnonzero(alpha == 0), np.flatnonzero(alpha > 0)]
-        parts = [(rows, concentric_region(dim, pieces, alpha[rows], choice)) for rows in groups if len(rows)]
-        return _at(center, join(len(alpha), parts), pieces)
+        parts = [
+            (rows, concentric_region(self.dim, self.pieces, alpha[rows], self.choice)) for rows in groups if len(rows)
+        ]
+        return _at(self.middle, join(len(alpha), parts), self.pieces)
 
-    return Radial(dim, trainer)
+    def drift(self, alpha: Array, base: Base) -> Drift:
+        """By implicit differentiation; without noise 0 where every component is Gaussian, else NaN."""
+        region = base.region
+        rate, error = np.full(region.ends.shape, np.nan), np.full(region.ends.shape, np.nan)
+        still, noisy = np.flatnonzero(alpha == 0), np.flatnonzero(alpha > 0)
+        if all(p.law == "gaussian" for p in self.pieces):
+            rate[still], error[still] = 0.0, 0.0
+        net = net_weights(self.pieces)
+        if len(noisy) and {p.label for p in net} == {0, 1}:
+            terms = ConcentricTerms(self.dim, net, alpha[noisy])
+            size = max(float(p.scale) for p in self.pieces)
+            rate[noisy], error[noisy] = crossing_rates(terms, terms.spread, region.take(noisy), size)
+        return Drift(rate, error)
 
 
 def concentric_region(dim: int, pieces: tuple[Piece, ...], alpha: Array, choice: str) -> Region:

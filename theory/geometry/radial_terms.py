@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import gammaln
 
+from theory.geometry.kernels import radial_kernel
 from theory.geometry.line_terms import log_quotient
 from theory.mixture import Piece
 from theory.special.noncentral import ball_log_mass, ball_mass_derivatives
@@ -40,6 +41,7 @@ class ConcentricTerms:
             pure = np.isfinite(widest)
             self._a = np.where(pure, excess / (2 * variance * widest), -0.5 / variance)
             log_scale = np.where(pure, log_quotient(variance, widest, excess / widest), np.log(2 * np.pi * variance))
+        self._variance, self._widest, self._pure = variance, widest, np.broadcast_to(pure, widest.shape)
         weights = np.array([p.weight for p in ordered])
         log_weights = np.log(weights / weights.max())
         self._share_size = np.where(log_weights != 0, np.maximum(np.abs(log_weights), 1.0), 0.0)
@@ -71,6 +73,28 @@ class ConcentricTerms:
                 _, rate = ball_mass_derivatives(self._dim, x / noise, delta)
                 result[:, k] = -np.exp(rate - mass) / noise
         return result
+
+    def spread(self, row: Index, x: Array) -> tuple[Array, Array]:
+        """Their derivatives in alpha > 0 up to a common one, and the magnitudes added up for these, (N, K).
+
+        Gaussians: (alpha/v)(r^2/v - d), less that of the widest where there are only Gaussians,
+        alpha (w - v)/(v w) (r^2 (v + w)/(v w) - d). Balls: that of the mass (`kernels`).
+        """
+        noise, v = self._alpha[row][:, None], self._variance[row]
+        square = (x * x)[:, None]
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            both = np.where(self._pure[row], 1 / v + 1 / self._widest[row], 1 / v)
+            factor = np.where(self._pure[row], -2 * self._a[row], 1 / v)
+            rate, size = noise * factor * (square * both - self._dim), noise * factor * (square * both + self._dim)
+        for k in np.flatnonzero(self._ball):
+            scale = noise[:, 0]
+            held = radial_kernel(self._dim, np.zeros_like(x), np.full_like(x, self._radius[k]), x, scale)
+            mass, _ = ball_log_mass(self._dim, x / scale, (self._radius[k] - x) / scale)
+            with np.errstate(over="ignore", invalid="ignore"):
+                rate[:, k] = -np.exp(held.log - mass) * held.drag / scale
+                own = np.abs(self._radius[k] - x) / scale + x / scale * held.rest
+                size[:, k] = np.exp(held.log - mass) * own / scale * (1 + BALL_SIZE * magnitude(mass))
+        return rate, np.abs(size)
 
     def sizes(self, row: Index, x: Array, values: Array) -> Array:
         """The magnitudes added up for each logarithm, (N, K)."""

@@ -8,6 +8,8 @@ that no sign change is missed above the resolution of `theory.isolate`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from theory.geometry.base import NoExactRoute
@@ -63,7 +65,7 @@ def _panel_range(held: Posterior, low: Array, high: Array) -> Index:
     return np.stack([start, stop], axis=1).ravel()
 
 
-def _rounding(held: Posterior, noise: str, alpha: float, low: Array, high: Array) -> Array:
+def rounding(held: Posterior, noise: str, alpha: float, low: Array, high: Array) -> Array:
     """What h * p_alpha may be off by on the intervals [low, high], (N,)."""
     pick = _panel_range(held, low - REACH[noise] * alpha, high + REACH[noise] * alpha)
     return np.maximum.reduceat(np.append(held.rounding, 0.0), pick)[::2]
@@ -87,8 +89,27 @@ def _slopes(held: Posterior, noise: str, alpha: float, low: Array, high: Array) 
     )
 
 
-def _convolved(held: Posterior, noise: str, alpha: float, x: Array) -> tuple[Array, Array]:
+def blur_answer(held: Posterior, noise: str, alpha: float, x: Array) -> Array:
+    """d/dalpha of (h * p_alpha)(x): h integrated against -(1 + z p'/p) p_alpha/alpha, z the noise in its own scale."""
+    law = NOISE[noise]
+    if noise == "uniform":
+        value, _slope = convolved(held, noise, alpha, x)
+        return (0.5 * (held.at(x + alpha) + held.at(x - alpha)) - (value + 0.5)) / alpha
+    return _integrated(held, noise, alpha, x, lambda z: -(1 + z * law.score(z)) / alpha)[0]
+
+
+def convolved(held: Posterior, noise: str, alpha: float, x: Array) -> tuple[Array, Array]:
     """(h * p_alpha)(x) - 1/2 and its derivative, by Gauss-Legendre on the common refinement of both sets of panels."""
+    value, slope = _integrated(held, noise, alpha, x, None)
+    if noise == "uniform":
+        slope = (held.at(x + alpha) - held.at(x - alpha)) / (2 * alpha)
+    return value - 0.5, slope
+
+
+def _integrated(
+    held: Posterior, noise: str, alpha: float, x: Array, factor: Callable[[Array], Array] | None
+) -> tuple[Array, Array]:
+    """E h(x + alpha V) factor(V), and E h(x + alpha V) times minus the score of V over alpha."""
     law, kernel, reach = NOISE[noise], KERNEL[noise] * alpha, REACH[noise] * alpha
     value, slope = np.empty_like(x), np.empty_like(x)
     block = max(1, 200_000 // (len(held.panels) + len(kernel)))
@@ -102,10 +123,9 @@ def _convolved(held: Posterior, noise: str, alpha: float, x: Array) -> tuple[Arr
         t = low[:, None] + 0.5 * width[:, None] * (NODES + 1)
         z = (t - at[row][:, None]) / alpha
         inner = held.at(t) * law.pdf(z) * (0.5 * WEIGHTS) * (width / alpha)[:, None]
-        value[start : start + block] = np.bincount(row, inner.sum(axis=1), len(at)) - 0.5
+        weighed = inner if factor is None else inner * factor(z)
+        value[start : start + block] = np.bincount(row, weighed.sum(axis=1), len(at))
         slope[start : start + block] = np.bincount(row, -(inner * law.score(z)).sum(axis=1), len(at)) / alpha
-    if noise == "uniform":
-        slope = (held.at(x + alpha) - held.at(x - alpha)) / (2 * alpha)
     return value, slope
 
 
@@ -123,14 +143,14 @@ def _blurred(held: Posterior, plain: Region, noise: str, alpha: float) -> Region
         if count > MAX_QUERIES:
             raise IsolationError(f"more than {MAX_QUERIES} quadratures are needed to separate the sign changes")
         middle, half = 0.5 * (low + high), 0.5 * (high - low)
-        value, _slope = _convolved(held, noise, alpha, middle)
+        value, _slope = convolved(held, noise, alpha, middle)
         falling, rising = _slopes(held, noise, alpha, low, high)
         monotone = (falling > 0) | (rising < 0)
-        tie = _rounding(held, noise, alpha, low, high)
+        tie = rounding(held, noise, alpha, low, high)
         settled = monotone | (np.abs(value) > np.maximum(-falling, rising) * half + tie) | (half < limit)
         signs.append((middle[settled], (value >= -RESOLVED)[settled]))
         edges = np.concatenate([low[monotone], high[monotone]])
-        signs.append((edges, _convolved(held, noise, alpha, edges)[0] >= -RESOLVED))
+        signs.append((edges, convolved(held, noise, alpha, edges)[0] >= -RESOLVED))
         low, middle, high = low[~settled], middle[~settled], high[~settled]
         low, high = np.concatenate([low, middle]), np.concatenate([middle, high])
     at = np.concatenate([s[0] for s in signs])
@@ -160,7 +180,7 @@ def _polish(
     low, high = low.copy(), high.copy()
     slope = np.ones_like(x)
     for _ in range(60):
-        value, slope = _convolved(held, noise, alpha, x)
+        value, slope = convolved(held, noise, alpha, x)
         above = (value >= 0) == rising
         low, high = np.where(above, low, x), np.where(above, x, high)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -170,5 +190,5 @@ def _polish(
         if (moved <= 1e-15 * (alpha + np.abs(x))).all():
             break
     with np.errstate(divide="ignore"):
-        error = 10 * _rounding(held, noise, alpha, x, x) / np.abs(slope)
+        error = 10 * rounding(held, noise, alpha, x, x) / np.abs(slope)
     return x, np.where(np.isfinite(error), error, alpha)

@@ -66,6 +66,7 @@ class Plane:
     boundary: Callable[[Outline], SmallNoise] | None = None
     route: str = "plane"
     fixed: bool = False
+    smooth_motion: bool = False
     _held: dict[Shape, tuple[Array, Array]] = field(default_factory=dict, compare=False)
 
     def train(self, alpha: Array) -> PlaneBase:
