@@ -26,9 +26,7 @@ class Peak:
     last: bool = False
 
 
-def highest(
-    function: Values, grid: Array, value: Array, error: Array, slope: Values | None = None
-) -> list[Peak]:
+def highest(function: Values, grid: Array, value: Array, error: Array, slope: Values | None = None) -> list[Peak]:
     """The least place of the highest value of each row, 0 (the first of the grid) unless another is significantly > 0.
 
     Args:

@@ -57,7 +57,6 @@ class DensityTerms:
                 result[:, k] += np.abs(x - float(item.center)) / np.where(noise > 0, noise, np.inf)
         return result
 
-
     def spread(self, row: Index, x: Array) -> tuple[Array, Array]:
         """Their derivatives in alpha > 0, and the magnitudes added up for these, (N, K)."""
         alpha = self._alpha[row]
