@@ -58,10 +58,13 @@ def balance(function: Values, slope: Values, b: Brackets) -> Flags:
         newton = roots.value / curvature
         at = roots.at + np.where((curvature > 0) & (np.abs(newton) < step), newton, 0.0)
     left, error = slope(row, at)
-    (value, spread), (beside, _) = _pair(function, row, at, at * (1 - BESIDE))
     with np.errstate(invalid="ignore", divide="ignore"):
         doubt = (np.abs(left) + error) / curvature + 4 * np.spacing(at)
         smooth = (curvature > 0) & (doubt < np.minimum(step, TIGHT * at))
+    # Across a kink the difference of the slopes is no curvature, and a Newton step leads away from it.
+    at = np.where(smooth, at, roots.at)
+    (value, spread), (beside, _) = _pair(function, row, at, at * (1 - BESIDE))
+    with np.errstate(invalid="ignore"):
         kink = (roots.width > 0) & (roots.width <= 2 * TIGHT * at) & np.isfinite(roots.value)
         good = (smooth | kink) & (value >= b.value[rows] - b.error[rows])
     sound[rows[good]] = True

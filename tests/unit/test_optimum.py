@@ -13,6 +13,7 @@ from theory import regimes
 from theory.extent import extent
 from theory.optimum import best_alpha, best_alphas
 from theory.peaks import highest
+from theory.problem import Component, Gaussian, MixtureProblem, Uniform
 from theory.terms import Array
 
 # Stationary points through polynomials keep this much where the risk is smooth; a maximum found by comparing values
@@ -185,3 +186,16 @@ def test_extents() -> None:
     anisotropic = extent(regimes.anisotropic(ratio=3.0))
     assert anisotropic == (pytest.approx(1.0), pytest.approx(5.0))
     assert extent(regimes.ball(dim=1000)) == (1.0, 1.0)
+
+
+def test_the_best_noise_at_a_kink() -> None:
+    """A block with sharp ends: the gain has a corner, rising to the left of it and falling to the right."""
+    one = (Component(Gaussian(-1.0, 0.4)), Component(Uniform(0.5, 1.5)))
+    problem = MixtureProblem(0.5, 1, (Component(Gaussian(0.0, 2.0)),), one)
+    found = best_alpha(problem, 0.8)
+    beside = theory.gain(problem, found.alpha * np.array([1 - 1e-7, 1 + 1e-7]), 0.8).value
+    assert (beside < found.gain.value).all()
+    assert found.alpha_error < 1e-8
+    slopes = theory.risk_slopes(problem, found.alpha * np.array([1 - 1e-6, 1 + 1e-6]), 0.8).by_alpha.value
+    assert slopes[0] < -0.1
+    assert slopes[1] > 0.05
