@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from time import perf_counter
 
 import numpy as np
@@ -24,7 +25,7 @@ def test_map() -> None:
     """Seconds for a proved map, the share of undecided cells, and whether all of them are next to gain = 0."""
     plain = sweep(BUMPS, X, Y)
     start = perf_counter()
-    with ProcessPoolExecutor(2) as pool:
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         proved = add_proofs(plain, BUMPS, X, Y, pool)
     spent = perf_counter() - start
     open_ = proved["proof"].to_numpy() == "undecided"

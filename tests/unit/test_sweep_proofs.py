@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import numpy as np
 import pytest
@@ -47,7 +48,7 @@ def test_enclosures_hold_the_gain(proved: xr.Dataset) -> None:
 
 def test_who_proves_changes_nothing(plain: xr.Dataset, proved: xr.Dataset) -> None:
     shares: list[float] = []
-    with ProcessPoolExecutor(2) as pool:
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         again = add_proofs(plain, BUMPS, *AXES, pool, shares.append)
     assert again.identical(proved)
     assert shares[-1] == 1
