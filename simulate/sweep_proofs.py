@@ -89,12 +89,11 @@ def _with(dataset: xr.Dataset, dims: tuple[str, str], verdict: NDArray[np.str_],
 def _work(dataset: xr.Dataset, family: Family, x: Axis, y: Axis, most_bits: int) -> Iterator[Cells]:
     """Cells that share a problem, in blocks of neighbouring training noises: each is trained for once in a block."""
     grids = dict(zip((y.key, x.key), np.meshgrid(y.values, x.values, indexing="ij"), strict=True))
-    everything = np.arange(x.count * y.count)
     moving = [axis for axis in (x, y) if not axis.noise]
     order = np.lexsort([grids.get("alpha", grids[x.key]).ravel(), *(grids[axis.key].ravel() for axis in moving)])
     problems = np.stack([grids[axis.key].ravel()[order] for axis in moving]) if moving else np.zeros((1, len(order)))
     starts = np.flatnonzero(np.any(np.diff(problems, axis=1) != 0, axis=0)) + 1
-    for block in np.split(everything[order], starts):
+    for block in np.split(order, starts):
         for start in range(0, len(block), CELLS_AT_ONCE):
             at = block[start : start + CELLS_AT_ONCE]
             noises = tuple(

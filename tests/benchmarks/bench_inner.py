@@ -42,7 +42,7 @@ def test_labels(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     problem, alpha, size = CASES[name]
     with jax.enable_x64(True):
         make = domain_rule if isinstance(problem, DomainProblem) else mixture_rule
-        rule: Any = make(problem, np.array([alpha]))  # type: ignore[operator]
+        rule: Any = make(problem, np.array([alpha]))
         middle = size if isinstance(problem, DomainProblem) else 0.0
         x = jnp.asarray(middle + size * np.random.default_rng(0).uniform(-1, 1, (problem.dim, 4000)))
         noise, choice = problem.training.noise, problem.training.off_support

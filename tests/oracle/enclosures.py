@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,7 +69,7 @@ def draw(rng: np.random.Generator) -> Draw:
     kind = rng.integers(12)
     if kind < 2:
         rule = str(rng.choice(["posterior", "regression"]))
-    training, smoothing = Training(rule, family[0], choice), Smoothing(family[1])  # type: ignore[arg-type]
+    training, smoothing = Training(rule, family[0], choice), Smoothing(family[1])
     problem: Problem
     if kind < 2:
         problem = _domain(rng, training, smoothing)
@@ -144,15 +145,20 @@ def outcome(case: Draw) -> Outcome:
     return Outcome("inside" if proved.error <= max(found.error, 1e-30) else "open", case, found, proved)
 
 
-def outcomes(count: int, seed: int) -> list[Outcome]:
+def outcomes(count: int, seed: int, question: Callable[[np.random.Generator], Draw] = draw) -> list[Outcome]:
     """As many as asked for, from one seed."""
     rng = np.random.default_rng(seed)
-    return [outcome(draw(rng)) for _ in range(count)]
+    return [outcome(question(rng)) for _ in range(count)]
+
+
+def report(words: list[str], question: Callable[[np.random.Generator], Draw] = draw) -> None:
+    """COUNT [SEED] [-v]: how many of each kind, and all that understate; with -v those that stay open too."""
+    every = outcomes(int(words[0]), int(words[1]) if len(words) > 1 else 0, question)
+    print(dict(Counter(item.kind for item in every)))
+    for item in every:
+        if item.kind == "understated" or (item.kind == "open" and "-v" in words):
+            print(item)
 
 
 if __name__ == "__main__":
-    every = outcomes(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0)
-    print(dict(Counter(item.kind for item in every)))
-    for item in every:
-        if item.kind == "understated" or (item.kind == "open" and "-v" in sys.argv):
-            print(item)
+    report(sys.argv[1:])

@@ -6,14 +6,12 @@ What `tests.oracle.enclosures` draws almost never has them. Run as `python -m te
 from __future__ import annotations
 
 import sys
-from collections import Counter
 
 import numpy as np
 
-from tests.oracle.enclosures import Draw, Outcome, outcome
+from tests.oracle.enclosures import FAMILIES, Draw, report
 from theory.problem import Component, Gaussian, Laplace, Law, MixtureProblem, Point, Smoothing, Training, Uniform
 
-FAMILIES = ("gaussian", "laplace", "uniform")
 # On a grid of eighths, so that half-widths of uniform components are exact and often equal.
 GRID = 8
 
@@ -38,8 +36,8 @@ def draw(rng: np.random.Generator) -> Draw:
         sides.append(
             tuple(Component(law, float(w)) for law, w in zip(laws, rng.permutation(weights[:count]), strict=True))
         )
-    training = Training("posterior", "uniform" if wide else str(rng.choice(FAMILIES)), "nearest")  # type: ignore[arg-type]
-    smoothing = Smoothing(str(rng.choice(FAMILIES)))  # type: ignore[arg-type]
+    training = Training("posterior", "uniform" if wide else str(rng.choice(FAMILIES)), "nearest")
+    smoothing = Smoothing(str(rng.choice(FAMILIES)))
     prior = 0.5 if rng.random() < 0.8 else float(np.nextafter(0.5, rng.choice([0.0, 1.0])))
     problem = MixtureProblem(prior, 1, sides[1], sides[0], training, smoothing)
     reach = float(rng.choice([2.0, 5.0, 10.0, 50.0])) if wide else float(np.round(10 ** rng.uniform(-3, 0.3), 4))
@@ -47,15 +45,5 @@ def draw(rng: np.random.Generator) -> Draw:
     return Draw(problem, reach, beta, float(rng.uniform(0, 1)) if beta and rng.random() < 0.2 else 0.0)
 
 
-def outcomes(count: int, seed: int) -> list[Outcome]:
-    """As many as asked for, from one seed."""
-    rng = np.random.default_rng(seed)
-    return [outcome(draw(rng)) for _ in range(count)]
-
-
 if __name__ == "__main__":
-    every = outcomes(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0)
-    print(dict(Counter(item.kind for item in every)))
-    for item in every:
-        if item.kind == "understated" or (item.kind == "open" and "-v" in sys.argv):
-            print(item)
+    report(sys.argv[1:], draw)

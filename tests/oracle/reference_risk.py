@@ -46,7 +46,7 @@ def base_region(problem: Problem, alpha: float) -> Region:
         return votes(inside, problem.training.noise, alpha, None)
     parts, noise = parts_of(problem), problem.training.noise
     if problem.training.rule == "regression":
-        raise NotImplementedError("see tests/unit/test_regression_line.py")
+        raise ValueError("the regression rule on mixtures has its reference in tests/unit/test_regression_line.py")
     return _posterior(parts, noise, arb(alpha), problem.training.off_support)
 
 

@@ -217,7 +217,7 @@ def test_gains_are_differences_of_risks() -> None:
 
 
 def both(found: object) -> Array:
-    return np.array([found.by_alpha.value, found.by_beta.value])  # type: ignore[attr-defined]
+    return np.array([found.by_alpha.value, found.by_beta.value])
 
 
 def test_without_training_noise_the_derivative_is_0_where_densities_are_smooth() -> None:

@@ -76,7 +76,7 @@ def test_ranges_with_zero_and_choices() -> None:
         (lambda: Family(regimes.bumps, {"alpha": ALPHAS}, ("alpha",)), "extra"),
         (lambda: Family(regimes.bumps, {"alpha": ALPHAS}, ("more",)), "extra"),
         (lambda: falsify(never_hurts, BUMPS, 0), "budget"),
-        (lambda: falsify(never_hurts, BUMPS, 1.5), "budget"),  # type: ignore[arg-type]
+        (lambda: falsify(never_hurts, BUMPS, 1.5), "budget"),
     ],
 )
 def test_families_and_budgets_that_make_no_sense(make: Callable[[], Any], key: str) -> None:
@@ -223,7 +223,7 @@ def test_boundaries_are_counted_on_both_sides() -> None:
 
 
 def test_floats_count_boundaries_that_are_not_apart_as_uncertain() -> None:
-    class Near(type(FLOATS)):  # type: ignore[misc]
+    class Near(type(FLOATS)):
         def cuts(self, *_: Any) -> list[Estimate]:
             return [Estimate(at, 1e-9, "line") for at in (0.0, 1.0, 1.0 + 1e-9)]
 

@@ -51,7 +51,7 @@ def mixture(
     noises: tuple[str, str] = ("gaussian", "gaussian"),
     prior: float = 0.5,
 ) -> MixtureProblem:
-    training, smoothing = Training(noise=noises[0]), Smoothing(noises[1])  # type: ignore[arg-type]
+    training, smoothing = Training(noise=noises[0]), Smoothing(noises[1])
     sides = [tuple(Component(law) for law in laws) for laws in (zero, one)]
     return MixtureProblem(prior, 1, sides[0], sides[1], training, smoothing)
 

@@ -120,7 +120,7 @@ class Prover:
     def gain(self, alpha: float, beta: float, eps: float = 0.0, *, most_bits: int = MOST_BITS) -> Proof:
         """The sign of R(0, beta) - R(alpha, beta), proved at the least precision that shows it."""
         a, b, e = exact(alpha), exact(beta), exact(eps)
-        value, error, why = 0.0, float("inf"), ""
+        value, error = 0.0, float("inf")
         for bits in (b for b in BITS if b <= most_bits):
             with precision(bits):
                 if same := self._same(a, b):
