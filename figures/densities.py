@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.convolve import convolve
-from theory.geometry.posterior import posterior
+from theory.geometry.line.posterior import posterior
+from theory.geometry.piece import Piece
 from theory.laws import NOISE
-from theory.mixture import Piece
-from theory.pipeline import BaseClassifier
-from theory.problem import DomainProblem, Problem
+from theory.laws.convolve import convolve
+from theory.problems.problem import DomainProblem, Problem
+from theory.risks.pipeline import BaseClassifier
 
 Array = NDArray[np.float64]
 

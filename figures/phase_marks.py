@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray
@@ -18,9 +19,6 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from figures.cells import nearest, outline, roomiest, shape_of
-
-if TYPE_CHECKING:
-    from figures.phase import Map
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -48,6 +46,18 @@ CHECKS: dict[str, tuple[str, dict[str, Any]]] = {
     "agree": ("Monte Carlo agrees", {"marker": "o", "markersize": 3.2, "markerfacecolor": "white"}),
     "disagree": ("Monte Carlo disagrees", {"marker": "X", "markersize": 6.0, "markerfacecolor": "#FFD400"}),
 }
+
+
+@dataclass(frozen=True)
+class Map:
+    """The part of a dataset that lies on the grid, rows along y."""
+
+    x_key: str
+    y_key: str
+    x: Array
+    y: Array
+    gain: Array
+    label: NDArray[np.str_]
 
 
 def sets_of(label: NDArray[np.str_], gain: Array) -> dict[str, Flags]:

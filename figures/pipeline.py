@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from figures.pipeline_stages import VARIABLES, stages
 from figures.style import blank, check_suffix, given, styled, write
-from theory.problem import Problem
+from theory.problems.problem import Problem
 
 AxesGrid = NDArray[Any]
 

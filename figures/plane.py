@@ -27,9 +27,9 @@ from numpy.typing import NDArray
 
 from figures.plane_fields import fields, moments
 from figures.style import blank, check_suffix, styled, write
-from theory.components import weighted
-from theory.problem import DomainProblem, MixtureProblem, Problem
-from theory.problem_file import loads_problem
+from theory.problems.components import weighted
+from theory.problems.problem import DomainProblem, MixtureProblem, Problem
+from theory.problems.problem_file import loads_problem
 
 Array = NDArray[np.float64]
 

@@ -6,11 +6,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from theory.components import weighted
-from theory.pipeline import smooth, train
-from theory.problem import Ball, Box, DomainProblem, Gaussian, MixtureProblem, Problem, as_vector
-from theory.problem_file import dumps_problem
-from theory.risks import compare
+from theory.problems.components import weighted
+from theory.problems.problem import Ball, Box, DomainProblem, Gaussian, MixtureProblem, Problem, as_vector
+from theory.problems.problem_file import dumps_problem
+from theory.risks.pipeline import smooth, train
+from theory.risks.risks import compare
 
 Array = NDArray[np.float64]
 

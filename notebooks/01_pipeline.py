@@ -22,8 +22,8 @@
 # %%
 # %matplotlib inline
 from figures import phase, pipeline
-from simulate.sweep import sweep
-from simulate.sweep_axes import Axis, Family
+from simulate.sweep.axes import Axis, Family
+from simulate.sweep.sweep import sweep
 from theory import bayes_risk, best_alpha, certified_gain, certified_risk, gain, regimes, risk, smooth, train
 
 # %% [markdown]

@@ -23,10 +23,10 @@ import numpy as np
 
 from figures import curves, phase
 from simulate.experiments.series import Series
-from simulate.explore import explore
-from simulate.sweep import sweep
-from simulate.sweep_axes import Axis, Family
-from simulate.sweep_curves import add_curves
+from simulate.live.explore import explore
+from simulate.sweep.axes import Axis, Family
+from simulate.sweep.curves import add_curves
+from simulate.sweep.sweep import sweep
 from theory import bayes_risk, best_alpha, best_alphas, gain, train, zero_gain_curve
 
 # %% [markdown]

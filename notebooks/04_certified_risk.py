@@ -23,8 +23,8 @@ import numpy as np
 
 from figures import curves, phase
 from simulate.experiments.series import Series
-from simulate.sweep import sweep
-from simulate.sweep_axes import Axis, Family
+from simulate.sweep.axes import Axis, Family
+from simulate.sweep.sweep import sweep
 from theory import (
     adversarial_risk,
     best_alpha,

@@ -28,8 +28,8 @@ from scipy.stats import chi2
 
 from figures import curves, phase, pipeline
 from simulate.experiments.series import Series
-from simulate.sweep import sweep
-from simulate.sweep_axes import Axis, Family
+from simulate.sweep.axes import Axis, Family
+from simulate.sweep.sweep import sweep
 from theory import (
     Component,
     Gaussian,

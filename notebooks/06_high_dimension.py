@@ -26,8 +26,8 @@ from scipy.stats import chi2
 
 from figures import curves, phase
 from simulate.experiments.series import Series
-from simulate.sweep import sweep
-from simulate.sweep_axes import Axis, Family
+from simulate.sweep.axes import Axis, Family
+from simulate.sweep.sweep import sweep
 from theory import bayes_risk, best_alpha, clean_risk, regimes, small_noise, smooth, train
 
 # %% [markdown]

@@ -23,8 +23,8 @@ from tempfile import TemporaryDirectory
 
 from figures import phase, pipeline
 from simulate.montecarlo import monte_carlo
-from simulate.sweep import sweep
-from simulate.sweep_axes import Axis
+from simulate.sweep.axes import Axis
+from simulate.sweep.sweep import sweep
 from theory import (
     Component,
     Gaussian,

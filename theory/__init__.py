@@ -8,60 +8,65 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from theory.displayed import displayed_by
+
 # No public name may also be the name of a submodule it lives in: importing that would put the module in its place.
 _HOME = {
     "ProblemError": "theory.errors",
-    "Ball": "theory.problem",
-    "Box": "theory.problem",
-    "Component": "theory.problem",
-    "DomainProblem": "theory.problem",
-    "Gaussian": "theory.problem",
-    "Laplace": "theory.problem",
-    "MixtureProblem": "theory.problem",
-    "Point": "theory.problem",
-    "Problem": "theory.problem",
-    "Smoothing": "theory.problem",
-    "Training": "theory.problem",
-    "Uniform": "theory.problem",
-    "as_vector": "theory.problem",
-    "dumps_problem": "theory.problem_file",
-    "load_problem": "theory.problem_file",
-    "loads_problem": "theory.problem_file",
-    "parse_setting": "theory.problem_file",
-    "save_problem": "theory.problem_file",
-    "with_overrides": "theory.problem_file",
+    "Ball": "theory.problems.problem",
+    "Box": "theory.problems.problem",
+    "Component": "theory.problems.problem",
+    "DomainProblem": "theory.problems.problem",
+    "Gaussian": "theory.problems.problem",
+    "Laplace": "theory.problems.problem",
+    "MixtureProblem": "theory.problems.problem",
+    "Point": "theory.problems.problem",
+    "Problem": "theory.problems.problem",
+    "Smoothing": "theory.problems.problem",
+    "Training": "theory.problems.problem",
+    "Uniform": "theory.problems.problem",
+    "as_vector": "theory.problems.problem",
+    "dumps_problem": "theory.problems.problem_file",
+    "load_problem": "theory.problems.problem_file",
+    "loads_problem": "theory.problems.problem_file",
+    "parse_setting": "theory.problems.problem_file",
+    "save_problem": "theory.problems.problem_file",
+    "with_overrides": "theory.problems.problem_file",
     "Estimate": "theory.estimate",
-    "NoExactRoute": "theory.geometry.base",
-    "adversarial_risk": "theory.risks",
-    "bayes_risk": "theory.risks",
-    "certified_gain": "theory.risks",
-    "certified_risk": "theory.risks",
-    "clean_risk": "theory.risks",
-    "compare": "theory.risks",
-    "gain": "theory.risks",
-    "risk": "theory.pipeline",
-    "smooth": "theory.pipeline",
-    "train": "theory.pipeline",
-    "regimes": "theory.regimes",
-    "vote_risk": "theory.votes",
-    "certified_vote_risk": "theory.votes",
-    "Optimum": "theory.optimum",
-    "best_alpha": "theory.optimum",
-    "best_alphas": "theory.optimum",
-    "Slopes": "theory.derivatives",
-    "gain_slopes": "theory.derivatives",
-    "risk_slopes": "theory.derivatives",
-    "small_noise": "theory.curvature",
-    "zero_curve": "theory.continuation",
-    "zero_gain_curve": "theory.gain_curves",
+    "NoExactRoute": "theory.errors",
+    "adversarial_risk": "theory.risks.risks",
+    "bayes_risk": "theory.risks.risks",
+    "certified_gain": "theory.risks.risks",
+    "certified_risk": "theory.risks.risks",
+    "clean_risk": "theory.risks.risks",
+    "compare": "theory.risks.risks",
+    "gain": "theory.risks.risks",
+    "risk": "theory.risks.pipeline",
+    "smooth": "theory.risks.pipeline",
+    "train": "theory.risks.pipeline",
+    "regimes": "theory.problems.regimes",
+    "vote_risk": "theory.risks.votes",
+    "certified_vote_risk": "theory.risks.votes",
+    "Optimum": "theory.risks.optimum",
+    "best_alpha": "theory.risks.optimum",
+    "best_alphas": "theory.risks.optimum",
+    "Slopes": "theory.risks.derivatives",
+    "gain_slopes": "theory.risks.derivatives",
+    "risk_slopes": "theory.risks.derivatives",
+    "small_noise": "theory.risks.curvature",
+    "zero_curve": "theory.numerics.continuation",
+    "zero_gain_curve": "theory.risks.zero_gain",
 }
+
+
+displayed_by("theory.display")
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = import_module(_HOME[name])
-    value = module if module.__name__ == f"{__name__}.{name}" else getattr(module, name)
+    value = module if _HOME[name].endswith(f".{name}") else getattr(module, name)
     globals()[name] = value
     return value
 

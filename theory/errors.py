@@ -1,4 +1,4 @@
-"""The one error that a bad description of a problem raises: what was found, where, and what was expected."""
+"""The errors that are the user's, not the program's: a bad description, or a question that has no answer here."""
 
 from __future__ import annotations
 
@@ -31,6 +31,22 @@ class ProblemError(ValueError):
     def located(self, source: str) -> ProblemError:
         """The same error with the file or regime it came from."""
         return ProblemError(self.key, self.found, self.expected, source)
+
+
+class NoExactRoute(ValueError):
+    """The problem, or the quantity, has no exact answer here; the message says why and what to do instead."""
+
+
+class NoProof(NoExactRoute):
+    """Ball arithmetic has no route to the quantity; the message says why."""
+
+
+class IsolationError(RuntimeError):
+    """The sign changes could not be separated; the message says for what."""
+
+
+class UnsupportedError(ValueError):
+    """The problem is valid, but the simulation has no closed form for its base classifier. One line says which."""
 
 
 def one_line(text: str) -> str:

@@ -44,6 +44,10 @@ class Estimate(Displayed):
             held: Any = np.asarray(getattr(self, name), float)
             object.__setattr__(self, name, float(held) if held.ndim == 0 else held)
 
+    def arrays(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The values and the errors, both as arrays."""
+        return np.asarray(self.value), np.asarray(self.error)
+
     def __repr__(self) -> str:
         if isinstance(self.value, float):
             return f"{self.value:.12g} (error {self.error:.1g}, {self.route})"

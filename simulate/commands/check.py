@@ -16,9 +16,9 @@ from simulate.commands.options import Failure, Json, Settings, arg, family, nois
 from simulate.commands.output import interval, note, number, print_json, print_table
 from simulate.commands.phase import DEFAULT, AxisText, File, Name, Scale, naming
 from simulate.commands.places import check_places
-from simulate.sweep_axes import NOISES, Axis, Family
-from theory import validation
+from simulate.sweep.axes import NOISES, Axis, Family
 from theory.errors import ProblemError
+from theory.problems import validation
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -100,8 +100,8 @@ class Check:
         return given["x"], given["y"]
 
     def _compared(self, chosen: Family, x: Axis, y: Axis, fixed: dict[str, float]) -> xr.Dataset:
-        from simulate.agreement import agreement
-        from simulate.agreement_plan import Trial
+        from simulate.agreement.agreement import agreement
+        from simulate.agreement.plan import Trial
         from simulate.progress import Meter
 
         trial = Trial(self.votes, self.samples, self.seed, self.family_wise, self.failure, self.independent)
@@ -125,7 +125,7 @@ class Check:
             say(f"wrote {self.figure}")
 
     def _print(self, dataset: xr.Dataset) -> None:
-        from simulate.agreement_dataset import records, verdict
+        from simulate.agreement.dataset import records, verdict
 
         found, said = records(dataset), verdict(dataset)
         if missing := said["cells"] - said["cells_compared"]:

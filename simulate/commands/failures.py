@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from concurrent.futures.process import BrokenProcessPool
 
-from theory.errors import ProblemError
+from theory.errors import IsolationError, NoExactRoute, ProblemError, UnsupportedError
 
 MACHINE, INPUT, NO_ROUTE = 1, 2, 3
 DISAGREE = 1
 
 REMEDY = "simulate it instead: noisewise mc"
-
-# Errors of modules that are imported only when needed, by module and name, with the status and the remedy.
-ELSEWHERE = (
-    ("theory.geometry.base", "NoExactRoute", REMEDY),
-    ("theory.isolate", "IsolationError", REMEDY),
-    ("simulate.montecarlo.records", "UnsupportedError", ""),
-)
 
 
 class DisagreementError(Exception):
@@ -33,6 +25,11 @@ def explain(error: Exception) -> tuple[int, str] | None:
     match error:
         case ProblemError() | UsageError():
             return INPUT, str(error)
+        case NoExactRoute() | IsolationError():
+            text = str(error)
+            return NO_ROUTE, text if REMEDY in text else f"{text}; {REMEDY}"
+        case UnsupportedError():
+            return NO_ROUTE, str(error)
         case DisagreementError():
             return DISAGREE, str(error)
         case OSError():
@@ -41,9 +38,4 @@ def explain(error: Exception) -> tuple[int, str] | None:
             return MACHINE, "not enough memory; ask for fewer values, votes or samples"
         case BrokenProcessPool():
             return MACHINE, "a worker process died; was there enough memory for --workers of them?"
-    for module, name, remedy in ELSEWHERE:
-        kind = getattr(sys.modules.get(module), name, None)
-        if kind is not None and isinstance(error, kind):
-            text = str(error)
-            return NO_ROUTE, text if remedy in text else f"{text}; {remedy}"
     return None

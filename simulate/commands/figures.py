@@ -13,8 +13,8 @@ from simulate.commands.failures import UsageError
 from simulate.commands.options import arg
 from simulate.commands.phase import MOST_WORKERS, at_most, naming
 from simulate.commands.workers import worker_pool
-from theory import validation
 from theory.errors import ProblemError, one_of, shown
+from theory.problems import validation
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from simulate.commands.options import Json, Name, Settings, arg, family
 from simulate.commands.output import number, print_json, print_table
-from theory import validation
 from theory.errors import ProblemError
-from theory.problem import Problem
+from theory.problems import validation
+from theory.problems.problem import Problem
 
 if TYPE_CHECKING:
     from theory import Estimate
-    from theory.curvature_data import SmallNoise
+    from theory.geometry.curvature import SmallNoise
 
 # Where the noise begins if nothing is said, in units of the least scale of the problem.
 START = 0.4
@@ -57,8 +57,8 @@ class Law:
 
 def _least_scale(problem: Problem) -> float:
     """Of the components: the least standard deviation of an axis."""
-    from theory.components import marginal, weighted
-    from theory.problem import MixtureProblem
+    from theory.problems.components import marginal, weighted
+    from theory.problems.problem import MixtureProblem
 
     assert isinstance(problem, MixtureProblem)  # others have no small-noise data
     return min(float(marginal(law, problem.dim)[2].min()) for _label, _weight, law in weighted(problem))

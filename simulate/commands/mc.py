@@ -9,9 +9,9 @@ import tyro
 
 from simulate.commands.options import Alphas, Betas, Failure, Json, Name, Radii, Settings, arg, family, noises
 from simulate.commands.output import interval, number, print_json, print_table
-from simulate.sweep_axes import NOISES
-from theory import validation
-from theory.problem import Problem
+from simulate.sweep.axes import NOISES
+from theory.problems import validation
+from theory.problems.problem import Problem
 
 if TYPE_CHECKING:
     from simulate.montecarlo import Interval, Record
@@ -99,9 +99,9 @@ def _exact(problem: Problem, found: list[Record], asked: MonteCarlo) -> dict[str
 
     Antithetic votes make another classifier, with the same limit of infinitely many votes.
     """
-    from simulate.sweep_deployed import deployed
+    from simulate.sweep.deployed import deployed
     from theory import NoExactRoute, clean_risk
-    from theory.isolate import IsolationError
+    from theory.errors import IsolationError
 
     alpha, beta, eps = zip(*((record.alpha, record.beta, record.eps) for record in found), strict=True)
     exact: dict[str, Estimate] = {}

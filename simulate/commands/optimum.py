@@ -27,7 +27,7 @@ class Optimum:
     def run(self) -> None:
         betas, (eps,) = noises(self.beta, "beta"), noises((self.eps,), "eps")
         problem = family(self.problem, self.settings).at()
-        from theory.optimum import best_alpha
+        from theory.risks.optimum import best_alpha
 
         records = []
         for beta in betas:

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import tyro
 
-from simulate.sweep_axes import Family
+from simulate.sweep.axes import Family
 from theory import regimes
 from theory.errors import ProblemError, one_of, shown
-from theory.problem_file import load_problem, parse_setting
+from theory.problems.problem_file import load_problem, parse_setting
 
 arg = tyro.conf.arg
 

@@ -15,9 +15,9 @@ from simulate.commands.options import Settings, arg, family, noises
 from simulate.commands.output import note, print_table
 from simulate.commands.places import check_places
 from simulate.commands.workers import worker_pool
-from simulate.sweep_axes import NOISES, Axis, Check, Family
-from theory import validation
+from simulate.sweep.axes import NOISES, Axis, Check, Family
 from theory.errors import ProblemError, shown
+from theory.problems import validation
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -119,8 +119,8 @@ def _computed(
 ) -> xr.Dataset:
     """The sweep with its curves, and with proofs and Monte Carlo points where they are asked for and can be had."""
     from simulate.progress import Meter
-    from simulate.sweep import sweep
-    from simulate.sweep_curves import add_curves
+    from simulate.sweep.curves import add_curves
+    from simulate.sweep.sweep import sweep
 
     with Meter("sweeping") as meter, worker_pool(workers) as pool:
         dataset = sweep(chosen, *axes, fixed, pool, meter)
@@ -135,7 +135,7 @@ def _computed(
 
 def _proved(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], workers: int) -> xr.Dataset:
     from simulate.progress import Meter
-    from simulate.sweep_proofs import add_proofs
+    from simulate.sweep.proofs import add_proofs
     from theory.proof import NoProof
 
     try:
@@ -149,7 +149,7 @@ def _proved(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], worker
 def _checked(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], check: Check) -> xr.Dataset:
     from simulate.montecarlo import UnsupportedError
     from simulate.progress import Meter
-    from simulate.sweep_checks import add_checks
+    from simulate.sweep.checks import add_checks
     from theory import NoExactRoute
 
     try:

@@ -9,7 +9,7 @@ from typing import Any
 
 from simulate.commands.options import Json
 from simulate.commands.output import print_json
-from theory.regimes import REGIMES, parameters
+from theory.problems.regimes import REGIMES, parameters
 
 
 @dataclass(frozen=True)

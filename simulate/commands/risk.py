@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from simulate.commands.options import Alphas, Betas, Failure, Json, Name, Radii, Settings, arg, family, noises
 from simulate.commands.output import number, print_json, print_table
-from simulate.sweep_axes import NOISES
-from theory import validation
-from theory.problem import Problem
+from simulate.sweep.axes import NOISES
+from theory.problems import validation
+from theory.problems.problem import Problem
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,7 +73,7 @@ def _deployed(
     problem: Problem, grid: tuple[np.ndarray, np.ndarray, np.ndarray], votes: int, failure: float
 ) -> dict[str, Estimate | None]:
     """The same for the classifier that takes `votes` votes; there is no exact route to its adversarial risk."""
-    from simulate.sweep_deployed import deployed
+    from simulate.sweep.deployed import deployed
 
     found = deployed(problem, *grid, votes, failure)
     risks = (found.clean, found.certified, None, found.gain, found.certified_gain)

@@ -12,8 +12,8 @@ from simulate.commands.failures import DisagreementError
 from simulate.commands.options import Json, arg
 from simulate.commands.output import print_json, print_table
 from simulate.progress import Meter
-from theory import validation
 from theory.errors import ProblemError, one_of, shown
+from theory.problems import validation
 
 if TYPE_CHECKING:
     from theory.estimate import Estimate

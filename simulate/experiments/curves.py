@@ -27,7 +27,7 @@ from theory import (
     vote_risk,
     with_overrides,
 )
-from theory.problem import Component, MixtureProblem, OffSupport, Problem, Training, Uniform
+from theory.problems.problem import Component, MixtureProblem, OffSupport, Problem, Training, Uniform
 
 Named = Sequence[tuple[str, str, dict[str, Any]]]
 BETA = r"smoothing noise $\beta$ (units of $x$)"

@@ -13,14 +13,14 @@ import xarray as xr
 
 from figures.pipeline_stages import stages
 from figures.plane_fields import fields
-from simulate.agreement import agreement
-from simulate.agreement_plan import Trial
+from simulate.agreement.agreement import agreement
+from simulate.agreement.plan import Trial
 from simulate.experiments.discs import Study
 from simulate.experiments.resume import continued
 from simulate.storage import open_dataset, save_dataset
-from simulate.sweep import sweep
-from simulate.sweep_axes import Axis, Family
-from simulate.sweep_curves import add_curves
+from simulate.sweep.axes import Axis, Family
+from simulate.sweep.curves import add_curves
+from simulate.sweep.sweep import sweep
 from theory.errors import ProblemError
 
 # Of what is computed from the same inputs; raised when a change makes other numbers of them.

@@ -5,6 +5,7 @@ and what it returns and raises.
 """
 
 from simulate.montecarlo.estimate import monte_carlo
-from simulate.montecarlo.records import Interval, Record, UnsupportedError
+from simulate.montecarlo.statistics.records import Interval, Record
+from theory.errors import UnsupportedError
 
 __all__ = ["Interval", "Record", "UnsupportedError", "monte_carlo"]

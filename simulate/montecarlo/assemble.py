@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulate.montecarlo.balls import ball_tables
-from simulate.montecarlo.domains import (
+from simulate.montecarlo.job import Job
+from simulate.montecarlo.kernel import Request
+from simulate.montecarlo.laws.balls import ball_tables
+from simulate.montecarlo.laws.domains import (
     BoxSource,
     TooManyCellsError,
     box_source,
@@ -14,13 +16,11 @@ from simulate.montecarlo.domains import (
     sets_of,
     signed_domain,
 )
-from simulate.montecarlo.job import Job
-from simulate.montecarlo.kernel import Request
-from simulate.montecarlo.laws import Part, Sets, Signed, merged, signed_density, source_of, total_density
-from simulate.montecarlo.posterior_mean import MixtureRegression, panel_ends
-from simulate.montecarlo.rules import Rule
-from simulate.montecarlo.set_parts import set_posterior, set_regression
-from theory.problem import DomainProblem, MixtureProblem, Training
+from simulate.montecarlo.laws.laws import Part, Sets, Signed, merged, signed_density, source_of, total_density
+from simulate.montecarlo.rules.posterior_mean import MixtureRegression, panel_ends
+from simulate.montecarlo.rules.rules import Rule
+from simulate.montecarlo.rules.set_parts import set_posterior, set_regression
+from theory.problems.problem import DomainProblem, MixtureProblem, Training
 
 
 def assemble(job: Job, betas: tuple[float, ...], votes: int) -> tuple[Request, np.ndarray]:

@@ -8,9 +8,9 @@ from itertools import product
 from simulate.montecarlo.job import Job, Sampling, Scales, scales
 from simulate.montecarlo.plan import DEFAULT_CHUNK_BYTES
 from simulate.montecarlo.reading import Point, counted, replicated, widest
-from simulate.montecarlo.records import Record
 from simulate.montecarlo.runs import Run
-from theory.problem import Problem
+from simulate.montecarlo.statistics.records import Record
+from theory.problems.problem import Problem
 
 Progress = Callable[[float], None]
 

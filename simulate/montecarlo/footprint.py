@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from simulate.montecarlo.fields import by_axis
-from simulate.montecarlo.laws import Boxes, Part, Region, Signed
-from simulate.montecarlo.posterior_mean import MixtureRegression
-from simulate.montecarlo.rules import Rule, bounded
-from simulate.montecarlo.settle import GROUP
-from simulate.montecarlo.slices import Slices
+from simulate.montecarlo.laws.fields import by_axis
+from simulate.montecarlo.laws.laws import Boxes, Part, Region, Signed
+from simulate.montecarlo.rules.posterior_mean import MixtureRegression
+from simulate.montecarlo.rules.rules import Rule, bounded
+from simulate.montecarlo.rules.settle import GROUP
+from simulate.montecarlo.rules.slices import Slices
 
 
 def number_of(region: Region) -> int:

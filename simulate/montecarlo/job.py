@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from simulate.montecarlo.intervals import upper_tail, votes_needed
-from simulate.montecarlo.noise import MOST_NUMBERS, MOST_SAMPLES
+from simulate.montecarlo.draws.noise import MOST_NUMBERS, MOST_SAMPLES
+from simulate.montecarlo.statistics.intervals import upper_tail, votes_needed
 from theory.errors import ProblemError, one_of, shown
-from theory.problem import DomainProblem, Problem
+from theory.problems.problem import DomainProblem, Problem
 
 Scales = float | Sequence[float]
 Sampling = Literal["independent", "stratified", "sobol"]

@@ -17,13 +17,13 @@ import numpy as np
 from jax import Array, lax
 from jax.sharding import Mesh, PartitionSpec
 
-from simulate.montecarlo.domains import BoxSource
-from simulate.montecarlo.draw_balls import draw_ball
-from simulate.montecarlo.fields import contains
-from simulate.montecarlo.given import Given
-from simulate.montecarlo.laws import MixtureSource, Numbers, Part
-from simulate.montecarlo.noise import unit_noise
-from simulate.montecarlo.rules import Rule, bounded, label_range
+from simulate.montecarlo.draws.given import Given
+from simulate.montecarlo.draws.in_balls import draw_ball
+from simulate.montecarlo.draws.noise import unit_noise
+from simulate.montecarlo.laws.domains import BoxSource
+from simulate.montecarlo.laws.fields import contains
+from simulate.montecarlo.laws.laws import MixtureSource, Numbers, Part
+from simulate.montecarlo.rules.rules import Rule, bounded, label_range
 
 Latent = tuple[Array, Array]
 Source = MixtureSource | BoxSource | Given

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import jax
 
-from simulate.montecarlo.domains import BoxSource
+from simulate.montecarlo.draws.given import Given
 from simulate.montecarlo.footprint import footprint, number_of, work_bytes
-from simulate.montecarlo.given import Given
 from simulate.montecarlo.kernel import BITS, Request, Setting
-from simulate.montecarlo.laws import MixtureSource
+from simulate.montecarlo.laws.domains import BoxSource
+from simulate.montecarlo.laws.laws import MixtureSource
 from theory.errors import ProblemError
-from theory.problem import Smoothing, Training
+from theory.problems.problem import Smoothing, Training
 
 # Samples of one block, and the numbers that drawing or comparing one block may take. They fix the random draws.
 BLOCK_SAMPLES = 1024

@@ -10,10 +10,10 @@ import numpy as np
 from scipy.stats import t as student
 
 from simulate.montecarlo.job import Job
-from simulate.montecarlo.limit import UNIT
-from simulate.montecarlo.records import Interval, Record
 from simulate.montecarlo.runs import Run
-from simulate.montecarlo.tally import Level, Tally
+from simulate.montecarlo.statistics.limit import UNIT
+from simulate.montecarlo.statistics.records import Interval, Record
+from simulate.montecarlo.statistics.tally import Level, Tally
 
 Array = np.ndarray
 Point = tuple[float, float, float]

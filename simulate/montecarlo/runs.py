@@ -11,13 +11,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from simulate.montecarlo.assemble import assemble
-from simulate.montecarlo.given import Given, given
+from simulate.montecarlo.draws.given import Given, given
+from simulate.montecarlo.draws.noise import seeded
 from simulate.montecarlo.job import REPLICATES, Job
 from simulate.montecarlo.kernel import Request, Setting, compiled_counter
-from simulate.montecarlo.limit import Limit, limit_of
-from simulate.montecarlo.noise import seeded
 from simulate.montecarlo.plan import plan
-from simulate.montecarlo.tally import Tally
+from simulate.montecarlo.statistics.limit import Limit, limit_of
+from simulate.montecarlo.statistics.tally import Tally
 
 Progress = Callable[[float], None]
 Array = np.ndarray

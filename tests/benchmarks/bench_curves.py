@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.benchmarks.timing import best
-from theory import gain_curves, regimes
-from theory.terms import Array
+from theory import regimes
+from theory.arrays import Array
+from theory.risks import zero_gain as gain_curves
 
 CASES = [("bumps", {}, {}), ("stripes", {}, {}), ("two-gaussians", {"separation": 4.0, "prior": 0.2}, {"eps": 0.5})]
 CASES += [("concentric", {"dim": dim}, {}) for dim in (2, 20)]

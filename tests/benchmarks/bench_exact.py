@@ -7,8 +7,8 @@ from scipy.special import ndtr
 
 from tests.benchmarks.timing import best
 from theory import gain, regimes
-from theory.reduce import reduce
-from theory.risks import clean_risk
+from theory.reduction.reduce import reduce
+from theory.risks.risks import clean_risk
 
 REPEATS = 5
 

@@ -7,8 +7,8 @@ from itertools import cycle
 import numpy as np
 import pytest
 
-from simulate.live_map import LiveMap
-from simulate.sweep_axes import Axis, Family
+from simulate.live.live_map import LiveMap
+from simulate.sweep.axes import Axis, Family
 from tests.benchmarks.timing import best
 from theory import compare
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from simulate.montecarlo.assemble import domain_rule, mixture_rule
-from simulate.montecarlo.rules import label_range
+from simulate.montecarlo.rules.rules import label_range
 from tests.benchmarks.timing import best
 from theory import regimes
-from theory.problem import Component, DomainProblem, Gaussian, MixtureProblem, Problem, Training
+from theory.problems.problem import Component, DomainProblem, Gaussian, MixtureProblem, Problem, Training
 
 ROUND = (Component(Gaussian(0.0, 1.0)),)
 DISCS = regimes.discs(side=40, radius=8, seed=1)

@@ -12,7 +12,7 @@ import pytest
 from simulate.montecarlo import monte_carlo
 from tests.benchmarks.timing import best
 from theory import MixtureProblem, regimes
-from theory.problem import Gaussian, as_vector
+from theory.problems.problem import Gaussian, as_vector
 
 DRAWS = 1 << 22
 DIMS = (1, 2, 16, 256)

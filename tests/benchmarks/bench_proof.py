@@ -8,9 +8,9 @@ from time import perf_counter
 
 import numpy as np
 
-from simulate.sweep import sweep
-from simulate.sweep_axes import Axis, Family
-from simulate.sweep_proofs import add_proofs
+from simulate.sweep.axes import Axis, Family
+from simulate.sweep.proofs import add_proofs
+from simulate.sweep.sweep import sweep
 from tests.benchmarks.timing import best
 from theory import gain
 from theory.proof import Prover

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-import simulate.agreement as module
+import simulate.agreement.agreement as module
 from simulate.storage import open_dataset
-from simulate.sweep_deployed import deployed
+from simulate.sweep.deployed import deployed
 from tests.cli.conftest import strict
 
 Records = Callable[..., Any]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from theory.regimes import REGIMES, parameters
+from theory.problems.regimes import REGIMES, parameters
 
 Records = Callable[..., list[dict[str, Any]]]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

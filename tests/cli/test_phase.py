@@ -17,8 +17,8 @@ import pytest
 
 from simulate.storage import open_dataset
 from theory import compare, loads_problem, regimes
-from theory.problem import Training
-from theory.problem_file import dumps_problem
+from theory.problems.problem import Training
+from theory.problems.problem_file import dumps_problem
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Start = Callable[..., "subprocess.Popen[str]"]

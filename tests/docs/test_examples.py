@@ -17,15 +17,15 @@ MODULES = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in WI
 # What a reader of the reference would look for an example of.
 EXPECTED = {
     "simulate.montecarlo.estimate": {"monte_carlo"},
-    "simulate.sweep": {"sweep"},
-    "theory.curvature": {"small_noise"},
-    "theory.falsify": {"falsify"},
-    "theory.optimum": {"best_alpha"},
-    "theory.pipeline": {"train", "smooth", "risk"},
-    "theory.problem_file": {"load_problem", "loads_problem", "with_overrides"},
-    "theory.regimes": {"build"},
-    "theory.risks": {"clean_risk", "certified_risk", "compare", "gain"},
-    "theory.votes": {"vote_risk"},
+    "simulate.sweep.sweep": {"sweep"},
+    "theory.risks.curvature": {"small_noise"},
+    "theory.claims.falsify": {"falsify"},
+    "theory.risks.optimum": {"best_alpha"},
+    "theory.risks.pipeline": {"train", "smooth", "risk"},
+    "theory.problems.problem_file": {"load_problem", "loads_problem", "with_overrides"},
+    "theory.problems.regimes": {"build"},
+    "theory.risks.risks": {"clean_risk", "certified_risk", "compare", "gain"},
+    "theory.risks.votes": {"vote_risk"},
 }
 
 

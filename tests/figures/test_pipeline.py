@@ -12,7 +12,7 @@ from scipy.integrate import trapezoid
 from figures import pipeline
 from figures.densities import blurred, line_of
 from theory import Gaussian, Laplace, MixtureProblem, Point, Problem, Training, Uniform, regimes, risk, smooth, train
-from theory.problem import Component
+from theory.problems.problem import Component
 
 ALPHA, BETA = 0.4, 0.7
 # Curves of a thousand points: the trapezoidal rule on them, and the tails of the components outside the window.

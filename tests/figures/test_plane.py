@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from figures import plane
 from figures.plane_fields import fields
 from theory import Box, DomainProblem, Problem, Training, Uniform, bayes_risk, regimes, risk, smooth, train
-from theory.problem import Component, MixtureProblem
+from theory.problems.problem import Component, MixtureProblem
 
 DISCS = regimes.discs(side=40, radius=8, seed=1)
 BOXES = DomainProblem(2, (Box((0, 0), (2, 1)), Box((3, 1), (4, 4))), training=Training(rule="regression"), name="boxes")

@@ -13,11 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from theory import certified_risk, clean_risk, regimes
-from theory.errors import ProblemError
+from theory.errors import IsolationError, NoExactRoute, ProblemError
 from theory.estimate import Estimate
-from theory.geometry.base import NoExactRoute
-from theory.isolate import IsolationError
-from theory.problem import (
+from theory.problems.problem import (
     Ball,
     Box,
     Component,

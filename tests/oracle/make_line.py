@@ -17,7 +17,7 @@ from flint import arb
 
 from tests.oracle.reference_risk import answer
 from theory import dumps_problem
-from theory.problem import (
+from theory.problems.problem import (
     Box,
     Component,
     DomainProblem,

@@ -19,7 +19,7 @@ import numpy as np
 from tests.oracle.make_line import log_uniform, short
 from tests.oracle.reference_plane import answer
 from theory import dumps_problem
-from theory.problem import (
+from theory.problems.problem import (
     Ball,
     Box,
     Component,

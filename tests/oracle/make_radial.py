@@ -17,7 +17,7 @@ from flint import arb
 
 from tests.oracle.reference_radial import answer
 from theory import dumps_problem
-from theory.problem import Ball, Component, DomainProblem, Gaussian, Law, MixtureProblem, Point, Problem
+from theory.problems.problem import Ball, Component, DomainProblem, Gaussian, Law, MixtureProblem, Point, Problem
 
 DIMS = (2, 3, 10, 100, 784, 3072, 10**5, 10**6)
 TARGET = Path(__file__).with_name("radial.json")

@@ -18,7 +18,7 @@ from tests.oracle.reference_radial import log_volume, seen
 from tests.oracle.reference_radial_mass import mid
 from tests.oracle.reference_radial_shells import Shells, level, signs
 from theory import dumps_problem
-from theory.problem import (
+from theory.problems.problem import (
     Ball,
     Box,
     Component,

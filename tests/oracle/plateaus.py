@@ -10,7 +10,17 @@ import sys
 import numpy as np
 
 from tests.oracle.enclosures import FAMILIES, Draw, report
-from theory.problem import Component, Gaussian, Laplace, Law, MixtureProblem, Point, Smoothing, Training, Uniform
+from theory.problems.problem import (
+    Component,
+    Gaussian,
+    Laplace,
+    Law,
+    MixtureProblem,
+    Point,
+    Smoothing,
+    Training,
+    Uniform,
+)
 
 # On a grid of eighths, so that half-widths of uniform components are exact and often equal.
 GRID = 8

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from flint import acb, arb, ctx
 
-from theory.problem import Ball, Box, DomainProblem, MixtureProblem, Point, Problem, Uniform
+from theory.problems.problem import Ball, Box, DomainProblem, MixtureProblem, Point, Problem, Uniform
 
 BITS = 256
 INFINITY = arb("inf")

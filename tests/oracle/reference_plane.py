@@ -15,10 +15,10 @@ from scipy.special import ndtr
 from tests.oracle.reference_plane_integral import integral
 from tests.oracle.reference_plane_rows import FAR, Crossings, Positive, Region, Votes, rows
 from tests.oracle.reference_plane_sets import Sets, overlap
-from theory.components import weighted
-from theory.planar import _covariance
-from theory.problem import Ball, Box, DomainProblem, MixtureProblem, Problem, as_vector
-from theory.terms import Array
+from theory.arrays import Array
+from theory.problems.components import weighted
+from theory.problems.problem import Ball, Box, DomainProblem, MixtureProblem, Problem, as_vector
+from theory.reduction.planar import _covariance
 
 # Standard deviations of the data that are looked at.
 REACH = 6.8

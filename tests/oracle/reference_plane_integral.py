@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from theory.terms import Array
+from theory.arrays import Array
 
 ORDER = 16
 AT, WEIGHTS = np.polynomial.legendre.leggauss(ORDER)

@@ -16,7 +16,7 @@ from scipy.optimize.elementwise import find_root
 from scipy.special import ndtr
 
 from tests.oracle.reference_plane_integral import AT, DEPTH, ORDER, TO_LEGENDRE, WEIGHTS, pairs
-from theory.terms import Array, Index
+from theory.arrays import Array, Index
 
 FAR = 6.8
 ROOT = 2 * np.pi

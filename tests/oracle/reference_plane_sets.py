@@ -8,7 +8,7 @@ import numpy as np
 
 from tests.oracle.reference_plane_integral import integral
 from tests.oracle.reference_plane_rows import Crossings
-from theory.terms import Array
+from theory.arrays import Array
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from flint import arb, ctx
 
 from tests.oracle.reference_radial_mass import BITS, ball, mid, tail
 from tests.oracle.reference_radial_shells import SCAN, Order, Part, Shells, level, root, signs
-from theory.problem import Ball, DomainProblem, Gaussian, MixtureProblem, Point, Problem
+from theory.problems.problem import Ball, DomainProblem, Gaussian, MixtureProblem, Point, Problem
 
 
 def _number(v: object) -> arb:

@@ -19,7 +19,7 @@ from tests.oracle.reference_line import (
     scan,
     tail,
 )
-from theory.problem import DomainProblem, Problem
+from theory.problems.problem import DomainProblem, Problem
 
 # Multiples of a component's width around its centre, and of the spread of all into the tails.
 NEAR = [0.0, *(s * 1.35**k for k in range(-16, 16) for s in (-1, 1)), *(0.11 * k for k in range(-45, 46))]

@@ -12,7 +12,7 @@ from itertools import pairwise
 import mpmath as mp
 
 from theory import MixtureProblem
-from theory.components import marginal, weighted
+from theory.problems.components import marginal, weighted
 
 DIGITS = 60
 # Central differences of this step, relative, are good to its square.

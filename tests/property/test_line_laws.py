@@ -23,9 +23,10 @@ from theory import (
     smooth,
     train,
 )
-from theory.difference import minus
-from theory.geometry.level import level_set
-from theory.problem import (
+from theory.geometry.difference import minus
+from theory.geometry.line.level import level_set
+from theory.geometry.region import Region
+from theory.problems.problem import (
     Box,
     Component,
     DomainProblem,
@@ -37,7 +38,6 @@ from theory.problem import (
     Training,
     Uniform,
 )
-from theory.region import Region
 
 settings.register_profile("line", deadline=None, derandomize=True, max_examples=8)
 settings.load_profile("line")

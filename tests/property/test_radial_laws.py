@@ -21,7 +21,7 @@ from theory import (
     train,
     vote_risk,
 )
-from theory.problem import Ball, Component, DomainProblem, Gaussian, MixtureProblem
+from theory.problems.problem import Ball, Component, DomainProblem, Gaussian, MixtureProblem
 
 settings.register_profile("laws", deadline=None, derandomize=True, max_examples=24)
 settings.load_profile("laws")

@@ -8,9 +8,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from simulate.montecarlo.rules import label_range
-from simulate.montecarlo.settle import Labels
-from theory.problem import Component
+from simulate.montecarlo.rules.rules import label_range
+from simulate.montecarlo.rules.settle import Labels
+from theory.problems.problem import Component
 
 
 def base_label(*request: Any) -> jax.Array:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from theory.problem import Component, MixtureProblem
+from theory.problems.problem import Component, MixtureProblem
 
 EMPTY_TAGS = {"br", "hr", "img"}
 PICTURE = re.compile(r"<svg width=.*</svg>", re.DOTALL)

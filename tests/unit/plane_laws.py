@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from theory.problem import Gaussian, Law, as_vector
-from theory.terms import Array
+from theory.arrays import Array
+from theory.problems.problem import Gaussian, Law, as_vector
 
 
 def moments(law: Law) -> tuple[Array, Array]:

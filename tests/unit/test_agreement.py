@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
-import simulate.agreement as module
-from simulate.agreement import agreement
-from simulate.agreement_dataset import records, verdict
-from simulate.agreement_plan import Plan, Trial
+import simulate.agreement.agreement as module
+from simulate.agreement.agreement import agreement
+from simulate.agreement.dataset import records, verdict
+from simulate.agreement.plan import Plan, Trial
 from simulate.montecarlo import UnsupportedError, monte_carlo
 from simulate.storage import open_dataset, save_dataset
-from simulate.sweep_axes import Axis, Family
-from simulate.sweep_deployed import deployed
+from simulate.sweep.axes import Axis, Family
+from simulate.sweep.deployed import deployed
 from theory import Estimate, NoExactRoute
 from theory.errors import ProblemError
 

@@ -10,7 +10,7 @@ from scipy.special import ndtr
 from scipy.stats import binom, norm
 
 from theory import adversarial_risk, certified_risk, clean_risk, compare, smooth, train, vote_risk
-from theory.problem import Component, Gaussian, MixtureProblem, Point, Smoothing, Training, Uniform
+from theory.problems.problem import Component, Gaussian, MixtureProblem, Point, Smoothing, Training, Uniform
 
 FAMILIES = ("gaussian", "laplace", "uniform")
 # Sums of a few dozen weights.

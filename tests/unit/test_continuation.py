@@ -9,11 +9,11 @@ import pytest
 
 import theory
 from theory import regimes
-from theory.bracketing import find_roots
-from theory.continuation import zero_curve
+from theory.arrays import Array
 from theory.errors import ProblemError
-from theory.gain_curves import zero_gain_curve
-from theory.terms import Array
+from theory.numerics.bracketing import find_roots
+from theory.numerics.continuation import zero_curve
+from theory.risks.zero_gain import zero_gain_curve
 
 SQUARE = (-1.0, 1.0)
 # The rounding of the polynomials below, whose terms are of order 1.

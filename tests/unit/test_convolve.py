@@ -9,7 +9,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from theory.convolve import convolve
+from theory.laws.convolve import convolve
 
 FAMILIES = ("gaussian", "laplace", "uniform")
 PAIRS = list(product(FAMILIES, FAMILIES))

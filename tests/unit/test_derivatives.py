@@ -26,13 +26,13 @@ from theory import (
     regimes,
     risk_slopes,
 )
-from theory.layout import lay_out
-from theory.optimum import best_alpha
-from theory.region import Region
-from theory.risks import solve
-from theory.special.bessel_ratio import RATIO_ULPS, bessel_ratio
-from theory.spread import SPREAD_RATES
-from theory.terms import Array
+from theory.arrays import Array
+from theory.geometry.region import Region
+from theory.laws.spread import SPREAD_RATES
+from theory.numerics.special.bessel_ratio import RATIO_ULPS, bessel_ratio
+from theory.risks.optimum import best_alpha
+from theory.risks.requests import lay_out
+from theory.risks.risks import solve
 
 NOISES = ("gaussian", "laplace", "uniform")
 ULP = np.finfo(float).eps

@@ -17,7 +17,7 @@ from theory import Ball, Component, DomainProblem, Gaussian, MixtureProblem, Poi
 from theory.display.axes import LEFT, TOP, Axes
 from theory.display.digits import with_error
 from theory.estimate import Estimate
-from theory.problem import Problem
+from theory.problems.problem import Problem
 
 SHOWN: list[Any] = [
     regimes.bumps(count=3),

@@ -15,7 +15,8 @@ from tests.unit.pages import mixture, read
 from theory import Estimate, regimes
 from theory.display import html
 from theory.display.digits import SLIGHT, with_error
-from theory.problem import (
+from theory.geometry.region import Region
+from theory.problems.problem import (
     Ball,
     Box,
     Component,
@@ -31,7 +32,6 @@ from theory.problem import (
     Training,
     Uniform,
 )
-from theory.region import Region
 
 QUICK = settings(max_examples=60, deadline=None, derandomize=True)
 INF = math.inf

@@ -11,7 +11,7 @@ import pytest
 from tests.unit.pages import curve, mixture, picture, read, scale
 from theory import regimes, train
 from theory.display import html
-from theory.problem import (
+from theory.problems.problem import (
     Ball,
     Box,
     Component,

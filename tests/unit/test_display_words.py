@@ -12,17 +12,17 @@ import pytest
 
 from tests.unit.pages import mixture, read
 from theory import Estimate, clean_risk, regimes, smooth, train
-from theory import problem as described
 from theory.display import html, text
 from theory.displayed import Displayed
-from theory.problem import (
+from theory.geometry.region import Region
+from theory.problems import problem as described
+from theory.problems.problem import (
     Component,
     Gaussian,
     Laplace,
     MixtureProblem,
     Point,
 )
-from theory.region import Region
 
 
 def test_components_are_listed_with_numbers_weights_and_shares() -> None:
@@ -136,5 +136,5 @@ def test_arrays_of_estimates() -> None:
 
 def test_descriptions_do_not_import_the_display() -> None:
     """Importing `theory` stays cheap: the display comes with the first use."""
-    code = "import sys, theory.problem, theory.regimes; sys.exit('theory.display' in sys.modules)"
+    code = "import sys, theory.problems.problem, theory.problems.regimes; sys.exit('theory.display' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

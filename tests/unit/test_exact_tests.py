@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import beta as beta_law
 from scipy.stats import binom, kstest, norm
 
-from simulate.exact_tests import (
+from simulate.agreement.exact_tests import (
     between,
     holm,
     interval_p,

@@ -10,9 +10,9 @@ import ipywidgets
 import numpy as np
 import pytest
 
-from simulate.explore import RANGES, SLOW, Explorer, explore
-from simulate.live_map import LiveMap
-from simulate.sweep_axes import Axis, Family
+from simulate.live.explore import RANGES, SLOW, Explorer, explore
+from simulate.live.live_map import LiveMap
+from simulate.sweep.axes import Axis, Family
 from theory import ProblemError, certified_gain, compare, gain, regimes
 
 X, Y = Axis("beta", 0.05, 2.0, 12), Axis("alpha", 0.0, 2.0, 10)
@@ -117,8 +117,8 @@ def test_a_slider_changes_the_map() -> None:
 
 @pytest.mark.usefixtures("widgets")
 def test_a_slow_map_is_coarse_while_the_slider_moves(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulate.explore.BUDGET", -1.0)
-    monkeypatch.setattr("simulate.explore.REST", 0.01)
+    monkeypatch.setattr("simulate.live.explore.BUDGET", -1.0)
+    monkeypatch.setattr("simulate.live.explore.REST", 0.01)
     sizes = []
 
     async def move(widget: Explorer) -> None:

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from theory import Estimate, NoExactRoute, Problem, ProblemError, regimes
-from theory.falsify import Attack, Choice, Family, Noises, Range, falsify
-from theory.families import NOISES
-from theory.shrink import candidates, simpler
-from theory.sides import FLOATS, Side
+from theory.claims.falsify import Attack, Choice, Family, Noises, Range, falsify
+from theory.claims.families import NOISES
+from theory.claims.shrink import candidates, simpler
+from theory.claims.sides import FLOATS, Side
 from theory.theorems.boundaries import WINDOW, lumps
 from theory.theorems.cases import facing
 

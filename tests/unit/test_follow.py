@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from theory import regimes
-from theory.geometry.level import level_set, search
-from theory.problem import Smoothing
-from theory.reduce import reduce
-from theory.risks import adversarial_risk, clean_risk, compare
+from theory.geometry.line.level import level_set, search
+from theory.problems.problem import Smoothing
+from theory.reduction.reduce import reduce
+from theory.risks.risks import adversarial_risk, clean_risk, compare
 
 # Two routes to one root agree to the errors that both report; this much more is allowed for their own rounding.
 SLACK = 1e-15

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from theory import isolate as module
 from theory import train
-from theory.isolate import IsolationError, isolate
-from theory.problem import Component, Gaussian, Laplace, Law, MixtureProblem, Training, Uniform
-from theory.terms import Array, Flags, Index, magnitude
+from theory.arrays import Array, Flags, Index
+from theory.errors import IsolationError
+from theory.numerics import isolate as module
+from theory.numerics.isolate import isolate
+from theory.numerics.terms import magnitude
+from theory.problems.problem import Component, Gaussian, Laplace, Law, MixtureProblem, Training, Uniform
 
 Long = np.longdouble
 # Over and above the stated error: edges close to 0 are stored as a centre and a half-width, which rounds them once.

@@ -11,8 +11,8 @@ import pytest
 from scipy import optimize, special, stats
 
 from simulate.montecarlo import Interval, Record, monte_carlo
-from simulate.montecarlo.intervals import upper_tail, votes_needed
-from theory.problem import (
+from simulate.montecarlo.statistics.intervals import upper_tail, votes_needed
+from theory.problems.problem import (
     Ball,
     Box,
     Component,

@@ -14,16 +14,16 @@ from scipy.special import log_ndtr
 
 from simulate.montecarlo import monte_carlo
 from simulate.montecarlo.assemble import domain_rule, mixture_rule
-from simulate.montecarlo.balls import ball_tables, log_mass, turn
-from simulate.montecarlo.bessel import log_bessel
-from simulate.montecarlo.domains import sets_of
-from simulate.montecarlo.draw_balls import draw_ball
-from simulate.montecarlo.fields import contains, log_ball_mass
-from simulate.montecarlo.laws import Part
-from simulate.montecarlo.rules import bounded
+from simulate.montecarlo.draws.in_balls import draw_ball
+from simulate.montecarlo.laws.balls import ball_tables, log_mass, turn
+from simulate.montecarlo.laws.bessel import log_bessel
+from simulate.montecarlo.laws.domains import sets_of
+from simulate.montecarlo.laws.fields import contains, log_ball_mass
+from simulate.montecarlo.laws.laws import Part
+from simulate.montecarlo.rules.rules import bounded
 from tests.unit.montecarlo_labels import base_label, label_bounds
 from theory import clean_risk, regimes
-from theory.problem import Ball, Box, Component, DomainProblem, Gaussian, MixtureProblem, Training
+from theory.problems.problem import Ball, Box, Component, DomainProblem, Gaussian, MixtureProblem, Training
 
 # What `balls` promises, and its integrals, which are right to rounding.
 TABLE, RELATIVE, PER_AXIS = 1e-9, 1e-13, 1e-14

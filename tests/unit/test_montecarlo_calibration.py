@@ -15,8 +15,8 @@ import pytest
 from scipy.stats import binom, kstest
 
 from simulate.montecarlo import monte_carlo
-from simulate.sweep_deployed import deployed
-from theory.problem import (
+from simulate.sweep.deployed import deployed
+from theory.problems.problem import (
     Box,
     Component,
     DomainProblem,

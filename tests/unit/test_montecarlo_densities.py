@@ -12,9 +12,9 @@ from scipy import stats
 from scipy.special import erfcx as scipy_erfcx
 from scipy.special import logsumexp
 
-from simulate.montecarlo.densities import BARE, NOISED, erfcx
-from simulate.montecarlo.fields import log_densities
-from simulate.montecarlo.laws import Part
+from simulate.montecarlo.laws.densities import BARE, NOISED, erfcx
+from simulate.montecarlo.laws.fields import log_densities
+from simulate.montecarlo.laws.laws import Part
 
 # The quadrature: panels of half a scale, ten nodes each, good to about 1e-11 in the log density.
 LOG_TOLERANCE = 1e-9

@@ -9,7 +9,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simulate.montecarlo.intervals import clopper_pearson, paired_difference, rare_tail, upper_tail, votes_needed
+from simulate.montecarlo.statistics.intervals import (
+    clopper_pearson,
+    paired_difference,
+    rare_tail,
+    upper_tail,
+    votes_needed,
+)
 
 # Coverage is computed as a sum of up to a few thousand probabilities.
 SUM_ROUNDING = 1e-12

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import beta, binom, hypergeom
 
 from simulate.montecarlo import monte_carlo
-from simulate.montecarlo.limit import UNIT, limit_of
+from simulate.montecarlo.statistics.limit import UNIT, limit_of
 from theory import clean_risk, regimes
 
 

@@ -9,9 +9,9 @@ import pytest
 from scipy import integrate, stats
 
 from simulate.montecarlo.assemble import mixture_rule
-from simulate.montecarlo.settle import Labels
+from simulate.montecarlo.rules.settle import Labels
 from tests.unit.montecarlo_labels import check, components, ranges
-from theory.problem import Gaussian, Laplace, MixtureProblem, Training, Uniform
+from theory.problems.problem import Gaussian, Laplace, MixtureProblem, Training, Uniform
 
 FAMILIES = ["gaussian", "laplace", "uniform"]
 

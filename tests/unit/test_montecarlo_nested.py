@@ -12,14 +12,14 @@ import pytest
 from scipy import stats
 
 from simulate.montecarlo.assemble import domain_rule, mixture_rule
-from simulate.montecarlo.domains import sets_of
-from simulate.montecarlo.inner_noise import confined, unit_from
-from simulate.montecarlo.laws import Part, mixture
-from simulate.montecarlo.rules import bounded
-from simulate.montecarlo.set_parts import set_posterior, set_regression
-from simulate.montecarlo.settle import MOST, Labels, settle
+from simulate.montecarlo.laws.domains import sets_of
+from simulate.montecarlo.laws.laws import Part, mixture
+from simulate.montecarlo.rules.inner_noise import confined, unit_from
+from simulate.montecarlo.rules.rules import bounded
+from simulate.montecarlo.rules.set_parts import set_posterior, set_regression
+from simulate.montecarlo.rules.settle import MOST, Labels, settle
 from tests.unit.montecarlo_labels import base_label, check, components, ranges
-from theory.problem import Ball, Box, DomainProblem, Gaussian, Laplace, MixtureProblem, Training
+from theory.problems.problem import Ball, Box, DomainProblem, Gaussian, Laplace, MixtureProblem, Training
 
 FAMILIES = ["gaussian", "laplace", "uniform"]
 # What MOST draws can tell from one half: sqrt(log(4 * 9 / 1e-6)/(2 * 65536)), and a little more.

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simulate.montecarlo.noise import MOST_NUMBERS, seeded, unit_noise, words
+from simulate.montecarlo.draws.noise import MOST_NUMBERS, seeded, unit_noise, words
 
 LAWS: dict[str, Any] = {"gaussian": stats.norm(), "laplace": stats.laplace(), "uniform": stats.uniform(-1, 2)}
 

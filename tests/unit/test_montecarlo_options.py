@@ -13,9 +13,9 @@ import pytest
 from scipy.stats import binom
 
 from simulate.montecarlo import Record, monte_carlo
-from simulate.sweep_deployed import deployed
+from simulate.sweep.deployed import deployed
 from theory import clean_risk, regimes
-from theory.problem import Component, MixtureProblem, Point
+from theory.problems.problem import Component, MixtureProblem, Point
 
 REQUEST: dict[str, Any] = {"alpha": [0.0, 0.2], "beta": [0.3, 0.8], "eps": [0.0, 0.2], "votes": 21}
 BUMPS = regimes.bumps(count=3)

@@ -9,7 +9,16 @@ from simulate.montecarlo.assemble import domain_rule, mixture_rule
 from tests.oracle.plateaus import draw
 from tests.unit.montecarlo_labels import ranges
 from theory import train
-from theory.problem import Box, Component, DomainProblem, Gaussian, MixtureProblem, Problem, Smoothing, Training
+from theory.problems.problem import (
+    Box,
+    Component,
+    DomainProblem,
+    Gaussian,
+    MixtureProblem,
+    Problem,
+    Smoothing,
+    Training,
+)
 
 DRAWS = 40
 POINTS = 400

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simulate.montecarlo.domains import boxes_of, disjoint, frame_of, signed_domain
-from simulate.montecarlo.fields import contains
-from simulate.montecarlo.laws import mixture
+from simulate.montecarlo.laws.domains import boxes_of, disjoint, frame_of, signed_domain
+from simulate.montecarlo.laws.fields import contains
+from simulate.montecarlo.laws.laws import mixture
 from tests.unit.montecarlo_labels import base_label
-from theory.problem import (
+from theory.problems.problem import (
     Box,
     Component,
     DomainProblem,

@@ -15,7 +15,7 @@ from simulate.montecarlo import monte_carlo
 from simulate.montecarlo.assemble import assemble
 from simulate.montecarlo.job import Job
 from simulate.montecarlo.kernel import draw_mixture
-from theory.problem import (
+from theory.problems.problem import (
     Ball,
     Box,
     Component,
@@ -110,7 +110,7 @@ def test_draws_have_the_moments_of_the_laws() -> None:
 MEMORY_PROBE = """
 import re
 from simulate.montecarlo import monte_carlo
-from theory.problem import Component, Gaussian, MixtureProblem
+from theory.problems.problem import Component, Gaussian, MixtureProblem
 parts = [(Component(Gaussian(m, 1.0)),) for m in (-0.1, 0.1)]
 problem = MixtureProblem(0.5, {dim}, *parts)
 monte_carlo(problem, alpha=[0.5, 1.0], beta=[0.5, 1.0], votes={votes}, samples={samples}, seed=1)

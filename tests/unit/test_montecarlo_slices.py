@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simulate.montecarlo.balls import ball_tables
-from simulate.montecarlo.domains import sets_of
-from simulate.montecarlo.fields import log_ball_mass
-from simulate.montecarlo.slices import slice_mass, slices_of
-from theory.problem import Ball, Box, DomainProblem, Training
+from simulate.montecarlo.laws.balls import ball_tables
+from simulate.montecarlo.laws.domains import sets_of
+from simulate.montecarlo.laws.fields import log_ball_mass
+from simulate.montecarlo.rules.slices import slice_mass, slices_of
+from theory.problems.problem import Ball, Box, DomainProblem, Training
 
 SLICE_ERROR = 1e-9
 

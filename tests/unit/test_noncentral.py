@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from scipy.special import chndtr, log_ndtr
 from scipy.stats import ncx2
 
-from theory.special.logs import Array, log_diff_exp
-from theory.special.noncentral import ball_log_mass, ball_mass_derivatives, log_error
+from theory.numerics.special.logs import Array, log_diff_exp
+from theory.numerics.special.noncentral import ball_log_mass, ball_mass_derivatives, log_error
 
 TABLE = json.loads((Path(__file__).parents[1] / "oracle" / "noncentral.json").read_text())
 DIM = np.array([row["dim"] for row in TABLE], dtype=float)

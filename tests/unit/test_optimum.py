@@ -10,11 +10,11 @@ from scipy.optimize import brentq
 
 import theory
 from theory import regimes
-from theory.extent import extent
-from theory.optimum import best_alpha, best_alphas
-from theory.peaks import highest
-from theory.problem import Component, Gaussian, MixtureProblem, Uniform
-from theory.terms import Array
+from theory.arrays import Array
+from theory.numerics.peaks import highest
+from theory.problems.extent import extent
+from theory.problems.problem import Component, Gaussian, MixtureProblem, Uniform
+from theory.risks.optimum import best_alpha, best_alphas
 
 # Stationary points through polynomials keep this much where the risk is smooth; a maximum found by comparing values
 # would keep half the digits only.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from theory.errors import ProblemError
-from theory.problem import Box, Component, Gaussian, MixtureProblem, Point, Training
-from theory.problem_file import loads_problem, parse_setting, with_overrides
+from theory.problems.problem import Box, Component, Gaussian, MixtureProblem, Point, Training
+from theory.problems.problem_file import loads_problem, parse_setting, with_overrides
 
 CLASSES = """
 prior = 0.5

@@ -10,8 +10,8 @@ from scipy.ndimage import fourier_gaussian
 from tests.oracle.make_plane import mixture
 from tests.unit.plane_laws import moments
 from theory import clean_risk
-from theory.problem import Component, MixtureProblem
-from theory.terms import Array
+from theory.arrays import Array
+from theory.problems.problem import Component, MixtureProblem
 
 PROBLEMS = 60
 REACH = 6.0

@@ -13,9 +13,9 @@ from scipy.special import ndtr
 
 from tests.unit.plane_laws import moments
 from theory import bayes_risk, certified_risk, clean_risk, gain, regimes, vote_risk
-from theory import risks as risks_module
-from theory.planar import in_plane, sets_in_plane
-from theory.problem import Ball, Box, Component, DomainProblem, Gaussian, MixtureProblem, Problem, Training
+from theory.problems.problem import Ball, Box, Component, DomainProblem, Gaussian, MixtureProblem, Problem, Training
+from theory.reduction.planar import in_plane, sets_in_plane
+from theory.risks import risks as risks_module
 
 REGRESSION = Training("regression")
 Matrix = tuple[tuple[float, ...], ...]
@@ -79,7 +79,7 @@ def test_votes_of_a_half_plane() -> None:
     problem = PAIRS[1]
     other = vote_risk(problem, 0.3, 0.5, 11)
     with forced():
-        from theory import votes as votes_module
+        from theory.risks import votes as votes_module
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(votes_module, "reduce", lambda p, *_a: in_plane(p, 1e-6))

@@ -7,6 +7,7 @@ import pytest
 from scipy.special import ndtr
 from scipy.stats import ncx2
 
+from theory.arrays import Array
 from theory.geometry.plane import chebyshev
 from theory.geometry.plane.coarsen import coarsen
 from theory.geometry.plane.common import common_area
@@ -15,7 +16,6 @@ from theory.geometry.plane.outline import Outline, gaussian_mass, rule
 from theory.geometry.plane.sets import SetUnion
 from theory.geometry.plane.votes import VoteField
 from theory.geometry.plane.winding import Chords
-from theory.terms import Array
 
 shapely = pytest.importorskip("shapely")
 

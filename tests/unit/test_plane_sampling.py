@@ -7,8 +7,8 @@ import pytest
 
 from tests.unit.plane_laws import moments
 from theory import clean_risk
-from theory.problem import Ball, Box, Component, DomainProblem, Gaussian, MixtureProblem, Training
-from theory.terms import Array, Flags
+from theory.arrays import Array, Flags
+from theory.problems.problem import Ball, Box, Component, DomainProblem, Gaussian, MixtureProblem, Training
 
 SAMPLES, VOTES = 3000, 801
 # Votes are few: near the boundary of g they decide at random, at both sides alike.

@@ -9,7 +9,7 @@ import pytest
 from tests.oracle.enclosures import outcomes
 from tests.oracle.plateaus import draw
 from theory import certified_risk, clean_risk, compare, train
-from theory.problem import (
+from theory.problems.problem import (
     Box,
     Component,
     DomainProblem,

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from theory.errors import ProblemError
-from theory.problem import (
+from theory.problems.problem import (
     Ball,
     Box,
     Component,

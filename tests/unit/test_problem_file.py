@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from theory.document import from_document, to_document
 from theory.errors import ProblemError
-from theory.problem import (
+from theory.problems.document import from_document, to_document
+from theory.problems.problem import (
     Ball,
     Box,
     Component,
@@ -26,7 +26,7 @@ from theory.problem import (
     Training,
     Uniform,
 )
-from theory.problem_file import dumps_problem, load_problem, loads_problem, save_problem
+from theory.problems.problem_file import dumps_problem, load_problem, loads_problem, save_problem
 
 # The machine is shared and slow at times; what is tested here is not speed.
 quietly = settings(deadline=None)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from theory.errors import ProblemError
-from theory.problem_file import load_problem
+from theory.problems.problem_file import load_problem
 
 CLASSES = """
 prior = 0.5

@@ -11,8 +11,9 @@ import mpmath as mp
 import pytest
 from flint import arb, ctx
 
+from theory.errors import NoProof
 from theory.proof import contour
-from theory.proof.balls import NoProof, precision
+from theory.proof.balls import precision
 from theory.proof.chi_square import Values, tails, values
 
 TABLE = json.loads((Path(__file__).parents[1] / "oracle" / "noncentral.json").read_text())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from theory import gain, regimes
-from theory.problem import Component, Gaussian, MixtureProblem, Training
+from theory.problems.problem import Component, Gaussian, MixtureProblem, Training
 from theory.proof import PROVED, NoProof, Prover
 from theory.proof.prover import Proof
 

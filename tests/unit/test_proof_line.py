@@ -10,7 +10,7 @@ import pytest
 
 from tests.oracle.enclosures import outcomes
 from theory import clean_risk, regimes
-from theory.problem import (
+from theory.problems.problem import (
     Box,
     Component,
     DomainProblem,
@@ -144,7 +144,7 @@ def test_small_risks_keep_their_digits() -> None:
 
 
 def test_cuts_agree_with_the_float_side() -> None:
-    from theory.sides import FLOATS
+    from theory.claims.sides import FLOATS
 
     problem = regimes.bumps(spacing=1.5)
     for alpha, beta in ((0.0, 0.0), (0.3, 0.2), (0.6, 0.9)):

@@ -10,7 +10,8 @@ import pytest
 from flint import arb, ctx, fmpq
 
 from theory import certified_risk, clean_risk, regimes
-from theory.problem import (
+from theory.errors import NoProof
+from theory.problems.problem import (
     Ball,
     Component,
     DomainProblem,
@@ -23,7 +24,7 @@ from theory.problem import (
     Training,
 )
 from theory.proof import clouds
-from theory.proof.balls import NoProof, exact, precision
+from theory.proof.balls import exact, precision
 from theory.proof.line import line_proof
 from theory.proof.noise import upper
 from theory.proof.radial import radial_proof

@@ -10,7 +10,7 @@ from scipy.special import gammaln
 
 from tests.oracle.reference_radial import answer
 from theory import adversarial_risk, certified_risk, clean_risk, train
-from theory.problem import Ball, Component, DomainProblem, Gaussian, MixtureProblem
+from theory.problems.problem import Ball, Component, DomainProblem, Gaussian, MixtureProblem
 
 
 def mixture(prior: float, dim: int, zero: list[object], one: list[object]) -> MixtureProblem:

@@ -8,10 +8,10 @@ from scipy.optimize import brentq, minimize_scalar
 from scipy.special import ndtr
 
 from theory import adversarial_risk, bayes_risk, certified_risk, clean_risk, compare, gain, smooth, train
-from theory.geometry import radial
-from theory.mixture import piece
-from theory.problem import Ball, Component, DomainProblem, Gaussian, MixtureProblem
-from theory.reduce import reduce
+from theory.geometry.piece import piece
+from theory.geometry.radial import radial
+from theory.problems.problem import Ball, Component, DomainProblem, Gaussian, MixtureProblem
+from theory.reduction.reduce import reduce
 
 PUBLISHED = 2e-6  # seven printed digits, rounded
 
@@ -155,7 +155,7 @@ def test_one_dimension_against_the_line(
     alpha, beta = np.array([0.0, 0.3, 1.0])[:, None], np.array([0.0, 0.01, 0.3, 1.0, 3.0])
     routes = (clean_risk, certified_risk, adversarial_risk)
     along = [clean_risk(problem, alpha, beta), *(f(problem, alpha, beta, 0.2) for f in routes[1:])]
-    monkeypatch.setattr("theory.risks.reduce", lambda _problem, *_: radial_line(prior, scales))
+    monkeypatch.setattr("theory.risks.risks.reduce", lambda _problem, *_: radial_line(prior, scales))
     around = [clean_risk(problem, alpha, beta), *(f(problem, alpha, beta, 0.2) for f in routes[1:])]
     for one, other in zip(along, around, strict=True):
         assert (one.route, other.route) == ("line", "radial")

@@ -13,7 +13,7 @@ from flint import arb, ctx
 from tests.oracle import reference_radial as reference
 from tests.oracle.reference_radial_mass import BITS, by_poisson, by_quadrature
 from theory import adversarial_risk, certified_gain, certified_risk, clean_risk, compare, loads_problem, train
-from theory.problem import Component, Gaussian, MixtureProblem
+from theory.problems.problem import Component, Gaussian, MixtureProblem
 
 ROWS: list[dict[str, Any]] = json.loads(Path(__file__).parents[1].joinpath("oracle/radial.json").read_text("utf-8"))
 

@@ -12,8 +12,8 @@ import pytest
 import theory
 from theory import regimes
 from theory.errors import ProblemError
-from theory.problem import Ball, Box, Gaussian
-from theory.problem_file import dumps_problem, loads_problem
+from theory.problems.problem import Ball, Box, Gaussian
+from theory.problems.problem_file import dumps_problem, loads_problem
 
 PARAMETERS = {
     "two-gaussians": "dim separation scale prior",
@@ -160,7 +160,7 @@ def test_bad_names_and_parameters_are_refused_in_one_line(name: str, params: dic
 def test_listing_regimes_imports_no_numerics() -> None:
     script = "import sys; from theory import regimes; regimes.parameters('discs'); print(*sys.modules)"
     listed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
-    assert "theory.regimes" in listed
+    assert "theory.problems.regimes" in listed
     assert not {"numpy", "scipy", "sympy", "jax", "matplotlib"} & set(listed)
 
 

@@ -11,7 +11,7 @@ import pytest
 from scipy.signal import fftconvolve
 
 from theory import clean_risk, train
-from theory.problem import Component, Gaussian, Laplace, MixtureProblem, NoiseFamily, Training, Uniform
+from theory.problems.problem import Component, Gaussian, Laplace, MixtureProblem, NoiseFamily, Training, Uniform
 
 # Absolute error of a risk; the quadrature of the package aims at 1e-13 over the slope of h * p_alpha.
 ABSOLUTE = 1e-10

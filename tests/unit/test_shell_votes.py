@@ -8,10 +8,10 @@ from flint import arb, ctx
 from scipy.special import log_ndtr
 
 from tests.oracle.reference_shell_votes import shell_mass
-from theory.geometry.radial_level import level_set
-from theory.geometry.shell_votes import ShellVoteTerms
-from theory.region import Region
-from theory.terms import log_ratio
+from theory.geometry.radial.level import level_set
+from theory.geometry.radial.shell_votes import ShellVoteTerms
+from theory.geometry.region import Region
+from theory.numerics.terms import log_ratio
 
 
 def drawn(rng: np.random.Generator, dim: int) -> tuple[Region, float, float]:

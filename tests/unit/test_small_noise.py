@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from theory import NoExactRoute, bayes_risk, clean_risk, regimes, small_noise
-from theory.problem import Ball, Component, Gaussian, MixtureProblem, Uniform
+from theory.problems.problem import Ball, Component, Gaussian, MixtureProblem, Uniform
 
 # Scales 1 and 1.5: alpha*/beta as beta -> 0, to the digits in which it was published.
 RATIOS = {2: 0.671635, 3: 0.775537, 10: 0.901092, 100: 0.945074}

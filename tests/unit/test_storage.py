@@ -12,8 +12,8 @@ import xarray as xr
 
 from simulate.progress import Meter
 from simulate.storage import open_dataset, save_dataset
-from simulate.sweep import sweep
-from simulate.sweep_axes import Axis, Family
+from simulate.sweep.axes import Axis, Family
+from simulate.sweep.sweep import sweep
 from theory import ProblemError
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulate.sweep import labels, sweep
-from simulate.sweep_axes import Axis, Family
+from simulate.sweep.axes import Axis, Family
+from simulate.sweep.sweep import labels, sweep
 from theory import NoExactRoute, ProblemError, compare, loads_problem, regimes
 
 BUMPS = Family("bumps", {"spacing": 1.5})
@@ -51,9 +51,9 @@ def test_any_executor_gives_the_same_dataset() -> None:
 
 def test_pieces_may_come_in_any_order_and_are_handed_out_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     backwards = Backwards()
-    monkeypatch.setattr("simulate.sweep.wait", backwards.wait)
-    monkeypatch.setattr("simulate.sweep.UNDER_WAY", 3)
-    monkeypatch.setattr("simulate.sweep_cells.BATCH_CELLS", 20)
+    monkeypatch.setattr("simulate.sweep.sweep.wait", backwards.wait)
+    monkeypatch.setattr("simulate.sweep.sweep.UNDER_WAY", 3)
+    monkeypatch.setattr("simulate.sweep.cells.BATCH_CELLS", 20)
     shares: list[float] = []
     found = sweep(BUMPS, *NOISES, executor=backwards, progress=shares.append)
     assert backwards.most == 3

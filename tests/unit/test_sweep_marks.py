@@ -7,10 +7,10 @@ import pytest
 import xarray as xr
 
 from simulate.montecarlo import Interval, Record
-from simulate.sweep import sweep
-from simulate.sweep_axes import Axis, Check, Family
-from simulate.sweep_checks import _row, add_checks
-from simulate.sweep_curves import add_curves
+from simulate.sweep.axes import Axis, Check, Family
+from simulate.sweep.checks import _row, add_checks
+from simulate.sweep.curves import add_curves
+from simulate.sweep.sweep import sweep
 from theory import gain, regimes
 
 BUMPS = Family("bumps", {"spacing": 1.5})

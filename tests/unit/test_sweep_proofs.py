@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from simulate.sweep import sweep
-from simulate.sweep_axes import Axis, Family
-from simulate.sweep_proofs import add_proofs
+from simulate.sweep.axes import Axis, Family
+from simulate.sweep.proofs import add_proofs
+from simulate.sweep.sweep import sweep
 from theory.proof import NoProof
 
 BUMPS = Family("bumps", {"spacing": 1.5})

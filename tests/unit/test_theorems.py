@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from theory import Estimate, NoExactRoute, Problem, clean_risk, regimes, small_noise, train
-from theory.falsify import Family, Noises, Range
-from theory.sides import FLOATS, Side
+from theory.claims.falsify import Family, Noises, Range
+from theory.claims.sides import FLOATS, Side
 from theory.symbolic import DERIVATIONS
 from theory.symbolic.derivation import Derivation
 from theory.theorems import LAWS, Law

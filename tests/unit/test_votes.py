@@ -16,10 +16,9 @@ from theory import (
     train,
     vote_risk,
 )
-from theory.binomial import least_count
-from theory.errors import ProblemError
-from theory.geometry.base import NoExactRoute
-from theory.problem import Ball, Box, Component, DomainProblem, Gaussian, MixtureProblem, Point, Smoothing
+from theory.errors import NoExactRoute, ProblemError
+from theory.laws.binomial import least_count
+from theory.problems.problem import Ball, Box, Component, DomainProblem, Gaussian, MixtureProblem, Point, Smoothing
 
 
 def mixture(prior: float, dim: int, zero: list[object], one: list[object], votes: str = "gaussian") -> MixtureProblem:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from theory import clean_risk, train
-from theory.problem import (
+from theory.problems.problem import (
     Component,
     Gaussian,
     Laplace,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from theory.arrays import Array
 from theory.display.card import clean
-from theory.terms import Array
 
 BLUE, VERMILION = "#0072B2", "#D55E00"
 # Stroke of each class; dashes keep the classes apart where colours do not.

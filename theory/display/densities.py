@@ -7,15 +7,16 @@ from itertools import pairwise
 
 import numpy as np
 
-from theory.components import marginal, weighted
+from theory.arrays import Array
 from theory.display.axes import COLOURS, LINES, Axes, key, line_sample
 from theory.display.digits import number
-from theory.geometry import line, shells
-from theory.geometry.radial import Radial
-from theory.mixture import Piece, piece
-from theory.problem import MixtureProblem
-from theory.reduce import reduce
-from theory.terms import Array
+from theory.geometry.line import line
+from theory.geometry.piece import Piece, piece
+from theory.geometry.radial import shells
+from theory.geometry.radial.radial import Radial
+from theory.problems.components import marginal, weighted
+from theory.problems.problem import MixtureProblem
+from theory.reduction.reduce import reduce
 
 # Of the marks of unbounded laws, those between which they are drawn: 4 standard deviations, 10 diversities.
 CENTRAL = slice(3, 8)

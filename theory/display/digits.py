@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, Context, Decimal
 
 import numpy as np
 
-from theory.terms import Array
+from theory.arrays import Array
 
 # Axes of a vector, and rows of a matrix, that are shown.
 MOST_AXES = 4

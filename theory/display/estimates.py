@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from theory.arrays import Array
 from theory.display.card import CELL, MOST_ROWS, Card, clean
 from theory.display.digits import largest, number, with_error
 from theory.estimate import Estimate
-from theory.terms import Array
 
 # Columns of a matrix of values that is shown as one.
 MOST_COLUMNS = 8

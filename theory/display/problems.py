@@ -11,7 +11,7 @@ from theory.display.card import MOST_ROWS, Card
 from theory.display.densities import coordinate, density_picture
 from theory.display.digits import matrix, number, vector
 from theory.display.sketch import LABELS, around, components_picture, sets_picture, strips_picture
-from theory.problem import (
+from theory.problems.problem import (
     Ball,
     Box,
     Component,

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from theory.arrays import Array
 from theory.display.card import MOST_ROWS, Card
 from theory.display.digits import DIGITS, largest, number, vector, with_error
 from theory.display.sketch import around, region_picture, strips_picture
 from theory.geometry.plane.chains import curves
 from theory.geometry.plane.shapes import PlaneRegion, Still, Voted
-from theory.pipeline import BaseClassifier, SmoothedClassifier
-from theory.region import Region
-from theory.terms import Array
+from theory.geometry.region import Region
+from theory.risks.pipeline import BaseClassifier, SmoothedClassifier
 
 # Intervals of one region that are written out.
 MOST_INTERVALS = 6

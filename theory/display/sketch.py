@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from theory.components import marginal
+from theory.arrays import Array
 from theory.display.axes import BLUE, COLOURS, LINES, TOP, Axes, key, line_sample
-from theory.problem import Ball, Box, Gaussian, Laplace, Law, MixtureProblem, Point, Set, Uniform, as_vector
-from theory.terms import Array
+from theory.problems.components import marginal
+from theory.problems.problem import Ball, Box, Gaussian, Laplace, Law, MixtureProblem, Point, Set, Uniform, as_vector
 
 # Of more outlines there is no sketch. Corners of a round one, fewer where there are many, and of all together.
 MOST_OUTLINES, CORNERS, MOST_CORNERS = 2500, 72, 20_000

@@ -7,12 +7,13 @@ from typing import Protocol
 import numpy as np
 from scipy.special import gammaln, xlogy
 
-from theory.binomial import fewer
-from theory.geometry.base import Base, NoExactRoute, Request
-from theory.mixture import Piece
-from theory.quadrature import integrate
-from theory.region import Region
-from theory.terms import Array, Index
+from theory.arrays import Array, Index
+from theory.errors import NoExactRoute
+from theory.geometry.base import Base, Request
+from theory.geometry.piece import Piece
+from theory.geometry.region import Region
+from theory.laws.binomial import fewer
+from theory.numerics.quadrature import integrate
 
 # A chance of failing that may have underflowed, and an area for which that would matter.
 LEAST_CHANCE, MOST_AREA = 1e-300, 1e270

@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from theory.mixture import Piece
-from theory.region import Region
-from theory.terms import Array, Flags, Index
-
-
-class NoExactRoute(ValueError):
-    """The problem, or the quantity, has no exact answer here; the message says why and what to do instead."""
+from theory.arrays import Array, Flags, Index
+from theory.geometry.piece import Piece
+from theory.geometry.region import Region
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theory.isolate import Pieces
-from theory.mixture import Piece
-from theory.terms import Array, Flags, Index
+from theory.arrays import Array, Flags, Index
+from theory.geometry.piece import Piece
+from theory.numerics.isolate import Pieces
 
 # Tails are covered by intervals growing by this factor, out to GROWTH^TAIL_CELLS scales; beyond, the last sign holds.
 # Farther out the logarithms of two Gaussian tails are too large for their difference to mean anything; quadratics

@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from theory.region import Region
-from theory.terms import TIE_ULPS, Array, Flags, Index, Terms, log_ratio, log_sum
+from theory.arrays import Array, Flags, Index
+from theory.geometry.region import Region
+from theory.numerics.terms import TIE_ULPS, Terms, log_ratio, log_sum
 
 EPS = np.finfo(float).eps
 # Rounding of the answer of a density to more noise, in units of the magnitudes added up for it.

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln
 
+from theory.arrays import Array
 from theory.laws import NOISE
-from theory.special.bessel_ratio import RATIO_ULPS, bessel_ratio
-from theory.special.noncentral import ball_mass_derivatives, log_error
-from theory.terms import Array
+from theory.numerics.special.bessel_ratio import RATIO_ULPS, bessel_ratio
+from theory.numerics.special.noncentral import ball_mass_derivatives, log_error
 
 EPS = np.finfo(float).eps
 # Rounding of a logarithmic density beyond that of its argument: of the constant, and relative to the logarithm.

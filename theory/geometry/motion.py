@@ -16,12 +16,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from theory.arrays import Array, Flags
 from theory.geometry.base import Drift
 from theory.geometry.kernels import EPS, Kernel
+from theory.geometry.piece import Piece
+from theory.geometry.region import Region
 from theory.laws import NOISE
-from theory.mixture import Piece
-from theory.region import Region
-from theory.terms import Array, Flags
 
 # (law, end, center, scale, frame) -> Kernel; frame is None on the line.
 Kernels = Callable[[str, Array, Array, Array, Array | None], Kernel]

@@ -8,11 +8,11 @@ from typing import Protocol
 
 import numpy as np
 
+from theory.arrays import Array, Flags
 from theory.geometry.cells import Cells, covered, merge, off_support, settle
-from theory.geometry.plateaus import Plateaus
-from theory.isolate import Pieces, isolate
-from theory.region import Region, boundary_error, from_pieces, place_error
-from theory.terms import Array, Relative, Terms
+from theory.geometry.region import Region, boundary_error, from_pieces, place_error
+from theory.numerics.isolate import Pieces, isolate
+from theory.numerics.terms import Relative, Terms
 
 INSET_ULPS = 8
 
@@ -21,6 +21,15 @@ class WidthTerms(Terms, Protocol):
     """Terms that know the length (R, K) over which each varies."""
 
     widths: Array
+
+
+class Cancelling(Protocol):
+    """Knows on which cells the densities of both classes nearly cancel, and the signed density there.
+
+    `balanced` gives which cells (N,) those are, and terms with one row for each of them, or None where there are none.
+    """
+
+    def balanced(self, cells: Cells) -> tuple[Flags, WidthTerms | None]: ...
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,7 @@ class Supports:
 
 
 def positive_set(
-    cells: Cells, supports: Supports, make: Callable[[], WidthTerms], choice: str, plateaus: Plateaus | None = None
+    cells: Cells, supports: Supports, make: Callable[[], WidthTerms], choice: str, plateaus: Cancelling | None = None
 ) -> Region:
     """The region where the net signed density is >= 0, and the class `choice` gives off every support.
 

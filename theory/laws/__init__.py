@@ -1,12 +1,1 @@
-"""One-dimensional symmetric laws, one per file, standardised to mean 0 and scale 1.
-
-Each file supplies the same functions natively, in both tails: `pdf`, `log_pdf`, `score`, `cdf`, `log_cdf`,
-`interval`, `log_interval`, `interval_slope` and `log_isf`. The three laws are at once components of a mixture and
-noise families.
-"""
-
-from types import ModuleType
-
-from theory.laws import gaussian, laplace, uniform
-
-NOISE: dict[str, ModuleType] = {"gaussian": gaussian, "laplace": laplace, "uniform": uniform}
+"""Univariate laws and what noise makes of them: cdfs with native tails, convolutions, their motion, blurred sets, binomials."""

@@ -1,11 +1,11 @@
 """Proofs by ball arithmetic: every number is a ball that contains the truth, every sign is decided by such balls.
 
 `Prover` answers for one problem: enclosed risks, and gains whose sign is proved. `PROVED` answers claims
-(`theory.falsify`). `line`, `radial` and `half_space` are the geometries; `isolate` finds all sign changes of a function
-known by balls; `pieces` starts from the exact rational numbers that a problem's floats are.
+(`theory.claims.falsify`). `line`, `radial` and `half_space` are the geometries; `isolate` finds all sign changes of a
+function known by balls; `pieces` starts from the exact rational numbers that a problem's floats are.
 """
 
-from theory.proof.balls import NoProof
+from theory.errors import NoProof
 from theory.proof.prover import Proof, Prover
 from theory.proof.side import PROVED
 

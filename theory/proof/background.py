@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from flint import arb, fmpq
 
-from theory.problem import Ball as Disc
-from theory.problem import DomainProblem, as_vector
-from theory.proof.balls import Ball, NoProof, Rational, exact
+from theory.errors import NoProof
+from theory.problems.problem import Ball as Disc
+from theory.problems.problem import DomainProblem, as_vector
+from theory.proof.balls import Ball, Rational, exact
 from theory.proof.region import Gap, Signs
 from theory.proof.shells import level_set
 

@@ -13,14 +13,8 @@ from typing import Any
 
 from flint import arb, ctx, fmpq
 
-from theory.geometry.base import NoExactRoute
-
 Ball = Any  # flint.arb, which has no type stubs
 Rational = Any  # flint.fmpq
-
-
-class NoProof(NoExactRoute):
-    """Ball arithmetic has no route to the quantity; the message says why."""
 
 
 @contextmanager

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from flint import arb, ctx, fmpq
 
-from theory.problem import Gaussian, Law, MixtureProblem, Point, as_vector
-from theory.proof.balls import Ball, NoProof, Rational, exact
+from theory.errors import NoProof
+from theory.problems.problem import Gaussian, Law, MixtureProblem, Point, as_vector
+from theory.proof.balls import Ball, Rational, exact
 from theory.proof.chi_square import tails
 from theory.proof.isolate import Part, gaps, isolate
 from theory.proof.pieces import weights

@@ -27,7 +27,8 @@ from typing import Any
 
 from flint import acb, arb, ctx
 
-from theory.proof.balls import Ball, NoProof, precision
+from theory.errors import NoProof
+from theory.proof.balls import Ball, precision
 
 # Bits beyond the working precision, for the method's error and for rounding in sums of some hundred nodes.
 GUARD = 12

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from flint import arb, arb_mat, fmpq
 
-from theory.problem import Gaussian, MixtureProblem, Problem, as_vector
-from theory.proof.balls import Ball, NoProof, Rational, exact
+from theory.errors import NoProof
+from theory.problems.problem import Gaussian, MixtureProblem, Problem, as_vector
+from theory.proof.balls import Ball, Rational, exact
 from theory.proof.noise import upper
 
 # Linear systems in balls beyond this size take minutes.

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from flint import arb, ctx, fmpq
 
-from theory.problem import Problem
+from theory.errors import NoProof
+from theory.problems.problem import Problem
 from theory.proof import noise
-from theory.proof.balls import Ball, NoProof, Rational, hull
+from theory.proof.balls import Ball, Rational, hull
 from theory.proof.cells import Cell, cut, label_off_support
 from theory.proof.isolate import Part, gaps, isolate
 from theory.proof.pieces import Exact, Piece, on_line

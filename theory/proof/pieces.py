@@ -11,9 +11,20 @@ from dataclasses import dataclass
 
 from flint import arb, fmpq
 
-from theory.problem import Ball as Disc
-from theory.problem import Component, DomainProblem, Gaussian, Laplace, Law, MixtureProblem, Point, Uniform, as_vector
-from theory.proof.balls import Ball, NoProof, Rational, exact
+from theory.errors import NoProof
+from theory.problems.problem import Ball as Disc
+from theory.problems.problem import (
+    Component,
+    DomainProblem,
+    Gaussian,
+    Laplace,
+    Law,
+    MixtureProblem,
+    Point,
+    Uniform,
+    as_vector,
+)
+from theory.proof.balls import Ball, Rational, exact
 
 
 @dataclass(frozen=True)

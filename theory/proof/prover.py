@@ -8,9 +8,10 @@ from typing import Literal, Protocol
 
 from flint import arb, ctx, fmpq
 
+from theory.errors import NoProof
 from theory.estimate import Estimate
-from theory.problem import Problem
-from theory.proof.balls import Ball, NoProof, Rational, exact, floats, precision
+from theory.problems.problem import Problem
+from theory.proof.balls import Ball, Rational, exact, floats, precision
 from theory.proof.half_space import HalfSpaceProof, half_space_proof
 from theory.proof.line import line_proof
 from theory.proof.noise import upper
@@ -148,7 +149,7 @@ class Prover:
 
 
 def _miss(noise: str, beta: Rational, eps: Rational) -> Ball:
-    """1 - tau(eps) of `theory.certificate`."""
+    """1 - tau(eps) of `theory.risks.certificate`."""
     if beta == 0:
         raise NoProof("certified risk is not defined at beta = 0 < eps")
     if noise == "uniform" and eps >= beta:

@@ -12,9 +12,10 @@ from typing import Protocol
 
 from flint import arb
 
-from theory.problem import DomainProblem, Problem
+from theory.errors import NoProof
+from theory.problems.problem import DomainProblem, Problem
 from theory.proof.background import background
-from theory.proof.balls import Ball, NoProof, Rational
+from theory.proof.balls import Ball, Rational
 from theory.proof.clouds import clouds
 from theory.proof.region import Signs
 from theory.proof.shells import inside, level_set, square

@@ -13,12 +13,12 @@ from itertools import pairwise
 import numpy as np
 from flint import arb, ctx
 
-from theory.geometry.radial_level import level_set as float_level_set
+from theory.geometry.radial.level import level_set as float_level_set
+from theory.geometry.region import Region
 from theory.proof.balls import Ball, Rational, hull, precision, sign
 from theory.proof.chi_square import Values, values
 from theory.proof.isolate import Bounds, Part, gaps, isolate
 from theory.proof.region import Gap, Signs
-from theory.region import Region
 
 # Gaps are closed to this many bits less than the working precision, relative to the squared smoothing noise.
 SPARE_BITS = 16

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 
+from theory.errors import NoProof
 from theory.estimate import Estimate
-from theory.problem import Problem
-from theory.proof.balls import NoProof, exact, floats, precision
+from theory.problems.problem import Problem
+from theory.proof.balls import exact, floats, precision
 from theory.proof.half_space import HalfSpaceProof
 from theory.proof.prover import BITS, MOST_BITS, Prover
 from theory.proof.region import Signs

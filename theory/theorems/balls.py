@@ -13,10 +13,10 @@ import math
 
 from scipy.special import gammainc
 
-from theory.falsify import Choice, Family, Noises, Range
-from theory.problem import Ball, Box, DomainProblem, Training
-from theory.regimes import stripes
-from theory.sides import Side
+from theory.claims.falsify import Choice, Family, Noises, Range
+from theory.claims.sides import Side
+from theory.problems.problem import Ball, Box, DomainProblem, Training
+from theory.problems.regimes import stripes
 from theory.theorems.cases import Number, number, outermost, same, worst
 from theory.theorems.law import Law
 

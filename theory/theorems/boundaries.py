@@ -19,10 +19,10 @@ from __future__ import annotations
 
 from functools import partial
 
+from theory.claims.falsify import Choice, Family, Noises, Range
+from theory.claims.sides import Side
 from theory.estimate import Estimate
-from theory.falsify import Choice, Family, Noises, Range
-from theory.problem import Component, MixtureProblem, Training, Uniform
-from theory.sides import Side
+from theory.problems.problem import Component, MixtureProblem, Training, Uniform
 from theory.theorems.cases import FAMILIES, MIXTURES, SMALL_MIXTURES, SMOOTHING_NOISE, TRAINING_NOISE, mixture, worst
 from theory.theorems.law import Law
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import math
 
-from theory.falsify import Family, Noises, Range
-from theory.problem import Component, Gaussian, MixtureProblem
-from theory.sides import Side
+from theory.claims.falsify import Family, Noises, Range
+from theory.claims.sides import Side
+from theory.problems.problem import Component, Gaussian, MixtureProblem
 from theory.symbolic.bridge import bridge_attack
 from theory.theorems.cases import PRIORS, TRAINING_NOISE, Number
 from theory.theorems.law import Law

@@ -1,13 +1,13 @@
-"""Problems and margins that several laws are stated with. The regimes of `theory.regimes` are used where they fit."""
+"""Problems and margins that several laws are stated with; those of `theory.problems.regimes` where they fit."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
+from theory.claims.families import Choice, Range
 from theory.estimate import Estimate
-from theory.families import Choice, Range
-from theory.problem import (
+from theory.problems.problem import (
     Ball,
     Box,
     Component,

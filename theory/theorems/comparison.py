@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from theory.claims.falsify import Choice, Family, Noises, Range
+from theory.claims.sides import Side
 from theory.estimate import Estimate
-from theory.falsify import Choice, Family, Noises, Range
-from theory.problem import Box, DomainProblem, MixtureProblem, NoiseFamily, Problem
-from theory.regimes import bumps, concentric, stripes
-from theory.sides import Side
+from theory.problems.problem import Box, DomainProblem, MixtureProblem, NoiseFamily, Problem
+from theory.problems.regimes import bumps, concentric, stripes
 from theory.theorems.cases import FAMILIES, PRIORS, TRAINING_NOISE, Number, best, number, row, worst
 from theory.theorems.law import Law
 

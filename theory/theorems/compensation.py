@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import math
 
-from theory.falsify import Choice, Family, Noises, Range
-from theory.problem import MixtureProblem
-from theory.regimes import concentric
-from theory.sides import Side
+from theory.claims.falsify import Choice, Family, Noises, Range
+from theory.claims.sides import Side
+from theory.problems.problem import MixtureProblem
+from theory.problems.regimes import concentric
 from theory.symbolic.concentric import radius_rises
 from theory.theorems.cases import TRAINING_NOISE, Number, gaussians, number, outermost, worst
 from theory.theorems.law import Law

@@ -9,10 +9,10 @@ boundary, and certified and adversarial risk are equal.
 
 from __future__ import annotations
 
-from theory.falsify import Choice, Family, Noises, Range
-from theory.problem import MixtureProblem
-from theory.risks import adversarial_risk
-from theory.sides import Side
+from theory.claims.falsify import Choice, Family, Noises, Range
+from theory.claims.sides import Side
+from theory.problems.problem import MixtureProblem
+from theory.risks.risks import adversarial_risk
 from theory.symbolic.half_spaces import half_space_certificate, half_space_vote
 from theory.theorems.cases import FAMILIES, PRIORS, SMOOTHING_NOISE, TRAINING_NOISE, Number, facing, same, worst
 from theory.theorems.law import Law

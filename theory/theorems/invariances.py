@@ -13,10 +13,10 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from theory.falsify import Choice, Family, Noises, Range
-from theory.problem import Component, Gaussian, Laplace, MixtureProblem, Problem, Uniform
-from theory.problem import Law as Density
-from theory.sides import Side
+from theory.claims.falsify import Choice, Family, Noises, Range
+from theory.claims.sides import Side
+from theory.problems.problem import Component, Gaussian, Laplace, MixtureProblem, Problem, Uniform
+from theory.problems.problem import Law as Density
 from theory.symbolic.invariances import common_factor, scaling
 from theory.theorems.cases import (
     FAMILIES,

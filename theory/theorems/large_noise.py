@@ -15,10 +15,10 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
+from theory.claims.falsify import Choice, Family, Noises, Range
+from theory.claims.sides import Side
 from theory.estimate import PROVED, Estimate
-from theory.falsify import Choice, Family, Noises, Range
-from theory.problem import Component, Gaussian, MixtureProblem
-from theory.sides import Side
+from theory.problems.problem import Component, Gaussian, MixtureProblem
 from theory.symbolic.large_noise import large_noise_half_space
 from theory.theorems.cases import MIXTURES, SMOOTHING_NOISE, Number, best, mixture, number, worst
 from theory.theorems.law import Law

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from theory.claims.falsify import SKIPPED, Attack, Claim, Family, falsify, proving
+from theory.claims.sides import FLOATS, Side
 from theory.estimate import PROVED, Estimate
-from theory.falsify import SKIPPED, Attack, Claim, Family, falsify, proving
-from theory.sides import FLOATS, Side
 from theory.symbolic.derivation import Derivation
 
 
@@ -16,8 +16,8 @@ from theory.symbolic.derivation import Derivation
 class Law:
     """A statement about problems and noises that can be checked.
 
-    claim: the conclusion as a signed margin (see `theory.falsify`): >= 0 in every case of a universal law, > 0 in the
-        examples of an existence law.
+    claim: the conclusion as a signed margin (see `theory.claims.falsify`): >= 0 in every case of a universal law, > 0
+        in the examples of an existence law.
     family: the hypotheses: problems and noises that satisfy them.
     examples: of an existence law, parameters of the family; empty for a universal law.
     derivation: a closed form that implies a universal law; it raises `ArithmeticError` where it does not come out.

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from functools import partial
 
+from theory.claims.falsify import Family, Noises, Range
+from theory.claims.sides import Side
 from theory.estimate import PROVED, Estimate
-from theory.falsify import Family, Noises, Range
-from theory.problem import MixtureProblem
-from theory.sides import Side
+from theory.problems.problem import MixtureProblem
 from theory.symbolic.prior_shift import prior_shift, prior_shift_limit, regression_threshold
 from theory.theorems.cases import PRIORS, SMOOTHING_NOISE, TRAINING_NOISE, Number, facing, same, worst
 from theory.theorems.law import Law

@@ -9,10 +9,10 @@ gaps that smoothing would widen.
 
 from __future__ import annotations
 
-from theory.falsify import Choice, Family, Noises, Range
-from theory.problem import DomainProblem
-from theory.regimes import stripes
-from theory.sides import Side
+from theory.claims.falsify import Choice, Family, Noises, Range
+from theory.claims.sides import Side
+from theory.problems.problem import DomainProblem
+from theory.problems.regimes import stripes
 from theory.theorems.cases import FAMILIES, SMOOTHING_NOISE, TRAINING_NOISE, Number, row, unit_set
 from theory.theorems.law import Law
 

@@ -14,10 +14,10 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from theory.curvature import small_noise
-from theory.falsify import Family, Noises, Range
-from theory.problem import MixtureProblem
-from theory.sides import Side
+from theory.claims.falsify import Family, Noises, Range
+from theory.claims.sides import Side
+from theory.problems.problem import MixtureProblem
+from theory.risks.curvature import small_noise
 from theory.symbolic.concentric import ratio_below_one
 from theory.theorems.cases import Number, gaussians, number
 from theory.theorems.compensation import ringed

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from theory.arrays import Array, Flags, Index
 from theory.geometry.plane import chebyshev
 from theory.geometry.plane.outline import rule
 from theory.geometry.plane.squares import Leaves
-from theory.terms import Array, Flags, Index
 
 # A graph is halved at most so often.
 HALVINGS = 3

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import cKDTree
 
+from theory.arrays import Array, Index
 from theory.geometry.plane.outline import Outline
 from theory.geometry.plane.winding import panel_ends
-from theory.terms import Array, Index
 
 
 def curves(outline: Outline) -> list[Array]:

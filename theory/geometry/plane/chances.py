@@ -13,8 +13,8 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 from scipy.stats import beta as beta_law
 
+from theory.arrays import Array
 from theory.geometry.plane.outline import rule
-from theory.terms import Array
 
 # Levels nearer to 0 or 1 than this are left out; so is the probability of T beyond them.
 LEAST_LEVEL = 1e-9

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.polynomial import chebyshev
 
-from theory.terms import Array, Flags, Index
+from theory.arrays import Array, Flags, Index
 
 # Intervals of this width (of [-1, 1]) that are still undecided are judged by the signs at their ends.
 LEAST_WIDTH = 2.0**-40

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from theory.arrays import Array, Index
 from theory.geometry.plane.chains import chains, forward
 from theory.geometry.plane.outline import Outline, rule
-from theory.terms import Array, Index
 
 # A panel turns by at most this angle.
 TURN = 0.5

@@ -14,10 +14,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from theory.arrays import Array, Index
 from theory.geometry.plane import chebyshev
 from theory.geometry.plane.outline import Outline, rule
 from theory.geometry.plane.sets import SetUnion
-from theory.terms import Array, Index
 
 # Parts of panels: panel, from, to, in [-1, 1].
 Cuts = tuple[Index, Array, Array]

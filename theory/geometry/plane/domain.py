@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from theory.geometry.base import NoExactRoute
+from theory.arrays import Array
+from theory.errors import NoExactRoute
 from theory.geometry.plane.coarsen import coarsen
 from theory.geometry.plane.common import common_area
 from theory.geometry.plane.level import LEVELS
@@ -18,7 +19,6 @@ from theory.geometry.plane.shapes import KEPT, Base, Shape, Still, vote_field
 from theory.geometry.plane.tracing import trace
 from theory.geometry.plane.votes import VoteField
 from theory.geometry.plane.window import Window
-from theory.terms import Array
 
 REMEDY = "simulate it instead: noisewise mc"
 

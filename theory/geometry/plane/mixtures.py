@@ -7,14 +7,14 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import ndtri
 
-from theory.curvature_data import SmallNoise
-from theory.geometry.plane.boundary_data import on_outline
+from theory.arrays import Array
+from theory.geometry.curvature import SmallNoise
+from theory.geometry.plane.curvature import on_outline
 from theory.geometry.plane.outline import Outline, gaussian_mass
 from theory.geometry.plane.plane import Plane, PlanePiece
 from theory.geometry.plane.shapes import Base, FieldBase
 from theory.geometry.plane.signed import SignedField
 from theory.geometry.plane.window import Window
-from theory.terms import Array
 
 # Base classifiers that are kept.
 TRAINED = 256

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from theory.terms import Array
+from theory.arrays import Array
 
 # Panels no longer than this, in units of the Gaussian's scale or of their distance from it, are resolved.
 LONGEST = 1.0

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from theory.curvature_data import SmallNoise
-from theory.geometry.base import NoExactRoute, Request
+from theory.arrays import Array, Index
+from theory.errors import NoExactRoute
+from theory.geometry.base import Request
+from theory.geometry.curvature import SmallNoise
 from theory.geometry.plane.chances import mean_mass
 from theory.geometry.plane.level import LEVELS
 from theory.geometry.plane.outline import Outline
 from theory.geometry.plane.shapes import Base, PlaneRegion, Shape, Still, Voted, tail_of
 from theory.geometry.plane.window import Window
-from theory.terms import Array, Index
 
 # The first level of refinement that is tried, for tolerances up to these.
 FIRST = ((1e-6, 0), (0.0, 1))

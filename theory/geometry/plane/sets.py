@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from theory.arrays import Array, Flags
 from theory.geometry.plane.outline import Outline, rule
 from theory.geometry.plane.window import Window
-from theory.terms import Array, Flags
 
 # Arcs are cut into panels of at most this angle.
 ANGLE = np.pi / 6

@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from theory.arrays import Array, Flags, Index
 from theory.displayed import Displayed
 from theory.geometry.plane.chains import curves
 from theory.geometry.plane.level import LEVELS, Level
@@ -23,7 +24,6 @@ from theory.geometry.plane.squares import Field, Leaves, Valued, fitting, settle
 from theory.geometry.plane.tracing import LEAST, enclosed, trace
 from theory.geometry.plane.votes import VoteField
 from theory.geometry.plane.window import Window
-from theory.terms import Array, Flags, Index
 
 # Noise beyond this many scales does not count.
 FAR = 8.2

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import logsumexp
 
+from theory.arrays import Array, Flags
 from theory.geometry.plane import chebyshev
-from theory.terms import Array, Flags
 
 # Squares are at most this many times as large as a component's least width, or as their distance from it.
 SIZE, DISTANCE = 0.75, 0.35

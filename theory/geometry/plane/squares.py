@@ -12,8 +12,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from theory.arrays import Array, Flags
 from theory.geometry.plane.chebyshev import derivative, halving
-from theory.terms import Array, Flags
 
 # The derivative along which the zero set is a graph is at least this share of the other one, throughout the square.
 LEAST_SHARE = 0.3

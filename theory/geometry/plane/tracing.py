@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from theory.arrays import Array
 from theory.geometry.plane import arcs
 from theory.geometry.plane.level import Level
 from theory.geometry.plane.outline import Outline, rule
 from theory.geometry.plane.squares import Field, Leaves, fitting, settle
 from theory.geometry.plane.winding import panel_ends
 from theory.geometry.plane.window import Window
-from theory.terms import Array
 
 # Squares this small, relative to the scale of the field, are crossed by straight lines.
 LEAST = 1e-6

@@ -16,12 +16,12 @@ import numpy as np
 from scipy.spatial import cKDTree
 from scipy.special import gammaln
 
+from theory.arrays import Array, Flags, Index
 from theory.geometry.plane import chebyshev
 from theory.geometry.plane.level import Level
 from theory.geometry.plane.outline import Outline, kernel
 from theory.geometry.plane.winding import Chords
 from theory.geometry.plane.window import Window
-from theory.terms import Array, Flags, Index
 
 # Noise that reaches farther than this share of the accuracy asks for does not count.
 RARE = 1e-3

@@ -10,8 +10,8 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
 
+from theory.arrays import Array, Index
 from theory.geometry.plane.outline import Outline, rule
-from theory.terms import Array, Index
 
 PAIRS = 4_000_000
 # From the end of a side nothing can be said of its angle: points are moved by this share of the largest coordinate.

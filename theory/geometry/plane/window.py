@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theory.terms import Array
+from theory.arrays import Array
 
 # Shares of its size by which a window is moved.
 SKEW = (0.01137, 0.01591)

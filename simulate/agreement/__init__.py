@@ -1,0 +1,1 @@
+"""Theory against Monte Carlo over a map: exact tests of every cell and a verdict at a family-wise rate."""

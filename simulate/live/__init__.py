@@ -1,0 +1,1 @@
+"""Maps that follow sliders in a notebook."""

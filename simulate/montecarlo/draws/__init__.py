@@ -1,0 +1,1 @@
+"""Random draws: noise and samples from counters, in any order and on any number of devices the same."""

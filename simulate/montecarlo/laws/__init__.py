@@ -1,0 +1,1 @@
+"""Densities, masses and sampling tables of the components, this side's own."""

@@ -1,0 +1,1 @@
+"""From counts to intervals, and what a run hands back."""

@@ -1,0 +1,152 @@
+"""What a sweep is asked for: axes of values of keys, the family of problems they select, and Monte Carlo points.
+
+Keys are the noises alpha, beta, eps; a regime's parameters; and the keys of a problem file. Nothing is computed here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from theory import regimes
+from theory.errors import ProblemError, one_of, shown
+from theory.problems.document import to_document
+from theory.problems.problem import Problem
+from theory.problems.problem_file import with_overrides
+
+if TYPE_CHECKING:
+    import numpy as np
+
+NOISES = ("alpha", "beta", "eps")
+
+UNITS = {"angle": "degree"} | dict.fromkeys(("count", "dim", "prior", "ratio", "seed", "tries", "weight"), "1")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """`count` evenly spaced values of `key` from `low` to `high`, both included.
+
+    Raises:
+        ProblemError: fewer than two values, ends that are not finite or not in order, a negative noise.
+    """
+
+    key: str
+    low: float
+    high: float
+    count: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", self.key.replace("[", ".").replace("]", ""))
+        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
+            raise ProblemError(self.key, f"the range {self.low!r} to {self.high!r}", "finite ends, the lower one first")
+        if self.count < 2:
+            raise ProblemError(self.key, f"{self.count} values", "a count of at least 2")
+        if self.noise and self.low < 0:
+            raise ProblemError(self.key, repr(self.low), "noise scales of at least 0")
+
+    @classmethod
+    def parse(cls, text: str) -> Axis:
+        """The axis written as KEY=LO:HI:COUNT."""
+        key, equals, rest = text.partition("=")
+        parts = rest.split(":")
+        try:
+            low, high, count = float(parts[0]), float(parts[1]), int(parts[2])
+        except (IndexError, ValueError):
+            equals = ""
+        if not (equals and key.strip() and len(parts) == 3):
+            raise ProblemError("", shown(text), "KEY=LO:HI:COUNT, as in beta=0.1:2:65")
+        return cls(key.strip(), low, high, count)
+
+    def __str__(self) -> str:
+        return f"{self.key}={self.low!r}:{self.high!r}:{self.count}"
+
+    @property
+    def noise(self) -> bool:
+        """Whether the key is one of the noises, so that the problem is the same all along the axis."""
+        return self.key in NOISES
+
+    @property
+    def unit(self) -> str:
+        """What the values are measured in; "1" for a pure number."""
+        return UNITS.get(self.key.rsplit(".", 1)[-1], "units of x")
+
+    @property
+    def values(self) -> np.ndarray:
+        """The values (count,)."""
+        import numpy as np
+
+        return np.linspace(self.low, self.high, self.count)
+
+
+@dataclass(frozen=True)
+class Family:
+    """Problems that differ in the values of some keys.
+
+    source: the name of a regime, or one problem. settings: keys set to other than their usual values, each a parameter
+    of the regime if it has one of that name, and else a key of the problem file.
+    """
+
+    source: str | Problem
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def at(self, values: Mapping[str, Any] | None = None) -> Problem:
+        """The problem at some values of keys; a whole number where the key asks for one. Raises `ProblemError`."""
+        settings = {key: self._cast(key, value) for key, value in {**self.settings, **(values or {})}.items()}
+        if not isinstance(self.source, str):
+            return self._override(self.source, settings)
+        own = regimes.parameters(self.source)
+        problem = regimes.build(self.source, **{key: value for key, value in settings.items() if key in own})
+        others = {key: value for key, value in settings.items() if key not in own}
+        known = [*own, *to_document(problem)]
+        for key in others:
+            if key.partition(".")[0].partition("[")[0] not in known:
+                raise ProblemError(key, "an unknown key", one_of(dict.fromkeys(known), key), self.source)
+        return self._override(problem, others)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters of the regime in force; none where the source is a problem."""
+        if not isinstance(self.source, str):
+            return {}
+        return {key: self.settings.get(key, usual) for key, usual in regimes.parameters(self.source).items()}
+
+    def whole(self, key: str) -> bool:
+        """Whether a key takes whole numbers only."""
+        own = regimes.parameters(self.source) if isinstance(self.source, str) else {}
+        return type(own.get(key)) is int or key == "dim"
+
+    def _cast(self, key: str, value: Any) -> Any:
+        return int(value) if isinstance(value, float) and value.is_integer() and self.whole(key) else value
+
+    def _override(self, problem: Problem, settings: Mapping[str, Any]) -> Problem:
+        if not settings:
+            return problem
+        try:
+            return with_overrides(problem, settings)
+        except ProblemError as error:
+            raise error.located(problem.name or "") from None
+
+
+@dataclass(frozen=True)
+class Check:
+    """How to check: `count` x `count` points, and the size and seed of the simulation."""
+
+    count: int
+    votes: int
+    samples: int
+    seed: int
+
+
+def check_axes(family: Family, axes: Iterable[Axis], fixed: Mapping[str, float]) -> None:
+    """Refuse axes that share a key, that are also fixed, or whose ends the family does not know."""
+    seen = [*family.settings, *fixed]
+    for axis in axes:
+        if axis.key in seen:
+            raise ProblemError(axis.key, "more than one value or range", "each key fixed or swept once")
+        seen.append(axis.key)
+        if axis.noise:
+            continue
+        for value in (axis.low, axis.high):
+            family.at({axis.key: value})

@@ -1,0 +1,98 @@
+"""The cells of a sweep, in batches that share a problem, and their evaluation.
+
+How cells are batched depends on the sweep alone, never on who evaluates them: results are the same to the last bit
+whatever the executor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulate.sweep.axes import NOISES, Axis, Family
+from theory import NoExactRoute, compare
+from theory.errors import IsolationError
+
+Array = NDArray[np.float64]
+Result = tuple[list[Array], list[str]]
+
+# Cells evaluated in one vectorised call, and evaluations handed to a worker at once: a fraction of a second of work.
+BATCH_CELLS = 2048
+PIECE_BATCHES = 32
+
+# What is known of a cell, in the order in which `evaluate` stacks it.
+FIELDS = ("risk", "risk_error", "baseline", "gain", "gain_error", "constant")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Cells of one problem: the values of its keys, flat arrays of noises, and the cells' flat positions."""
+
+    values: dict[str, Any]
+    noises: tuple[Array, Array, Array]
+    cells: NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The work of one call: batches of a family. It can be pickled."""
+
+    family: Family
+    batches: tuple[Batch, ...]
+
+
+def pieces(family: Family, x: Axis, y: Axis, fixed: Mapping[str, float]) -> Iterator[Piece]:
+    """All cells (y.count, x.count) of a sweep, cut into pieces."""
+    batches = _batches(x, y, fixed)
+    size = 1 if x.noise or y.noise else PIECE_BATCHES
+    while held := tuple(islice(batches, size)):
+        yield Piece(family, held)
+
+
+def _batches(x: Axis, y: Axis, fixed: Mapping[str, float]) -> Iterator[Batch]:
+    grids = dict(zip((y.key, x.key), np.meshgrid(y.values, x.values, indexing="ij"), strict=True))
+    cells = np.arange(y.count * x.count).reshape(y.count, x.count)
+    for part in _parts(x, y):
+        shape = cells[part].shape
+        noises = [np.broadcast_to(grids[k][part] if k in grids else fixed[k], shape).ravel() for k in NOISES]
+        values = {axis.key: float(grids[axis.key][part].flat[0]) for axis in (x, y) if not axis.noise}
+        yield Batch(values, (noises[0], noises[1], noises[2]), cells[part].ravel())
+
+
+def _parts(x: Axis, y: Axis) -> Iterator[tuple[slice, slice]]:
+    """Rectangles of cells that share a problem. They are cut along alpha where it is swept: each is trained once."""
+    if x.noise and y.noise:
+        tall, wide = y.count, x.count
+        if x.key == "alpha":
+            wide = max(1, BATCH_CELLS // y.count)
+        else:
+            tall = max(1, BATCH_CELLS // x.count)
+    else:
+        tall, wide = (y.count if y.noise else 1), (x.count if x.noise else 1)
+    for i in range(0, y.count, tall):
+        for j in range(0, x.count, wide):
+            yield slice(i, i + tall), slice(j, j + wide)
+
+
+def evaluate(piece: Piece) -> Result:
+    """For each batch its FIELDS (6, cells), NaN where there is no exact route, and the distinct reasons for that."""
+    results, reasons = [], []
+    for batch in piece.batches:
+        try:
+            results.append(compared(piece.family, batch.values, *batch.noises))
+        except (NoExactRoute, IsolationError) as error:
+            results.append(np.full((len(FIELDS), len(batch.cells)), np.nan))
+            reasons.append(str(error))
+    return results, list(dict.fromkeys(reasons))
+
+
+def compared(family: Family, values: Mapping[str, Any], alpha: Array, beta: Array, eps: Array) -> Array:
+    """FIELDS (6, n) of one problem of the family at n noises."""
+    found = compare(family.at(values), alpha, beta, eps)
+    estimates = (found.risk.value, found.risk.error, found.baseline.value, found.gain.value, found.gain.error)
+    return np.stack([np.asarray(part, float) for part in (*estimates, found.constant)])

@@ -1,0 +1,183 @@
+"""Sweeps: risks and gains over a plane of two keys, as a dataset.
+
+The sweep knows neither the cluster nor the terminal: executor and progress meter are handed in. Curves are in
+sweep_curves.py, Monte Carlo points in sweep_checks.py.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from importlib.metadata import PackageNotFoundError, version
+
+import numpy as np
+import xarray as xr
+
+from simulate.sweep.axes import NOISES, Axis, Family, check_axes
+from simulate.sweep.cells import FIELDS, Array, Piece, Result, evaluate, pieces
+from theory import NoExactRoute
+from theory.errors import ProblemError
+from theory.problems.problem import DomainProblem, Problem
+from theory.problems.problem_file import dumps_problem
+
+Progress = Callable[[float], None]
+
+# Noises that are neither swept nor given.
+USUAL = {"alpha": 0.5, "beta": 0.5, "eps": 0.0}
+
+# A gain within its error is called neutral where that error is of rounding size, relative to risks above 1.
+NEUTRAL = 1e-12
+MOST_CELLS = 4_000_000
+# Pieces handed to an executor at a time: enough to keep any cluster busy, few enough to fit anywhere.
+UNDER_WAY = 1024
+
+
+def sweep(
+    problem: Family | Problem,
+    x: Axis,
+    y: Axis,
+    fixed: Mapping[str, float] | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> xr.Dataset:
+    """Risk, baseline and gain in every cell of a plane of two keys; certified ones where eps > 0.
+
+    Args:
+        problem: a family of problems, or one whose file keys are the keys.
+        x, y: the swept keys; dimensions are named by them, y first.
+        fixed: noises that are not swept, `USUAL` where not given.
+        executor: who evaluates; the caller itself if None. The result is the same to the last bit.
+        progress: called with the share done, ending at 1.
+
+    Returns:
+        risk, risk_error, baseline, gain, gain_error and label: exact-help or exact-hurt where the gain exceeds its
+        error, constant where a smoothed classifier gives (all but) one class, neutral where the gain is 0 within
+        rounding, else undecided: also where it is not defined or has no exact route, and is NaN.
+
+    Raises:
+        NoExactRoute: no cell has an exact route.
+        ProblemError: a key is unknown or given twice, a value makes no sense.
+
+    Examples:
+        >>> dataset = sweep(Family("bumps"), Axis("beta", 0.2, 0.8, 4), Axis("alpha", 0.0, 0.6, 3))
+        >>> dict(dataset["gain"].sizes)
+        {'alpha': 3, 'beta': 4}
+        >>> str(dataset["label"].sel(alpha=0.3, beta=0.4).item())
+        'exact-hurt'
+    """
+    family = problem if isinstance(problem, Family) else Family(problem)
+    fixed = fixed or {}
+    if unknown := [key for key in fixed if key not in NOISES]:
+        raise ProblemError(unknown[0], "a fixed value", "settings of the family for all keys but the noises")
+    check_axes(family, (x, y), fixed)
+    if x.count * y.count > MOST_CELLS:
+        raise ProblemError(f"{x.key}, {y.key}", f"{x.count * y.count} cells", f"at most {MOST_CELLS}")
+    noises = {key: float(fixed.get(key, USUAL[key])) for key in NOISES if key not in (x.key, y.key)}
+    values = np.empty((len(FIELDS), y.count * x.count))
+    reasons: dict[str, None] = {}
+    done = 0
+    for piece, (results, why) in _evaluated(pieces(family, x, y, noises), executor):
+        for batch, result in zip(piece.batches, results, strict=True):
+            values[:, batch.cells] = result
+            done += len(batch.cells)
+        reasons |= dict.fromkeys(why)
+        if progress is not None:
+            progress(done / values.shape[1])
+    if reasons and np.isnan(values[FIELDS.index("constant")]).all():
+        raise NoExactRoute(min(reasons))
+    return _dataset(family, x, y, noises, values.reshape(-1, y.count, x.count), sorted(reasons))
+
+
+def _evaluated(work: Iterator[Piece], executor: Executor | None) -> Iterator[tuple[Piece, Result]]:
+    """Pieces and their results, as they come. Few pieces are under way at a time, however many there are."""
+    if executor is None:
+        yield from ((piece, evaluate(piece)) for piece in work)
+        return
+    pending: dict[Future[Result], Piece] = {}
+    try:
+        for piece in work:
+            pending[executor.submit(evaluate, piece)] = piece
+            if len(pending) >= UNDER_WAY:
+                yield from _finished(pending)
+        while pending:
+            yield from _finished(pending)
+    finally:
+        for future in pending:
+            future.cancel()
+
+
+def _finished(pending: dict[Future[Result], Piece]) -> Iterator[tuple[Piece, Result]]:
+    """Take out what is finished, waiting for at least one."""
+    for future in wait(pending, return_when=FIRST_COMPLETED).done:
+        yield pending.pop(future), future.result()
+
+
+def labels(values: Mapping[str, Array]) -> np.ndarray:
+    """The label of each cell from its FIELDS."""
+    gain, error = values["gain"], values["gain_error"]
+    small = NEUTRAL * np.maximum(1.0, np.abs(values["baseline"]))
+    with np.errstate(invalid="ignore"):
+        cases = {
+            "constant": values["constant"] == 1,
+            "exact-help": gain > error,
+            "exact-hurt": gain < -error,
+            "neutral": (np.abs(gain) <= error) & (error <= small),
+        }
+    return np.select(list(cases.values()), list(cases), "undecided")
+
+
+def _dataset(
+    family: Family, x: Axis, y: Axis, noises: Mapping[str, float], values: Array, reasons: list[str]
+) -> xr.Dataset:
+    named = dict(zip(FIELDS, values, strict=True))
+    example = family.at({axis.key: axis.low for axis in (x, y) if not axis.noise})
+    infinite = isinstance(example, DomainProblem) and example.infinite
+    unit = f"(units of x)^{example.dim}" if infinite and example.dim > 1 else "units of x" if infinite else "1"
+    dims = (y.key, x.key)
+    variables = {
+        key: (dims, named[key], {"units": unit, "long_name": name})
+        for key, name in (
+            ("risk", "risk"),
+            ("risk_error", "error of the risk"),
+            ("baseline", "risk without training noise"),
+            ("gain", "gain"),
+            ("gain_error", "error of the gain"),
+        )
+    }
+    coords = {axis.key: (axis.key, axis.values, {"units": axis.unit}) for axis in (y, x)}
+    dataset = xr.Dataset(variables, coords)
+    dataset["label"] = (dims, labels(named), {"units": "1", "long_name": "what training noise does"})
+    dataset.attrs = {
+        "name": example.name or "",
+        "problem": dumps_problem(family.at(_held(family, x, y))),
+        "settings": json.dumps(dict(family.settings)),
+        "x_key": x.key,
+        "y_key": y.key,
+        "x": str(x),
+        "y": str(y),
+        **noises,
+        "version": software_version(),
+    }
+    if isinstance(family.source, str):
+        dataset.attrs |= {"regime": family.source, "regime_parameters": json.dumps(family.parameters)}
+    if reasons:
+        dataset.attrs["no_exact_route"] = "\n".join(reasons)
+    return dataset
+
+
+def _held(family: Family, x: Axis, y: Axis) -> dict[str, float]:
+    """Values of swept keys at which to write the problem down: its own where it makes sense without them."""
+    try:
+        family.at()
+    except ProblemError:
+        return {axis.key: axis.low for axis in (x, y) if not axis.noise}
+    return {}
+
+
+def software_version() -> str:
+    """The version of the installed software, or "unknown" where it runs uninstalled."""
+    try:
+        return version("noisewise")
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,69 @@
+"""Boundary data of the curvature-diffusion law, and what follows from them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from theory.arrays import Array
+
+# Of the three terms of the excess risk, relative to the largest of them.
+ROUNDING = 1e-13
+
+
+@dataclass(frozen=True)
+class SmallNoise:
+    """Boundary data at quadrature nodes.
+
+    points (N, 2), weights (N,) of length, slope = |grad s|, curvature H, laplacian of s, each (N,). On the
+    line points are (N, 1), weights 1. Radially points are distances from the centre and cosines, weights shares of a
+    sphere, and slope and laplacian are those times its area over exp(log_factor).
+    """
+
+    points: Array
+    weights: Array
+    slope: Array
+    curvature: Array
+    laplacian: Array
+    log_factor: float = 0.0
+
+    @property
+    def curvature_diffusion(self) -> float:
+        """int_B H Lap(s) dS: positive iff small training noise helps against small smoothing noise."""
+        return self._integral(self.curvature * self.laplacian)
+
+    @property
+    def diffusion_diffusion(self) -> float:
+        """int_B Lap(s)^2/|grad s| dS."""
+        return self._integral(self._squares)
+
+    @property
+    def curvature_curvature(self) -> float:
+        """int_B |grad s| H^2 dS."""
+        return self._integral(self.slope * self.curvature**2)
+
+    @property
+    def ratio(self) -> float:
+        """alpha*/beta as beta -> 0; 0 where training noise never helps."""
+        mixed = float(self.weights @ (self.curvature * self.laplacian))
+        diffusion = float(self.weights @ self._squares)
+        return math.sqrt(max(mixed, 0.0) / diffusion) if diffusion > 0 else 0.0
+
+    @property
+    def _squares(self) -> Array:
+        """Lap(s)^2/|grad s|; 0 where both densities underflow."""
+        return np.divide(self.laplacian**2, self.slope, out=np.zeros_like(self.slope), where=self.slope > 0)
+
+    def _integral(self, values: Array) -> float:
+        return float(np.exp(self.log_factor) * (self.weights @ values))
+
+    def excess(self, alpha: float, beta: float) -> float:
+        """The leading term of R(alpha, beta) - R_Bayes."""
+        a, b = alpha * alpha, beta * beta
+        cross = 2 * a * b * self.curvature_diffusion
+        parts = a * a * self.diffusion_diffusion, b * b * self.curvature_curvature
+        found = sum(parts) - cross
+        # One sphere, and alpha at its best: nothing is left but rounding.
+        return found / 8 if found > ROUNDING * sum(parts) else 0.0

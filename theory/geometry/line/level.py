@@ -1,0 +1,141 @@
+"""Level sets of vote probabilities on the line: the smoothed classifier {u >= 1/2} and certified regions {u >= tau}.
+
+One boundary moves by a closed form. Several are followed by Newton's method (`follow`) at tau = 1/2 and searched for by
+exclusion otherwise. Under uniform noise u is piecewise linear and its level sets are read off its knots.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from theory.arrays import Array, Flags, Index
+from theory.geometry.cells import VOTE_STEPS, cut
+from theory.geometry.line.follow import follow
+from theory.geometry.line.knots import uniform_level_set
+from theory.geometry.line.terms import VoteTerms
+from theory.geometry.region import Region, boundary_error, from_pieces
+from theory.laws import NOISE
+from theory.numerics.isolate import isolate
+
+EPS = np.finfo(float).eps
+ULPS = 4
+
+
+def level_set(region: Region, noise: str, beta: Array, log_tail: Array | None = None) -> Region:
+    """{x : P(x + beta V in region) >= tau} for each row of `region` and each of its noises.
+
+    Args:
+        region: R base regions.
+        beta: (R, M) smoothing noises, NaN where a row has fewer; 0 leaves the region as it is.
+        log_tail: (R, M) the logarithm of 1 - tau, tau >= 1/2; None means tau = 1/2 with ties going to class 1.
+
+    Returns:
+        R * M regions in row-major order (an arbitrary one where beta is NaN).
+    """
+    rows, steps = beta.shape
+    flat = region.take(np.repeat(np.arange(rows), steps))
+    scale = np.where(np.isfinite(beta) & (beta > 0), beta, 0.0).ravel()
+    tail = None if log_tail is None else log_tail.ravel()
+    result = Region(flat.ends.copy(), flat.first.copy(), flat.error.copy())
+    moving = scale > 0
+    todo = np.flatnonzero(moving & (flat.counts > 0))
+    if noise == "uniform":
+        result = _scatter(result, todo, uniform_level_set(flat.take(todo), scale[todo], _pick(tail, todo)))
+        return with_atoms(result, flat, moving)
+    single, several = todo[flat.counts[todo] == 1], todo[flat.counts[todo] > 1]
+    if len(single):
+        result = _scatter(result, single, _shifted(flat.take(single), noise, scale[single], _pick(tail, single)))
+    if len(several) and tail is None:
+        several = several[~_followed(result, region, noise, beta)[several]]
+    if len(several):
+        found = search(flat.take(several), noise, scale[several], _pick(tail, several))
+        result = _scatter(result, several, found)
+    return with_atoms(result, flat, moving)
+
+
+def _followed(result: Region, region: Region, noise: str, beta: Array) -> Flags:
+    """Fill in the boundaries that Newton's method finds completely; returns where."""
+    rows, steps = beta.shape
+    chosen = np.flatnonzero(region.counts > 1)
+    path = follow(region.take(chosen), noise, beta[chosen], lambda part, scale: search(part, noise, scale, None))
+    known = np.zeros((rows, steps), bool)
+    known[chosen] = path.known
+    at = known.ravel()
+    result.ends[at], result.error[at] = path.ends[path.known], path.error[path.known]
+    return at
+
+
+def _pick(values: Array | None, rows: Index) -> Array | None:
+    return None if values is None else values[rows]
+
+
+def with_atoms(result: Region, flat: Region, moving: Flags) -> Region:
+    """Point masses keep their own class only in rows without smoothing."""
+    if flat.atoms is None:
+        return result
+    positions, labels = flat.atoms
+    return replace(result, atoms=(positions, np.where(moving[:, None], result.labelled(positions), labels)))
+
+
+def _scatter(result: Region, rows: Index, part: Region) -> Region:
+    """Put the regions `part` at the given rows."""
+    width = max(result.ends.shape[1], part.ends.shape[1])
+    ends, error = np.full((len(result.first), width), np.inf), np.zeros((len(result.first), width))
+    ends[:, : result.ends.shape[1]], error[:, : result.ends.shape[1]] = result.ends, result.error
+    ends[rows], error[rows] = np.inf, 0.0
+    ends[rows, : part.ends.shape[1]], error[rows, : part.ends.shape[1]] = part.ends, part.error
+    first = result.first.copy()
+    first[rows] = part.first
+    return Region(ends, first, error)
+
+
+def _shifted(region: Region, noise: str, beta: Array, log_tail: Array | None) -> Region:
+    """One boundary (law 1 of half-spaces): it stays at tau = 1/2 and else retreats by beta * isf(1 - tau)."""
+    if log_tail is None:
+        return region
+    shift = beta * NOISE[noise].log_isf(log_tail)
+    ends = region.ends.copy()
+    ends[:, 0] += np.where(region.first, -shift, shift)
+    error = region.error.copy()
+    # How far the rounding of log_tail moves the quantile: its change in the tail's mass over the density there.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        steep = np.exp(log_tail - NOISE[noise].log_pdf(shift / np.where(beta > 0, beta, 1.0)))
+    loose = np.where(np.isfinite(steep), beta * np.abs(log_tail) * steep, 0.0)
+    error[:, 0] += ULPS * EPS * (np.abs(shift) + np.abs(ends[:, 0]) + loose)
+    return Region(ends, region.first, error)
+
+
+def search(region: Region, noise: str, beta: Array, log_tail: Array | None) -> Region:
+    """The level set by exclusion, whatever the noise: one row, one noise each."""
+    terms = VoteTerms(region, noise, beta, log_tail)
+    reach = beta if log_tail is None else beta * (1 + np.abs(NOISE[noise].log_isf(log_tail)))
+    cells = cut(region.ends, reach, VOTE_STEPS)
+    pieces = isolate(terms, cells.row, cells.low, cells.high, beta)
+    found = from_pieces(len(beta), pieces, region.first)
+    error = boundary_error(terms, found) + inherited_error(region, found, noise, beta)
+    return Region(found.ends, found.first, error)
+
+
+def _weights(base: Region, found: Region, noise: str, beta: Array) -> tuple[Array, Array]:
+    """p((x - b_j)/beta) over the boundaries b_j (last axis), divided by the largest, and the logarithm of that one."""
+    at = np.where(np.isfinite(found.ends), found.ends, 0.0)
+    ends = np.where(np.isfinite(base.ends), base.ends, 1e150)[:, None, :]
+    logs = NOISE[noise].log_pdf((at[:, :, None] - ends) / beta[:, None, None])
+    top = logs.max(axis=2, initial=-1e300)
+    with np.errstate(under="ignore"):
+        return np.exp(logs - top[:, :, None]), top
+
+
+def inherited_error(base: Region, found: Region, noise: str, beta: Array) -> Array:
+    """What uncertain boundaries b_j of the base region do to those of the level set:
+
+    dx = sum_j p((x - b_j)/beta) |db_j| / |sum_j (-1)^j p((x - b_j)/beta)|.
+    """
+    weights, _top = _weights(base, found, noise, beta)
+    sign = np.where(np.arange(base.ends.shape[1]) % 2 == 0, 1.0, -1.0)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        error = (weights * base.error[:, None, :]).sum(axis=2) / np.abs((weights * sign).sum(axis=2))
+    error = np.where(np.isfinite(error), np.minimum(error, beta[:, None]), beta[:, None])
+    return np.where(np.isfinite(found.ends), error, 0.0)

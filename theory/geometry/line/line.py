@@ -1,0 +1,177 @@
+"""The line: positive regions of signed densities, level sets of vote probabilities, masses of intervals.
+
+Regions are unions of intervals, so vote probabilities are signed sums of noise distribution functions and risks are
+signed sums of component masses; the only numerics are sign changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from theory.arrays import Array, Flags
+from theory.geometry.cells import FAR_TAIL_STEPS, TAIL_STEPS, Cells, cut, supports
+from theory.geometry.line.plateaus import Plateaus, plateaus
+from theory.geometry.line.relative import RelativeTerms, wide_noise
+from theory.geometry.line.terms import DensityTerms, GaussianTerms
+from theory.geometry.piece import Piece, net_weights
+from theory.geometry.positive import Supports, positive_set
+from theory.geometry.region import Region, join
+from theory.laws import NOISE
+
+# Rounding of a mass and of the sums it takes part in.
+MASS_ULPS = 8
+# Masses below this lose digits to underflow, or have underflowed to 0: each is known to the smallest normal float.
+UNDERFLOW = 1e-290
+
+
+def positive_region(pieces: tuple[Piece, ...], noise: str, alpha: Array, choice: str, *, exact: bool = False) -> Region:
+    """{s_alpha >= 0}: the base classifier of the posterior rule for each training noise.
+
+    s_alpha is the signed density of the components after noise of scale alpha (R,), all positive or all 0. Where both
+    noised class densities vanish the class follows `choice` ("nearest", "class0", "class1"). Weights and heights that
+    are equal on paper, up to rounding, are equal; with `exact` they are the numbers that the problem's floats make.
+    """
+    net = _net(pieces, alpha, exact)
+    wide = np.zeros(len(alpha), bool) if all_gaussian(net, noise, alpha) else wide_noise(net, noise, alpha)
+    groups = [(rows, flag) for flag in (False, True) if len(rows := np.flatnonzero(wide == flag))]
+    parts = []
+    for rows, flag in groups:
+        cells, held, flat = _cells(pieces, net, noise, alpha[rows], exact)
+        terms = partial(_density_terms, net, noise, alpha[rows], flag)
+        parts.append((rows, positive_set(cells, held, terms, choice, flat)))
+    region = parts[0][1] if len(parts) == 1 else join(len(alpha), parts)
+    return replace(region, atoms=atoms(pieces, alpha))
+
+
+def ambiguous(pieces: tuple[Piece, ...], noise: str, alpha: Array) -> bool:
+    """Whether `positive_region` may depend on `exact`: something is equal on paper but not exactly."""
+    net = _net(pieces, alpha, False)
+    if len(net) < len(_net(pieces, alpha, True)):
+        return True
+    cells, _held, flat = _cells(pieces, net, noise, alpha, False)
+    return flat is not None and flat.ambiguous(cells)
+
+
+def _net(pieces: tuple[Piece, ...], alpha: Array, exact: bool) -> tuple[Piece, ...]:
+    return net_weights(tuple(p for p in pieces if alpha.any() or p.law != "point"), exact=exact)
+
+
+def _cells(
+    pieces: tuple[Piece, ...], net: tuple[Piece, ...], noise: str, alpha: Array, exact: bool
+) -> tuple[Cells, Supports, Plateaus | None]:
+    """The line cut at centres, at ends of supports and at ends of plateaus."""
+    low, high = supports(pieces, noise, alpha)
+    one, zero = (supports(tuple(p for p in net if p.label == label), noise, alpha) for label in (1, 0))
+    centers = np.broadcast_to([float(p.center) for p in pieces], low.shape)
+    far = FAR_TAIL_STEPS if all_gaussian(net, noise, alpha) else TAIL_STEPS
+    flat = plateaus(net, noise, alpha, exact=exact)
+    knots = [] if flat is None else [flat.knots]
+    cells = cut(np.concatenate([centers, low, high, *knots], axis=1), _tail_scale(pieces, alpha), far)
+    return cells, Supports(low, high, np.array([p.label for p in pieces]), one, zero), flat
+
+
+def _density_terms(
+    net: tuple[Piece, ...], noise: str, alpha: Array, wide: bool
+) -> DensityTerms | GaussianTerms | RelativeTerms:
+    """The signed density: quadratics where every component is Gaussian after noise, relative to much wider noise."""
+    if wide:
+        return RelativeTerms(net, noise, alpha)
+    return GaussianTerms(net, alpha) if all_gaussian(net, noise, alpha) else DensityTerms(net, noise, alpha)
+
+
+def all_gaussian(net: tuple[Piece, ...], noise: str, alpha: Array) -> bool:
+    """Whether every component is Gaussian after the noise."""
+    return all(p.law in ("gaussian", "point") for p in net) and (noise == "gaussian" or not alpha.any())
+
+
+def _tail_scale(pieces: tuple[Piece, ...], alpha: Array) -> Array:
+    """The length (R,) over which the components spread: their largest width plus the distance of their centres."""
+    centers = [float(p.center) for p in pieces]
+    width = max(float(p.scale) for p in pieces) + alpha
+    span = width + (max(centers) - min(centers))
+    return np.where(span > 0, span, 1.0)
+
+
+def atoms(pieces: tuple[Piece, ...], alpha: Array) -> tuple[Array, Flags] | None:
+    """Without noise the class at a point mass is decided by the point masses there."""
+    totals: dict[float, float] = {}
+    for p in pieces:
+        if p.law == "point":
+            totals[float(p.center)] = totals.get(float(p.center), 0.0) + (p.weight if p.label else -p.weight)
+    if alpha.any() or not totals:
+        return None
+    labels = np.array([total >= 0 for total in totals.values()])
+    return np.array(list(totals)), np.broadcast_to(labels, (len(alpha), len(labels))).copy()
+
+
+def mass(pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, Array]:
+    """Mass of the class-`label` components where the region says the other class: a class's share of the risk.
+
+    Returns the masses (R,) and their rounding error; every summand is positive and has full relative precision.
+    """
+    low, high = region.pieces(not label)
+    row, column = np.nonzero(low < high)
+    low, high, rows = low[row, column], high[row, column], len(region.first)
+    total, error, lost = np.zeros(rows), np.zeros(rows), np.zeros(rows)
+    for item in pieces:
+        if item.label != label:
+            continue
+        if item.law == "point":
+            wrong = region.contains(np.atleast_1d(item.center)[:, None])[:, 0] != bool(label)
+            total = total + item.weight * wrong
+            error = error + MASS_ULPS * item.weight * wrong
+            continue
+        center, scale = (v if v.ndim == 0 else v[row] for v in (item.center, item.scale))
+        below, above = (low - center) / scale, (high - center) / scale
+        masses = item.weight * NOISE[item.law].interval(below, above)
+        total += np.bincount(row, masses, rows)
+        if item.law != "uniform":
+            lost = np.maximum(lost, np.finfo(float).tiny * np.bincount(row, masses < UNDERFLOW, rows))
+        ends = sum(_end_ulps(item, center / scale, z) for z in (below, above))
+        error += np.bincount(row, MASS_ULPS * masses + item.weight * ends, rows)
+    return total, np.finfo(float).eps * error + lost
+
+
+def _end_ulps(item: Piece, center: Array, z: Array) -> Array:
+    """Density at an end z of an interval times how far z may be off: its own rounding, and where a box was written as
+    centre and half-width (`center` in units of the latter) that of both."""
+    finite = np.where(np.isfinite(z), np.abs(z), 0.0)
+    off = 2 * finite + (2 * np.abs(center) + 2 if item.law == "uniform" else 0.0)
+    # Inside by a hair or outside by a hair is the same end.
+    at = np.minimum(finite, 1.0) if item.law == "uniform" else finite
+    near = finite <= 1 + 1e-12 if item.law == "uniform" else True
+    return np.where(np.isfinite(z) & near, NOISE[item.law].pdf(at) * off, 0.0)
+
+
+def density(pieces: tuple[Piece, ...], x: Array) -> Array:
+    """|s(x)| up to sign: the sum of the raw component densities at x (R, n), for the propagation of errors."""
+    total = np.zeros_like(x)
+    finite = np.isfinite(x)
+    at = np.where(finite, x, 0.0)
+    for item in pieces:
+        if item.law != "point":
+            center, scale = np.atleast_1d(item.center)[:, None], np.atleast_1d(item.scale)[:, None]
+            total += item.weight / scale * NOISE[item.law].pdf((at - center) / scale)
+    return np.where(finite, total, 0.0)
+
+
+# In scales of each law: its centre, bulk and tails, beyond which less than 1e-300 of it lies.
+SPREAD = {
+    "gaussian": np.array([-38.0, -16.0, -8.0, -4.0, -2.0, 0.0, 2.0, 4.0, 8.0, 16.0, 38.0]),
+    "laplace": np.array([-700.0, -150.0, -40.0, -10.0, -2.0, 0.0, 2.0, 10.0, 40.0, 150.0, 700.0]),
+    "uniform": np.array([-1.0, 1.0]),
+}
+
+
+def marks(pieces: tuple[Piece, ...], rows: int) -> Array:
+    """Coordinates (R, m) that cut the densities of the components (points apart) into smooth parts."""
+    columns = [
+        np.broadcast_to(np.atleast_1d(p.center)[:, None] + np.atleast_1d(p.scale)[:, None] * SPREAD[p.law], shape)
+        for p in pieces
+        if p.law != "point"
+        for shape in [(rows, len(SPREAD[p.law]))]
+    ]
+    return np.concatenate(columns, axis=1) if columns else np.empty((rows, 0))

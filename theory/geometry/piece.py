@@ -1,0 +1,76 @@
+"""A problem after reduction to one coordinate: weighted components, ready for densities and masses.
+
+Weights carry the class prior, so that masses of class-1 and class-0 components add up to P(Y = 1) and P(Y = 0) (or, in
+an infinite background, are Lebesgue measures).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from theory.arrays import Array
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One component on the coordinate.
+
+    law: "gaussian" | "laplace" | "uniform" (half-width `scale`) | "point" on the line; radially "gaussian" | "point" |
+        "shell" or "measure" (uniform, or Lebesgue measure, between the radii `center` and `scale`).
+    center: position on the line; radially the coordinate of the component's centre (0 where it is the centre of the
+        shells). An array has one entry per training noise level.
+    scale: standard deviation, diversity, half-width or outer radius.
+    exact: weight and scale as the problem's floats, which are rational numbers, make them; None where not known.
+    """
+
+    label: int
+    law: str
+    center: Array
+    scale: Array
+    weight: float
+    exact: tuple[Fraction, Fraction] | None = None
+
+    @property
+    def rational(self) -> tuple[Fraction, Fraction]:
+        """Weight and scale as rational numbers; those of their floats where nothing better is known."""
+        return self.exact or (Fraction(self.weight), Fraction(float(self.scale)))
+
+    def at(self, rows: np.ndarray) -> Piece:
+        """The component as seen from the given rows."""
+        center, scale = (v if v.ndim == 0 else v[rows] for v in (self.center, self.scale))
+        return replace(self, center=center, scale=scale)
+
+
+def piece(
+    label: int,
+    law: str,
+    center: float | Array,
+    scale: float | Array,
+    weight: float,
+    exact: tuple[Fraction, Fraction] | None = None,
+) -> Piece:
+    """A component from numbers or per-row arrays; a law of scale 0 is a "point"."""
+    return Piece(label, law, np.asarray(center, float), np.asarray(scale, float), float(weight), exact)
+
+
+def net_weights(pieces: tuple[Piece, ...], *, exact: bool = False) -> tuple[Piece, ...]:
+    """Signed density with components of equal law cancelled: where both classes hold the same law only the
+    difference of the weights stays, so that a signed density that is 0 on a set is exactly 0 there.
+
+    Weights that differ by rounding only are equal on paper, and so here; not with `exact`, which takes the problem's
+    floats for the numbers that they are.
+    """
+    table: dict[tuple[str, float, float], tuple[Fraction, Fraction]] = {}
+    for item in pieces:
+        key = (item.law, float(item.center), float(item.scale))
+        weight, scale = item.rational
+        table[key] = table.get(key, (Fraction(0), scale))[0] + (weight if item.label else -weight), scale
+    tie = 0.0 if exact else 4 * np.finfo(float).eps * max((p.weight for p in pieces), default=0.0)
+    return tuple(
+        piece(int(w > 0), law, center, scale, float(abs(w)), (abs(w), rational))
+        for (law, center, scale), (w, rational) in table.items()
+        if abs(w) > tie
+    )

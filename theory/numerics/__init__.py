@@ -1,0 +1,1 @@
+"""Numerical methods that know no classifier: sign changes, quadrature, maxima, curves, special functions."""

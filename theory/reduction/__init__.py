@@ -1,0 +1,1 @@
+"""From a problem to the geometry that answers for it, or to `NoExactRoute` with the reason."""

@@ -1,0 +1,154 @@
+"""The best training noise for a given smoothing noise, and the noises for which training with noise helps at all."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from theory.arrays import Array, Flags, Index
+from theory.estimate import Estimate
+from theory.numerics.bracketing import find_roots
+from theory.numerics.peaks import Peak, highest
+from theory.numerics.stationary import Values
+from theory.problems.extent import extent
+from theory.problems.problem import Problem
+from theory.reduction.reduce import reduce
+from theory.risks.derivatives import risk_slopes
+from theory.risks.requests import noises
+from theory.risks.risks import compare
+
+# The scan: LINEAR steps over the largest length, LOGARITHMIC ones from a part SMALL of the least length or smoothing
+# noise (where the gain has its small-noise form) to LARGE times the largest (where it has reached its limit).
+LINEAR, LOGARITHMIC = 48, 72
+SMALL, LARGE = 1e-2, 300.0
+# Ends of the ranges in which training noise helps, relative: zeros of the gain, and edges of ranges where it has none.
+END_TOLERANCE, EDGE_TOLERANCE = 1e-10, 1e-7
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """The best training noise at one smoothing noise.
+
+    alpha: the least minimiser of the (certified) risk; 0 where no training noise has a significant gain; inf where the
+        risk still falls at the end of the scan; NaN where the risk is not defined.
+    alpha_error: estimated error of alpha. Where the risk is smooth that is the error of its exact derivative over the
+        curvature, some 1e-13 relative; in the plane, where derivatives are not known, some ten digits. At a kink and at
+        the beginning of a plateau it is the width of the last bracket (there 1e-8 relative).
+    risk, gain: at alpha (for alpha = inf at the largest noise of the scan), with their errors.
+    helps: ranges of alpha in which the gain exceeds its error, in order; the high end is inf where the gain is still
+        significant at the end of the scan. Ends are zeros of the gain to 1e-10 relative, or
+        places where it fades into insignificance (one of the classifiers vanishes) to 1e-7.
+    """
+
+    beta: float
+    eps: float
+    alpha: float
+    risk: Estimate
+    gain: Estimate
+    helps: list[tuple[float, float]]
+    alpha_error: float = 0.0
+
+
+def best_alpha(problem: Problem, beta: float, eps: float = 0.0, *, upper: float | None = None) -> Optimum:
+    """argmin over alpha >= 0 of R(alpha, beta), or of the certified risk at eps > 0, and where training noise helps.
+
+    The gain R(0, beta) - R(alpha, beta) is scanned at alpha = 0 and about 120 noises: evenly over the largest
+    length of the problem, logarithmically from 1/100 of the least length (or of beta, if that is less) to 300 times the
+    largest. Every local maximum of the scan that could be the best is refined. A peak of the gain or a range of help
+    narrower than the scan can be missed. Noises whose gains are equal to within their errors tie; the smallest is
+    reported.
+
+    Args:
+        upper: search only up to this noise; then neither alpha nor an end of `helps` is ever inf.
+
+    Raises:
+        NoExactRoute: no geometry answers for the problem.
+        ProblemError: a noise is negative or not finite.
+
+    Examples:
+        >>> from theory import regimes
+        >>> found = best_alpha(regimes.two_gaussians(separation=4.0, prior=0.2), beta=0.3, eps=0.5)
+        >>> round(found.alpha, 8), round(found.risk.value, 8)
+        (0.57735027, 0.049832)
+    """
+    return best_alphas(problem, [beta], eps, upper=upper)[0]
+
+
+def best_alphas(problem: Problem, betas: ArrayLike, eps: float = 0.0, *, upper: float | None = None) -> list[Optimum]:
+    """`best_alpha` at each of many smoothing noises, scanned and refined together; arguments and errors as there."""
+    smoothing = noises(betas, "betas").ravel()
+    radius = float(noises(eps, "eps"))
+    alphas = _scan(problem, smoothing, None if upper is None else float(noises(upper, "upper")))
+    found = compare(problem, alphas[None, :], smoothing[:, None], radius)
+    gains = found.gain.arrays()
+
+    def gain(index: Index, alpha: Array) -> tuple[Array, Array]:
+        return compare(problem, alpha, smoothing[index], radius).gain.arrays()
+
+    def slope(index: Index, alpha: Array) -> tuple[Array, Array]:
+        found = risk_slopes(problem, alpha, smoothing[index], radius).by_alpha
+        value, error = found.arrays()
+        return -value, error
+
+    peaks = highest(gain, alphas, *gains, slope if reduce(problem, radius).smooth_motion else None)
+    helps = _helps(gain, alphas, *gains, open_ended=upper is None)
+    best = np.array([peak.at for peak in peaks])
+    at = compare(problem, np.where(np.isnan(best), 0.0, best), smoothing, radius)
+    parts = [(*e.arrays(), e.route) for e in (at.risk, at.gain)]
+    result = []
+    for k, peak in enumerate(peaks):
+        risk, better = (Estimate(value[k], error[k], route) for value, error, route in parts)
+        alpha = math.inf if upper is None and peak.last else peak.at
+        result.append(Optimum(float(smoothing[k]), radius, alpha, risk, better, helps[k], _error(peak, alpha)))
+    return result
+
+
+def _error(peak: Peak, alpha: float) -> float:
+    return peak.error if math.isfinite(alpha) else math.nan
+
+
+def _scan(problem: Problem, betas: Array, upper: float | None) -> Array:
+    """Training noises to look at first, from 0 up."""
+    small, large = extent(problem)
+    low = SMALL * min([small, *betas[betas > 0].tolist()])
+    top = LARGE * max(large, float(betas.max(initial=0.0)))
+    grid = np.concatenate([[0.0], np.linspace(0, large, LINEAR + 1)[1:], np.geomspace(low, top, LOGARITHMIC)])
+    if upper is not None:
+        grid = np.append(grid[grid < upper], upper)
+        if upper > 0:
+            grid = np.concatenate([grid, np.linspace(0, min(upper, large), LINEAR + 1)])
+    return np.unique(grid)
+
+
+def _helps(
+    gain: Values, alphas: Array, value: Array, error: Array, *, open_ended: bool
+) -> list[list[tuple[float, float]]]:
+    """Ranges of significant gain for each row: changes along the scan, refined as zeros of the gain or, where
+    it fades into a range without significance, as the place where that begins."""
+    good: Flags = value > error
+    row, column = np.nonzero(good[:, 1:] != good[:, :-1])
+    row, column = row[column > 0], column[column > 0]
+    ends = (row, column), (row, column + 1)
+    size = np.maximum(value[ends[0]], value[ends[1]])
+    fading = np.minimum(*(value[at] + error[at] for at in ends)) >= 0
+
+    def significant(index: Index, alpha: Array) -> tuple[Array, Array]:
+        more, spread = gain(row[index], alpha)
+        flat = (np.abs(more) <= spread) & fading[index]
+        return np.where(flat, -size[index], more), np.where(flat, 0.0, spread)
+
+    low, high = alphas[column], alphas[column + 1]
+    first, second = (np.where(good[at] | ~fading, value[at], -size) for at in ends)
+    roots = find_roots(significant, low, high, first, second, low * np.where(fading, EDGE_TOLERANCE, END_TOLERANCE))
+    result = []
+    for k in range(len(value)):
+        found = roots.at[row == k].tolist()
+        if len(alphas) > 1 and good[k, 1]:
+            found.insert(0, 0.0)
+        if good[k, -1]:
+            found.append(math.inf if open_ended else float(alphas[-1]))
+        result.append(list(zip(found[::2], found[1::2], strict=True)))
+    return result

@@ -1,0 +1,176 @@
+"""The pipeline stage by stage: a problem is trained, the base classifier smoothed, the smoothed classifier weighed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from theory.arrays import Array, Flags
+from theory.displayed import Displayed
+from theory.errors import NoExactRoute, ProblemError
+from theory.estimate import Estimate
+from theory.geometry.base import Geometry
+from theory.geometry.region import Region
+from theory.problems.problem import Problem
+from theory.reduction.reduce import reduce
+from theory.risks.requests import noises
+from theory.risks.risks import certified_risk, clean_risk
+
+
+@dataclass(frozen=True)
+class BaseClassifier(Displayed):
+    """f, trained with noise alpha: a decision region along the problem's coordinate."""
+
+    problem: Problem
+    alpha: float
+    geometry: Geometry
+    base: Any
+
+    @property
+    def region(self) -> Any:
+        """{f = 1}: a `Region` of intervals of the coordinate, or a `PlaneRegion`."""
+        return self.base.region
+
+    @property
+    def intervals(self) -> list[tuple[float, float]]:
+        """{f = 1} as pairs of numbers: positions along the line, or distances from `center`.
+
+        Raises:
+            NoExactRoute: the region is one of the plane; it has `curves`.
+        """
+        return _visible(self.region)
+
+    @property
+    def curves(self) -> list[Array]:
+        """The boundary of {f = 1} in the plane: closed polygons (m, 2), the region on the left.
+
+        Raises:
+            NoExactRoute: the region is one of a single coordinate; it has `intervals`.
+        """
+        return _curves(self.region)
+
+    @property
+    def center(self) -> Array | None:
+        """Where the coordinate is measured from (d,), or None on the line itself."""
+        return self.geometry.center(self.base)
+
+    def __call__(self, points: ArrayLike) -> Flags:
+        """f at points (m, d), or (m,) where d = 1."""
+        return self.region.contains(self.coordinate(points))[0]
+
+    def coordinate(self, points: ArrayLike) -> Array:
+        """The coordinate of points (m, d), or (m,) where d = 1."""
+        array = np.asarray(points, float)
+        dim = self.problem.dim
+        array = array.reshape(-1, dim) if dim == 1 else np.atleast_2d(array)
+        if array.ndim != 2 or array.shape[1] != dim:
+            raise ProblemError("points", f"shape {np.shape(points)}", f"shape (m, {dim})")
+        return self.geometry.coordinate(self.base, array)
+
+
+@dataclass(frozen=True)
+class SmoothedClassifier(Displayed):
+    """g, the majority vote over noise beta, and its vote probability u."""
+
+    classifier: BaseClassifier
+    beta: float
+    region: Any
+
+    @property
+    def intervals(self) -> list[tuple[float, float]]:
+        """{g = 1} as pairs of numbers along the coordinate of the base classifier; raises as there."""
+        return _visible(self.region)
+
+    @property
+    def curves(self) -> list[Array]:
+        """The boundary of {g = 1} in the plane; raises as for the base classifier."""
+        return _curves(self.region)
+
+    def vote(self, points: ArrayLike) -> Array:
+        """u(x) = P(f(x + beta V) = 1) at points (m, d), or (m,) where d = 1; relative precision in both tails of f."""
+        return self.vote_along(self.classifier.coordinate(points)[0])
+
+    def vote_along(self, coordinate: ArrayLike) -> Array:
+        """u at values (m,) of the coordinate itself."""
+        x = np.atleast_1d(np.asarray(coordinate, float))
+        if self.beta == 0:
+            return self.region.contains(x[None, :])[0].astype(float)
+        rows = np.zeros(len(x), np.intp)
+        held = self.classifier.region
+        return self.classifier.geometry.vote(held, rows, np.full(len(x), self.beta), x)[0]
+
+    def __call__(self, points: ArrayLike) -> Flags:
+        """g at points (m, d), or (m,) where d = 1."""
+        return self.region.contains(self.classifier.coordinate(points))[0]
+
+
+def _curves(region: Any) -> list[Array]:
+    if isinstance(region, Region):
+        raise NoExactRoute("a region of one coordinate has intervals, no curves")
+    return list(region.curves())
+
+
+def _visible(region: Any) -> list[tuple[float, float]]:
+    if not isinstance(region, Region):
+        raise NoExactRoute("a region of the plane has curves, no intervals")
+    shift = 0.0 if region.reference is None else float(region.reference[0])
+    return [(shift + max(low, float(region.floor[0])), shift + high) for low, high in region.intervals()]
+
+
+def train(problem: Problem, alpha: float) -> BaseClassifier:
+    """f: the posterior rule {s * p_alpha >= 0} or the regression rule {h * p_alpha >= 1/2}.
+
+    Raises:
+        NoExactRoute: no geometry answers for the problem.
+        ProblemError: alpha is negative or not finite.
+
+    Examples:
+        >>> from theory import regimes
+        >>> base = train(regimes.stripes(count=2, gap=0.3), alpha=0.2)
+        >>> [(round(low, 6), round(high, 6)) for low, high in base.intervals]
+        [(-1.15, -0.092995), (0.092995, 1.15)]
+    """
+    geometry = reduce(problem)
+    noise = noises(alpha, "alpha").reshape(1)
+    return BaseClassifier(problem, float(noise[0]), geometry, geometry.train(noise))
+
+
+def smooth(classifier: BaseClassifier, beta: float) -> SmoothedClassifier:
+    """g = 1[u >= 1/2], u = f * p_beta.
+
+    Examples:
+        >>> from theory import regimes
+        >>> voted = smooth(train(regimes.stripes(count=2, gap=0.3), alpha=0.0), beta=0.5)
+        >>> [(round(low, 6), round(high, 6)) for low, high in voted.intervals]
+        [(-1.124625, 1.124625)]
+        >>> voted.vote([0.0, 0.65]).round(6).tolist()
+        [0.742729, 0.73733]
+    """
+    noise = noises(beta, "beta").reshape(1, 1)
+    return SmoothedClassifier(classifier, float(noise[0, 0]), classifier.geometry.smooth(classifier.region, noise))
+
+
+def risk(
+    problem: Problem,
+    voted: SmoothedClassifier | None = None,
+    *,
+    alpha: ArrayLike = 0.0,
+    beta: ArrayLike = 0.0,
+    eps: ArrayLike = 0.0,
+) -> Estimate:
+    """The risk of a smoothed classifier, or of arrays of noises; certified risk where eps > 0.
+
+    Examples:
+        >>> from theory import regimes
+        >>> problem = regimes.two_gaussians(dim=2, separation=2.0)
+        >>> round(risk(problem, smooth(train(problem, alpha=0.4), beta=0.5)).value, 10)
+        0.1586552539
+    """
+    if voted is not None:
+        alpha, beta = voted.classifier.alpha, voted.beta
+    if np.any(np.asarray(eps) > 0):
+        return certified_risk(problem, alpha, beta, eps)
+    return clean_risk(problem, alpha, beta)

@@ -1,0 +1,76 @@
+"""Arranging requests: broadcast noises become rows (one per distinct training noise) of smoothing noises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from theory.arrays import Array, Index
+from theory.errors import ProblemError
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Distinct requests as a matrix, and the way back to the shape that was asked for.
+
+    alpha: (A,) distinct training noises. trained: (R,) which of them a row belongs to; one with many more requests than
+    the others has several rows. beta, eps: (R, M), NaN where a row has fewer requests.
+    where: for each element of the request its place in the flattened matrix. shape: of the request.
+    """
+
+    alpha: Array
+    trained: Index
+    beta: Array
+    eps: Array
+    where: Index
+    shape: tuple[int, ...]
+
+    @property
+    def flat(self) -> Index:
+        """(R * M,) the training noise of each place in the flattened matrix."""
+        return np.repeat(self.trained, self.beta.shape[1])
+
+    def spread(self, values: Array) -> Array:
+        """Results of the flattened matrix in the shape of the request."""
+        return np.asarray(values)[self.where].reshape(self.shape)
+
+
+def noises(value: ArrayLike, key: str) -> Array:
+    """A finite, non-negative array.
+
+    Raises:
+        ProblemError: naming the key and the first offending value.
+    """
+    array = np.asarray(value, float)
+    bad = ~(np.isfinite(array) & (array >= 0))
+    if bad.any():
+        raise ProblemError(key, repr(float(array[bad].ravel()[0])), "a finite number >= 0")
+    return array
+
+
+def lay_out(alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike = 0.0) -> Layout:
+    """Group a request by training noise; equal requests are answered once."""
+    checked = (noises(alpha, "alpha"), noises(beta, "beta"), noises(eps, "eps"))
+    arrays = np.broadcast_arrays(*checked)
+    shape = arrays[0].shape
+    codes = np.zeros(arrays[0].size, np.int64)
+    values = []
+    for array in arrays:
+        distinct, code = np.unique(array + 0.0, return_inverse=True)
+        values.append(distinct)
+        codes = codes * max(len(distinct), 1) + code.ravel()
+    used, inverse = np.unique(codes, return_inverse=True)
+    beta_eps, eps_index = np.divmod(used, max(len(values[2]), 1))
+    row, beta_index = np.divmod(beta_eps, max(len(values[1]), 1))
+    counts = np.bincount(row, minlength=len(values[0]))
+    rank = np.arange(len(used)) - np.repeat(np.cumsum(counts) - counts, counts)
+    width = max(-(-len(used) // max(len(counts), 1)), 1)
+    pieces = -(-counts // width)
+    line = (np.cumsum(pieces) - pieces)[row] + rank // width
+    matrix = np.full((2, pieces.sum(), width), np.nan)
+    matrix[:, line, rank % width] = values[1][beta_index], values[2][eps_index]
+    trained = np.repeat(np.arange(len(counts)), pieces)
+    where = (line * width + rank % width)[inverse.ravel()]
+    return Layout(values[0], trained, matrix[0], matrix[1], where, shape)

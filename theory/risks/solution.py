@@ -1,0 +1,64 @@
+"""What `theory.risks.risks` works with: every distinct request answered, and what comes of comparing two of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from theory.arrays import Array, Flags
+from theory.estimate import Estimate
+from theory.geometry.base import Geometry
+from theory.geometry.piece import Piece
+from theory.geometry.region import Region
+from theory.risks.requests import Layout
+
+Kind = Literal["clean", "certified", "adversarial"]
+
+# A smoothed classifier that gives one class to all but this share of the data (of the labelled set, in an infinite
+# background) is called constant: beating it, or being beaten by it, says nothing about training noise.
+TRIVIAL = 1e-3
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Training with noise against training without, at the same smoothing: the content of a phase diagram.
+
+    risk, baseline, gain = baseline - risk: estimates of the common shape. constant: where either smoothed classifier
+    gives one class to all but a share TRIVIAL of the data. share: P(g = 1) with training noise.
+    """
+
+    risk: Estimate
+    baseline: Estimate
+    gain: Estimate
+    constant: Flags
+    share: Array
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Every distinct request answered: regions that count as right for class 1 and class 0, and the masses outside.
+
+    uniform: whether the smoothing noise is uniform. pieces: components by row. moved: what the uncertainty of the
+    boundaries can do to the risk. share: P(g = 1). base: the base classifiers, one row for each training noise.
+    """
+
+    geometry: Geometry
+    layout: Layout
+    kind: Kind
+    uniform: bool
+    pieces: tuple[Piece, ...]
+    one: Region
+    zero: Region
+    risk: Array
+    rounding: Array
+    moved: Array
+    share: Array
+    total: tuple[float, float]
+    base: Any
+
+    @property
+    def void(self) -> Flags:
+        """Where nothing can be certified, so that every risk is the same."""
+        beta, eps = self.layout.beta.ravel(), self.layout.eps.ravel()
+        limited = self.kind == "certified" and self.uniform
+        return (beta > 0) & (eps > beta) & limited
