@@ -22,13 +22,11 @@ from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from numpy.typing import NDArray
 
 from figures.cells import edges
 from figures.order_statistics import any_band, expected, independent_band
 from figures.style import blank, check_suffix, given, styled, write
-
-Array = NDArray[np.float64]
+from theory.arrays import Array
 
 HEIGHT = {2: 2.9}
 # The colours reach to this |z| at least and at most: less is noise, more is told from the marks.

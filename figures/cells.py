@@ -10,8 +10,7 @@ from matplotlib.path import Path
 from numpy.typing import NDArray
 from scipy import ndimage
 
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+from theory.arrays import Array, Flags
 
 
 def edges(points: Array) -> Array:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from theory.arrays import Array
 from theory.geometry.line.posterior import posterior
 from theory.geometry.piece import Piece
 from theory.laws import NOISE
 from theory.laws.convolve import convolve
 from theory.problems.problem import DomainProblem, Problem
 from theory.risks.pipeline import BaseClassifier
-
-Array = NDArray[np.float64]
 
 # How far a component is shown, in its scales, and how many points a curve has before edges are added.
 REACH = {"gaussian": 3.2, "laplace": 5.0, "uniform": 2.0}

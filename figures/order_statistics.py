@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc, betaincc, betaincinv, ndtri
 
-Array = NDArray[np.float64]
+from theory.arrays import Array
 
 COVERAGE = 0.95
 # Sets of sorted uniforms that calibrate the band, and order statistics that are looked at among many.

@@ -28,8 +28,7 @@ from numpy.typing import NDArray
 from figures import phase_marks as marks
 from figures.cells import edges
 from figures.style import blank, check_suffix, styled, write
-
-Array = NDArray[np.float64]
+from theory.arrays import Array
 
 # Limits of the colours reach to this percentile of |gain|: a few extreme cells do not bleach the rest.
 ROBUST = 99.0

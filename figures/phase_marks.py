@@ -19,9 +19,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from figures.cells import nearest, outline, roomiest, shape_of
-
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+from theory.arrays import Array, Flags
 
 INK = "0.15"
 EMPTY = "0.88"

@@ -7,11 +7,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from figures.densities import blurred, compares_labels, grid, line_of, noised, of_data
+from theory.arrays import Array
 from theory.problems.problem import Problem
 from theory.problems.problem_file import dumps_problem
 from theory.risks.pipeline import BaseClassifier, SmoothedClassifier, risk, smooth, train
 
-Array = NDArray[np.float64]
 VARIABLES = ("seen", "signed", "base", "vote", "smoothed", "data", "risk")
 
 

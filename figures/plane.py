@@ -27,11 +27,10 @@ from numpy.typing import NDArray
 
 from figures.plane_fields import fields, moments
 from figures.style import blank, check_suffix, styled, write
+from theory.arrays import Array
 from theory.problems.components import weighted
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem
 from theory.problems.problem_file import loads_problem
-
-Array = NDArray[np.float64]
 
 HEIGHT = {1: 9.6, 2: 3.6}
 # Points of data that are drawn.

@@ -6,13 +6,12 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from theory.arrays import Array
 from theory.problems.components import weighted
 from theory.problems.problem import Ball, Box, DomainProblem, Gaussian, MixtureProblem, Problem, as_vector
 from theory.problems.problem_file import dumps_problem
 from theory.risks.pipeline import smooth, train
 from theory.risks.risks import compare
-
-Array = NDArray[np.float64]
 
 # Points along each side of the picture.
 POINTS = 301

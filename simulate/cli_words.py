@@ -8,29 +8,39 @@ from typing import Annotated, Any
 
 import tyro
 
-from simulate.commands.check import Check
+from simulate.commands.check import CheckCommand
 from simulate.commands.failures import UsageError
-from simulate.commands.figures import Figures
-from simulate.commands.law import Law
-from simulate.commands.mc import MonteCarlo
-from simulate.commands.optimum import Optimum
-from simulate.commands.phase import Phase
-from simulate.commands.regimes import Regimes
-from simulate.commands.risk import Risk
-from simulate.commands.theorems import Theorems
+from simulate.commands.figures import FiguresCommand
+from simulate.commands.law import LawCommand
+from simulate.commands.mc import MonteCarloCommand
+from simulate.commands.optimum import OptimumCommand
+from simulate.commands.phase import PhaseCommand
+from simulate.commands.regimes import RegimesCommand
+from simulate.commands.risk import RiskCommand
+from simulate.commands.theorems import TheoremsCommand
 
-Command = Risk | MonteCarlo | Check | Phase | Optimum | Law | Theorems | Figures | Regimes
+Command = (
+    RiskCommand
+    | MonteCarloCommand
+    | CheckCommand
+    | PhaseCommand
+    | OptimumCommand
+    | LawCommand
+    | TheoremsCommand
+    | FiguresCommand
+    | RegimesCommand
+)
 
 COMMANDS = {
-    "risk": Risk,
-    "mc": MonteCarlo,
-    "check": Check,
-    "phase": Phase,
-    "optimum": Optimum,
-    "law": Law,
-    "theorems": Theorems,
-    "figures": Figures,
-    "regimes": Regimes,
+    "risk": RiskCommand,
+    "mc": MonteCarloCommand,
+    "check": CheckCommand,
+    "phase": PhaseCommand,
+    "optimum": OptimumCommand,
+    "law": LawCommand,
+    "theorems": TheoremsCommand,
+    "figures": FiguresCommand,
+    "regimes": RegimesCommand,
 }
 DESCRIPTION = (
     "A classifier is trained on inputs with noise alpha and then smoothed with noise beta: for which distributions, "

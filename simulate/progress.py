@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress as Bar
+
+Progress = Callable[[float], None]  # told the share done, in [0, 1]
 
 DELAY = 2.0
 # Where there is no terminal, a line for every tenth of the work.
@@ -35,7 +38,7 @@ class Meter:
         self._done = 0.0
         self._line = -1
         self._visible = False
-        self._bar: Progress | None = None
+        self._bar: Bar | None = None
 
     def __enter__(self) -> Meter:
         self._timer.start()
@@ -75,12 +78,13 @@ class Meter:
             print(f"noisewise: {self._what}: {100 * line // LINES} %", file=self._stream, flush=True)
 
 
-def _bar(what: str, stream: TextIO) -> Progress:
+def _bar(what: str, stream: TextIO) -> Bar:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=Console(file=stream), transient=True)
+    bar = Bar(*columns, console=Console(file=stream), transient=True)
     bar.add_task(what, total=1.0)
     bar.start()
     return bar

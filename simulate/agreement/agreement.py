@@ -7,7 +7,7 @@ holds although the cells of one problem share their draws, unless they are asked
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,18 +17,18 @@ from numpy.typing import NDArray
 
 from simulate.agreement.dataset import as_dataset
 from simulate.agreement.exact_tests import between, holm, interval_p, nearest_share, recovered, two_sided, z_scores
-from simulate.agreement.plan import GAINS, Plan, Run, Trial
+from simulate.agreement.plan import GAINS, Plan, Simulation, Trial
+from simulate.progress import Progress
 from simulate.sweep.axes import Axis, Family
 from simulate.sweep.deployed import deployed
 from theory import NoExactRoute
+from theory.arrays import Array
 from theory.errors import IsolationError
 from theory.problems.problem import DomainProblem
 
 if TYPE_CHECKING:
     from simulate.montecarlo import Interval
 
-Array = NDArray[np.float64]
-Progress = Callable[[float], None]
 
 # What is known of a quantity in a cell, and of the volume by which shares are multiplied (1 for probabilities).
 EXACT = ("exact", "exact_error")
@@ -124,7 +124,7 @@ def _within(progress: Progress, start: float, share: float) -> Progress:
 
 
 def _run(
-    run: Run, quantities: tuple[str, ...], trial: Trial, seed: int, confidence: float, progress: Progress | None
+    run: Simulation, quantities: tuple[str, ...], trial: Trial, seed: int, confidence: float, progress: Progress | None
 ) -> Array:
     """SIMULATED (6, quantities, alphas, betas, radii) of one simulation."""
     from simulate.montecarlo import monte_carlo

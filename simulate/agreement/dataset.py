@@ -14,10 +14,9 @@ from simulate.agreement.exact_tests import normality, rejected
 from simulate.agreement.plan import GAINS, Plan, Trial
 from simulate.sweep.axes import NOISES
 from simulate.sweep.sweep import software_version
+from theory.arrays import Array
 from theory.problems.problem import DomainProblem
 from theory.problems.problem_file import dumps_problem
-
-Array = NDArray[np.float64]
 
 NAMES = {
     "exact": "exact value at this number of votes",

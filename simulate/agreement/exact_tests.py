@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import betainc, betaincc, betainccinv, betaincinv, ndtri
 from scipy.stats import kstest
 
-Array = NDArray[np.float64]
+from theory.arrays import Array
 
 # |z| is at most 37.5: chances below the least double are not told apart.
 LEAST = float(np.finfo(float).tiny)

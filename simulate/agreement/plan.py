@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from simulate.sweep.axes import NOISES, Axis, Family, check_axes
 from simulate.sweep.sweep import USUAL
+from theory.arrays import Array
 from theory.errors import ProblemError
 from theory.problems.problem import Problem
-
-Array = NDArray[np.float64]
 
 GAINS = ("gain", "certified_gain")
 CLEAN, CERTIFIED = ("clean", "gain"), ("certified", "certified_gain")
@@ -48,7 +47,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Run:
+class Simulation:
     """One simulation: its cells, as an index of all but the first axis of arrays, and what is simulated."""
 
     cells: tuple[int | slice, ...]
@@ -103,16 +102,16 @@ class Plan:
             values = {axis.key: float(axis.values[i]) for axis, i in zip(self.outer, place, strict=True)}
             yield place, self.family.at(values)
 
-    def runs(self, independent: bool) -> Iterator[Run]:
+    def runs(self, independent: bool) -> Iterator[Simulation]:
         """The simulations: one for each problem, or one for each cell, always in the same order."""
         alpha, beta, eps = (self.noises[key] for key in NOISES)
         for place, problem in self.problems():
             if not independent:
-                yield Run((*place, slice(None), slice(None), slice(None)), problem, (alpha, beta, eps))
+                yield Simulation((*place, slice(None), slice(None), slice(None)), problem, (alpha, beta, eps))
                 continue
             for a, b, e in np.ndindex(len(alpha), len(beta), len(eps)):
                 one = (slice(a, a + 1), slice(b, b + 1), slice(e, e + 1))
-                yield Run((*place, *one), problem, (alpha[one[0]], beta[one[1]], eps[one[2]]))
+                yield Simulation((*place, *one), problem, (alpha[one[0]], beta[one[1]], eps[one[2]]))
 
     def compared(self, quantity: str) -> NDArray[np.bool_]:
         """Where a quantity is a random one of its own: a gain not at alpha = 0, where it is 0, and a certified risk not

@@ -14,7 +14,7 @@ from simulate.commands.failures import DisagreementError
 from simulate.commands.mc import Samples, Seed, Votes
 from simulate.commands.options import Failure, Json, Settings, arg, family, noises
 from simulate.commands.output import interval, note, number, print_json, print_table
-from simulate.commands.phase import DEFAULT, AxisText, File, Name, Scale, naming
+from simulate.commands.phase import DEFAULT, AxisText, File, OptionalName, Scale, naming
 from simulate.commands.places import check_places
 from simulate.sweep.axes import NOISES, Axis, Family
 from theory.errors import ProblemError
@@ -28,7 +28,9 @@ AXES = ("beta=0.1:1:5", "alpha=0:1:5")
 # Tests in the table, those with the smallest p-values.
 ROWS = 10
 
-Rate = Annotated[float, arg(metavar="P", help="Chance of any disagreement where theory and simulation are right.")]
+FamilyWise = Annotated[
+    float, arg(metavar="P", help="Chance of any disagreement where theory and simulation are right.")
+]
 
 Independent = Annotated[
     tyro.conf.FlagCreatePairsOff[bool],
@@ -37,13 +39,13 @@ Independent = Annotated[
 
 
 @dataclass(frozen=True)
-class Check:
+class CheckCommand:
     """Theory against simulation over a map: exact risks of N votes and Monte Carlo counts of failures."""
 
     votes: Votes
     samples: Samples
     seed: Seed
-    problem: Name = None
+    problem: OptionalName = None
     x: AxisText = None
     y: AxisText = None
     alpha: Scale = None
@@ -52,7 +54,7 @@ class Check:
     """Smoothing noise where it is not swept (0.5 if not given)."""
     eps: Scale = None
     """Radius: the certified risk is compared too."""
-    family_wise: Rate = 0.01
+    family_wise: FamilyWise = 0.01
     independent: Independent = False
     failure: Failure = 1e-3
     out: File = None

@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 
     from simulate.experiments.recipe import Recipe
 
-Names = Annotated[
+FigureNames = Annotated[
     tyro.conf.Positional[tuple[str, ...]],
     arg(metavar="NAME...", help="Figures of the gallery (--list names them); left out, all."),
 ]
 
 
 @dataclass(frozen=True)
-class Figures:
+class FiguresCommand:
     """The gallery as PNG, PDF and SVG, each figure beside the dataset (netCDF) that it shows.
 
     What is there and unchanged stays. A study goes on from the file that it left behind, so that an interrupted
     command is simply given again.
     """
 
-    names: Names = ()
+    names: FigureNames = ()
     out: Annotated[str, arg(metavar="DIR")] = "."
     """The folder for datasets and figures; it is made where it is not there."""
     workers: Annotated[int, arg(metavar="N")] = 1

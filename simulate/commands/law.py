@@ -27,7 +27,7 @@ Steps = Annotated[int, arg(metavar="N", help="How often it is halved.")]
 
 
 @dataclass(frozen=True)
-class Law:
+class LawCommand:
     """The curvature-diffusion law: alpha*/beta, its two integrals, and exact against predicted excess risk."""
 
     problem: Name

@@ -27,7 +27,7 @@ Simultaneous = Annotated[tyro.conf.FlagCreatePairsOff[bool], arg(help="All inter
 HalfWidth = Annotated[
     float | None, arg(metavar="W", help="Stop once no interval is wider to either side; M is then the most samples.")
 ]
-Sampling = Annotated[
+SchemeOption = Annotated[
     Literal["independent", "stratified", "sobol"],
     arg(help="How X is drawn; spread points have approximate intervals, from 32 replicates."),
 ]
@@ -37,7 +37,7 @@ Antithetic = Annotated[
 
 
 @dataclass(frozen=True)
-class MonteCarlo:
+class MonteCarloCommand:
     """Monte Carlo risks and paired gains, with the exact value for the same number of votes beside them."""
 
     problem: Name
@@ -51,7 +51,7 @@ class MonteCarlo:
     failure: Failure = 1e-3
     simultaneous: Simultaneous = False
     half_width: HalfWidth = None
-    sampling: Sampling = "independent"
+    sampling: SchemeOption = "independent"
     antithetic: Antithetic = False
     settings: Settings = ()
     json: Json = False
@@ -94,7 +94,7 @@ class MonteCarlo:
             )
 
 
-def _exact(problem: Problem, found: list[Record], asked: MonteCarlo) -> dict[str, Estimate]:
+def _exact(problem: Problem, found: list[Record], asked: MonteCarloCommand) -> dict[str, Estimate]:
     """The exact counterparts of the records in order, those that have one.
 
     Antithetic votes make another classifier, with the same limit of infinitely many votes.

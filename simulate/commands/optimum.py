@@ -15,7 +15,7 @@ Eps = Annotated[float, arg(metavar="E", help="Radius: the best certified risk in
 
 
 @dataclass(frozen=True)
-class Optimum:
+class OptimumCommand:
     """The best training noise, its risk, and where training noise helps at all."""
 
     problem: Name

@@ -15,7 +15,7 @@ from simulate.commands.options import Settings, arg, family, noises
 from simulate.commands.output import note, print_table
 from simulate.commands.places import check_places
 from simulate.commands.workers import worker_pool
-from simulate.sweep.axes import NOISES, Axis, Check, Family
+from simulate.sweep.axes import NOISES, Axis, Family, SpotCheck
 from theory.errors import ProblemError, shown
 from theory.problems import validation
 
@@ -29,7 +29,7 @@ DEFAULT_CHECKS = 5
 DEFAULT_OUT, DEFAULT_FIGURE = "phase.nc", "phase.png"
 MOST_CHECKS, MOST_WORKERS = 100, 1024
 
-Name = Annotated[
+OptionalName = Annotated[
     tyro.conf.Positional[str | None],
     arg(metavar="PROBLEM", help="A problem file, or the name of a regime; left out, a default diagram is drawn."),
 ]
@@ -40,10 +40,10 @@ File = Annotated[str | None, arg(metavar="FILE")]
 
 
 @dataclass(frozen=True)
-class Phase:
+class PhaseCommand:
     """A phase diagram: gains over a plane of two keys, each a noise, a regime parameter or a key of a problem file."""
 
-    problem: Name = None
+    problem: OptionalName = None
     x: AxisText = None
     y: AxisText = None
     alpha: Scale = None
@@ -91,13 +91,13 @@ class Phase:
                 raise ProblemError(f"--{key}", "nothing", "KEY=LO:HI:COUNT, as in beta=0.1:2:65")
         return family(self.problem, self.settings), Axis.parse(str(self.x)), Axis.parse(str(self.y))
 
-    def _check(self) -> Check | None:
+    def _check(self) -> SpotCheck | None:
         """How to check, None for not at all: only the diagram without a problem is checked unasked."""
         count = (DEFAULT_CHECKS if self.problem is None else 0) if self.check is None else self.check
         for key, least in (("votes", 1), ("samples", 1), ("seed", 0)):
             validation.whole(getattr(self, key), key, least)
         checked = at_most(count, "check", MOST_CHECKS, 0)
-        return Check(checked, self.votes, self.samples, self.seed) if checked else None
+        return SpotCheck(checked, self.votes, self.samples, self.seed) if checked else None
 
     def _places(self) -> tuple[str | None, str | None]:
         """Where to write, refused before any work is done where that cannot succeed."""
@@ -115,7 +115,7 @@ def at_most(value: int, key: str, most: int, least: int = 1) -> int:
 
 
 def _computed(
-    chosen: Family, axes: tuple[Axis, Axis], fixed: dict[str, float], workers: int, check: Check | None, prove: bool
+    chosen: Family, axes: tuple[Axis, Axis], fixed: dict[str, float], workers: int, check: SpotCheck | None, prove: bool
 ) -> xr.Dataset:
     """The sweep with its curves, and with proofs and Monte Carlo points where they are asked for and can be had."""
     from simulate.progress import Meter
@@ -146,7 +146,7 @@ def _proved(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], worker
         return dataset
 
 
-def _checked(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], check: Check) -> xr.Dataset:
+def _checked(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], check: SpotCheck) -> xr.Dataset:
     from simulate.montecarlo import UnsupportedError
     from simulate.progress import Meter
     from simulate.sweep.checks import add_checks

@@ -13,7 +13,7 @@ from theory.problems.regimes import REGIMES, parameters
 
 
 @dataclass(frozen=True)
-class Regimes:
+class RegimesCommand:
     """List the named regimes with their parameters and defaults."""
 
     json: Json = False

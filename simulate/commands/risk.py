@@ -21,7 +21,7 @@ QUANTITIES = ("clean", "certified", "adversarial", "gain", "certified_gain")
 
 
 @dataclass(frozen=True)
-class Risk:
+class RiskCommand:
     """Exact risks and gains, for every alpha, beta and eps."""
 
     problem: Name

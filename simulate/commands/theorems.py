@@ -17,24 +17,25 @@ from theory.problems import validation
 
 if TYPE_CHECKING:
     from theory.estimate import Estimate
-    from theory.theorems import Finding, Law
+    from theory.theorems import Finding
+    from theory.theorems.law import Theorem
 
-Names = Annotated[tyro.conf.Positional[tuple[str, ...]], arg(metavar="NAME...", help="Laws; left out, all.")]
+TheoremNames = Annotated[tyro.conf.Positional[tuple[str, ...]], arg(metavar="NAME...", help="Laws; left out, all.")]
 Cases = Annotated[int, arg(metavar="N", help="Cases with which a law is attacked, half of them random.")]
-Seed = Annotated[int, arg(metavar="S", help="Seed of the random cases; the same seed gives the same answers.")]
+CaseSeed = Annotated[int, arg(metavar="S", help="Seed of the random cases; the same seed gives the same answers.")]
 List = Annotated[tyro.conf.FlagCreatePairsOff[bool], arg(help="Say which laws there are, and check none.")]
 
 
 @dataclass(frozen=True)
-class Theorems:
+class TheoremsCommand:
     """Check laws of training noise and smoothing: attack them, derive them, or prove examples.
 
     Exit status 1 if a law is refuted.
     """
 
-    names: Names = ()
+    names: TheoremNames = ()
     cases: Cases = 1000
-    seed: Seed = 0
+    seed: CaseSeed = 0
     list: List = False
     json: Json = False
 
@@ -61,7 +62,7 @@ class Theorems:
         if refuted:
             raise DisagreementError(f"refuted: {', '.join(refuted)}")
 
-    def _chosen(self) -> tuple[Law, ...]:
+    def _chosen(self) -> tuple[Theorem, ...]:
         from theory.theorems import LAWS
 
         for name in self.names:

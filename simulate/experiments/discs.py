@@ -15,12 +15,11 @@ from itertools import product
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from theory import DomainProblem, compare, regimes
+from theory.arrays import Array
 from theory.errors import ProblemError
 
-Array = NDArray[np.float64]
 Keep = Callable[[xr.Dataset], None]
 
 # Every so many draws are solved again to CHECKED, which tells the numerical error of all.

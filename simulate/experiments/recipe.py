@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import figures
-from simulate.experiments.sources import Source, Work
+from simulate.experiments.sources import DatasetSource, Work
 from simulate.storage import open_dataset
 from theory.atomic import atomic_write
 
@@ -33,7 +33,7 @@ class Recipe:
     a dataset must hold.
     """
 
-    sources: Mapping[str, Source]
+    sources: Mapping[str, DatasetSource]
     draw: Callable[[Sequence[xr.Dataset], int], Sequence[Figure]]
     words: str
     needed: Collection[str]

@@ -17,6 +17,7 @@ from simulate.agreement.agreement import agreement
 from simulate.agreement.plan import Trial
 from simulate.experiments.discs import Study
 from simulate.experiments.resume import continued
+from simulate.progress import Progress
 from simulate.storage import open_dataset, save_dataset
 from simulate.sweep.axes import Axis, Family
 from simulate.sweep.curves import add_curves
@@ -26,8 +27,6 @@ from theory.errors import ProblemError
 # Of what is computed from the same inputs; raised when a change makes other numbers of them.
 EDITION = 1
 INPUTS = "inputs"
-
-Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Work:
     fresh: bool = False
 
 
-class Source(Protocol):
+class DatasetSource(Protocol):
     """One dataset."""
 
     def provide(self, path: Path, work: Work) -> bool:
@@ -96,7 +95,7 @@ class Computed(Declared):
 
 
 @dataclass(frozen=True)
-class Map(Declared):
+class MapSource(Declared):
     """A phase map of a regime, with its curves; axes as on the command line."""
 
     regime: str

@@ -27,9 +27,10 @@ from figures import phase_marks as marks
 from figures.cells import edges, outline, shape_of
 from figures.style import styled
 from simulate.sweep.axes import NOISES, Axis, Family
-from simulate.sweep.cells import FIELDS, Array, compared
+from simulate.sweep.cells import FIELDS, compared
 from simulate.sweep.sweep import labels
 from theory import NoExactRoute
+from theory.arrays import Array
 from theory.errors import IsolationError
 
 # Gains below this size are rounding: a map of nothing else stays white.
@@ -39,7 +40,7 @@ ROOM = 0.97
 
 
 @dataclass(frozen=True)
-class Values:
+class MapValues:
     """What is known of the cells of a map: coordinates x (m,) and y (n,), the rest (n, m).
 
     gain: NaN where there is no exact route. label: as in a sweep. message: why there is no exact route, or "".
@@ -78,7 +79,7 @@ class LiveMap:
         self.show(self.values)
         self._background: Any = None
 
-    def compute(self, settings: Mapping[str, Any] | None = None, step: int = 1) -> Values:
+    def compute(self, settings: Mapping[str, Any] | None = None, step: int = 1) -> MapValues:
         """Exact gains with some parameters set, in every cell of the grid or in every `step`-th of either axis.
 
         Raises:
@@ -93,9 +94,9 @@ class LiveMap:
         except (NoExactRoute, IsolationError) as error:
             found, why = np.full((len(FIELDS), alpha.size), np.nan), str(error)
         fields = dict(zip(FIELDS, found.reshape(-1, *shape), strict=True))
-        return Values(x, y, fields["gain"], labels(fields), why)
+        return MapValues(x, y, fields["gain"], labels(fields), why)
 
-    def show(self, values: Values) -> None:
+    def show(self, values: MapValues) -> None:
         """Put values into the diagram: colours and their limits, levels, hatching and words."""
         self.values = values
         axes, mesh = self.artists.axes, self.artists.mesh

@@ -16,7 +16,7 @@ from simulate.montecarlo.laws.domains import (
     sets_of,
     signed_domain,
 )
-from simulate.montecarlo.laws.laws import Part, Sets, Signed, merged, signed_density, source_of, total_density
+from simulate.montecarlo.laws.laws import LawGroup, Sets, Signed, merged, signed_density, source_of, total_density
 from simulate.montecarlo.rules.posterior_mean import MixtureRegression, panel_ends
 from simulate.montecarlo.rules.rules import Rule
 from simulate.montecarlo.rules.set_parts import set_posterior, set_regression
@@ -47,7 +47,7 @@ def mixture_rule(problem: MixtureProblem, alphas: np.ndarray) -> Rule:
 def tabled(signed: Signed, dim: int, alphas: np.ndarray) -> Signed:
     """With the tables that balls need under Gaussian training noise."""
 
-    def held(parts: dict[str, Part]) -> dict[str, Part]:
+    def held(parts: dict[str, LawGroup]) -> dict[str, LawGroup]:
         if "ball" not in parts:
             return parts
         ball = parts["ball"]

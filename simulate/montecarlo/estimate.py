@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import product
 
-from simulate.montecarlo.job import Job, Sampling, Scales, scales
+from simulate.montecarlo.arrays import NoiseTriple
+from simulate.montecarlo.job import Job, Scales, Scheme, scales
 from simulate.montecarlo.plan import DEFAULT_CHUNK_BYTES
-from simulate.montecarlo.reading import Point, counted, replicated, widest
+from simulate.montecarlo.reading import counted, replicated, widest
 from simulate.montecarlo.runs import Run
 from simulate.montecarlo.statistics.records import Record
+from simulate.progress import Progress
 from theory.problems.problem import Problem
-
-Progress = Callable[[float], None]
 
 
 def monte_carlo(  # noqa: PLR0913 - a request has this many parts
@@ -28,7 +27,7 @@ def monte_carlo(  # noqa: PLR0913 - a request has this many parts
     failure: float = 1e-3,
     simultaneous: bool = False,
     half_width: float | None = None,
-    sampling: Sampling = "independent",
+    sampling: Scheme = "independent",
     antithetic: bool = False,
     chunk_bytes: int = DEFAULT_CHUNK_BYTES,
     progress: Progress | None = None,
@@ -96,12 +95,12 @@ def monte_carlo(  # noqa: PLR0913 - a request has this many parts
     return [results[a, b, e] for a, b, e in product(*grid)]
 
 
-def _simulate(job: Job, progress: Progress) -> dict[Point, Record]:
+def _simulate(job: Job, progress: Progress) -> dict[NoiseTriple, Record]:
     """All records, by (alpha, beta, eps). At beta = 0 one vote is counted, with the same X."""
     runs: list[tuple[tuple[float, ...], int]] = [((0.0,), 1)] if 0.0 in job.betas else []
     if smoothed := tuple(beta for beta in job.betas if beta > 0):
         runs.append((smoothed, job.votes))
-    results: dict[Point, Record] = {}
+    results: dict[NoiseTriple, Record] = {}
     done, total = 0, sum(votes for _, votes in runs)
     for betas, votes in runs:
         run = Run.of(job, betas, votes)
@@ -110,7 +109,7 @@ def _simulate(job: Job, progress: Progress) -> dict[Point, Record]:
     return results
 
 
-def _records(job: Job, run: Run, progress: Progress) -> dict[Point, Record]:
+def _records(job: Job, run: Run, progress: Progress) -> dict[NoiseTriple, Record]:
     """The records of one run, which ends early where every interval is narrow enough."""
     if job.sampling != "independent":
         return replicated(run, run.replicates(progress))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from simulate.montecarlo.laws.fields import by_axis
-from simulate.montecarlo.laws.laws import Boxes, Part, Region, Signed
+from simulate.montecarlo.laws.laws import Boxes, LabelledRegion, LawGroup, Signed
 from simulate.montecarlo.rules.posterior_mean import MixtureRegression
 from simulate.montecarlo.rules.rules import Rule, bounded
 from simulate.montecarlo.rules.settle import GROUP
 from simulate.montecarlo.rules.slices import Slices
 
 
-def number_of(region: Region) -> int:
+def number_of(region: LabelledRegion) -> int:
     """How many sets a union has."""
     return len(region.low) if isinstance(region, Boxes) else len(region.boxes.low) + len(region.balls.radius)
 
 
-def _laws(parts: list[Part]) -> tuple[int, int]:
+def _laws(parts: list[LawGroup]) -> tuple[int, int]:
     """The most laws compared at once, and the most with full covariances."""
     most = max((len(part.center) for part in parts), default=0)
     return most, max((len(part.center) for part in parts if part.rotation is not None), default=0)

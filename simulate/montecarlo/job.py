@@ -13,7 +13,7 @@ from theory.errors import ProblemError, one_of, shown
 from theory.problems.problem import DomainProblem, Problem
 
 Scales = float | Sequence[float]
-Sampling = Literal["independent", "stratified", "sobol"]
+Scheme = Literal["independent", "stratified", "sobol"]
 
 # Samples of the first look where a run may stop early; every look doubles them.
 FIRST_LOOK = 1 << 12
@@ -39,7 +39,7 @@ class Job:
     chunk_bytes: int
     simultaneous: bool = False
     half_width: float | None = None
-    sampling: Sampling = "independent"
+    sampling: Scheme = "independent"
     antithetic: bool = False
 
     def __post_init__(self) -> None:
@@ -47,7 +47,7 @@ class Job:
             self._expect(name, f"at least {least}", getattr(self, name) >= least)
         for name in ("confidence", "failure"):
             self._expect(name, "a number strictly between 0 and 1", 0 < getattr(self, name) < 1)
-        self._expect("sampling", one_of(get_args(Sampling), self.sampling), self.sampling in get_args(Sampling))
+        self._expect("sampling", one_of(get_args(Scheme), self.sampling), self.sampling in get_args(Scheme))
         self._expect("half_width", "a number above 0", self.half_width is None or self.half_width > 0)
         if self.sampling != "independent":
             self._expect("half_width", f"none with sampling {self.sampling}", self.half_width is None)

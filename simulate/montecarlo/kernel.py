@@ -17,12 +17,13 @@ import numpy as np
 from jax import Array, lax
 from jax.sharding import Mesh, PartitionSpec
 
+from simulate.montecarlo.arrays import Numbers
 from simulate.montecarlo.draws.given import Given
 from simulate.montecarlo.draws.in_balls import draw_ball
 from simulate.montecarlo.draws.noise import unit_noise
 from simulate.montecarlo.laws.domains import BoxSource
 from simulate.montecarlo.laws.fields import contains
-from simulate.montecarlo.laws.laws import MixtureSource, Numbers, Part
+from simulate.montecarlo.laws.laws import LawGroup, MixtureSource
 from simulate.montecarlo.rules.rules import Rule, bounded, label_range
 
 Latent = tuple[Array, Array]
@@ -36,7 +37,7 @@ OPTIONS = {"cpu": {"xla_cpu_prefer_vector_width": 512}}
 WRITTEN_OUT = 8
 
 
-class Setting(NamedTuple):
+class KernelSetting(NamedTuple):
     """What a compiled kernel is specific to, besides the shapes of its arrays."""
 
     training: str
@@ -69,7 +70,7 @@ def data_noise(family: str, key: Array, shape: tuple[int, ...]) -> Array:
     return jax.random.uniform(key, shape, jnp.float64, -1.0, 1.0)
 
 
-def _from_part(kind: str, part: Part, chosen: Array, key: Array) -> Array:
+def _from_part(kind: str, part: LawGroup, chosen: Array, key: Array) -> Array:
     """One draw (d, points) of each chosen law of one kind."""
     place = jnp.asarray(part.center)[chosen].T
     if kind == "point":
@@ -109,7 +110,7 @@ def _placed(source: Source, latent: Latent, index: Array) -> Latent:
     return x, contains(source.inside, x)
 
 
-def _latent(setting: Setting, source: Source, data_key: Array, number: Array) -> Latent:
+def _latent(setting: KernelSetting, source: Source, data_key: Array, number: Array) -> Latent:
     """X and Y of one block, X in units of the box of each beta for a labelled domain."""
     key, count = jax.random.fold_in(data_key, number), setting.block
     if isinstance(source, Given):
@@ -120,7 +121,7 @@ def _latent(setting: Setting, source: Source, data_key: Array, number: Array) ->
     return jax.random.uniform(key, (setting.dim, count), jnp.float64), jnp.zeros(count, bool)
 
 
-def _block(setting: Setting, request: Request, data_key: Array, number: Array) -> tuple[Array, Array]:
+def _block(setting: KernelSetting, request: Request, data_key: Array, number: Array) -> tuple[Array, Array]:
     """Votes for class 1 (betas, 1 + alphas, kinds, block), alpha = 0 first, and labels (betas, block) of one block.
 
     kinds: 1, or 3 where a rule may leave points undecided: the likelier votes, the fewest and the most possible.
@@ -140,7 +141,9 @@ def _block(setting: Setting, request: Request, data_key: Array, number: Array) -
     return lax.fori_loop(0, steps, step, counts), labels
 
 
-def _counted(setting: Setting, request: Request, latent: Latent, noise: tuple[Array, Array], pair: Array) -> Array:
+def _counted(
+    setting: KernelSetting, request: Request, latent: Latent, noise: tuple[Array, Array], pair: Array
+) -> Array:
     """Votes for class 1 (betas, 1 + alphas, kinds, block) of pairs of votes with unit noise (dim, pairs, block)."""
 
     def points(index: Array | int) -> list[Array]:
@@ -194,7 +197,7 @@ def _packed(votes: list[Array]) -> Array:
     return jnp.stack(sums).astype(jnp.int32)
 
 
-def count_votes(setting: Setting, request: Request, key: Array, first: Array) -> tuple[Array, Array]:
+def count_votes(setting: KernelSetting, request: Request, key: Array, first: Array) -> tuple[Array, Array]:
     """The blocks first, first + 1, ...: votes (blocks, betas, 1 + alphas, kinds, block), labels (blocks, betas,
     block).
 
@@ -212,6 +215,6 @@ def count_votes(setting: Setting, request: Request, key: Array, first: Array) ->
 
 
 @cache
-def compiled_counter(platform: str) -> Callable[[Setting, Request, Array, Array], tuple[Array, Array]]:
+def compiled_counter(platform: str) -> Callable[[KernelSetting, Request, Array, Array], tuple[Array, Array]]:
     """`count_votes` compiled for a platform as JAX names it."""
     return jax.jit(count_votes, static_argnames="setting", compiler_options=OPTIONS.get(platform))

@@ -6,7 +6,7 @@ import jax
 
 from simulate.montecarlo.draws.given import Given
 from simulate.montecarlo.footprint import footprint, number_of, work_bytes
-from simulate.montecarlo.kernel import BITS, Request, Setting
+from simulate.montecarlo.kernel import BITS, KernelSetting, Request
 from simulate.montecarlo.laws.domains import BoxSource
 from simulate.montecarlo.laws.laws import MixtureSource
 from theory.errors import ProblemError
@@ -27,7 +27,7 @@ DEFAULT_CHUNK_BYTES = 1 << 28
 
 def plan(
     training: Training, smoothing: Smoothing, request: Request, samples: int, chunk_bytes: int
-) -> tuple[Setting, int]:
+) -> tuple[KernelSetting, int]:
     """The compiled shape and the number of blocks.
 
     Raises:
@@ -51,7 +51,7 @@ def plan(
     devices = len(jax.devices())
     calls = -(-blocks // (together * devices))
     names = (training.noise, smoothing.noise, training.off_support)
-    return Setting(*names, dim, block, devices * -(-blocks // (calls * devices)), batch), blocks
+    return KernelSetting(*names, dim, block, devices * -(-blocks // (calls * devices)), batch), blocks
 
 
 def _sampled(source: MixtureSource | BoxSource) -> tuple[int, int]:

@@ -9,20 +9,19 @@ from itertools import product
 import numpy as np
 from scipy.stats import t as student
 
+from simulate.montecarlo.arrays import NoiseTriple
 from simulate.montecarlo.job import Job
 from simulate.montecarlo.runs import Run
 from simulate.montecarlo.statistics.limit import UNIT
 from simulate.montecarlo.statistics.records import Interval, Record
 from simulate.montecarlo.statistics.tally import Level, Tally
 
-Array = np.ndarray
-Point = tuple[float, float, float]
 Places = tuple[int, int, int]
 # The interval of a quantity at a place (beta, criterion, classifier).
 Reader = Callable[[int, int, int], Interval]
 
 
-def counted(run: Run, tally: Tally) -> dict[Point, Record]:
+def counted(run: Run, tally: Tally) -> dict[NoiseTriple, Record]:
     """Records of independent samples, with intervals from counts."""
     level, samples = Level(run.job.error, run.job.confidence), tally.samples
 
@@ -40,12 +39,12 @@ def counted(run: Run, tally: Tally) -> dict[Point, Record]:
     return _table(run, level, samples, (risk, gain, limit))
 
 
-def replicated(run: Run, tallies: list[Tally]) -> dict[Point, Record]:
+def replicated(run: Run, tallies: list[Tally]) -> dict[NoiseTriple, Record]:
     """Records of replicates, with t intervals of the means."""
     level, samples = Level(run.job.error, run.job.confidence), sum(tally.samples for tally in tallies)
     reach = float(student.ppf(1 - level.error / 2, len(tallies) - 1)) / math.sqrt(len(tallies))
 
-    def read(values: list[Array], b: int) -> Interval:
+    def read(values: list[np.ndarray], b: int) -> Interval:
         shares = np.array([v / tally.samples for v, tally in zip(values, tallies, strict=True)])
         mean, half = float(shares.mean()), reach * float(shares.std(ddof=1))
         volume = float(run.volumes[b])
@@ -77,7 +76,7 @@ def widest(records: Iterable[Record]) -> float:
     )
 
 
-def _table(run: Run, level: Level, samples: int, readers: tuple[Reader, Reader, Reader]) -> dict[Point, Record]:
+def _table(run: Run, level: Level, samples: int, readers: tuple[Reader, Reader, Reader]) -> dict[NoiseTriple, Record]:
     job, found = run.job, {}
     for (b, beta), (a, alpha), (e, eps) in product(*map(enumerate, (run.betas, job.alphas, job.radii))):
         found[alpha, beta, eps] = _record(job, (alpha, beta, eps), (b, 1 + e, a), level, samples, readers)
@@ -85,7 +84,7 @@ def _table(run: Run, level: Level, samples: int, readers: tuple[Reader, Reader, 
 
 
 def _record(
-    job: Job, point: Point, place: Places, level: Level, samples: int, readers: tuple[Reader, Reader, Reader]
+    job: Job, point: NoiseTriple, place: Places, level: Level, samples: int, readers: tuple[Reader, Reader, Reader]
 ) -> Record:
     (alpha, beta, eps), (b, c, a) = point, place
     risk, gain, limit = readers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +14,11 @@ from simulate.montecarlo.assemble import assemble
 from simulate.montecarlo.draws.given import Given, given
 from simulate.montecarlo.draws.noise import seeded
 from simulate.montecarlo.job import REPLICATES, Job
-from simulate.montecarlo.kernel import Request, Setting, compiled_counter
+from simulate.montecarlo.kernel import KernelSetting, Request, compiled_counter
 from simulate.montecarlo.plan import plan
 from simulate.montecarlo.statistics.limit import Limit, limit_of
 from simulate.montecarlo.statistics.tally import Tally
-
-Progress = Callable[[float], None]
-Array = np.ndarray
+from simulate.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Run:
     job: Job
     betas: tuple[float, ...]
     request: Request
-    volumes: Array
+    volumes: np.ndarray
     limit: Limit
 
     @classmethod
@@ -72,12 +70,12 @@ class Run:
             done.append(tally)
         return done
 
-    def _plan(self, request: Request, samples: int) -> tuple[Setting, int]:
+    def _plan(self, request: Request, samples: int) -> tuple[KernelSetting, int]:
         problem = self.job.problem
         setting, blocks = plan(problem.training, problem.smoothing, request, samples, self.job.chunk_bytes)
         return setting._replace(antithetic=self.job.antithetic), blocks
 
-    def _advance(self, tally: Tally, request: Request, setting: Setting, upto: int, progress: Progress) -> None:
+    def _advance(self, tally: Tally, request: Request, setting: KernelSetting, upto: int, progress: Progress) -> None:
         """Add samples in whole blocks until there are `upto`, the last block cut; blocks begun before are redone."""
         with jax.enable_x64(True):
             arrays: Any = jax.tree.map(jnp.asarray, request)
@@ -89,7 +87,7 @@ class Run:
                 self._add(tally, counts, labels, taken)
                 progress(tally.samples / self.job.samples)
 
-    def _add(self, tally: Tally, counts: Array, labels: Array, taken: slice) -> None:
+    def _add(self, tally: Tally, counts: np.ndarray, labels: np.ndarray, taken: slice) -> None:
         for b, beta in enumerate(self.betas):
             kinds = np.moveaxis(counts[:, b], (2, 0), (0, 2))
             count = kinds.reshape(len(kinds), len(self.job.alphas), -1)[..., taken]

@@ -130,7 +130,7 @@ class Family:
 
 
 @dataclass(frozen=True)
-class Check:
+class SpotCheck:
     """How to check: `count` x `count` points, and the size and seed of the simulation."""
 
     count: int

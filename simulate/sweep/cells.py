@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from simulate.sweep.axes import NOISES, Axis, Family
 from theory import NoExactRoute, compare
+from theory.arrays import Array
 from theory.errors import IsolationError
 
-Array = NDArray[np.float64]
 Result = tuple[list[Array], list[str]]
 
 # Cells evaluated in one vectorised call, and evaluations handed to a worker at once: a fraction of a second of work.
@@ -39,19 +39,19 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Piece:
+class CellBatch:
     """The work of one call: batches of a family. It can be pickled."""
 
     family: Family
     batches: tuple[Batch, ...]
 
 
-def pieces(family: Family, x: Axis, y: Axis, fixed: Mapping[str, float]) -> Iterator[Piece]:
+def pieces(family: Family, x: Axis, y: Axis, fixed: Mapping[str, float]) -> Iterator[CellBatch]:
     """All cells (y.count, x.count) of a sweep, cut into pieces."""
     batches = _batches(x, y, fixed)
     size = 1 if x.noise or y.noise else PIECE_BATCHES
     while held := tuple(islice(batches, size)):
-        yield Piece(family, held)
+        yield CellBatch(family, held)
 
 
 def _batches(x: Axis, y: Axis, fixed: Mapping[str, float]) -> Iterator[Batch]:
@@ -79,7 +79,7 @@ def _parts(x: Axis, y: Axis) -> Iterator[tuple[slice, slice]]:
             yield slice(i, i + tall), slice(j, j + wide)
 
 
-def evaluate(piece: Piece) -> Result:
+def evaluate(piece: CellBatch) -> Result:
     """For each batch its FIELDS (6, cells), NaN where there is no exact route, and the distinct reasons for that."""
     results, reasons = [], []
     for batch in piece.batches:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
-from simulate.sweep.axes import NOISES, Axis, Check, Family
+from simulate.progress import Progress
+from simulate.sweep.axes import NOISES, Axis, Family, SpotCheck
 from simulate.sweep.deployed import deployed
 from theory.problems.problem import Problem
 
 if TYPE_CHECKING:
     from simulate.montecarlo import Record
+    from simulate.montecarlo.arrays import NoiseTriple
 
-Progress = Callable[[float], None]
-Noises = tuple[float, float, float]
 
 # The chance that any point of a sweep is said to disagree where both sides are right.
 FAMILY_WISE = 0.01
@@ -36,7 +36,7 @@ NAMES = {
 
 
 def add_checks(
-    dataset: xr.Dataset, family: Family, x: Axis, y: Axis, check: Check, progress: Progress | None = None
+    dataset: xr.Dataset, family: Family, x: Axis, y: Axis, check: SpotCheck, progress: Progress | None = None
 ) -> xr.Dataset:
     """The dataset with Monte Carlo points on evenly spread cells, and their seed among its attributes.
 
@@ -82,8 +82,8 @@ def _spread(values: np.ndarray, count: int) -> np.ndarray:
 
 
 def _compared(
-    problem: Problem, noises: list[np.ndarray], check: Check, confidence: float, progress: Progress | None
-) -> Iterator[tuple[Noises, tuple[float, ...]]]:
+    problem: Problem, noises: list[np.ndarray], check: SpotCheck, confidence: float, progress: Progress | None
+) -> Iterator[tuple[NoiseTriple, tuple[float, ...]]]:
     """(alpha, beta, eps) and (exact, estimate, low, high, agrees) of one problem, where the gain is defined."""
     from simulate.montecarlo import monte_carlo
 
@@ -107,7 +107,9 @@ def _compared(
         yield from _row(record, certified, float(value), float(error))
 
 
-def _row(record: Record, certified: bool, value: float, error: float) -> Iterator[tuple[Noises, tuple[float, ...]]]:
+def _row(
+    record: Record, certified: bool, value: float, error: float
+) -> Iterator[tuple[NoiseTriple, tuple[float, ...]]]:
     found = record.certified_gain if certified else record.gain
     if found is not None and np.isfinite(value):
         agrees = found.low - error <= value <= found.high + error

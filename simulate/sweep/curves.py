@@ -8,9 +8,8 @@ import numpy as np
 import xarray as xr
 
 from simulate.sweep.axes import NOISES, Axis, Family
-from simulate.sweep.cells import Array
 from theory import NoExactRoute, compare
-from theory.arrays import Index
+from theory.arrays import Array, Index
 from theory.errors import IsolationError
 from theory.numerics.continuation import zero_curve
 from theory.numerics.peaks import highest

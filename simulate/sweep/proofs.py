@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, wait
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +11,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from simulate.progress import Progress
 from simulate.sweep.axes import NOISES, Axis, Family
 from theory.problems.problem_file import dumps_problem
 from theory.proof import NoProof, Prover
 from theory.proof.prover import MOST_BITS
-
-Progress = Callable[[float], None]
 
 # Cells that one worker proves at a time: seconds of work.
 CELLS_AT_ONCE = 64
@@ -29,7 +28,7 @@ FIELDS = ("verdict", "low", "high", "bits")
 
 
 @dataclass(frozen=True)
-class Cells:
+class ProofCells:
     """Cells of one problem: values of its keys, noises (n,) each, and flat positions. It can be pickled."""
 
     family: Family
@@ -86,7 +85,7 @@ def _with(dataset: xr.Dataset, dims: tuple[str, str], verdict: NDArray[np.str_],
     )
 
 
-def _work(dataset: xr.Dataset, family: Family, x: Axis, y: Axis, most_bits: int) -> Iterator[Cells]:
+def _work(dataset: xr.Dataset, family: Family, x: Axis, y: Axis, most_bits: int) -> Iterator[ProofCells]:
     """Cells that share a problem, in blocks of neighbouring training noises: each is trained for once in a block."""
     grids = dict(zip((y.key, x.key), np.meshgrid(y.values, x.values, indexing="ij"), strict=True))
     moving = [axis for axis in (x, y) if not axis.noise]
@@ -100,13 +99,13 @@ def _work(dataset: xr.Dataset, family: Family, x: Axis, y: Axis, most_bits: int)
                 grids[k].ravel()[at] if k in grids else np.full(len(at), float(dataset.attrs[k])) for k in NOISES
             )
             values = {axis.key: float(grids[axis.key].ravel()[at[0]]) for axis in moving}
-            yield Cells(family, values, noises, at, most_bits)
+            yield ProofCells(family, values, noises, at, most_bits)
 
 
 Rows = tuple[NDArray[np.float64], list[str]]
 
 
-def _proved(work: Iterator[Cells], executor: Executor | None) -> Iterator[tuple[Cells, Rows]]:
+def _proved(work: Iterator[ProofCells], executor: Executor | None) -> Iterator[tuple[ProofCells, Rows]]:
     if executor is None:
         yield from ((cells, prove(cells)) for cells in work)
         return
@@ -123,7 +122,7 @@ def _proved(work: Iterator[Cells], executor: Executor | None) -> Iterator[tuple[
 _provers: dict[tuple[str, float], Prover] = {}
 
 
-def prove(cells: Cells) -> Rows:
+def prove(cells: ProofCells) -> Rows:
     """FIELDS (4, n) of some cells, and the reasons why some have no proof."""
     eps = float(cells.noises[NOISES.index("eps")].max())
     try:

@@ -7,21 +7,21 @@ sweep_curves.py, Monte Carlo points in sweep_checks.py.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 import xarray as xr
 
+from simulate.progress import Progress
 from simulate.sweep.axes import NOISES, Axis, Family, check_axes
-from simulate.sweep.cells import FIELDS, Array, Piece, Result, evaluate, pieces
+from simulate.sweep.cells import FIELDS, CellBatch, Result, evaluate, pieces
 from theory import NoExactRoute
+from theory.arrays import Array
 from theory.errors import ProblemError
 from theory.problems.problem import DomainProblem, Problem
 from theory.problems.problem_file import dumps_problem
-
-Progress = Callable[[float], None]
 
 # Noises that are neither swept nor given.
 USUAL = {"alpha": 0.5, "beta": 0.5, "eps": 0.0}
@@ -89,12 +89,12 @@ def sweep(
     return _dataset(family, x, y, noises, values.reshape(-1, y.count, x.count), sorted(reasons))
 
 
-def _evaluated(work: Iterator[Piece], executor: Executor | None) -> Iterator[tuple[Piece, Result]]:
+def _evaluated(work: Iterator[CellBatch], executor: Executor | None) -> Iterator[tuple[CellBatch, Result]]:
     """Pieces and their results, as they come. Few pieces are under way at a time, however many there are."""
     if executor is None:
         yield from ((piece, evaluate(piece)) for piece in work)
         return
-    pending: dict[Future[Result], Piece] = {}
+    pending: dict[Future[Result], CellBatch] = {}
     try:
         for piece in work:
             pending[executor.submit(evaluate, piece)] = piece
@@ -107,7 +107,7 @@ def _evaluated(work: Iterator[Piece], executor: Executor | None) -> Iterator[tup
             future.cancel()
 
 
-def _finished(pending: dict[Future[Result], Piece]) -> Iterator[tuple[Piece, Result]]:
+def _finished(pending: dict[Future[Result], CellBatch]) -> Iterator[tuple[CellBatch, Result]]:
     """Take out what is finished, waiting for at least one."""
     for future in wait(pending, return_when=FIRST_COMPLETED).done:
         yield pending.pop(future), future.result()

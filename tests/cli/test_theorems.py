@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from theory import Estimate
-from theory.theorems import LAWS, Law, prior_shift
+from theory.theorems import LAWS, Theorem, prior_shift
 
 Records = Callable[..., list[dict[str, Any]]]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -43,7 +43,7 @@ def test_a_refuted_law_is_told_by_the_exit_status(call: Run, monkeypatch: pytest
         return exact.gain(problem, at.alpha, at.beta)
 
     (right,) = (law for law in prior_shift.LAWS if law.name == "prior-shift-harm")
-    wrong = Law("wrong", "Training noise never hurts.", "", "", never_hurts, right.family)
+    wrong = Theorem("wrong", "Training noise never hurts.", "", "", never_hurts, right.family)
     monkeypatch.setitem(LAWS, "wrong", wrong)
     found = call("theorems", "wrong", "--cases", "16")
     assert found.returncode == 1

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from theory import Estimate, NoExactRoute, Problem, ProblemError, regimes
-from theory.claims.falsify import Attack, Choice, Family, Noises, Range, falsify
+from theory.claims.falsify import Attack, CaseFamily, CaseNoises, Choice, Range, falsify
 from theory.claims.families import NOISES
 from theory.claims.shrink import candidates, simpler
 from theory.claims.sides import FLOATS, Side
@@ -17,16 +17,16 @@ from theory.theorems.boundaries import WINDOW, lumps
 from theory.theorems.cases import facing
 
 ALPHAS, BETAS = Range(0.05, 3.0, log=True), Range(0.05, 3.0, log=True, zero=0.1)
-BUMPS = Family(
+BUMPS = CaseFamily(
     regimes.bumps, {"count": Range(1, 3, whole=True), "spacing": Range(1, 4), "alpha": ALPHAS, "beta": BETAS}
 )
 
 
-def never_hurts(problem: Problem, at: Noises, exact: Side) -> Estimate:
+def never_hurts(problem: Problem, at: CaseNoises, exact: Side) -> Estimate:
     return exact.gain(problem, at.alpha, at.beta)
 
 
-def never_helps(problem: Problem, at: Noises, exact: Side) -> Estimate:
+def never_helps(problem: Problem, at: CaseNoises, exact: Side) -> Estimate:
     return -exact.gain(problem, at.alpha, at.beta)
 
 
@@ -72,9 +72,9 @@ def test_ranges_with_zero_and_choices() -> None:
         (lambda: Range(2, 1), "range"),
         (lambda: Range(0, float("inf")), "range"),
         (lambda: Range(0, 1, log=True), "low"),
-        (lambda: Family(regimes.bumps, {}), "parameters"),
-        (lambda: Family(regimes.bumps, {"alpha": ALPHAS}, ("alpha",)), "extra"),
-        (lambda: Family(regimes.bumps, {"alpha": ALPHAS}, ("more",)), "extra"),
+        (lambda: CaseFamily(regimes.bumps, {}), "parameters"),
+        (lambda: CaseFamily(regimes.bumps, {"alpha": ALPHAS}, ("alpha",)), "extra"),
+        (lambda: CaseFamily(regimes.bumps, {"alpha": ALPHAS}, ("more",)), "extra"),
         (lambda: falsify(never_hurts, BUMPS, 0), "budget"),
         (lambda: falsify(never_hurts, BUMPS, 1.5), "budget"),
     ],
@@ -86,7 +86,7 @@ def test_families_and_budgets_that_make_no_sense(make: Callable[[], Any], key: s
 
 
 def test_a_family_splits_parameters_from_noises() -> None:
-    family = Family(regimes.bumps, dict(BUMPS.parameters) | {"factor": Range(1, 2)}, ("factor",))
+    family = CaseFamily(regimes.bumps, dict(BUMPS.parameters) | {"factor": Range(1, 2)}, ("factor",))
     parameters = family.at([0.5] * 5)
     problem, at = family.case(parameters)
     assert problem == regimes.bumps(count=2, spacing=2.5)
@@ -119,7 +119,7 @@ def test_the_same_seed_gives_the_same_attack() -> None:
 
 
 def test_a_true_claim_is_verified_at_full_budget() -> None:
-    family = Family(facing, {"prior": Range(0.05, 0.45), "alpha": ALPHAS, "beta": BETAS})
+    family = CaseFamily(facing, {"prior": Range(0.05, 0.45), "alpha": ALPHAS, "beta": BETAS})
     found = falsify(never_helps, family, budget=60)
     assert (found.verdict, found.cases, found.witness) == ("verified", 60, None)
     assert found.worst_margin >= 0
@@ -143,7 +143,7 @@ def test_a_claim_that_asks_no_side_is_never_refuted() -> None:
 
 
 def test_cases_without_an_answer_are_skipped() -> None:
-    def choosy(problem: Problem, at: Noises, exact: Side) -> Estimate | float | None:
+    def choosy(problem: Problem, at: CaseNoises, exact: Side) -> Estimate | float | None:
         if at.alpha < 0.4:
             return None
         if at.alpha < 0.8:
@@ -158,7 +158,7 @@ def test_cases_without_an_answer_are_skipped() -> None:
 
 
 def test_problems_that_cannot_be_built_are_skipped_and_bugs_are_not() -> None:
-    family = Family(regimes.bumps, {"scale": Range(-1, 1), "alpha": ALPHAS})
+    family = CaseFamily(regimes.bumps, {"scale": Range(-1, 1), "alpha": ALPHAS})
     found = falsify(lambda *_: 0.0, family, budget=10)
     assert found.verdict == "verified"
     assert found.skipped > 0
@@ -174,7 +174,7 @@ def test_a_margin_that_is_negative_within_its_error_is_no_violation() -> None:
 
 def test_the_optimiser_finds_what_random_cases_miss() -> None:
     """A claim that fails on a hundredth of each side of a square."""
-    family = Family(regimes.bumps, {"spacing": Range(1, 2), "alpha": Range(0.0, 1.0), "beta": Range(0.0, 1.0)})
+    family = CaseFamily(regimes.bumps, {"spacing": Range(1, 2), "alpha": Range(0.0, 1.0), "beta": Range(0.0, 1.0)})
     found = falsify(lambda _p, at: max(abs(at.alpha - 0.7), abs(at.beta - 0.2)) - 0.005, family, budget=400)
     assert found.worst_margin < 0
     assert found.history["random"] == 200
@@ -199,7 +199,7 @@ def test_simple_numbers_come_first(kind: Range | Choice, value: Any, expected: l
 
 
 def test_a_simpler_witness_keeps_a_tenth_of_the_violation() -> None:
-    family = Family(regimes.bumps, {"spacing": Range(0.5, 4), "alpha": Range(0, 4)})
+    family = CaseFamily(regimes.bumps, {"spacing": Range(0.5, 4), "alpha": Range(0, 4)})
     start = {"spacing": 1.234567, "alpha": 3.1415}
 
     def margin(parameters: dict[str, Any]) -> Estimate:
@@ -211,9 +211,9 @@ def test_a_simpler_witness_keeps_a_tenth_of_the_violation() -> None:
 
 
 def test_boundaries_are_counted_on_both_sides() -> None:
-    family = Family(lumps, {"count": Range(1, 4, whole=True), "alpha": Range(WINDOW - 0.5, WINDOW + 0.5)})
+    family = CaseFamily(lumps, {"count": Range(1, 4, whole=True), "alpha": Range(WINDOW - 0.5, WINDOW + 0.5)})
 
-    def never_more(problem: Problem, at: Noises, exact: Side) -> Estimate:
+    def never_more(problem: Problem, at: CaseNoises, exact: Side) -> Estimate:
         return exact.boundaries(problem, 0.0) - exact.boundaries(problem, at.alpha)
 
     found: Attack = falsify(never_more, family, budget=60)

@@ -8,7 +8,8 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from theory.numerics.special.logs import Array, log1mexp, log1pmx, log_diff_exp
+from theory.arrays import Array
+from theory.numerics.special.logs import log1mexp, log1pmx, log_diff_exp
 
 # A few roundings: the functions compose two or three correctly rounded steps.
 RELATIVE = 8 * np.finfo(float).eps

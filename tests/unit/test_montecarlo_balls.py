@@ -19,7 +19,7 @@ from simulate.montecarlo.laws.balls import ball_tables, log_mass, turn
 from simulate.montecarlo.laws.bessel import log_bessel
 from simulate.montecarlo.laws.domains import sets_of
 from simulate.montecarlo.laws.fields import contains, log_ball_mass
-from simulate.montecarlo.laws.laws import Part
+from simulate.montecarlo.laws.laws import LawGroup
 from simulate.montecarlo.rules.rules import bounded
 from tests.unit.montecarlo_labels import base_label, label_bounds
 from theory import clean_risk, regimes
@@ -105,7 +105,7 @@ def test_a_huge_ball_is_a_half_space() -> None:
 
 @pytest.mark.parametrize("dim", [2, 5, 300])
 def test_draws_fill_the_ball(dim: int) -> None:
-    part = Part(np.array([[1.0] * dim, [-2.0] * dim]), np.array([[0.5], [3.0]]), np.zeros(2))
+    part = LawGroup(np.array([[1.0] * dim, [-2.0] * dim]), np.array([[0.5], [3.0]]), np.zeros(2))
     chosen = np.arange(20_000) % 2
     with jax.enable_x64(True):
         x = np.asarray(draw_ball(part, jnp.asarray(chosen), jax.random.key(5)))

@@ -14,7 +14,7 @@ from scipy.special import logsumexp
 
 from simulate.montecarlo.laws.densities import BARE, NOISED, erfcx
 from simulate.montecarlo.laws.fields import log_densities
-from simulate.montecarlo.laws.laws import Part
+from simulate.montecarlo.laws.laws import LawGroup
 
 # The quadrature: panels of half a scale, ten nodes each, good to about 1e-11 in the log density.
 LOG_TOLERANCE = 1e-9
@@ -118,8 +118,8 @@ def test_full_covariance_and_products() -> None:
     variances, axes = np.linalg.eigh(cov)
     zero = np.zeros(1)
     with jax.enable_x64(True):
-        rotated = Part(mean[None], np.sqrt(variances)[None], zero, axes[None])
-        plain = Part(mean[None], np.sqrt(cov.diagonal())[None], zero)
+        rotated = LawGroup(mean[None], np.sqrt(variances)[None], zero, axes[None])
+        plain = LawGroup(mean[None], np.sqrt(cov.diagonal())[None], zero)
         for alpha in (None, 0.7):
             noise = jnp.asarray(alpha) if alpha else None
             got = log_densities("rotated", rotated, "gaussian", noise, jnp.asarray(x))[0]

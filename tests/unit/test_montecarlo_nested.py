@@ -13,7 +13,7 @@ from scipy import stats
 
 from simulate.montecarlo.assemble import domain_rule, mixture_rule
 from simulate.montecarlo.laws.domains import sets_of
-from simulate.montecarlo.laws.laws import Part, mixture
+from simulate.montecarlo.laws.laws import LawGroup, mixture
 from simulate.montecarlo.rules.inner_noise import confined, unit_from
 from simulate.montecarlo.rules.rules import bounded
 from simulate.montecarlo.rules.set_parts import set_posterior, set_regression
@@ -144,7 +144,7 @@ def full_and_plain(dim: int, noise: Any) -> tuple[Any, Any]:
     plain = mixture(problem)[1]
     part = plain.positive["gaussian"]
     axes = np.eye(dim)[:, ::-1]
-    full = Part(part.center, part.scale[:, ::-1], part.log_mass, axes[None])
+    full = LawGroup(part.center, part.scale[:, ::-1], part.log_mass, axes[None])
     return plain._replace(positive={"rotated": full}), plain
 
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from scipy.special import chndtr, log_ndtr
 from scipy.stats import ncx2
 
-from theory.numerics.special.logs import Array, log_diff_exp
+from theory.arrays import Array
+from theory.numerics.special.logs import log_diff_exp
 from theory.numerics.special.noncentral import ball_log_mass, ball_mass_derivatives, log_error
 
 TABLE = json.loads((Path(__file__).parents[1] / "oracle" / "noncentral.json").read_text())

@@ -14,7 +14,7 @@ from flint import arb, ctx
 from theory.errors import NoProof
 from theory.proof import contour
 from theory.proof.balls import precision
-from theory.proof.chi_square import Values, tails, values
+from theory.proof.chi_square import ChiSquareValues, tails, values
 
 TABLE = json.loads((Path(__file__).parents[1] / "oracle" / "noncentral.json").read_text())
 # The references' own relative error.
@@ -61,7 +61,7 @@ def normal_pair(dim: int, lam: float, x: float) -> tuple[mp.mpf, mp.mpf]:
         return 1 - far - near - more, far + near + more
 
 
-def holds(found: Values, reference: tuple[mp.mpf, mp.mpf], lost: int = SPARE) -> None:
+def holds(found: ChiSquareValues, reference: tuple[mp.mpf, mp.mpf], lost: int = SPARE) -> None:
     """Both masses contain the reference and have the working precision."""
     for mass, truth in zip((found.below, found.above), reference, strict=True):
         assert mass.overlaps(ball(truth))
@@ -119,7 +119,7 @@ def test_the_table() -> None:
 def test_tails_of_1e_minus_200() -> None:
     below, above = tails(10, arb(3), arb(1e-40)), tails(10, arb(3), arb(1050))
     for found, reference in ((below, poisson_mixture(10, 3, 1e-40)), (above, poisson_mixture(10, 3, 1050))):
-        holds(Values(*found), reference)
+        holds(ChiSquareValues(*found), reference)
     assert below[0] < 1e-200
     assert above[1] < 1e-200
 

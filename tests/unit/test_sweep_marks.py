@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 from simulate.montecarlo import Interval, Record
-from simulate.sweep.axes import Axis, Check, Family
+from simulate.sweep.axes import Axis, Family, SpotCheck
 from simulate.sweep.checks import _row, add_checks
 from simulate.sweep.curves import add_curves
 from simulate.sweep.sweep import sweep
@@ -55,7 +55,7 @@ def test_checks_over_a_parameter_agree() -> None:
     axes = Axis("spacing", 1.2, 2.0, 5), Axis("alpha", 0.0, 0.6, 5)
     family, shares = Family("bumps"), []
     dataset = sweep(family, *axes, {"beta": 0.5, "eps": 0.1})
-    found = add_checks(dataset, family, *axes, Check(count=2, votes=25, samples=2000, seed=3), shares.append)
+    found = add_checks(dataset, family, *axes, SpotCheck(count=2, votes=25, samples=2000, seed=3), shares.append)
     assert found["check_x"].to_numpy().tolist() == [1.4, 1.4, 1.8, 1.8]
     assert found["check_agrees"].to_numpy().tolist() == [1, 1, 1, 1]
     assert (found["check_low"] <= found["check_estimate"]).all()

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from theory import Estimate, NoExactRoute, Problem, clean_risk, regimes, small_noise, train
-from theory.claims.falsify import Family, Noises, Range
+from theory.claims.falsify import CaseFamily, CaseNoises, Range
 from theory.claims.sides import FLOATS, Side
 from theory.symbolic import DERIVATIONS
 from theory.symbolic.derivation import Derivation
-from theory.theorems import LAWS, Law
+from theory.theorems import LAWS, Theorem
 from theory.theorems.boundaries import lumps
 from theory.theorems.cases import facing
 from theory.theorems.compensation import LIMITS
@@ -26,7 +26,7 @@ CASES = 24
 DERIVED = {name for name, law in LAWS.items() if law.derivation is not None}
 SHOWN = {name for name, law in LAWS.items() if law.examples}
 ALPHAS = np.geomspace(0.05, 3, 80).tolist()
-BUMPS = Family(regimes.bumps, {"spacing": Range(1, 3), "alpha": Range(0.1, 2), "beta": Range(0.1, 2)})
+BUMPS = CaseFamily(regimes.bumps, {"spacing": Range(1, 3), "alpha": Range(0.1, 2), "beta": Range(0.1, 2)})
 
 
 class NoProofs:
@@ -81,15 +81,15 @@ def test_laws_say_what_they_are() -> None:
         assert "Proof." in module.__doc__ or "Proof for" in module.__doc__
 
 
-def never_hurts(problem: Problem, at: Noises, exact: Side) -> Estimate:
+def never_hurts(problem: Problem, at: CaseNoises, exact: Side) -> Estimate:
     return exact.gain(problem, at.alpha, at.beta)
 
 
-def equal_is_best(problem: Problem, at: Noises, exact: Side) -> Estimate:
+def equal_is_best(problem: Problem, at: CaseNoises, exact: Side) -> Estimate:
     return exact.risk(problem, at.alpha, at.beta) - exact.risk(problem, at.beta, at.beta)
 
 
-def never_adds(problem: Problem, at: Noises, exact: Side) -> Estimate:
+def never_adds(problem: Problem, at: CaseNoises, exact: Side) -> Estimate:
     return exact.boundaries(problem, 0.0) - exact.boundaries(problem, at.alpha)
 
 
@@ -98,14 +98,14 @@ WRONG = {
     "alpha = beta is always best": (equal_is_best, BUMPS),
     "uniform training noise never adds a boundary": (
         never_adds,
-        Family(lumps, {"count": Range(1, 5, whole=True), "alpha": Range(3.5, 4.5)}),
+        CaseFamily(lumps, {"count": Range(1, 5, whole=True), "alpha": Range(3.5, 4.5)}),
     ),
 }
 
 
-def wrong(statement: str) -> Law:
+def wrong(statement: str) -> Theorem:
     claim, family = WRONG[statement]
-    return Law("wrong", statement, "", "", claim, family)
+    return Theorem("wrong", statement, "", "", claim, family)
 
 
 @pytest.mark.parametrize("statement", WRONG)
@@ -152,7 +152,7 @@ def test_the_limit_of_compensation_is_one() -> None:
     for dim, prior in LIMITS:
         problem = regimes.concentric(dim=dim, prior=prior)
         law = LAWS["compensation-limit"]
-        ladder = [law.claim(problem, Noises(alpha, more={"over": -1e-3}), FLOATS) for alpha in ALPHAS]
+        ladder = [law.claim(problem, CaseNoises(alpha, more={"over": -1e-3}), FLOATS) for alpha in ALPHAS]
         assert any(margin.value + margin.error < 0 for margin in ladder)
 
 

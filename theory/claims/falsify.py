@@ -17,14 +17,14 @@ import numpy as np
 from scipy.optimize import differential_evolution, minimize
 
 from theory.arrays import Array
-from theory.claims.families import Choice, Family, Noises, Range
+from theory.claims.families import CaseFamily, CaseNoises, Choice, Range
 from theory.claims.shrink import simpler
 from theory.claims.sides import FLOATS, Side
 from theory.errors import IsolationError, NoExactRoute, ProblemError
 from theory.estimate import PROVED as PROVED_ROUTE
 from theory.estimate import Estimate
 
-__all__ = ["Attack", "Choice", "Claim", "Family", "Noises", "Range", "falsify"]
+__all__ = ["Attack", "CaseFamily", "CaseNoises", "Choice", "Claim", "Range", "falsify"]
 
 Claim = Callable[..., "Estimate | float | None"]
 
@@ -73,8 +73,8 @@ class _Spent(Exception):
 class _Search:
     """The claim over its family, and what was seen of it so far."""
 
-    claim: Callable[[Any, Noises, Side], Estimate | float | None]
-    family: Family
+    claim: Callable[[Any, CaseNoises, Side], Estimate | float | None]
+    family: CaseFamily
     stage: str = "random"
     left: int = 0
     skipped: int = 0
@@ -112,7 +112,9 @@ class _Search:
         return len(self.seen)
 
 
-def falsify(claim: Claim, family: Family, budget: int = 2000, seed: int = 0, *, proved: Side | None = None) -> Attack:
+def falsify(
+    claim: Claim, family: CaseFamily, budget: int = 2000, seed: int = 0, *, proved: Side | None = None
+) -> Attack:
     """Seek a case of the family in which the claim does not hold.
 
     Half of the budget are random cases, then differential evolution starts from the best of them (Storn and Price
@@ -135,7 +137,7 @@ def falsify(claim: Claim, family: Family, budget: int = 2000, seed: int = 0, *, 
     Examples:
         >>> from theory import regimes
         >>> noises = {"alpha": Range(0.1, 2), "beta": Range(0.1, 2)}
-        >>> family = Family(regimes.concentric, {"dim": Range(2, 9, whole=True), **noises})
+        >>> family = CaseFamily(regimes.concentric, {"dim": Range(2, 9, whole=True), **noises})
         >>> falsify(lambda problem, at, exact: exact.risk(problem, at.alpha, at.beta), family, budget=20).verdict
         'verified'
     """

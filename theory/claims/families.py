@@ -67,7 +67,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Noises:
+class CaseNoises:
     """alpha, beta and eps of a case (0 where the family has them not), and its further values as attributes."""
 
     alpha: float = 0.0
@@ -83,7 +83,7 @@ class Noises:
 
 
 @dataclass(frozen=True)
-class Family:
+class CaseFamily:
     """Problems and noises as functions of a point in the unit cube.
 
     build: makes a problem from keyword parameters, for instance a regime.
@@ -108,13 +108,13 @@ class Family:
         pairs = zip(self.parameters.items(), point, strict=True)
         return {name: kind.at(min(max(float(share), 0.0), 1.0)) for (name, kind), share in pairs}
 
-    def case(self, parameters: Mapping[str, Any]) -> tuple[Problem, Noises]:
+    def case(self, parameters: Mapping[str, Any]) -> tuple[Problem, CaseNoises]:
         """The problem and the noises for given parameters; raises what `build` raises."""
         apart = (*NOISES, *self.extra)
         problem = self.build(**{name: value for name, value in parameters.items() if name not in apart})
         more = {name: parameters[name] for name in self.extra}
         alpha, beta, eps = (float(parameters.get(name, 0.0)) for name in NOISES)
-        return problem, Noises(alpha, beta, eps, more)
+        return problem, CaseNoises(alpha, beta, eps, more)
 
     def defaults(self) -> dict[str, Any]:
         """Values that `build` takes if nothing is said, as far as they could have been drawn."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from theory.claims.families import Choice, Family, Range
+from theory.claims.families import CaseFamily, Choice, Range
 from theory.estimate import Estimate
 
 # A simpler counterexample may give up to nine tenths of the violation away: it is still to be proved, and to be seen.
@@ -19,7 +19,7 @@ SMALL = 10
 Margin = Callable[[dict[str, Any]], Estimate | None]
 
 
-def simpler(family: Family, parameters: dict[str, Any], margin: Margin) -> dict[str, Any]:
+def simpler(family: CaseFamily, parameters: dict[str, Any], margin: Margin) -> dict[str, Any]:
     """A violation with parameters as simple as can be, changed one at a time; `parameters` if none is simpler."""
     start = margin(parameters)
     if start is None:

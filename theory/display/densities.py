@@ -27,7 +27,7 @@ MOST_COMPONENTS, MOST_ROWS, MOST_NUMBERS = 200, 100, 4_000_000
 
 
 @dataclass(frozen=True)
-class Coordinate:
+class Abscissa:
     """Components along one coordinate; radially a distance less `reference`. name: of the coordinate."""
 
     pieces: tuple[Piece, ...]
@@ -52,7 +52,7 @@ class Coordinate:
         return shells.density(parts, self.dim, self.reference, x[None, :])[0] / total
 
 
-def coordinate(problem: MixtureProblem) -> Coordinate | None:
+def coordinate(problem: MixtureProblem) -> Abscissa | None:
     """The coordinate along which a problem varies: the line itself, or that of its exact reduction, if there is one."""
     parts = problem.class0 + problem.class1
     laws = [part.law for part in parts]
@@ -61,7 +61,7 @@ def coordinate(problem: MixtureProblem) -> Coordinate | None:
         return None
     if problem.dim == 1:
         shapes = [(label, weight, *marginal(law, 1)) for label, weight, law in weighted(problem)]
-        return Coordinate(tuple(piece(k, kind, c[0], s[0], w) for k, w, kind, c, s in shapes), "x")
+        return Abscissa(tuple(piece(k, kind, c[0], s[0], w) for k, w, kind, c, s in shapes), "x")
     try:
         geometry = reduce(problem)
         base = geometry.train(np.zeros(1))
@@ -72,13 +72,13 @@ def coordinate(problem: MixtureProblem) -> Coordinate | None:
     pieces = tuple(p.at(np.zeros(1, np.intp)) for p in base.pieces)
     pieces = tuple(piece(p.label, p.law, np.ravel(p.center)[0], np.ravel(p.scale)[0], p.weight) for p in pieces)
     if not isinstance(geometry, Radial):
-        return Coordinate(pieces, "position along the direction in which the classes differ")
+        return Abscissa(pieces, "position along the direction in which the classes differ")
     reference = float(base.region.reference[0])
     less = f" - {number(reference)}" if reference else ""
-    return Coordinate(pieces, f"distance from the centre{less}", np.array([reference]), problem.dim)
+    return Abscissa(pieces, f"distance from the centre{less}", np.array([reference]), problem.dim)
 
 
-def density_picture(held: Coordinate) -> str:
+def density_picture(held: Abscissa) -> str:
     """Both densities over the window that holds them, with point masses as spikes; "" where floats do not suffice."""
     spread = [held.marks(p) for p in held.pieces if p.law != "point"]
     points = [p for p in held.pieces if p.law == "point"]
@@ -133,7 +133,7 @@ def _telling(pixels: Array) -> Array:
     return np.unique(kept)
 
 
-def _spike(axes: Axes, held: Coordinate, part: Piece, top: float) -> str:
+def _spike(axes: Axes, held: Abscissa, part: Piece, top: float) -> str:
     total = sum(p.weight for p in held.pieces if p.label == part.label)
     at = float(part.center)
     ends = axes.pixels(np.array([[at, 0.0], [at, top * part.weight / total]]))

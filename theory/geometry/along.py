@@ -9,7 +9,7 @@ from scipy.special import gammaln, xlogy
 
 from theory.arrays import Array, Index
 from theory.errors import NoExactRoute
-from theory.geometry.base import Base, Request
+from theory.geometry.base import Base, VoteRequest
 from theory.geometry.piece import Piece
 from theory.geometry.region import Region
 from theory.laws.binomial import fewer
@@ -46,7 +46,7 @@ class Coordinate(Protocol):
 
 
 def expected(
-    geometry: Coordinate, base: Base, label: int, request: Request, noise: tuple[float, int]
+    geometry: Coordinate, base: Base, label: int, request: VoteRequest, noise: tuple[float, int]
 ) -> tuple[Array, Array]:
     """int q(x) P(fewer than `need` votes for the class) dx along the coordinate, for the components of one class.
 

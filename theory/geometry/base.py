@@ -58,7 +58,7 @@ class Trainer(Protocol):
 
 
 @dataclass(frozen=True)
-class Request:
+class VoteRequest:
     """N smoothed classifiers that take votes: rows `trained` of the base classifiers, noises beta, and how many of the
     `votes` each needs (N,)."""
 
@@ -158,7 +158,7 @@ class Geometry(Protocol[R, P_contra]):
         """
         ...
 
-    def expected(self, base: Any, label: int, request: Request) -> tuple[Array, Array]:
+    def expected(self, base: Any, label: int, request: VoteRequest) -> tuple[Array, Array]:
         """Chance to fail, (N,) with errors: int q(x) P(fewer than `need` of `votes` votes for the class) dx.
 
         Raises:

@@ -41,7 +41,7 @@ class Motion:
 
 
 @dataclass(frozen=True)
-class Setting:
+class VoteSetting:
     """What votes are taken over: base regions (R rows), how they move, smoothing noises and radii (R,)."""
 
     base: Region
@@ -50,9 +50,9 @@ class Setting:
     beta: Array
     eps: Array
 
-    def complement(self) -> Setting:
+    def complement(self) -> VoteSetting:
         """The same, seen from class 0."""
-        return Setting(self.base.complement(), self.drift, self.noise, self.beta, self.eps)
+        return VoteSetting(self.base.complement(), self.drift, self.noise, self.beta, self.eps)
 
 
 def sides(region: Region) -> Array:
@@ -60,7 +60,7 @@ def sides(region: Region) -> Array:
     return np.where(region.first[:, None] == (np.arange(region.ends.shape[1]) % 2 == 0), 1.0, -1.0)
 
 
-def motions(kernels: Kernels, setting: Setting, found: Region) -> tuple[Motion, Motion]:
+def motions(kernels: Kernels, setting: VoteSetting, found: Region) -> tuple[Motion, Motion]:
     """How the boundaries of the level set `found` move with alpha and with beta.
 
     Without smoothing they are those of the base region; smoothing then moves them by powers of beta from the second on.
@@ -78,7 +78,7 @@ def motions(kernels: Kernels, setting: Setting, found: Region) -> tuple[Motion, 
     with np.errstate(under="ignore"):
         share = np.exp(log - top)
     slack = base.error[:, None, :] + 2 * np.spacing(np.abs(end)), found.error[:, :, None] + 2 * np.spacing(np.abs(at))
-    sums = _Sums(held, sides(base)[:, None, :] * share, slack, scale)
+    sums = _MotionSums(held, sides(base)[:, None, :] * share, slack, scale)
     turn = 0.0 if drift.reference is None else drift.reference[:, None, None]
     pull = drift.ends[:, None, :] + held.rest * turn
     doubt = drift.error[:, None, :] + TERM_ULPS * EPS * np.abs(pull) + (held.wobble * held.rest) * np.abs(turn)
@@ -101,7 +101,7 @@ def _merged(where: Flags, first: Motion, second: Motion) -> Motion:
 
 
 @dataclass(frozen=True)
-class _Sums:
+class _MotionSums:
     """sum_j weight_j ratio_j db = sum_j weight_j m_j + c, the weights being +-p_j with their uncertainties."""
 
     held: Kernel

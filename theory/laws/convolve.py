@@ -1,6 +1,6 @@
 """The table law * noise: the density of a component after training noise, in one dimension.
 
-Every law and every noise is symmetric, unimodal and log-concave, and so is their convolution; a `Shape` is such a
+Every law and every noise is symmetric, unimodal and log-concave, and so is their convolution; a `Profile` is such a
 density centred at 0, in logarithms, with its score. A pair that is not in the table fails loudly.
 
 Sources: the Gaussian-Laplace sum is the "normal-Laplace" law (Reed 2006); the others are elementary.
@@ -12,20 +12,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import erfcx, log_ndtr
 
+from theory.arrays import Array
 from theory.laws import NOISE
 from theory.laws.gaussian import SERIES_FROM, mills_excess
 
-Array = NDArray[np.float64]
 Function = Callable[[Array], Array]
 
 SQRT_HALF = 0.5**0.5
 
 
 @dataclass(frozen=True)
-class Shape:
+class Profile:
     """A symmetric log-concave density on the line: `log_pdf(z)`, `score(z) = d/dz log_pdf`, and its width."""
 
     log_pdf: Function
@@ -33,16 +32,16 @@ class Shape:
     width: Array
 
 
-def _scaled(family: str, scale: Array) -> Shape:
+def _scaled(family: str, scale: Array) -> Profile:
     law = NOISE[family]
-    return Shape(lambda z: law.log_pdf(z / scale) - np.log(scale), lambda z: law.score(z / scale) / scale, scale)
+    return Profile(lambda z: law.log_pdf(z / scale) - np.log(scale), lambda z: law.score(z / scale) / scale, scale)
 
 
-def _gaussian_gaussian(first: Array, second: Array) -> Shape:
+def _gaussian_gaussian(first: Array, second: Array) -> Profile:
     return _scaled("gaussian", np.hypot(first, second))
 
 
-def _gaussian_laplace(scale: Array, diversity: Array) -> Shape:
+def _gaussian_laplace(scale: Array, diversity: Array) -> Profile:
     """p(z) = (A + B)/(2b), A = exp(s^2/2b^2 - z/b) Phi(z/s - s/b), B the same at -z; score = (B - A)/(b (A + B)).
 
     Where s/b - |z|/s is large A and B are nearly equal Mills ratios; with g = `mills_excess` at (s/b -+ |z|/s)/sqrt(2),
@@ -64,14 +63,14 @@ def _gaussian_laplace(scale: Array, diversity: Array) -> Shape:
         deep = -np.sign(z) * (2 * t + (first - second)) / (2 + (first + second))
         return np.where(depth > SERIES_FROM, deep, -np.tanh(0.5 * (log_half(z) - log_half(-z)))) / diversity
 
-    return Shape(
+    return Profile(
         lambda z: np.logaddexp(log_half(np.abs(z)), log_half(-np.abs(z))) - np.log(2 * diversity),
         score,
         np.hypot(scale, diversity),
     )
 
 
-def _laplace_laplace(first: Array, second: Array) -> Shape:
+def _laplace_laplace(first: Array, second: Array) -> Profile:
     """p(z) = exp(-|z|/a) (1 + f(c|z|)|z|/a) / (2(a+b)), a >= b, c = 1/b - 1/a, f(t) = (1 - exp(-t))/t."""
     large, small = np.maximum(first, second), np.minimum(first, second)
     gap = (large - small) / (large * small)
@@ -85,14 +84,14 @@ def _laplace_laplace(first: Array, second: Array) -> Shape:
         size = np.abs(z)
         return np.sign(z) * (np.exp(-gap * size) / (1 + excess(size)) - 1) / large
 
-    return Shape(
+    return Profile(
         lambda z: -np.abs(z) / large - np.log(2 * (large + small)) + np.log1p(excess(np.abs(z))),
         score,
         large,
     )
 
 
-def _with_uniform(family: str, scale: Array, half: Array) -> Shape:
+def _with_uniform(family: str, scale: Array, half: Array) -> Profile:
     """p(z) = P(|z + noise| <= half)/(2 half): an interval mass of the noise."""
     law = NOISE[family]
 
@@ -102,10 +101,10 @@ def _with_uniform(family: str, scale: Array, half: Array) -> Shape:
     def score(z: Array) -> Array:
         return law.interval_slope((-half - z) / scale, (half - z) / scale) / scale
 
-    return Shape(lambda z: log_mass(z) - np.log(2 * half), score, np.maximum(scale, half))
+    return Profile(lambda z: log_mass(z) - np.log(2 * half), score, np.maximum(scale, half))
 
 
-_PAIRS: dict[tuple[str, str], Callable[[Array, Array], Shape]] = {
+_PAIRS: dict[tuple[str, str], Callable[[Array, Array], Profile]] = {
     ("gaussian", "gaussian"): _gaussian_gaussian,
     ("gaussian", "laplace"): _gaussian_laplace,
     ("gaussian", "uniform"): lambda law, noise: _with_uniform("gaussian", law, noise),
@@ -118,7 +117,7 @@ _PAIRS: dict[tuple[str, str], Callable[[Array, Array], Shape]] = {
 }
 
 
-def convolve(law: str, law_scale: Array, noise: str, noise_scale: Array) -> Shape:
+def convolve(law: str, law_scale: Array, noise: str, noise_scale: Array) -> Profile:
     """The centred density of `law` (scale `law_scale`; half-width for uniform) plus independent `noise`.
 
     Scales broadcast; either may be 0 as a whole, which leaves the other law alone. A point mass is a law of scale 0.

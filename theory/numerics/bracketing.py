@@ -28,7 +28,7 @@ class Roots:
 
 
 @dataclass
-class _State:
+class _Bracket:
     """Chandrupatla's three points: a the latest, b the other end of the bracket, c the one before."""
 
     a: Array
@@ -77,7 +77,7 @@ def find_roots(
     low, high = np.array(low, float), np.array(high, float)
     values = np.array(at_low, float), np.array(at_high, float)
     zero = np.zeros_like(low)
-    s = _State(low, values[0], zero, high.copy(), values[1], zero.copy(), low.copy(), values[0].copy())
+    s = _Bracket(low, values[0], zero, high.copy(), values[1], zero.copy(), low.copy(), values[0].copy())
     tolerance = np.broadcast_to(np.asarray(tolerance, float), low.shape)
     share = np.full_like(low, 0.5)
     active = np.flatnonzero((s.fa != 0) & (s.fb != 0))

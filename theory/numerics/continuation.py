@@ -16,7 +16,7 @@ from theory.numerics.bracketing import find_roots
 from theory.numerics.field import Field
 from theory.numerics.tracing import Web
 
-Function = Callable[[Array, Array], tuple[Array, Array]]
+PlaneFunction = Callable[[Array, Array], tuple[Array, Array]]
 Seeds = tuple[ArrayLike, ArrayLike, ArrayLike]
 
 SEEDS = 33
@@ -25,14 +25,14 @@ SAME_SEED = 1e-7
 
 
 def zero_curve(
-    function: Function,
+    function: PlaneFunction,
     x: tuple[float, float],
     y: tuple[float, float],
     seeds: Seeds | int = SEEDS,
     *,
     tolerance: float = 1e-10,
     max_step: float = 0.05,
-    slopes: Function | None = None,
+    slopes: PlaneFunction | None = None,
 ) -> list[Array]:
     """The branches of {F = 0} in the rectangle x[0] <= x <= x[1], y[0] <= y <= y[1].
 

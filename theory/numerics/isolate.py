@@ -17,7 +17,7 @@ from theory.arrays import Array, Flags, Index
 from theory.errors import IsolationError
 from theory.numerics.terms import (
     Relative,
-    Side,
+    SideBounds,
     Terms,
     bound_side,
     concave_side,
@@ -93,7 +93,7 @@ def _peaks(terms: Terms, row: Index, low: Array, high: Array) -> Array:
 
 
 def _range(
-    one: Side, zero: Side, at_left: Array, at_right: Array, width: Array, slack: float
+    one: SideBounds, zero: SideBounds, at_left: Array, at_right: Array, width: Array, slack: float
 ) -> tuple[Array, Array, Flags, Flags]:
     """Bounds of D over intervals, by values and by the mean value theorem, and where D is monotone.
 

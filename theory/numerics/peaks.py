@@ -8,7 +8,7 @@ import numpy as np
 
 from theory.arrays import Array, Flags, Index
 from theory.numerics.bracketing import find_roots
-from theory.numerics.stationary import TIGHT, Brackets, Values, balance, stationary
+from theory.numerics.stationary import TIGHT, Brackets, ValuesAt, balance, stationary
 
 # Brackets are refined until they are NARROW (relative to their place); then polynomials within REACHES of it tell the
 # stationary point, or they are refined to TIGHT. Steps that stall take this share of the way across.
@@ -26,7 +26,7 @@ class Peak:
     last: bool = False
 
 
-def highest(function: Values, grid: Array, value: Array, error: Array, slope: Values | None = None) -> list[Peak]:
+def highest(function: ValuesAt, grid: Array, value: Array, error: Array, slope: ValuesAt | None = None) -> list[Peak]:
     """The least place of the highest value of each row, 0 (the first of the grid) unless another is significantly > 0.
 
     Args:
@@ -43,7 +43,7 @@ def highest(function: Values, grid: Array, value: Array, error: Array, slope: Va
     return [_choose(function, k, grid, value[k], error[k], _take(found, found.row == k)) for k in range(len(value))]
 
 
-def _refine(function: Values, found: Brackets) -> None:
+def _refine(function: ValuesAt, found: Brackets) -> None:
     """By values alone: polynomials where these are sound, else brackets to TIGHT."""
     _narrow(function, found, NARROW)
     smooth = np.zeros(len(found.row), bool)
@@ -82,7 +82,7 @@ def _take(b: Brackets, rows: Flags) -> Brackets:
     return Brackets(*(getattr(b, name)[rows] for name in Brackets.__dataclass_fields__))
 
 
-def _narrow(function: Values, b: Brackets, limit: float) -> None:
+def _narrow(function: ValuesAt, b: Brackets, limit: float) -> None:
     """Shrink brackets to a width of `limit` times their place: parabolic steps, golden ones where those stall."""
     stalled = np.zeros(len(b.row), bool)
     for _ in range(MAX_ROUNDS):
@@ -121,7 +121,7 @@ def _next(b: Brackets, active: Index, stalled: Flags, limit: float) -> Array:
     return np.where(good, vertex, at + GOLDEN * longer)
 
 
-def _choose(function: Values, k: int, grid: Array, value: Array, error: Array, found: Brackets) -> Peak:
+def _choose(function: ValuesAt, k: int, grid: Array, value: Array, error: Array, found: Brackets) -> Peak:
     """The least place of row k whose value ties with the best."""
     if np.isnan(value).all():
         return Peak(np.nan, np.nan)
@@ -146,7 +146,7 @@ def _flat(found: Brackets, pick: int, values: Array, errors: Array) -> bool:
     return pick < len(found.row) and bool(found.sides[pick, 0] >= values[pick] - errors[pick])
 
 
-def _edge(function: Values, k: int, grid: Array, excess: Array, place: float) -> Peak:
+def _edge(function: ValuesAt, k: int, grid: Array, excess: Array, place: float) -> Peak:
     """The beginning of the plateau of best values that holds `place`: the least place that ties."""
     first = int(np.flatnonzero(np.append((excess >= 0), True))[0])
     high = min(place, float(grid[first])) if first < len(grid) else place
@@ -154,7 +154,7 @@ def _edge(function: Values, k: int, grid: Array, excess: Array, place: float) ->
     return Peak(high, 0.0) if len(below) == 0 else Peak(*_bisect(function, k, float(grid[below[-1]]), high, excess))
 
 
-def _bisect(function: Values, k: int, low: float, high: float, excess: Array) -> tuple[float, float]:
+def _bisect(function: ValuesAt, k: int, low: float, high: float, excess: Array) -> tuple[float, float]:
     level, _ = function(np.array([k, k]), np.array([low, high]))
     spread = float(function(np.array([k]), np.array([high]))[1][0])
 

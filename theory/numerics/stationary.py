@@ -10,7 +10,7 @@ import numpy as np
 from theory.arrays import Array, Flags, Index
 from theory.numerics.bracketing import find_roots
 
-Values = Callable[[Index, Array], tuple[Array, Array]]
+ValuesAt = Callable[[Index, Array], tuple[Array, Array]]
 
 # A bracket is TIGHT enough for a kink. A polynomial through NODES points within a reach of a place tells its stationary
 # point; a peak narrower than a reach is no polynomial there: the lower degree must go through all points to FITTING of
@@ -35,7 +35,7 @@ class Brackets:
     width: Array
 
 
-def balance(function: Values, slope: Values, b: Brackets) -> Flags:
+def balance(function: ValuesAt, slope: ValuesAt, b: Brackets) -> Flags:
     """Move `at` to the zero of the derivative where it falls through 0 in the bracket; whether that is sound.
 
     The place is known to (|slope| + error)/|curvature|: in proportion to the rounding of the slope. A kink, where the
@@ -73,13 +73,13 @@ def balance(function: Values, slope: Values, b: Brackets) -> Flags:
     return sound
 
 
-def _pair(function: Values, row: Index, first: Array, second: Array) -> list[tuple[Array, Array]]:
+def _pair(function: ValuesAt, row: Index, first: Array, second: Array) -> list[tuple[Array, Array]]:
     """A function at two places of each row, in one call."""
     value, error = function(np.concatenate([row, row]), np.concatenate([first, second]))
     return [(value[part], error[part]) for part in (slice(None, len(row)), slice(len(row), None))]
 
 
-def stationary(function: Values, b: Brackets, reach: float) -> Flags:
+def stationary(function: ValuesAt, b: Brackets, reach: float) -> Flags:
     """Move `at` to the zero of the derivative of a polynomial through Chebyshev points around it, where that is sound.
 
     The zero of a derivative is known to about error/(curvature * width), not to the square root of the error as the

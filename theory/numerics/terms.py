@@ -114,7 +114,7 @@ def _mean_score(values: Array, scores: Array) -> Array:
 
 
 @dataclass(frozen=True)
-class Side:
+class SideBounds:
     """Bounds over an interval for one side of a comparison: its logarithm, and the slope of its logarithm."""
 
     low: Array
@@ -123,7 +123,7 @@ class Side:
     slope_high: Array
 
 
-def bound_side(left: Array, right: Array, peak: Array, scores: tuple[Array, Array], width: Array) -> Side:
+def bound_side(left: Array, right: Array, peak: Array, scores: tuple[Array, Array], width: Array) -> SideBounds:
     """Bounds from the terms' values at both ends and at the peak, and their scores there (which decrease along x).
 
     With L = log sum exp, L' is the average of the scores s_k under the terms' shares w_k, and L'' the average of their
@@ -134,7 +134,7 @@ def bound_side(left: Array, right: Array, peak: Array, scores: tuple[Array, Arra
     low, high = log_sum(lowest), log_sum(highest)
     before, after = scores
     if left.shape[1] == 1:
-        return Side(low, high, after[:, 0], before[:, 0])
+        return SideBounds(low, high, after[:, 0], before[:, 0])
     with np.errstate(invalid="ignore", over="ignore", under="ignore"):
         share = np.exp(np.minimum(highest - low[:, None], 0.0))
         at_left, at_right = _mean_score(left, before), _mean_score(right, after)
@@ -144,18 +144,18 @@ def bound_side(left: Array, right: Array, peak: Array, scores: tuple[Array, Arra
         rises = width * np.where(share > 0, share * deviation**2, 0.0).sum(axis=1)
         least = np.fmax(np.fmax(at_left - falls, at_right - rises), np.where(share > 0, after, np.inf).min(axis=1))
         most = np.fmin(np.fmin(at_left + rises, at_right + falls), np.where(share > 0, before, -np.inf).max(axis=1))
-    return Side(low, high, least, most)
+    return SideBounds(low, high, least, most)
 
 
-def convex_side(left: Array, right: Array, scores: tuple[Array, Array], width: Array) -> Side:
+def convex_side(left: Array, right: Array, scores: tuple[Array, Array], width: Array) -> SideBounds:
     """Bounds from both ends where every term is log-convex: so is their sum, which lies between tangents and chord."""
     first, last = log_sum(left), log_sum(right)
     before, after = _mean_score(left, scores[0]), _mean_score(right, scores[1])
     low = np.maximum(first + width * np.minimum(before, 0), last - width * np.maximum(after, 0))
-    return Side(low, np.maximum(first, last), before, after)
+    return SideBounds(low, np.maximum(first, last), before, after)
 
 
-def concave_side(left: Array, right: Array, scores: tuple[Array, Array], width: Array) -> Side:
+def concave_side(left: Array, right: Array, scores: tuple[Array, Array], width: Array) -> SideBounds:
     """As `bound_side`, for terms whose modes are not known: a peak lies below the tangents at both ends."""
     before, after = scores
     rise = left + width[:, None] * np.maximum(before, 0)

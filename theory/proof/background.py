@@ -9,7 +9,7 @@ from flint import arb, fmpq
 from theory.errors import NoProof
 from theory.problems.problem import Ball as Disc
 from theory.problems.problem import DomainProblem, as_vector
-from theory.proof.balls import Ball, Rational, exact
+from theory.proof.balls import Arb, Rational, exact
 from theory.proof.region import Gap, Signs
 from theory.proof.shells import level_set
 
@@ -25,17 +25,17 @@ class Shell:
     distance: None = None
 
     @property
-    def total(self) -> Ball:
+    def total(self) -> Arb:
         """The volume."""
         return self._volume(arb(self.inner) ** 2, arb(self.outer) ** 2)
 
-    def masses(self, dim: int, squared: Ball) -> tuple[Ball, Ball]:
+    def masses(self, dim: int, squared: Arb) -> tuple[Arb, Arb]:
         """The volumes inside and outside a sphere."""
         low, high = arb(self.inner) ** 2, arb(self.outer) ** 2
         cut = squared.max(low).min(high)
         return self._volume(low, cut), self._volume(cut, high)
 
-    def _volume(self, low: Ball, high: Ball) -> Ball:
+    def _volume(self, low: Arb, high: Arb) -> Arb:
         """pi^(d/2)/Gamma(d/2 + 1) (b^d - a^d) from the squared radii."""
         if low == high:
             return arb(0)
@@ -43,7 +43,7 @@ class Shell:
         unit = (half * arb.pi().log() - (half + 1).lgamma()).exp()
         return unit * (self._power(high) - self._power(low))
 
-    def _power(self, squared: Ball) -> Ball:
+    def _power(self, squared: Arb) -> Arb:
         return squared.sqrt() ** self.dim if self.dim % 2 else squared ** (self.dim // 2)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from flint import arb, ctx, fmpq
 
-Ball = Any  # flint.arb, which has no type stubs
+Arb = Any  # flint.arb, which has no type stubs
 Rational = Any  # flint.fmpq
 
 
@@ -33,17 +33,17 @@ def exact(value: float) -> Rational:
     return fmpq(*float(value).as_integer_ratio())
 
 
-def hull(first: Ball, second: Ball) -> Ball:
+def hull(first: Arb, second: Arb) -> Arb:
     """A ball that contains both."""
     return first.union(second)
 
 
-def sign(value: Ball) -> int:
+def sign(value: Arb) -> int:
     """1 or -1 where every point of the ball has that sign, else 0."""
     return 1 if value > 0 else -1 if value < 0 else 0
 
 
-def floats(value: Ball) -> tuple[float, float]:
+def floats(value: Arb) -> tuple[float, float]:
     """(middle, error) in floats with middle -+ error around the whole ball; error inf where the ball is not finite."""
     if not value.is_finite():
         return math.nan, math.inf
@@ -54,7 +54,7 @@ def floats(value: Ball) -> tuple[float, float]:
     return middle, 0.0 if away == 0 else math.nextafter(float(away), math.inf)
 
 
-def between(low: Ball, high: Ball, share: float = 0.4921875) -> Ball:
+def between(low: Arb, high: Arb, share: float = 0.4921875) -> Arb:
     """An exact point of the interval (low, high), by default near its middle but off it, where symmetric problems
     have their boundaries."""
     return (low + (high - low) * share).mid()

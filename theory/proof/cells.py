@@ -7,12 +7,12 @@ from itertools import pairwise
 
 from flint import arb, fmpq
 
-from theory.proof.balls import Ball, Rational
+from theory.proof.balls import Arb, Rational
 from theory.proof.isolate import Part
-from theory.proof.pieces import Exact, Piece
-from theory.proof.shapes import Exponential, Normal, NormalLaplace, Shape, TwoLaplace
+from theory.proof.pieces import Exact, ExactPiece
+from theory.proof.shapes import BallProfile, Exponential, Normal, NormalLaplace, TwoLaplace
 from theory.proof.signed import Term
-from theory.proof.windows import Edge, Trapezoid, Window
+from theory.proof.windows import Edge, SoftWindow, Trapezoid
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Cell:
 def cut(exact: Exact, family: str, alpha: Rational) -> list[Cell]:
     """The cells for training noise of scale alpha, in order."""
     net = _net([p for p in exact.pieces if alpha or p.law != "point"])
-    shapes: dict[tuple[str, Rational], Shape] = {}
+    shapes: dict[tuple[str, Rational], BallProfile] = {}
     for piece in net:
         key = (piece.law, piece.scale)
         if key not in shapes:
@@ -57,16 +57,16 @@ def cut(exact: Exact, family: str, alpha: Rational) -> list[Cell]:
     return cells
 
 
-def _net(pieces: list[Piece]) -> list[Piece]:
+def _net(pieces: list[ExactPiece]) -> list[ExactPiece]:
     """Equal laws of the two classes cancelled exactly."""
     totals: dict[tuple[str, Rational, Rational], Rational] = {}
     for p in pieces:
         key = (p.law, p.center, p.scale)
         totals[key] = totals.get(key, fmpq(0)) + (p.weight if p.label else -p.weight)
-    return [Piece(int(w > 0), *key, abs(w)) for key, w in totals.items() if w != 0]
+    return [ExactPiece(int(w > 0), *key, abs(w)) for key, w in totals.items() if w != 0]
 
 
-def shape(exact: Exact, law: str, scale: Rational, family: str, alpha: Rational) -> Shape:
+def shape(exact: Exact, law: str, scale: Rational, family: str, alpha: Rational) -> BallProfile:
     """The density of a component after noise, at the working precision."""
     own, other = exact.length(scale), exact.length(alpha)
     kinds = {kind: size for kind, size, there in ((law, own, scale), (family, other, alpha)) if there != 0}
@@ -80,14 +80,14 @@ def shape(exact: Exact, law: str, scale: Rational, family: str, alpha: Rational)
     return _mixed(kinds, rates)
 
 
-def _mixed(kinds: dict[str, Ball], rates: dict[str, Rational]) -> Shape:
+def _mixed(kinds: dict[str, Arb], rates: dict[str, Rational]) -> BallProfile:
     """One law, or two of different kinds."""
     match kinds:
         case {"gaussian": deviation, "laplace": diversity}:
             return NormalLaplace(deviation, diversity, rates["laplace"])
         case {"uniform": half, **rest}:
             for other, size in rest.items():
-                return Window(other, size, half, rates[other])
+                return SoftWindow(other, size, half, rates[other])
             return Trapezoid(half, arb(0))
         case {"gaussian": deviation}:
             return Normal(deviation * deviation, rates["gaussian"] ** 2)
@@ -95,14 +95,14 @@ def _mixed(kinds: dict[str, Ball], rates: dict[str, Rational]) -> Shape:
             return Exponential(kinds["laplace"], rates["laplace"])
 
 
-def _reach(piece: Piece, family: str, alpha: Rational) -> Rational | None:
+def _reach(piece: ExactPiece, family: str, alpha: Rational) -> Rational | None:
     """Half the width of the noised support; None where it is infinite."""
     if piece.law in ("gaussian", "laplace") or (alpha and family != "uniform"):
         return None
     return piece.scale + alpha
 
 
-def _window(piece: Piece, family: str, alpha: Rational) -> tuple[Rational, Rational] | None:
+def _window(piece: ExactPiece, family: str, alpha: Rational) -> tuple[Rational, Rational] | None:
     """Half-width of the part of the line that a uniform law covers but for tails, and its half-width; None if none."""
     uniform = [size for law, size in ((piece.law, piece.scale), (family, alpha)) if law == "uniform" and size]
     if not uniform:
@@ -110,7 +110,7 @@ def _window(piece: Piece, family: str, alpha: Rational) -> tuple[Rational, Ratio
     return (abs(uniform[0] - uniform[1]), max(uniform)) if len(uniform) > 1 else (uniform[0], uniform[0])
 
 
-def _balanced(pieces: list[Piece], family: str, alpha: Rational, x: Rational) -> list[Piece]:
+def _balanced(pieces: list[ExactPiece], family: str, alpha: Rational, x: Rational) -> list[ExactPiece]:
     """Components that cover x with a plateau, if these cancel exactly between the classes: only their tails differ.
 
     s = sum_k sign_k h_k (1 - t_k) + ... with sum_k sign_k h_k = 0, so that each plateau h_k may be left out and each
@@ -125,7 +125,7 @@ def _balanced(pieces: list[Piece], family: str, alpha: Rational, x: Rational) ->
     return flat if total == 0 else []
 
 
-def _knots(piece: Piece, reach: Rational | None, family: str, alpha: Rational) -> set[Rational]:
+def _knots(piece: ExactPiece, reach: Rational | None, family: str, alpha: Rational) -> set[Rational]:
     if reach is not None:
         offsets = {reach, abs(piece.scale - alpha)} if alpha and piece.scale else {reach}
         return {piece.center + side * v for v in offsets for side in (-1, 1)}
@@ -142,23 +142,25 @@ def _middle(low: Rational | None, high: Rational | None) -> Rational:
     return low + 1 if high is None else (low + high) / 2
 
 
-def _covers(piece: Piece, reach: Rational | None, x: Rational) -> bool:
+def _covers(piece: ExactPiece, reach: Rational | None, x: Rational) -> bool:
     return reach is None or abs(x - piece.center) < reach
 
 
-def _terms(piece: Piece, form: Shape, middle: Rational, flat: bool) -> list[Term]:
+def _terms(piece: ExactPiece, form: BallProfile, middle: Rational, flat: bool) -> list[Term]:
     """A component's terms on a cell: its density, or the tails that it lacks there."""
     sign = 1 if piece.label else -1
     weight, center, side = arb(piece.weight), arb(piece.center), 1 if middle >= piece.center else -1
     if not flat:
         return [Term(sign, weight, center, form, side)]
-    if not isinstance(form, Window):
+    if not isinstance(form, SoftWindow):
         return []
     edges = [Edge(form.law, form.scale, form.half, toward) for toward in (-1, 1)]
     return [Term(-sign, weight, center, edge, side) for edge in edges]
 
 
-def _vanishes(pieces: list[Piece], family: str, alpha: Rational, low: Rational | None, high: Rational | None) -> bool:
+def _vanishes(
+    pieces: list[ExactPiece], family: str, alpha: Rational, low: Rational | None, high: Rational | None
+) -> bool:
     """Whether the signed density of uniform pieces, linear on the cell, is exactly 0 at both ends."""
     if low is None or high is None or any(_reach(p, family, alpha) is None for p in pieces):
         return False
@@ -168,7 +170,7 @@ def _vanishes(pieces: list[Piece], family: str, alpha: Rational, low: Rational |
     )
 
 
-def _height(piece: Piece, alpha: Rational, x: Rational) -> Rational:
+def _height(piece: ExactPiece, alpha: Rational, x: Rational) -> Rational:
     wide, narrow = max(piece.scale, alpha), min(piece.scale, alpha)
     away = abs(x - piece.center)
     share = fmpq(1) if away <= wide - narrow else (wide + narrow - away) / (2 * narrow)
@@ -176,7 +178,7 @@ def _height(piece: Piece, alpha: Rational, x: Rational) -> Rational:
 
 
 def _sides(
-    exact: Exact, bounds: dict[Piece, Rational | None], x: Rational
+    exact: Exact, bounds: dict[ExactPiece, Rational | None], x: Rational
 ) -> tuple[tuple[Rational, bool] | None, tuple[Rational, bool] | None]:
     """The nearest ends of supports left and right of x, each with whether a class-1 support ends there."""
     spans = [(p.center - bounds[p], p.center + bounds[p], p.label) for p in exact.pieces]

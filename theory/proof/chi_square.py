@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from flint import arb
 
-from theory.proof.balls import Ball
+from theory.proof.balls import Arb
 from theory.proof.contour import at_point
 
 # Balls are narrow if their radii, in units in which the law varies, add up to less.
@@ -24,15 +24,15 @@ NARROW = 2.0**-10
 
 
 @dataclass(frozen=True)
-class Values:
+class ChiSquareValues:
     """P(X <= x), P(X > x), and f_d, f_(d+2), f_(d+4) at x where they were asked for."""
 
-    below: Ball
-    above: Ball
-    densities: tuple[Ball, ...] = ()
+    below: Arb
+    above: Arb
+    densities: tuple[Arb, ...] = ()
 
 
-def tails(dim: int, lam: Ball, x: Ball) -> tuple[Ball, Ball]:
+def tails(dim: int, lam: Arb, x: Arb) -> tuple[Arb, Arb]:
     """P(|V + m|^2 <= x) and P(|V + m|^2 > x) for all lam = |m|^2 and x in two balls, V standard normal in R^dim.
 
     For points both have the relative precision of the context, however small they are; for balls they are as narrow as
@@ -46,35 +46,35 @@ def tails(dim: int, lam: Ball, x: Ball) -> tuple[Ball, Ball]:
     return found.below, found.above
 
 
-def values(dim: int, lam: Ball, x: Ball, densities: int = 3) -> Values:
+def values(dim: int, lam: Arb, x: Arb, densities: int = 3) -> ChiSquareValues:
     """The same with the first so many densities, which are not finite where a ball is not narrow or x is 0."""
     if dim < 1 or not lam.is_finite() or lam < 0 or x.is_nan():
         raise ValueError(f"found dim {dim}, noncentrality {lam}, argument {x}; expected dim >= 1, lam >= 0, a number x")
     if x <= 0:
-        return Values(arb(0), arb(1), ((arb(0) if x < 0 else arb.nan()),) * densities)
+        return ChiSquareValues(arb(0), arb(1), ((arb(0) if x < 0 else arb.nan()),) * densities)
     if not x.is_finite():
-        return Values(arb(1), arb(0), (arb(0),) * densities) if x > 0 else _anything(densities)
+        return ChiSquareValues(arb(1), arb(0), (arb(0),) * densities) if x > 0 else _anything(densities)
     if lam.is_exact() and x.is_exact():
         return _bounded(at_point(dim, lam, x, densities))
     if x > 0 and x.rad() * (1 + dim / x) + lam.rad() < NARROW:
         return _narrow(dim, lam, x, densities)
     most = values(dim, arb(0).max(lam.lower()), x.upper(), 0)
     least = values(dim, lam.upper(), x.lower(), 0)
-    return Values(least.below.union(most.below), least.above.union(most.above), (arb.nan(),) * densities)
+    return ChiSquareValues(least.below.union(most.below), least.above.union(most.above), (arb.nan(),) * densities)
 
 
-def _anything(densities: int) -> Values:
+def _anything(densities: int) -> ChiSquareValues:
     either = arb(0).union(arb(1))
-    return Values(either, either, (arb.nan(),) * densities)
+    return ChiSquareValues(either, either, (arb.nan(),) * densities)
 
 
-def _bounded(found: list[Ball]) -> Values:
+def _bounded(found: list[Arb]) -> ChiSquareValues:
     """What is known of masses and densities anyway."""
     below, above = (mass if mass > 0 and mass < 1 else mass.max(arb(0)).min(arb(1)) for mass in found[:2])
-    return Values(below, above, tuple(value if value > 0 else value.max(arb(0)) for value in found[2:]))
+    return ChiSquareValues(below, above, tuple(value if value > 0 else value.max(arb(0)) for value in found[2:]))
 
 
-def _narrow(dim: int, lam: Ball, x: Ball, densities: int) -> Values:
+def _narrow(dim: int, lam: Arb, x: Arb, densities: int) -> ChiSquareValues:
     """From the upper ends of both balls, by bounds of the derivatives between there and any point of the balls."""
     low, high = x.lower(), x.upper()
     below, above, *at_end = at_point(dim, lam.upper(), high, 3)

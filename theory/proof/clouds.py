@@ -16,7 +16,7 @@ from flint import arb, ctx, fmpq
 
 from theory.errors import NoProof
 from theory.problems.problem import Gaussian, Law, MixtureProblem, Point, as_vector
-from theory.proof.balls import Ball, Rational, exact
+from theory.proof.balls import Arb, Rational, exact
 from theory.proof.chi_square import tails
 from theory.proof.isolate import Part, gaps, isolate
 from theory.proof.pieces import weights
@@ -36,16 +36,16 @@ class Cloud:
     squared: Rational = 0
 
     @property
-    def total(self) -> Ball:
+    def total(self) -> Arb:
         """Its weight."""
         return arb(self.weight)
 
     @property
-    def distance(self) -> Ball | None:
+    def distance(self) -> Arb | None:
         """That of a point."""
         return None if self.variance else arb(self.squared).sqrt()
 
-    def masses(self, dim: int, squared: Ball) -> tuple[Ball, Ball]:
+    def masses(self, dim: int, squared: Arb) -> tuple[Arb, Arb]:
         """Its mass inside and outside a sphere: noncentral chi-square."""
         variance = arb(self.variance)
         below, above = tails(dim, arb(self.squared / self.variance), squared / variance)

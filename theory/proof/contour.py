@@ -28,7 +28,7 @@ from typing import Any
 from flint import acb, arb, ctx
 
 from theory.errors import NoProof
-from theory.proof.balls import Ball, precision
+from theory.proof.balls import Arb, precision
 
 # Bits beyond the working precision, for the method's error and for rounding in sums of some hundred nodes.
 GUARD = 12
@@ -44,13 +44,13 @@ LARGEST = arb(10) ** 300
 class _Rule:
     """A line Re Z = at, the step of the midpoint rule, its nodes, and the half-width of a strip."""
 
-    at: Ball
-    step: Ball
+    at: Arb
+    step: Arb
     nodes: int
-    strip: Ball
+    strip: Arb
 
 
-def at_point(dim: int, lam: Ball, x: Ball, densities: int) -> list[Ball]:
+def at_point(dim: int, lam: Arb, x: Arb, densities: int) -> list[Arb]:
     """P(X <= x), P(X > x), and the densities at x with dim, dim + 2, ... degrees of freedom; lam >= 0, x > 0 exact.
 
     Raises:
@@ -71,13 +71,13 @@ def at_point(dim: int, lam: Ball, x: Ball, densities: int) -> list[Ball]:
         return [*((mass, 1 - mass) if rule.at >= 1 else (1 - mass, mass)), *found[1:]]
 
 
-def _exponent(dim: int, lam: Ball, x: Ball, z: Ball) -> Ball:
+def _exponent(dim: int, lam: Arb, x: Arb, z: Arb) -> Arb:
     """log Q(z)."""
     square = z * z
     return (square - 1) * (x - lam / square) / 2 + (1 - dim) * z.log()
 
 
-def _choose(dim: int, lam: Ball, x: Ball, folds: float) -> tuple[Ball, _Rule]:
+def _choose(dim: int, lam: Arb, x: Arb, folds: float) -> tuple[Arb, _Rule]:
     """Saddle point and a rule that should err by exp(-folds), relative to the integrand at the saddle.
 
     In units of 1/sqrt(x) along Z only d and lambda x matter.
@@ -116,7 +116,7 @@ def _count(dim: int, kappa: float, place: float, step: float, folds: float) -> i
         nodes += 1 + nodes // 16
 
 
-def _sums(dim: int, lam: Ball, x: Ball, rule: _Rule, densities: int) -> list[Ball]:
+def _sums(dim: int, lam: Arb, x: Arb, rule: _Rule, densities: int) -> list[Arb]:
     """The midpoint rule for I and for the densities."""
     totals: list[Any] = [arb(0)] * (1 + densities)
     half_x, half_lam = acb(x / 2), acb(lam / 2)
@@ -133,7 +133,7 @@ def _sums(dim: int, lam: Ball, x: Ball, rule: _Rule, densities: int) -> list[Bal
     return [total * scale * (1 if k else 2) for k, total in enumerate(totals)]
 
 
-def _errors(dim: int, lam: Ball, x: Ball, rule: _Rule, densities: int) -> list[Ball]:
+def _errors(dim: int, lam: Arb, x: Arb, rule: _Rule, densities: int) -> list[Arb]:
     """Bounds of what the midpoint rule and its end neglect, for each sum."""
     pi, none = arb.pi(), [arb(0)] * (1 + densities)
     gauss = (2 * pi / x).sqrt() / pi / ((2 * pi * rule.strip / rule.step).exp() - 1)
@@ -153,7 +153,7 @@ def _errors(dim: int, lam: Ball, x: Ball, rule: _Rule, densities: int) -> list[B
     return none
 
 
-def _with_pole(total: Ball, rule: _Rule) -> Ball:
+def _with_pole(total: Arb, rule: _Rule) -> Arb:
     """P(X <= x) where the line is at 1 or beyond, else P(X > x)."""
     distance = abs(rule.at - 1)
     mass = total if rule.at >= 1 else -total

@@ -12,7 +12,7 @@ from flint import arb, arb_mat, fmpq
 
 from theory.errors import NoProof
 from theory.problems.problem import Gaussian, MixtureProblem, Problem, as_vector
-from theory.proof.balls import Ball, Rational, exact
+from theory.proof.balls import Arb, Rational, exact
 from theory.proof.noise import upper
 
 # Linear systems in balls beyond this size take minutes.
@@ -29,7 +29,7 @@ class HalfSpaceProof:
     rule: str
     route: str = "half-space"
 
-    def risk(self, alpha: Rational, beta: Rational, eps: Rational) -> Ball:
+    def risk(self, alpha: Rational, beta: Rational, eps: Rational) -> Arb:
         """Clean risk at eps = 0, else certified risk; the same for every beta > 0."""
         if eps > 0 and beta == 0:
             raise NoProof("certified risk is not defined at beta = 0 < eps")

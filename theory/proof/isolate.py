@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from flint import arb, ctx
 
-from theory.proof.balls import Ball, between, sign
+from theory.proof.balls import Arb, between, sign
 from theory.proof.region import Gap
 
 # Intervals looked at before the rest is left open: thousands of times what an ordinary problem needs.
@@ -32,15 +32,15 @@ class Bounds:
     """
 
     sign: int
-    slope: Ball
-    left: Ball
-    right: Ball
+    slope: Arb
+    left: Arb
+    right: Arb
 
 
-class Function(Protocol):
+class BallFunction(Protocol):
     """What is asked of a function; a place is whatever it wants to remember of a point, with the point as `x`."""
 
-    def at(self, x: Ball) -> Any:
+    def at(self, x: Arb) -> Any:
         """The function at an exact point: an object with `x` and `sign` (1, -1, or 0 where it is not decided)."""
         ...
 
@@ -53,13 +53,13 @@ class Function(Protocol):
 class Part:
     """A settled part: sign 1 or -1, or 0 for a gap; direction: the sign of a slope without zero in the gap, else 0."""
 
-    low: Ball
-    high: Ball
+    low: Arb
+    high: Arb
     sign: int
     direction: int = 0
 
 
-def isolate(function: Function, left: Any, right: Any, width: Ball) -> list[Part]:
+def isolate(function: BallFunction, left: Any, right: Any, width: Arb) -> list[Part]:
     """Parts that cover [left.x, right.x], in order; gaps are no wider than `width` where the bounds allow."""
     done: list[Part] = []
     work = [(left, right)]
@@ -86,12 +86,12 @@ def isolate(function: Function, left: Any, right: Any, width: Ball) -> list[Part
     return [*done, *(Part(start.x, stop.x, 0) for start, stop in reversed(work))]
 
 
-def _least(low: Ball, high: Ball, width: Ball) -> Ball:
+def _least(low: Arb, high: Arb, width: Arb) -> Arb:
     """The least width worth cutting: the one asked for, or a few units in the last place."""
     return width.max(abs(low).max(abs(high)) / arb(2) ** (ctx.prec - SPARE_BITS))
 
 
-def _close_in(function: Function, start: Any, stop: Any, bounds: Bounds, width: Ball) -> list[Part]:
+def _close_in(function: BallFunction, start: Any, stop: Any, bounds: Bounds, width: Arb) -> list[Part]:
     """The one zero of a monotone function between two places; it may be at an end, or missing.
 
     Bounds over a smaller interval may be scaled otherwise and lose the sign of the slope; signs still bisect then.
@@ -119,7 +119,7 @@ def _close_in(function: Function, start: Any, stop: Any, bounds: Bounds, width: 
     return [part for part in parts if bool(part.low < part.high) or part.sign == 0]
 
 
-def _without_zero(start: Any, stop: Any, outer: tuple[Ball, Ball], direction: int) -> int:
+def _without_zero(start: Any, stop: Any, outer: tuple[Arb, Arb], direction: int) -> int:
     """The sign of a monotone function without zero between two places: where an end has moved inward the sign beyond
     it is proved; otherwise that of either end."""
     if bool(start.x > outer[0]) or start.sign == -direction or stop.sign == -direction:
@@ -127,7 +127,7 @@ def _without_zero(start: Any, stop: Any, outer: tuple[Ball, Ball], direction: in
     return direction if bool(stop.x < outer[1]) or direction in (start.sign, stop.sign) else 0
 
 
-def _newton(start: Any, stop: Any, bounds: Bounds) -> tuple[Ball, Ball]:
+def _newton(start: Any, stop: Any, bounds: Bounds) -> tuple[Arb, Arb]:
     """Newton steps from both ends: all zeros lie in either, so in what they have in common."""
     low, high = start.x, stop.x
     for x, value in ((start.x, bounds.left), (stop.x, bounds.right)):
@@ -140,7 +140,7 @@ def _newton(start: Any, stop: Any, bounds: Bounds) -> tuple[Ball, Ball]:
     return low, high
 
 
-def _halve(function: Function, start: Any, stop: Any, before: int) -> tuple[Any, Any]:
+def _halve(function: BallFunction, start: Any, stop: Any, before: int) -> tuple[Any, Any]:
     middle = function.at(between(start.x, stop.x))
     if middle.sign == before:
         return middle, stop

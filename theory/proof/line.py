@@ -12,10 +12,10 @@ from flint import arb, ctx, fmpq
 from theory.errors import NoProof
 from theory.problems.problem import Problem
 from theory.proof import noise
-from theory.proof.balls import Ball, Rational, hull
+from theory.proof.balls import Arb, Rational, hull
 from theory.proof.cells import Cell, cut, label_off_support
 from theory.proof.isolate import Part, gaps, isolate
-from theory.proof.pieces import Exact, Piece, on_line
+from theory.proof.pieces import Exact, ExactPiece, on_line
 from theory.proof.region import Gap, Signs
 from theory.proof.signed import SignedDensity
 from theory.proof.votes import level_set
@@ -61,7 +61,7 @@ class LineProof:
         first, found = gaps(parts)
         return Signs(first, found, () if alpha else self._atoms())
 
-    def width(self, alpha: Rational) -> Ball:
+    def width(self, alpha: Rational) -> Arb:
         """The width to which gaps are closed."""
         centers = [piece.center for piece in self.exact.pieces]
         scales = [piece.scale + alpha for piece in self.exact.pieces if piece.scale + alpha > 0]
@@ -70,7 +70,7 @@ class LineProof:
         lengths += [spread] if spread > 0 else []
         return min(lengths, key=float, default=arb(1)) / arb(2) ** (ctx.prec - SPARE_BITS)
 
-    def reach(self, alpha: Rational, beta: Rational) -> Ball:
+    def reach(self, alpha: Rational, beta: Rational) -> Arb:
         """How far out the tails of the training region can matter at the working precision: less mass lies beyond."""
         centers = [piece.center for piece in self.exact.pieces]
         widest = max(piece.scale for piece in self.exact.pieces) + alpha + beta
@@ -101,7 +101,7 @@ class LineProof:
                 totals[piece.center] = totals.get(piece.center, fmpq(0)) + signed
         return tuple((place, total >= 0) for place, total in totals.items())
 
-    def _cell(self, cell: Cell, reach: Ball, width: Ball) -> list[Part]:
+    def _cell(self, cell: Cell, reach: Arb, width: Arb) -> list[Part]:
         """The settled parts of one cell."""
         if not cell.supported:
             return label_off_support(cell, self.problem.training.off_support)
@@ -121,7 +121,7 @@ class LineProof:
         outer = [Part(low, start, before)] if cell.low is None else []
         return [*outer, *parts, *([Part(stop, high, after)] if cell.high is None else [])]
 
-    def smooth(self, base: Signs, beta: Rational, level: Ball | None = None) -> Signs:
+    def smooth(self, base: Signs, beta: Rational, level: Arb | None = None) -> Signs:
         """{u >= level}, level 1/2 if not given; the base classifier itself where beta is 0."""
         if beta == 0:
             return base
@@ -129,7 +129,7 @@ class LineProof:
         middle = arb(0.5) if level is None else level
         return level_set(base, self.problem.smoothing.noise, scale, middle, self.width(beta))
 
-    def mass(self, region: Signs, label: int, alpha: Rational = 0) -> Ball:
+    def mass(self, region: Signs, label: int, alpha: Rational = 0) -> Arb:
         """Mass of the class-`label` components where the region says the other class."""
         total = arb(0)
         wrong = region if label == 0 else region.complement()
@@ -138,7 +138,7 @@ class LineProof:
                 total += arb(piece.weight) * self._share(piece, wrong)
         return total
 
-    def _share(self, piece: Piece, region: Signs) -> Ball:
+    def _share(self, piece: ExactPiece, region: Signs) -> Arb:
         """P(X in region) for one component."""
         center, scale = arb(piece.center), self.exact.length(piece.scale)
         if piece.law == "point":
@@ -155,7 +155,7 @@ class LineProof:
         return share + (noise.interval(piece.law, last, arb("inf")) if last is not None else 0)
 
 
-def _tail(density: SignedDensity, side: int, edge: Rational | None, reach: Ball) -> tuple[Ball, int]:
+def _tail(density: SignedDensity, side: int, edge: Rational | None, reach: Arb) -> tuple[Arb, int]:
     """A place from which on the sign is proved, and that sign; at the end of the reach a place and 0."""
     centers = [term.center for term in density.terms]
     start = max((side * c for c in centers), key=float)

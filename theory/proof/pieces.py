@@ -24,11 +24,11 @@ from theory.problems.problem import (
     Uniform,
     as_vector,
 )
-from theory.proof.balls import Ball, Rational, exact
+from theory.proof.balls import Arb, Rational, exact
 
 
 @dataclass(frozen=True)
-class Piece:
+class ExactPiece:
     """One weighted component: centre in units, scale (deviation, diversity or half-width) in the problem's lengths."""
 
     label: int
@@ -42,11 +42,11 @@ class Piece:
 class Exact:
     """Components along a line whose unit of length has the rational square `square`; for a labelled domain the set."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[ExactPiece, ...]
     square: Rational
     inside: tuple[tuple[Rational, Rational], ...] | None = None
 
-    def length(self, value: Rational) -> Ball:
+    def length(self, value: Rational) -> Arb:
         """A length of the problem in units of the line."""
         return arb(value) if self.square == 1 else arb(value) / arb(self.square).sqrt()
 
@@ -84,7 +84,7 @@ def weights(problem: MixtureProblem) -> list[tuple[int, Law, Rational]]:
     return result
 
 
-def _piece(label: int, law: Law, weight: Rational, axis: int) -> Piece:
+def _piece(label: int, law: Law, weight: Rational, axis: int) -> ExactPiece:
     def at(value: float | tuple[float, ...]) -> Rational:
         return exact(value[axis] if isinstance(value, tuple) else value)
 
@@ -94,16 +94,16 @@ def _piece(label: int, law: Law, weight: Rational, axis: int) -> Piece:
                 raise NoProof("a full covariance has no proof along a line")
             raise NoProof("a deviation given as a variance is not a rational number; give scale instead of cov")
         case Gaussian(scale=float() | tuple() as scale):
-            return Piece(label, "gaussian", at(law.mean), at(scale), weight)
+            return ExactPiece(label, "gaussian", at(law.mean), at(scale), weight)
         case Laplace():
-            return Piece(label, "laplace", at(law.mean), at(law.scale), weight)
+            return ExactPiece(label, "laplace", at(law.mean), at(law.scale), weight)
         case Uniform():
             low, high = at(law.low), at(law.high)
-            return Piece(label, "uniform", (low + high) / 2, (high - low) / 2, weight)
+            return ExactPiece(label, "uniform", (low + high) / 2, (high - low) / 2, weight)
         case Disc():
-            return Piece(label, "uniform", at(law.center), exact(law.radius), weight)
+            return ExactPiece(label, "uniform", at(law.center), exact(law.radius), weight)
         case _:
-            return Piece(label, "point", at(law.mean), fmpq(0), weight)
+            return ExactPiece(label, "point", at(law.mean), fmpq(0), weight)
 
 
 def _only_axis(laws: list[Law], dim: int) -> int | None:
@@ -138,7 +138,8 @@ def _through_means(problem: MixtureProblem, parts: list[tuple[int, Law, Rational
             raise NoProof("the means do not lie exactly on one line")
     kind = "gaussian" if scale else "point"
     pieces = [
-        Piece(label, kind, place, scale, weight) for (label, _law, weight), place in zip(parts, places, strict=True)
+        ExactPiece(label, kind, place, scale, weight)
+        for (label, _law, weight), place in zip(parts, places, strict=True)
     ]
     return Exact(tuple(pieces), squares[far])
 
@@ -178,5 +179,5 @@ def _domain(problem: DomainProblem, window: Rational) -> Exact:
         total = high - low
     ends = [low, *(end for pair in merged for end in pair), high]
     parts = [(1, a, b) for a, b in merged] + [(0, a, b) for a, b in zip(ends[::2], ends[1::2], strict=True) if a < b]
-    pieces = tuple(Piece(k, "uniform", (a + b) / 2, (b - a) / 2, (b - a) / total) for k, a, b in parts)
+    pieces = tuple(ExactPiece(k, "uniform", (a + b) / 2, (b - a) / 2, (b - a) / total) for k, a, b in parts)
     return Exact(pieces, fmpq(1), tuple(merged))

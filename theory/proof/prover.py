@@ -11,7 +11,7 @@ from flint import arb, ctx, fmpq
 from theory.errors import NoProof
 from theory.estimate import Estimate
 from theory.problems.problem import Problem
-from theory.proof.balls import Ball, Rational, exact, floats, precision
+from theory.proof.balls import Arb, Rational, exact, floats, precision
 from theory.proof.half_space import HalfSpaceProof, half_space_proof
 from theory.proof.line import line_proof
 from theory.proof.noise import upper
@@ -33,9 +33,9 @@ class Regions(Protocol):
 
     def train(self, alpha: Rational, beta: Rational = 0) -> Signs: ...
 
-    def smooth(self, base: Signs, beta: Rational, level: Ball | None = None) -> Signs: ...
+    def smooth(self, base: Signs, beta: Rational, level: Arb | None = None) -> Signs: ...
 
-    def mass(self, region: Signs, label: int, alpha: Rational = 0) -> Ball: ...
+    def mass(self, region: Signs, label: int, alpha: Rational = 0) -> Arb: ...
 
     def mirrored(self) -> bool: ...
 
@@ -68,7 +68,7 @@ class Prover:
         self.problem = problem
         self.geometry = geometry(problem, exact(eps))
         self._bases: dict[tuple[Rational, Rational | None, int], Signs] = {}
-        self._risks: dict[tuple[Rational, Rational, Rational, int], Ball] = {}
+        self._risks: dict[tuple[Rational, Rational, Rational, int], Arb] = {}
 
     def base(self, alpha: Rational, beta: Rational) -> Signs:
         """{f_alpha = 1} at the working precision, for smoothing with beta."""
@@ -86,14 +86,14 @@ class Prover:
         assert not isinstance(self.geometry, HalfSpaceProof)
         return self.geometry.smooth(self.base(alpha, beta), beta)
 
-    def ball(self, alpha: Rational, beta: Rational, eps: Rational) -> Ball:
+    def ball(self, alpha: Rational, beta: Rational, eps: Rational) -> Arb:
         """The clean or certified risk at the working precision."""
         key = (alpha, beta, eps, ctx.prec)
         if key not in self._risks:
             self._risks[key] = self._risk(alpha, beta, eps)
         return self._risks[key]
 
-    def _risk(self, alpha: Rational, beta: Rational, eps: Rational) -> Ball:
+    def _risk(self, alpha: Rational, beta: Rational, eps: Rational) -> Arb:
         if isinstance(self.geometry, HalfSpaceProof):
             return self.geometry.risk(alpha, beta, eps)
         if eps == 0:
@@ -109,7 +109,7 @@ class Prover:
         """An enclosure of R(alpha, beta), or of the certified risk, as narrow as floats unless gaps stay open."""
         return self._narrow(lambda: self.ball(exact(alpha), exact(beta), exact(eps)), most_bits)
 
-    def _narrow(self, ball: Callable[[], Ball], most_bits: int) -> Estimate:
+    def _narrow(self, ball: Callable[[], Arb], most_bits: int) -> Estimate:
         value = error = float("nan")
         for bits in (b for b in BITS if b <= most_bits):
             with precision(bits):
@@ -148,7 +148,7 @@ class Prover:
         return ""
 
 
-def _miss(noise: str, beta: Rational, eps: Rational) -> Ball:
+def _miss(noise: str, beta: Rational, eps: Rational) -> Arb:
     """1 - tau(eps) of `theory.risks.certificate`."""
     if beta == 0:
         raise NoProof("certified risk is not defined at beta = 0 < eps")

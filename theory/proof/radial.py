@@ -15,7 +15,7 @@ from flint import arb
 from theory.errors import NoProof
 from theory.problems.problem import DomainProblem, Problem
 from theory.proof.background import background
-from theory.proof.balls import Ball, Rational
+from theory.proof.balls import Arb, Rational
 from theory.proof.clouds import clouds
 from theory.proof.region import Signs
 from theory.proof.shells import inside, level_set, square
@@ -28,17 +28,17 @@ class Weighted(Protocol):
     def label(self) -> int: ...
 
     @property
-    def total(self) -> Ball: ...
+    def total(self) -> Arb: ...
 
     @property
-    def distance(self) -> Ball | None: ...
+    def distance(self) -> Arb | None: ...
 
-    def masses(self, dim: int, squared: Ball) -> tuple[Ball, Ball]:
+    def masses(self, dim: int, squared: Arb) -> tuple[Arb, Arb]:
         """Its mass inside and outside a sphere of the given squared radius."""
         ...
 
 
-class Trainer(Protocol):
+class ProofTrainer(Protocol):
     """What distinguishes the problems: base classifiers, and components seen from the centre of their shells."""
 
     @property
@@ -53,20 +53,20 @@ class Trainer(Protocol):
 class RadialProof:
     """The three operations along the distance from the centre, which may move with the training noise."""
 
-    trainer: Trainer
+    trainer: ProofTrainer
     route: str = "radial"
 
     def train(self, alpha: Rational, beta: Rational = 0) -> Signs:
         """{f_alpha = 1}, with every tail proved, so that beta is not needed."""
         return self.trainer.region(alpha)
 
-    def smooth(self, base: Signs, beta: Rational, level: Ball | None = None) -> Signs:
+    def smooth(self, base: Signs, beta: Rational, level: Arb | None = None) -> Signs:
         """{u >= level}, level 1/2 if not given; the base classifier itself where beta is 0."""
         if beta == 0:
             return base
         return level_set(self.trainer.dim, base, beta, arb(0.5) if level is None else level)
 
-    def mass(self, region: Signs, label: int, alpha: Rational = 0) -> Ball:
+    def mass(self, region: Signs, label: int, alpha: Rational = 0) -> Arb:
         """Mass of the class-`label` components where the region says the other class; alpha: the training noise."""
         wrong = region if label == 0 else region.complement()
         total = arb(0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from theory.proof.balls import Ball
+from theory.proof.balls import Arb
 
 
 @dataclass(frozen=True)
@@ -19,14 +19,14 @@ class Gap:
     before, after: whether the class is 1 on either side. simple: exactly one boundary lies in the gap.
     """
 
-    low: Ball
-    high: Ball
+    low: Arb
+    high: Arb
     before: bool
     after: bool
     simple: bool
 
     @property
-    def hull(self) -> Ball:
+    def hull(self) -> Arb:
         """The gap as one ball."""
         return self.low.union(self.high)
 
@@ -41,7 +41,7 @@ class Signs:
 
     first: bool
     gaps: tuple[Gap, ...] = ()
-    atoms: tuple[tuple[Ball, bool | None], ...] = field(default=())
+    atoms: tuple[tuple[Arb, bool | None], ...] = field(default=())
 
     @property
     def constant(self) -> bool:
@@ -59,7 +59,7 @@ class Signs:
         gaps = tuple(Gap(g.low, g.high, not g.before, not g.after, g.simple) for g in self.gaps)
         return Signs(not self.first, gaps, tuple((x, None if c is None else not c) for x, c in self.atoms))
 
-    def contains(self, x: Ball) -> bool | None:
+    def contains(self, x: Arb) -> bool | None:
         """The class at a point, None where a gap leaves it open."""
         for place, label in self.atoms:
             if place == x:

@@ -11,7 +11,7 @@ from typing import ClassVar, Protocol
 
 from flint import arb
 
-from theory.proof.balls import Ball, Rational
+from theory.proof.balls import Arb, Rational
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class NormalTail:
     """
 
     square: Rational
-    variance: Ball
-    edge: Ball
+    variance: Arb
+    edge: Arb
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class ExponentialTail:
     """
 
     rate: Rational
-    scale: Ball
-    amplitude: Ball | None
+    scale: Arb
+    amplitude: Arb | None
 
 
 Tail = NormalTail | ExponentialTail | None
 
 
-class Shape(Protocol):
+class BallProfile(Protocol):
     """A density on the line, centred at 0.
 
     linear: whether the score is a linear function between kinks. straight: whether the density itself is one, in which
@@ -54,11 +54,11 @@ class Shape(Protocol):
     @property
     def tail(self) -> Tail: ...
 
-    def score(self, z: Ball) -> Ball:
+    def score(self, z: Arb) -> Arb:
         """An enclosure of the score at z that holds however small the density is."""
         ...
 
-    def both(self, z: Ball, side: int) -> tuple[Ball, Ball]:
+    def both(self, z: Arb, side: int) -> tuple[Arb, Arb]:
         """Density and slope at z; side: the side of 0, 1 or -1, on which the interval in question lies."""
         ...
 
@@ -67,7 +67,7 @@ class Shape(Protocol):
 class Normal:
     """exp(-z^2/2v)/sqrt(2 pi v)."""
 
-    variance: Ball
+    variance: Arb
     square: Rational
     linear: ClassVar[bool] = True
     straight: ClassVar[bool] = False
@@ -77,11 +77,11 @@ class Normal:
         """Its own."""
         return NormalTail(self.square, self.variance, arb(0))
 
-    def score(self, z: Ball) -> Ball:
+    def score(self, z: Arb) -> Arb:
         """-z/v."""
         return -z / self.variance
 
-    def both(self, z: Ball, side: int) -> tuple[Ball, Ball]:
+    def both(self, z: Arb, side: int) -> tuple[Arb, Arb]:
         """Density p and slope -p z/v."""
         score = -z / self.variance
         density = (score * z / 2).exp() / (2 * arb.pi() * self.variance).sqrt()
@@ -92,7 +92,7 @@ class Normal:
 class Exponential:
     """Laplace: exp(-|z|/b)/2b, with a kink at 0."""
 
-    scale: Ball
+    scale: Arb
     rate: Rational
     linear: ClassVar[bool] = True
     straight: ClassVar[bool] = False
@@ -102,11 +102,11 @@ class Exponential:
         """Its own."""
         return ExponentialTail(self.rate, self.scale, 1 / (2 * self.scale))
 
-    def score(self, z: Ball) -> Ball:
+    def score(self, z: Arb) -> Arb:
         """Between -1/b and 1/b."""
         return arb(0, 1) / self.scale
 
-    def both(self, z: Ball, side: int) -> tuple[Ball, Ball]:
+    def both(self, z: Arb, side: int) -> tuple[Arb, Arb]:
         """Density p and slope -+p/b."""
         score = -side / self.scale
         density = (score * z).exp() / (2 * self.scale)
@@ -118,8 +118,8 @@ class NormalLaplace:
     """Normal (standard deviation s) plus Laplace (diversity b): (A + B)/2b with
     A = exp(s^2/2b^2 - z/b) Phi(z/s - s/b) and B = A(-z); slope (B - A)/2b^2 (Reed 2006)."""
 
-    deviation: Ball
-    scale: Ball
+    deviation: Arb
+    scale: Arb
     rate: Rational
     linear: ClassVar[bool] = False
     straight: ClassVar[bool] = False
@@ -129,11 +129,11 @@ class NormalLaplace:
         """Amplitude exp(s^2/2b^2)/2b."""
         return ExponentialTail(self.rate, self.scale, ((self.deviation / self.scale) ** 2 / 2).exp() / (2 * self.scale))
 
-    def score(self, z: Ball) -> Ball:
+    def score(self, z: Arb) -> Arb:
         """Between -1/b and 1/b."""
         return arb(0, 1) / self.scale
 
-    def both(self, z: Ball, side: int) -> tuple[Ball, Ball]:
+    def both(self, z: Arb, side: int) -> tuple[Arb, Arb]:
         """Density and slope."""
         s, b = self.deviation, self.scale
         half, root = (s / b) ** 2 / 2, arb(2).sqrt()
@@ -146,8 +146,8 @@ class NormalLaplace:
 class TwoLaplace:
     """Laplace plus Laplace: (a exp(-|z|/a) - b exp(-|z|/b))/(2 (a^2 - b^2)); a = b: (1 + |z|/a) exp(-|z|/a)/4a."""
 
-    first: Ball
-    second: Ball
+    first: Arb
+    second: Arb
     rates: tuple[Rational, Rational]
     linear: ClassVar[bool] = False
     straight: ClassVar[bool] = False
@@ -164,11 +164,11 @@ class TwoLaplace:
         amplitude = None if self.equal else wide / (2 * (wide * wide - narrow * narrow))
         return ExponentialTail(max(self.rates), wide, amplitude)
 
-    def score(self, z: Ball) -> Ball:
+    def score(self, z: Arb) -> Arb:
         """Between -1/a and 1/a."""
         return arb(0, 1) / self.first.max(self.second)
 
-    def both(self, z: Ball, side: int) -> tuple[Ball, Ball]:
+    def both(self, z: Arb, side: int) -> tuple[Arb, Arb]:
         """Density and slope."""
         size, a, b = abs(z), self.first, self.second
         if self.equal:

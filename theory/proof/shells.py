@@ -15,8 +15,8 @@ from flint import arb, ctx
 
 from theory.geometry.radial.level import level_set as float_level_set
 from theory.geometry.region import Region
-from theory.proof.balls import Ball, Rational, hull, precision, sign
-from theory.proof.chi_square import Values, values
+from theory.proof.balls import Arb, Rational, hull, precision, sign
+from theory.proof.chi_square import ChiSquareValues, values
 from theory.proof.isolate import Bounds, Part, gaps, isolate
 from theory.proof.region import Gap, Signs
 
@@ -32,7 +32,7 @@ COARSE = 64
 DOUBLINGS = 200
 
 
-def inside(region: Signs, pairs: Sequence[tuple[Ball, Ball]], total: Ball) -> Ball:
+def inside(region: Signs, pairs: Sequence[tuple[Arb, Arb]], total: Arb) -> Arb:
     """The mass of {f = 1} for any law, whatever f does in its gaps.
 
     pairs: for each gap the masses inside and outside a sphere whose radius is somewhere in it. total: of everything.
@@ -48,7 +48,7 @@ def inside(region: Signs, pairs: Sequence[tuple[Ball, Ball]], total: Ball) -> Ba
     return share
 
 
-def _between(low: tuple[Ball, Ball] | None, high: tuple[Ball, Ball] | None, total: Ball) -> Ball:
+def _between(low: tuple[Arb, Arb] | None, high: tuple[Arb, Arb] | None, total: Arb) -> Arb:
     """The mass of a shell from the masses on both sides of its ends, by whichever lose less to cancellation."""
     if low is None or high is None:
         return high[0] if high is not None else low[1] if low is not None else total
@@ -58,7 +58,7 @@ def _between(low: tuple[Ball, Ball] | None, high: tuple[Ball, Ball] | None, tota
     return first.intersection(second).max(arb(0))
 
 
-def square(gap: Gap) -> Ball:
+def square(gap: Gap) -> Arb:
     """The squared radius of a sphere in a gap."""
     if gap.low is gap.high:
         return gap.low * gap.low
@@ -66,13 +66,13 @@ def square(gap: Gap) -> Ball:
 
 
 @dataclass(frozen=True)
-class Place:
+class ShellPlace:
     """At a squared distance (possibly infinite): for every gap the law of |x + beta V|^2, and the sign of u - level."""
 
-    x: Ball
+    x: Arb
     sign: int
-    value: Ball
-    laws: list[Values]
+    value: Arb
+    laws: list[ChiSquareValues]
 
 
 class ShellVotes:
@@ -81,23 +81,23 @@ class ShellVotes:
     Every gap must hold one boundary.
     """
 
-    def __init__(self, dim: int, region: Signs, variance: Ball, level: Ball) -> None:
+    def __init__(self, dim: int, region: Signs, variance: Arb, level: Arb) -> None:
         self._dim, self._region, self._variance, self._level = dim, region, variance, level
         self._squares = [square(gap) / variance for gap in region.gaps]
 
-    def at(self, x: Ball) -> Place:
+    def at(self, x: Arb) -> ShellPlace:
         """The laws at x."""
         if not x.is_finite():
-            laws = [Values(arb(0), arb(1), (arb(0),) * 3) for _ in self._squares]
+            laws = [ChiSquareValues(arb(0), arb(1), (arb(0),) * 3) for _ in self._squares]
         else:
             laws = [values(self._dim, x / self._variance, end) for end in self._squares]
         value = self._value([(law.below, law.above) for law in laws])
-        return Place(x, sign(value), value, laws)
+        return ShellPlace(x, sign(value), value, laws)
 
-    def _value(self, pairs: list[tuple[Ball, Ball]]) -> Ball:
+    def _value(self, pairs: list[tuple[Arb, Arb]]) -> Arb:
         return inside(self._region, pairs, arb(1)) - self._level
 
-    def over(self, left: Place, right: Place) -> Bounds:
+    def over(self, left: ShellPlace, right: ShellPlace) -> Bounds:
         """Signs from masses inside spheres, which fall with the distance, and from the slope."""
         laws = list(zip(left.laws, right.laws, strict=True))
         found = sign(self._value([(hull(a.below, b.below), hull(a.above, b.above)) for a, b in laws]))
@@ -114,7 +114,7 @@ class ShellVotes:
         return Bounds(found, slope, left.value, right.value)
 
 
-def density_range(left: Values, right: Values, length: Ball) -> Ball:
+def density_range(left: ChiSquareValues, right: ChiSquareValues, length: Arb) -> Arb:
     """All values of -dP(X <= x)/dlambda between two noncentralities.
 
     It is the density with d + 2 degrees of freedom, log-concave in lambda (its factor 0F1 has negative zeros only): no
@@ -129,7 +129,7 @@ def density_range(left: Values, right: Values, length: Ball) -> Ball:
     return low.union(min(finite)) if finite and low.is_finite() else arb.nan()
 
 
-def level_set(dim: int, region: Signs, beta: Rational, level: Ball) -> Signs:
+def level_set(dim: int, region: Signs, beta: Rational, level: Arb) -> Signs:
     """{u >= level} for 0 < level < 1 and beta > 0, along the distance.
 
     Ties (u = level beyond a point) cannot be proved by balls and stay gaps.
@@ -155,7 +155,7 @@ def level_set(dim: int, region: Signs, beta: Rational, level: Ball) -> Signs:
     return Signs(first, tuple(rooted(gap) for gap in found))
 
 
-def _wide(gap: Gap, variance: Ball) -> bool:
+def _wide(gap: Gap, variance: Arb) -> bool:
     return gap.low is not gap.high and not square(gap).rad() < NARROW * variance
 
 
@@ -185,13 +185,13 @@ def _sandwich(low: Signs, high: Signs) -> Signs:
     return Signs(first, found)
 
 
-def _votes(dim: int, region: Signs, beta: Rational, level: Ball) -> tuple[ShellVotes, Ball]:
+def _votes(dim: int, region: Signs, beta: Rational, level: Arb) -> tuple[ShellVotes, Arb]:
     """The vote function at the working precision, and the width to which its gaps are closed."""
     variance = arb(beta * beta)
     return ShellVotes(dim, region, variance, level), variance / arb(2) ** (ctx.prec - SPARE_BITS)
 
 
-def _sphere(votes: ShellVotes, guess: float, width: Ball) -> list[Part]:
+def _sphere(votes: ShellVotes, guess: float, width: Arb) -> list[Part]:
     """The parts for one boundary, of which u is a monotone function: a sign at a point is one on a whole side of it."""
     start, after = votes.at(arb(0)), votes.at(arb("inf")).sign
     if start.sign == after:
@@ -214,7 +214,7 @@ def _sphere(votes: ShellVotes, guess: float, width: Ball) -> list[Part]:
     return [*inner, *isolate(votes, low, high, width), Part(high.x, arb("inf"), after)]
 
 
-def _guess(dim: int, gap: Gap, beta: Rational, level: Ball) -> float:
+def _guess(dim: int, gap: Gap, beta: Rational, level: Arb) -> float:
     """The squared radius of the level set in floats, 0 where they find none.
 
     It bounds {1 - u >= 1 - level} as well, and floats know the smaller share of the votes better.
@@ -227,7 +227,7 @@ def _guess(dim: int, gap: Gap, beta: Rational, level: Ball) -> float:
     return float(found) ** 2 if np.isfinite(found) else 0.0
 
 
-def _tail(votes: ShellVotes, start: Ball) -> tuple[Place, int]:
+def _tail(votes: ShellVotes, start: Arb) -> tuple[ShellPlace, int]:
     """A place from which on the sign is proved, with that sign; at the last try 0."""
     infinity = votes.at(arb("inf"))
     for k in range(DOUBLINGS):

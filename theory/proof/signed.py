@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from flint import arb
 
-from theory.proof.balls import Ball, hull, sign
+from theory.proof.balls import Arb, hull, sign
 from theory.proof.isolate import Bounds
-from theory.proof.shapes import ExponentialTail, NormalTail, Shape
+from theory.proof.shapes import BallProfile, ExponentialTail, NormalTail
 
 
 @dataclass(frozen=True)
@@ -21,21 +21,21 @@ class Term:
     """One weighted component on a cell: sign +-1, weight, centre, density, and the side of its centre."""
 
     sign: int
-    weight: Ball
-    center: Ball
-    shape: Shape
+    weight: Arb
+    center: Arb
+    shape: BallProfile
     side: int
 
 
 @dataclass(frozen=True)
-class Place:
+class SignedPlace:
     """The terms at a point: weighted densities, their slopes, and the scores of those that do not vanish."""
 
-    x: Ball
+    x: Arb
     sign: int
-    values: list[Ball]
-    slopes: list[Ball]
-    scores: list[Ball]
+    values: list[Arb]
+    slopes: list[Arb]
+    scores: list[Arb]
 
 
 class SignedDensity:
@@ -45,7 +45,7 @@ class SignedDensity:
         self.terms = terms
         self._straight = any(term.shape.straight for term in terms)
 
-    def at(self, x: Ball) -> Place:
+    def at(self, x: Arb) -> SignedPlace:
         """All terms at x."""
         values, slopes = [], []
         for term in self.terms:
@@ -54,13 +54,13 @@ class SignedDensity:
             slopes.append(term.weight * slope)
         scores = [] if self._straight else [self._score(k, x, values[k], slopes[k]) for k in range(len(values))]
         total = sum((v if t.sign > 0 else -v for t, v in zip(self.terms, values, strict=True)), arb(0))
-        return Place(x, sign(total), values, slopes, scores)
+        return SignedPlace(x, sign(total), values, slopes, scores)
 
-    def _score(self, k: int, x: Ball, value: Ball, slope: Ball) -> Ball:
+    def _score(self, k: int, x: Arb, value: Arb, slope: Arb) -> Arb:
         quotient = slope / value
         return quotient if quotient.is_finite() else self.terms[k].shape.score(x - self.terms[k].center)
 
-    def over(self, left: Place, right: Place) -> Bounds:
+    def over(self, left: SignedPlace, right: SignedPlace) -> Bounds:
         """Range and slope of the density, divided by a reference term where none may vanish."""
         length = right.x - left.x
         step = hull(arb(0), length)
@@ -73,7 +73,7 @@ class SignedDensity:
             spread = spread.intersection(end) if end.is_finite() else spread
         return Bounds(sign(spread), slope, first, last)
 
-    def _ratios(self, left: Place, right: Place, step: Ball) -> list[tuple[Ball, Ball, Ball, Ball]]:
+    def _ratios(self, left: SignedPlace, right: SignedPlace, step: Arb) -> list[tuple[Arb, Arb, Arb, Arb]]:
         sizes = [(a * b).mid() for a, b in zip(left.values, right.values, strict=True)]
         chosen = max(range(len(sizes)), key=lambda k: sizes[k])
         reference = self.terms[chosen].shape
@@ -92,7 +92,7 @@ class SignedDensity:
             result.append((*ends, everywhere, everywhere * difference))
         return result
 
-    def _plain(self, left: Place, right: Place, length: Ball) -> list[tuple[Ball, Ball, Ball, Ball]]:
+    def _plain(self, left: SignedPlace, right: SignedPlace, length: Arb) -> list[tuple[Arb, Arb, Arb, Arb]]:
         step = hull(arb(0), length)
         result = []
         for k, term in enumerate(self.terms):
@@ -107,7 +107,7 @@ class SignedDensity:
             result.append((*ends, everywhere, everywhere * score))
         return result
 
-    def tail(self, place: Place, side: int) -> int:
+    def tail(self, place: SignedPlace, side: int) -> int:
         """The sign proved for everything beyond a place on the given side of all centres, or 0.
 
         One term is followed outward, or all those that fall off exponentially at one rate; the others fall off faster
@@ -128,7 +128,7 @@ class SignedDensity:
                 total -= place.values[k]
         return top.sign if total > 0 else 0
 
-    def _beyond_exponential(self, place: Place, side: int, winner: int, law: ExponentialTail) -> bool:
+    def _beyond_exponential(self, place: SignedPlace, side: int, winner: int, law: ExponentialTail) -> bool:
         """Whether the terms of sign `winner` prevail beyond a place: every term is taken relative to exp(-|x|/scale),
         where those of that rate rise to their amplitudes."""
         total = arb(0)
@@ -147,7 +147,7 @@ class SignedDensity:
                 return False
         return bool(total > 0)
 
-    def _falls(self, place: Place, k: int, chosen: int, side: int) -> bool:
+    def _falls(self, place: SignedPlace, k: int, chosen: int, side: int) -> bool:
         """Whether the score of term k is below that of the chosen one from the place on.
 
         For mixtures of normals of one variance v it is -(z - e(z))/v, with e between its value at the place and its
@@ -162,7 +162,7 @@ class SignedDensity:
         return bool((edge - side * place.x) / first.variance <= side * place.scores[chosen])
 
 
-def _spread(ends: tuple[Ball, Ball], score: Ball, step: Ball) -> Ball:
+def _spread(ends: tuple[Arb, Arb], score: Arb, step: Arb) -> Arb:
     """All values of a positive function between two ends, where its logarithmic slope lies in a ball."""
     if sign(score):
         return hull(*ends)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from flint import arb, ctx
 
 from theory.proof import noise
-from theory.proof.balls import Ball, hull, sign
+from theory.proof.balls import Arb, hull, sign
 from theory.proof.isolate import Bounds, Part, gaps, isolate
 from theory.proof.region import Gap, Signs
 
@@ -23,29 +23,29 @@ NEGLIGIBLE_BITS = 24
 
 
 @dataclass(frozen=True)
-class Place:
+class VotePlace:
     """At a point (possibly infinite): the masses of the segments and of the gaps, and the sign of u - level."""
 
-    x: Ball
+    x: Arb
     sign: int
-    segments: list[Ball]
-    gaps: list[Ball]
+    segments: list[Arb]
+    gaps: list[Arb]
 
 
 @dataclass(frozen=True)
 class Segment:
     """An interval where f = 1 is proved; middle, largest: where its mass is largest, and that mass (if it ends)."""
 
-    low: Ball
-    high: Ball
-    middle: Ball | None
-    largest: Ball | None
+    low: Arb
+    high: Arb
+    middle: Arb | None
+    largest: Arb | None
 
 
-class Votes:
+class VoteExcess:
     """u - level for smoothing noise of scale beta (a ball > 0)."""
 
-    def __init__(self, region: Signs, family: str, beta: Ball, level: Ball) -> None:
+    def __init__(self, region: Signs, family: str, beta: Arb, level: Arb) -> None:
         self._gaps, self._family, self._beta, self._level = region.gaps, family, beta, level
         ends = [arb("-inf"), *(x for gap in region.gaps for x in (gap.low, gap.high)), arb("inf")]
         labels = [region.first, *(gap.after for gap in region.gaps)]
@@ -53,24 +53,24 @@ class Votes:
         self._segments = [self._segment(low, high) for low, high, label in pairs if label and bool(low < high)]
         self._most_of_gaps = [self._negligible(gap) for gap in self._gaps]
 
-    def _segment(self, low: Ball, high: Ball) -> Segment:
+    def _segment(self, low: Arb, high: Arb) -> Segment:
         middle = (low + high) / 2
         if not middle.is_finite():
             return Segment(low, high, None, None)
         return Segment(low, high, middle, self._mass(low, high, middle))
 
-    def _mass(self, low: Ball, high: Ball, x: Ball) -> Ball:
+    def _mass(self, low: Arb, high: Arb, x: Arb) -> Arb:
         if not x.is_finite():
             return arb(int(not high.is_finite() if x > 0 else not low.is_finite()))
         return noise.interval(self._family, (low - x) / self._beta, (high - x) / self._beta)
 
-    def at(self, x: Ball) -> Place:
+    def at(self, x: Arb) -> VotePlace:
         """The masses at x."""
         segments = [self._mass(segment.low, segment.high, x) for segment in self._segments]
         masses = [self._gap_mass(*item, x) for item in zip(self._gaps, self._most_of_gaps, strict=True)]
-        return Place(x, self._sign(segments, segments, masses), segments, masses)
+        return VotePlace(x, self._sign(segments, segments, masses), segments, masses)
 
-    def _gap_mass(self, gap: Gap, most: Ball | None, x: Ball) -> Ball:
+    def _gap_mass(self, gap: Gap, most: Arb | None, x: Arb) -> Arb:
         """At least the mass of a gap from x."""
         if most is not None:
             return most
@@ -78,7 +78,7 @@ class Votes:
             return self._mass(gap.low, gap.high, x)
         return self._density(gap, x, x).abs_upper() * ((gap.high - gap.low) / self._beta)
 
-    def _negligible(self, gap: Gap) -> Ball | None:
+    def _negligible(self, gap: Gap) -> Arb | None:
         """A bound of a gap's mass from anywhere, if it is too small to matter; else None."""
         if gap.low is gap.high:
             return arb(0)
@@ -86,16 +86,16 @@ class Votes:
         small = most.is_finite() and bool(most < self._level / arb(2) ** (ctx.prec - NEGLIGIBLE_BITS))
         return most.upper() if small else None
 
-    def _density(self, gap: Gap, left: Ball, right: Ball) -> Ball:
+    def _density(self, gap: Gap, left: Arb, right: Arb) -> Arb:
         """All values that the noise density takes in a gap, from anywhere in [left, right]."""
         return noise.pdf_range(self._family, (gap.low - right) / self._beta, (gap.high - left) / self._beta)
 
-    def _sign(self, least: list[Ball], most: list[Ball], masses: list[Ball]) -> int:
+    def _sign(self, least: list[Arb], most: list[Arb], masses: list[Arb]) -> int:
         if sum(least, -self._level) > 0:
             return 1
         return -1 if sum(masses, sum(most, -self._level)) < 0 else 0
 
-    def over(self, left: Place, right: Place) -> Bounds:
+    def over(self, left: VotePlace, right: VotePlace) -> Bounds:
         """Signs from the masses' ranges and from the slope; the slope from the density's values over the interval."""
         pairs = zip(self._segments, left.segments, right.segments, strict=True)
         ranges = [self._range(*item, left.x, right.x) for item in pairs]
@@ -111,7 +111,7 @@ class Votes:
         found = sign(first + slope * step) or sign(last - slope * step)
         return Bounds(found, slope, first, last)
 
-    def _most(self, k: int, left: Place, right: Place, densities: list[Ball]) -> Ball:
+    def _most(self, k: int, left: VotePlace, right: VotePlace, densities: list[Arb]) -> Arb:
         """At least the mass of a gap from anywhere between two places."""
         gap, most = self._gaps[k], self._most_of_gaps[k]
         if most is not None:
@@ -121,14 +121,14 @@ class Votes:
             return hull(left.gaps[k], right.gaps[k])
         return densities[k].abs_upper() * (width / self._beta)
 
-    def _range(self, segment: Segment, before: Ball, after: Ball, left: Ball, right: Ball) -> tuple[Ball, Ball]:
+    def _range(self, segment: Segment, before: Arb, after: Arb, left: Arb, right: Arb) -> tuple[Arb, Arb]:
         """The least and the most of a segment's mass: one ball for both would blur a least that is far smaller."""
         most = before.max(after)
         inside = segment.middle is not None and not (segment.middle < left or segment.middle > right)
         return before.min(after), most.max(segment.largest) if inside else most
 
 
-def _slope(gap: Gap, density: Ball) -> Ball:
+def _slope(gap: Gap, density: Arb) -> Arb:
     """What a gap adds to beta u', given the density's values there: a gap that is no single boundary may add more."""
     slope = (int(gap.after) - int(gap.before)) * density
     if not gap.simple and bool(gap.low < gap.high):
@@ -136,7 +136,7 @@ def _slope(gap: Gap, density: Ball) -> Ball:
     return slope
 
 
-def level_set(region: Signs, family: str, beta: Ball, level: Ball, width: Ball) -> Signs:
+def level_set(region: Signs, family: str, beta: Arb, level: Arb, width: Arb) -> Signs:
     """{u >= level} for 0 < level < 1; a gap of it is no wider than `width`, where the bounds allow.
 
     Ties (u = level on an interval) cannot be proved by balls and stay gaps.
@@ -144,7 +144,7 @@ def level_set(region: Signs, family: str, beta: Ball, level: Ball, width: Ball) 
     finite = [x for gap in region.gaps for x in (gap.low, gap.high) if x.is_finite()]
     if not finite:
         return Signs(region.first, region.gaps)
-    votes = Votes(region, family, beta, level)
+    votes = VoteExcess(region, family, beta, level)
     low, low_sign = _tail(votes, min(finite, key=float), -1, beta)
     high, high_sign = _tail(votes, max(finite, key=float), 1, beta)
     parts = isolate(votes, votes.at(low), votes.at(high), width)
@@ -153,7 +153,7 @@ def level_set(region: Signs, family: str, beta: Ball, level: Ball, width: Ball) 
     return Signs(first, found)
 
 
-def _tail(votes: Votes, end: Ball, side: int, beta: Ball) -> tuple[Ball, int]:
+def _tail(votes: VoteExcess, end: Arb, side: int, beta: Arb) -> tuple[Arb, int]:
     """A place beyond `end` from which on the sign is proved out to infinity, with that sign; else the end and 0."""
     infinity = votes.at(arb("inf") if side > 0 else arb("-inf"))
     for k in range(TAILS):

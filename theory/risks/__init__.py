@@ -1,1 +1,1 @@
-"""The questions: risks and gains of a problem, best training noise, where the gain vanishes, derivatives, small noise."""
+"""The questions: risks and gains, best training noise, where the gain vanishes, derivatives, small noise."""

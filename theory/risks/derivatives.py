@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from theory.arrays import Array
 from theory.errors import NoExactRoute
 from theory.estimate import Estimate
-from theory.geometry.motion import Setting, flux, motions
+from theory.geometry.motion import VoteSetting, flux, motions
 from theory.problems.problem import Problem
 from theory.reduction.reduce import reduce
 from theory.risks.requests import Layout, lay_out, noises
@@ -112,7 +112,7 @@ def _slopes(noise: str, solution: Solution) -> tuple[Pair, Pair]:
     beta, eps = layout.beta.ravel(), layout.eps.ravel()
     asked = np.isfinite(beta)
     beta, eps = np.where(asked, beta, 0.0), np.where(asked, eps, 0.0)
-    setting = Setting(base.region.take(layout.flat), drift, noise, beta, eps)
+    setting = VoteSetting(base.region.take(layout.flat), drift, noise, beta, eps)
     first = motions(geometry.kernel, setting, solution.one)
     # Without a radius both classes' regions have the same boundaries.
     same = solution.kind == "clean"

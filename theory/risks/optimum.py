@@ -12,7 +12,7 @@ from theory.arrays import Array, Flags, Index
 from theory.estimate import Estimate
 from theory.numerics.bracketing import find_roots
 from theory.numerics.peaks import Peak, highest
-from theory.numerics.stationary import Values
+from theory.numerics.stationary import ValuesAt
 from theory.problems.extent import extent
 from theory.problems.problem import Problem
 from theory.reduction.reduce import reduce
@@ -124,7 +124,7 @@ def _scan(problem: Problem, betas: Array, upper: float | None) -> Array:
 
 
 def _helps(
-    gain: Values, alphas: Array, value: Array, error: Array, *, open_ended: bool
+    gain: ValuesAt, alphas: Array, value: Array, error: Array, *, open_ended: bool
 ) -> list[list[tuple[float, float]]]:
     """Ranges of significant gain for each row: changes along the scan, refined as zeros of the gain or, where
     it fades into a range without significance, as the place where that begins."""

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from theory.arrays import Array
 from theory.errors import ProblemError
 from theory.estimate import Estimate
-from theory.geometry.base import Geometry, Request
+from theory.geometry.base import Geometry, VoteRequest
 from theory.laws.binomial import least_count
 from theory.problems.problem import DomainProblem, Problem
 from theory.reduction.reduce import reduce
@@ -98,7 +98,9 @@ def _integrated(problem: Problem, layout: Layout, votes: int, need_one: Array, n
     moving = np.flatnonzero(beta > 0)
     for label, need in ((1, need_one), (0, need_zero)):
         if len(moving):
-            more, doubt = geometry.expected(base, label, Request(trained[moving], beta[moving], votes, need[moving]))
+            more, doubt = geometry.expected(
+                base, label, VoteRequest(trained[moving], beta[moving], votes, need[moving])
+            )
             value[moving] += more
             error[moving] += doubt
     if infinite:

@@ -8,21 +8,21 @@ import numpy as np
 
 from theory.arrays import Array
 from theory.errors import ProblemError, one_of
-from theory.numerics.continuation import SEEDS, Function, zero_curve
+from theory.numerics.continuation import SEEDS, PlaneFunction, zero_curve
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem
 from theory.reduction.reduce import reduce
 from theory.risks.derivatives import gain_slopes
 from theory.risks.risks import compare
 
 NOISES = ("alpha", "beta", "eps")
-Axis = tuple[str, float, float]
-Family = Callable[..., Problem]
+KeyRange = tuple[str, float, float]
+Regime = Callable[..., Problem]
 
 
 def zero_gain_curve(
-    problem: Problem | Family,
-    x: Axis,
-    y: Axis,
+    problem: Problem | Regime,
+    x: KeyRange,
+    y: KeyRange,
     fixed: Mapping[str, float] | None = None,
     *,
     seeds: int = SEEDS,
@@ -76,7 +76,7 @@ def zero_gain_curve(
     )
 
 
-def _slopes(problem: Problem, alpha_first: bool, eps: float) -> Function | None:
+def _slopes(problem: Problem, alpha_first: bool, eps: float) -> PlaneFunction | None:
     """Exact derivatives of the gain in both noises, in the order of the axes; None where there are none."""
     if not reduce(problem, eps).smooth_motion:
         return None
@@ -90,7 +90,7 @@ def _slopes(problem: Problem, alpha_first: bool, eps: float) -> Function | None:
 
 
 def _family_gains(
-    family: Family, keys: Mapping[str, float | Array], noise: Mapping[str, Array], count: int
+    family: Regime, keys: Mapping[str, float | Array], noise: Mapping[str, Array], count: int
 ) -> tuple[Array, Array]:
     """Gains at `count` places, problem by problem."""
     names = list(keys)
@@ -108,7 +108,7 @@ def _family_gains(
 WHOLE = ("dim", "count", "tries", "seed")
 
 
-def _check(problem: Problem | Family, x: Axis, y: Axis, fixed: Mapping[str, float]) -> None:
+def _check(problem: Problem | Regime, x: KeyRange, y: KeyRange, fixed: Mapping[str, float]) -> None:
     keys = [x[0], y[0], *fixed]
     for key in keys:
         if keys.count(key) > 1:

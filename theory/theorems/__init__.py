@@ -1,7 +1,7 @@
 """The registry of laws: one file for each subject, with a proof in its docstring; `LAWS` has them all by name.
 
 A law is stated, and comes with a family of problems that satisfy its hypotheses and a margin that its conclusion says
-is not negative. `Law.check` attacks, derives or exhibits it; `noisewise theorems` does so for all.
+is not negative. `Theorem.check` attacks, derives or exhibits it; `noisewise theorems` does so for all.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from theory.theorems import (
     sets,
     small_noise,
 )
-from theory.theorems.law import Finding, Law
+from theory.theorems.law import Finding, Theorem
 
 _SUBJECTS = (
     half_spaces,
@@ -35,6 +35,6 @@ _SUBJECTS = (
     invariances,
 )
 
-LAWS: dict[str, Law] = {law.name: law for subject in _SUBJECTS for law in subject.LAWS}
+LAWS: dict[str, Theorem] = {law.name: law for subject in _SUBJECTS for law in subject.LAWS}
 
 __all__ = ["LAWS", "Finding", "Law"]

@@ -19,12 +19,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from theory.claims.falsify import Choice, Family, Noises, Range
+from theory.claims.falsify import CaseFamily, CaseNoises, Choice, Range
 from theory.claims.sides import Side
 from theory.estimate import Estimate
 from theory.problems.problem import Component, MixtureProblem, Training, Uniform
 from theory.theorems.cases import FAMILIES, MIXTURES, SMALL_MIXTURES, SMOOTHING_NOISE, TRAINING_NOISE, mixture, worst
-from theory.theorems.law import Law
+from theory.theorems.law import Theorem
 
 SOURCE = "variation diminishing kernels: Karlin 1968, Schoenberg 1951"
 SOME_NOISE = Range(1e-3, 20.0, log=True)
@@ -46,28 +46,28 @@ def lumps(count: int = 2) -> MixtureProblem:
     return MixtureProblem(prior, 1, zero, (Component(Uniform(-0.5, 0.5)),), Training(noise="uniform"))
 
 
-def _fewer(problem: MixtureProblem, at: Noises, exact: Side) -> Estimate:
+def _fewer(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Estimate:
     """No more at the greater noise."""
     return exact.boundaries(problem, at.alpha) - exact.boundaries(problem, at.alpha * at.factor)
 
 
-def _fewer_than_signs(problem: MixtureProblem, at: Noises, exact: Side) -> Estimate:
+def _fewer_than_signs(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Estimate:
     """No more than sign changes of the signed density."""
     return exact.boundaries(problem, 0.0) - exact.boundaries(problem, at.alpha)
 
 
-def _fewer_votes(problem: MixtureProblem, at: Noises, exact: Side) -> Estimate:
+def _fewer_votes(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Estimate:
     """No more of g than of f."""
     return exact.boundaries(problem, at.alpha) - exact.boundaries(problem, at.alpha, at.beta)
 
 
-def _created(problem: MixtureProblem, at: Noises, exact: Side) -> Estimate | float:
+def _created(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Estimate | float:
     """Two without noise, at least `wanted` with it."""
     none, some = (exact.boundaries(problem, alpha) for alpha in (0.0, at.alpha))
     return worst(0.5 - abs(none - 2), some - at.wanted + 0.5)
 
 
-def _down_and_up(problem: MixtureProblem, at: Noises, exact: Side) -> Estimate | float:
+def _down_and_up(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Estimate | float:
     """Fewer at alpha than without noise, more again at a greater noise."""
     none, some, more = (exact.boundaries(problem, alpha) for alpha in (0.0, at.alpha, at.alpha * at.factor))
     return worst(none - some - 0.5, more - some - 0.5)
@@ -77,47 +77,51 @@ NOISY = MIXTURES | {"alpha": SOME_NOISE}
 FACTOR = {"factor": Range(1.0, 20.0, log=True)}
 
 LAWS = (
-    Law(
+    Theorem(
         "gaussian-boundaries",
         "Gaussian training noise on the line: the number of decision boundaries never grows with alpha.",
         r"\alpha < \alpha' \;\Rightarrow\; \#\partial\{f_{\alpha'} = 1\} \le \#\partial\{f_\alpha = 1\}",
         SOURCE,
         _fewer,
-        Family(mixture, SMALL_MIXTURES | FACTOR | {"alpha": Range(1e-3, 20.0, log=True, zero=0.2)}, ("factor",)),
+        CaseFamily(mixture, SMALL_MIXTURES | FACTOR | {"alpha": Range(1e-3, 20.0, log=True, zero=0.2)}, ("factor",)),
     ),
-    Law(
+    Theorem(
         "laplace-boundaries",
         "Laplace training noise on the line: f has no more boundaries than the signed density has sign changes.",
         r"\#\partial\{f_\alpha = 1\} \le \#\partial\{f_0 = 1\}",
         SOURCE,
         _fewer_than_signs,
-        Family(partial(mixture, training="laplace"), NOISY),
+        CaseFamily(partial(mixture, training="laplace"), NOISY),
     ),
-    Law(
+    Theorem(
         "smoothing-boundaries",
         "Gaussian, Laplace or uniform smoothing noise on the line: g has no more boundaries than f.",
         r"\#\partial\{g_{\alpha,\beta} = 1\} \le \#\partial\{f_\alpha = 1\}",
         "Karlin 1968, Schoenberg 1951; uniform noise: derived here",
         _fewer_votes,
-        Family(mixture, SMALL_MIXTURES | {"votes": Choice(FAMILIES), "alpha": TRAINING_NOISE, "beta": SMOOTHING_NOISE}),
+        CaseFamily(
+            mixture, SMALL_MIXTURES | {"votes": Choice(FAMILIES), "alpha": TRAINING_NOISE, "beta": SMOOTHING_NOISE}
+        ),
     ),
-    Law(
+    Theorem(
         "uniform-training-creates",
         "Uniform training noise creates boundaries: for every n there is a signed density with two sign changes and a "
         "noise after which there are 2 n.",
         r"\forall n\ \exists s, \alpha:\ \#\partial\{f_0 = 1\} = 2,\ \#\partial\{f_\alpha = 1\} \ge 2n",
         "derived here",
         _created,
-        Family(lumps, {"count": Range(2, 50, whole=True), "alpha": SOME_NOISE, "wanted": Range(2, 100)}, ("wanted",)),
+        CaseFamily(
+            lumps, {"count": Range(2, 50, whole=True), "alpha": SOME_NOISE, "wanted": Range(2, 100)}, ("wanted",)
+        ),
         examples=tuple({"count": n, "alpha": WINDOW, "wanted": 2 * n} for n in (2, 3, 5, 10)),
     ),
-    Law(
+    Theorem(
         "laplace-down-and-up",
         "Laplace training noise can lower the number of boundaries and raise it again as it grows.",
         r"\alpha < \alpha':\quad \#\partial\{f_0 = 1\} > \#\partial\{f_\alpha = 1\} < \#\partial\{f_{\alpha'} = 1\}",
         "found by falsify",
         _down_and_up,
-        Family(partial(mixture, training="laplace"), NOISY | FACTOR, ("factor",)),
+        CaseFamily(partial(mixture, training="laplace"), NOISY | FACTOR, ("factor",)),
         examples=(
             {
                 "prior": 0.63, "at0": -0.6, "scale0": 0.2, "share0": 0.8, "at1": 0, "scale1": 2,

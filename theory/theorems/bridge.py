@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import math
 
-from theory.claims.falsify import Family, Noises, Range
+from theory.claims.falsify import CaseFamily, CaseNoises, Range
 from theory.claims.sides import Side
 from theory.problems.problem import Component, Gaussian, MixtureProblem
 from theory.symbolic.bridge import bridge_attack
 from theory.theorems.cases import PRIORS, TRAINING_NOISE, Number
-from theory.theorems.law import Law
+from theory.theorems.law import Theorem
 
 
 def tilted(
@@ -38,7 +38,7 @@ def tilted(
     return MixtureProblem(prior, dim, (zero,), (one,))
 
 
-def _best(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
+def _best(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
     """Another noise certifies less at the radius that belongs to alpha.
 
     The radius is rounded, which moves its noise by rounding, and the risk at its minimum by the square of that.
@@ -54,7 +54,7 @@ def _best(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
 
 
 LAWS = (
-    Law(
+    Theorem(
         "bridge",
         "Two Gaussians of one covariance, any prior, posterior rule: among all training noises, and for every beta, "
         "alpha has the least certified risk at the radius |alpha^2 (Sigma + alpha^2 I)^-1 mu|.",
@@ -63,7 +63,7 @@ LAWS = (
         r"\quad \varepsilon(\alpha) = \|\alpha^2(\Sigma+\alpha^2I)^{-1}\mu\|",
         "derived here",
         _best,
-        Family(
+        CaseFamily(
             tilted,
             {
                 "dim": Range(1, 100, log=True, whole=True),

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from theory.claims.falsify import Choice, Family, Noises, Range
+from theory.claims.falsify import CaseFamily, CaseNoises, Choice, Range
 from theory.claims.sides import Side
 from theory.estimate import Estimate
 from theory.problems.problem import Box, DomainProblem, MixtureProblem, NoiseFamily, Problem
 from theory.problems.regimes import bumps, concentric, stripes
 from theory.theorems.cases import FAMILIES, PRIORS, TRAINING_NOISE, Number, best, number, row, worst
-from theory.theorems.law import Law
+from theory.theorems.law import Theorem
 
 SOURCE = "votes are averages"
 Intervals = list[tuple[Estimate, Estimate]]
@@ -60,7 +60,7 @@ def _surely(margin: Estimate | float) -> bool:
     return float(margin.value - margin.error) >= 0 if isinstance(margin, Estimate) else margin >= 0
 
 
-def _monotone(problem: DomainProblem, at: Noises, exact: Side) -> Number | None:
+def _monotone(problem: DomainProblem, at: CaseNoises, exact: Side) -> Number | None:
     """Every interval grows to the left and to the right, and the smoothed region with them."""
     boxes = [box for box in problem.inside if isinstance(box, Box)]
     ends = [(number(box.low) - at.left, number(box.high) + at.right) for box in boxes]
@@ -71,7 +71,7 @@ def _monotone(problem: DomainProblem, at: Noises, exact: Side) -> Number | None:
     return None if small is None or large is None else within(small, large)
 
 
-def _gains(problem: MixtureProblem, at: Noises, exact: Side) -> Number | None:
+def _gains(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number | None:
     """The sign of the gain where the boundaries say it."""
     base, noisy = (intervals(exact.cuts(problem, alpha)) for alpha in (0.0, at.alpha))
     if base is None or noisy is None:
@@ -96,13 +96,13 @@ SPREADS = {"left": Range(0.0, 1.0), "right": Range(0.0, 1.0)}
 WIDTHS = Range(0.02, 5.0, log=True)
 
 LAWS = (
-    Law(
+    Theorem(
         "monotone-smoothing",
         "Smoothing is monotone: f <= f' implies g <= g'.",
         r"f \le f' \;\Rightarrow\; g_\beta \le g'_\beta",
         SOURCE,
         _monotone,
-        Family(
+        CaseFamily(
             rows,
             {
                 "width0": WIDTHS,
@@ -116,7 +116,7 @@ LAWS = (
             tuple(SPREADS),
         ),
     ),
-    Law(
+    Theorem(
         "comparison",
         "If f_alpha contains f_0, training noise cannot help where g_{0,beta} already contains the Bayes region, and "
         "cannot hurt where g_{alpha,beta} is still within it; the same with all inclusions reversed.",
@@ -124,7 +124,7 @@ LAWS = (
         r"g_{\alpha,\beta} \subset \Omega \Rightarrow R(0,\beta) \ge R(\alpha,\beta)",
         SOURCE,
         _gains,
-        Family(
+        CaseFamily(
             crowd,
             {
                 "kind": Choice(("concentric", "concentric", "stripes", "bumps")),

@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import math
 
-from theory.claims.falsify import Choice, Family, Noises, Range
+from theory.claims.falsify import CaseFamily, CaseNoises, Choice, Range
 from theory.claims.sides import Side
 from theory.problems.problem import MixtureProblem
 from theory.problems.regimes import concentric
 from theory.symbolic.concentric import radius_rises
 from theory.theorems.cases import TRAINING_NOISE, Number, gaussians, number, outermost, worst
-from theory.theorems.law import Law
+from theory.theorems.law import Theorem
 
 SOURCE = "derived here; median and mean: Sen 1989"
 # (dim, prior) and the smoothing noise above which there is no compensation, for scales 1 and 1.5.
@@ -49,12 +49,12 @@ RINGED = {
 }
 
 
-def _grows(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
+def _grows(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
     low, high = (outermost(exact.cuts(problem, alpha)) for alpha in (at.alpha, at.alpha * at.factor))
     return high - low
 
 
-def _compensates(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
+def _compensates(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
     """Below the Bayes radius without training noise, rising with it, above at the noise that surely suffices."""
     inner, outer = (number(law.scale) for law in gaussians(problem))
     enough = math.sqrt((outer - inner) * (outer + inner) + at.beta**2)
@@ -65,13 +65,13 @@ def _compensates(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
     return worst(bayes - none, more - some, last - bayes)
 
 
-def _never(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
+def _never(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
     """Beyond the limit the ball stays within the Bayes region."""
     beta = LIMITS[problem.dim, problem.prior] * (1 + at.over)
     return outermost(exact.cuts(problem, 0.0)) - outermost(exact.cuts(problem, at.alpha, beta))
 
 
-def _twice(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
+def _twice(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
     """Within, then beyond, then again within the Bayes radius, as alpha grows."""
     bayes = outermost(exact.cuts(problem, 0.0))
     first, between, last = (outermost(exact.cuts(problem, a, at.beta)) for a in (0.0, at.alpha, at.large))
@@ -79,7 +79,7 @@ def _twice(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
 
 
 LAWS = (
-    Law(
+    Theorem(
         "radius-grows",
         "Concentric Gaussians, prior <= 1/2: the base region of the narrow class is a ball whose radius rises with the "
         "training noise.",
@@ -87,10 +87,10 @@ LAWS = (
         r"\left[d\ln\frac{v_1}{v_0} + 2\ln\frac{1-\pi}{\pi}\right] > 0",
         "derived here",
         _grows,
-        Family(ringed, RINGED | {"alpha": TRAINING_NOISE, "factor": Range(1.0, 10.0)}, ("factor",)),
+        CaseFamily(ringed, RINGED | {"alpha": TRAINING_NOISE, "factor": Range(1.0, 10.0)}, ("factor",)),
         derivation=radius_rises,
     ),
-    Law(
+    Theorem(
         "compensation",
         "Concentric Gaussians, prior <= 1/2: for every beta > 0 exactly one training noise makes the smoothed "
         "classifier the Bayes rule; it is at most sqrt(s1^2 - s0^2 + beta^2).",
@@ -98,34 +98,34 @@ LAWS = (
         r"\alpha_*^2 \le \sigma_1^2 - \sigma_0^2 + \beta^2",
         SOURCE,
         _compensates,
-        Family(
+        CaseFamily(
             ringed,
             RINGED | {"alpha": TRAINING_NOISE, "beta": TRAINING_NOISE, "factor": Range(1.0, 10.0)},
             ("factor",),
         ),
     ),
-    Law(
+    Theorem(
         "full-compensation",
         "There are concentric pairs and smoothing noises for which a training noise restores the Bayes rule: the "
         "boundary lies within the Bayes radius at one alpha and beyond it at another.",
         r"r'(0,\beta) < r(0,0) < r'(\alpha,\beta)",
         "the intermediate value theorem",
         _compensates,
-        Family(
+        CaseFamily(
             ringed, RINGED | {"alpha": TRAINING_NOISE, "beta": TRAINING_NOISE, "factor": Range(1.0, 10.0)}, ("factor",)
         ),
         examples=tuple(
             {"dim": dim, "beta": beta, "alpha": 0.1, "factor": 2} for dim, beta in ((1, 1.0), (2, 0.5), (20, 0.5))
         ),
     ),
-    Law(
+    Theorem(
         "compensation-limit",
         "Concentric Gaussians of scales 1 and 1.5 with prior > 1/2: beyond a finite beta (d = 2: .9060480 at prior "
         ".55, .0610177 at .6; d = 10: 1.661475 at .6) no training noise restores the Bayes rule.",
         r"\pi > \tfrac12,\ \beta > \beta_{\max} \;\Rightarrow\; r'(\alpha,\beta) < r(0,0) \quad \forall\alpha",
         "derived here",
         _never,
-        Family(
+        CaseFamily(
             limited,
             {
                 "case": Choice(tuple(LIMITS)),
@@ -135,13 +135,13 @@ LAWS = (
             ("over",),
         ),
     ),
-    Law(
+    Theorem(
         "two-compensations",
         "Below that limit two training noises restore the Bayes rule.",
         r"r'(0,\beta),\ r'(\alpha_2,\beta) < r(0,0) < r'(\alpha_1,\beta), \quad 0 < \alpha_1 < \alpha_2",
         "the intermediate value theorem",
         _twice,
-        Family(
+        CaseFamily(
             limited,
             {"case": Choice(tuple(LIMITS)), "alpha": TRAINING_NOISE, "beta": TRAINING_NOISE, "large": TRAINING_NOISE},
             ("large",),

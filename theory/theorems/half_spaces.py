@@ -9,13 +9,13 @@ boundary, and certified and adversarial risk are equal.
 
 from __future__ import annotations
 
-from theory.claims.falsify import Choice, Family, Noises, Range
+from theory.claims.falsify import CaseFamily, CaseNoises, Choice, Range
 from theory.claims.sides import Side
 from theory.problems.problem import MixtureProblem
 from theory.risks.risks import adversarial_risk
 from theory.symbolic.half_spaces import half_space_certificate, half_space_vote
 from theory.theorems.cases import FAMILIES, PRIORS, SMOOTHING_NOISE, TRAINING_NOISE, Number, facing, same, worst
-from theory.theorems.law import Law
+from theory.theorems.law import Theorem
 
 SOURCE = "symmetry; the certificate: Cohen, Rosenfeld and Kolter 2019"
 PAIRS = {
@@ -27,7 +27,7 @@ PAIRS = {
 }
 
 
-def _unmoved(problem: MixtureProblem, at: Noises, exact: Side) -> Number | None:
+def _unmoved(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number | None:
     """The boundary stays where it is without smoothing."""
     base, voted = exact.cuts(problem, at.alpha), exact.cuts(problem, at.alpha, at.beta)
     if len(base) > 1:
@@ -37,7 +37,7 @@ def _unmoved(problem: MixtureProblem, at: Noises, exact: Side) -> Number | None:
     return worst(*(same(one, other) for one, other in zip(base, voted, strict=True))) if base else 0.0
 
 
-def _tight(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
+def _tight(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
     """Certified and adversarial risk agree; the latter is asked of floating point on either side."""
     return same(
         exact.certified_risk(problem, at.alpha, at.beta, at.eps), adversarial_risk(problem, at.alpha, at.beta, at.eps)
@@ -45,26 +45,26 @@ def _tight(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
 
 
 LAWS = (
-    Law(
+    Theorem(
         "half-space-smoothing",
         "A half-space does not feel smoothing: under symmetric noise with unique median 0 along its normal, g = f for "
         "every beta.",
         r"f = \{n\cdot x \ge c\} \;\Rightarrow\; g_\beta = f \quad \forall \beta \ge 0",
         SOURCE,
         _unmoved,
-        Family(
+        CaseFamily(
             facing, PAIRS | {"law": Choice(("gaussian", "laplace")), "votes": Choice(FAMILIES), "beta": SMOOTHING_NOISE}
         ),
         derivation=half_space_vote,
     ),
-    Law(
+    Theorem(
         "half-space-certificate",
         "For a half-space under Gaussian smoothing noise the certificate is tight: certified and adversarial risk are "
         "equal at every radius.",
         r"R_{\mathrm{cert}}(\alpha,\beta,\varepsilon) = R_{\mathrm{adv}}(\alpha,\beta,\varepsilon)",
         SOURCE,
         _tight,
-        Family(facing, PAIRS | {"beta": TRAINING_NOISE, "eps": Range(1e-3, 20.0, log=True)}),
+        CaseFamily(facing, PAIRS | {"beta": TRAINING_NOISE, "eps": Range(1e-3, 20.0, log=True)}),
         derivation=half_space_certificate,
     ),
 )

@@ -13,7 +13,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from theory.claims.falsify import Choice, Family, Noises, Range
+from theory.claims.falsify import CaseFamily, CaseNoises, Choice, Range
 from theory.claims.sides import Side
 from theory.problems.problem import Component, Gaussian, Laplace, MixtureProblem, Problem, Uniform
 from theory.problems.problem import Law as Density
@@ -31,7 +31,7 @@ from theory.theorems.cases import (
     number,
     same,
 )
-from theory.theorems.law import Law
+from theory.theorems.law import Theorem
 
 SOURCE = "change of variables"
 # Centres and scales are whole multiples of PLACE, priors of PRIOR.
@@ -70,7 +70,7 @@ def mapped(problem: MixtureProblem, factor: float, shift: float) -> MixtureProbl
     return replace(problem, class0=zero, class1=one)
 
 
-def _agree(one: Problem, other: Problem, at: Noises, exact: Side, unit: float = 1.0) -> Number:
+def _agree(one: Problem, other: Problem, at: CaseNoises, exact: Side, unit: float = 1.0) -> Number:
     """The clean risks of both, or at eps > 0 the certified ones; the second at noises multiplied by `unit`."""
     if at.beta == 0 or at.eps == 0:
         return same(exact.risk(one, at.alpha, at.beta), exact.risk(other, unit * at.alpha, unit * at.beta))
@@ -78,16 +78,16 @@ def _agree(one: Problem, other: Problem, at: Noises, exact: Side, unit: float = 
     return same(mine, exact.certified_risk(other, unit * at.alpha, unit * at.beta, unit * at.eps))
 
 
-def _moved(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
+def _moved(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
     return _agree(problem, mapped(problem, at.side, round(at.shift / PLACE) * PLACE), at, exact)
 
 
-def _scaled(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
+def _scaled(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
     unit = 2.0**at.power
     return _agree(problem, mapped(problem, unit, 0.0), at, exact, unit)
 
 
-def _swapped(problem: MixtureProblem, at: Noises, exact: Side) -> Number | None:
+def _swapped(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number | None:
     """Ties of positive measure go to class 1 in both problems: supports with ends in common are left out."""
     ends = [
         {number(end) for c in side if isinstance(c.law, Uniform) for end in (c.law.low, c.law.high)}
@@ -99,13 +99,13 @@ def _swapped(problem: MixtureProblem, at: Noises, exact: Side) -> Number | None:
     return _agree(problem, other, at, exact)
 
 
-def _flattened(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
+def _flattened(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
     """The same without the shared axes: their laws and the noise along them drop out."""
     zero, one = ((Component(Gaussian(_first(law), law.scale)),) for law in gaussians(problem))
     return _agree(problem, replace(problem, dim=1, class0=zero, class1=one), at, exact)
 
 
-def _turned(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
+def _turned(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
     """The same with the means on the first axis."""
     length, rest = math.isqrt(problem.dim), [0.0] * (problem.dim - 1)
     zero, one = ((Component(Gaussian((length * _first(law), *rest), law.scale)),) for law in gaussians(problem))
@@ -122,51 +122,51 @@ NOISY = SMALL_MIXTURES | NOISES | {"training": Choice(FAMILIES), "votes": Choice
 PAIRS = {"separation": Range(0.1, 10.0, log=True), "prior": PRIORS}
 
 LAWS = (
-    Law(
+    Theorem(
         "motions",
         "Moving or reflecting the data changes no risk.",
         r"X \mapsto \pm X + c: \quad R' = R",
         SOURCE,
         _moved,
-        Family(dyadic, NOISY | {"shift": Range(-20.0, 20.0), "side": Choice((1.0, -1.0))}, ("shift", "side")),
+        CaseFamily(dyadic, NOISY | {"shift": Range(-20.0, 20.0), "side": Choice((1.0, -1.0))}, ("shift", "side")),
     ),
-    Law(
+    Theorem(
         "rotations",
         "Rotating the data changes no risk.",
         r"X \mapsto QX,\ Q^TQ = I: \quad R' = R",
         SOURCE,
         _turned,
-        Family(
+        CaseFamily(
             turned,
             PAIRS
             | NOISES
             | {"dim": Choice((4, 16)), "scale0": Range(0.2, 4.0, log=True), "scale1": Range(0.2, 4.0, log=True)},
         ),
     ),
-    Law(
+    Theorem(
         "scaling",
         "Multiplying data, alpha, beta and eps by one factor changes no risk.",
         r"R'(c\alpha, c\beta, c\varepsilon) = R(\alpha, \beta, \varepsilon)",
         SOURCE,
         _scaled,
-        Family(dyadic, NOISY | {"power": Range(-20, 20, whole=True)}, ("power",)),
+        CaseFamily(dyadic, NOISY | {"power": Range(-20, 20, whole=True)}, ("power",)),
         derivation=scaling,
     ),
-    Law(
+    Theorem(
         "label-swap",
         "Exchanging the classes, with prior -> 1 - prior, changes no risk.",
         r"(q_0, q_1, \pi) \mapsto (q_1, q_0, 1-\pi): \quad R' = R",
         SOURCE,
         _swapped,
-        Family(dyadic, NOISY),
+        CaseFamily(dyadic, NOISY),
     ),
-    Law(
+    Theorem(
         "common-factor",
         "A Gaussian factor on further axes that both classes share changes no risk.",
         r"q_i(x)\,N(y; 0, \sigma^2): \quad R' = R",
         SOURCE,
         _flattened,
-        Family(
+        CaseFamily(
             facing, PAIRS | NOISES | {"dim": Range(2, 1000, log=True, whole=True), "scale": Range(0.05, 5.0, log=True)}
         ),
         derivation=common_factor,

@@ -15,13 +15,13 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from theory.claims.falsify import Choice, Family, Noises, Range
+from theory.claims.falsify import CaseFamily, CaseNoises, Choice, Range
 from theory.claims.sides import Side
 from theory.estimate import PROVED, Estimate
 from theory.problems.problem import Component, Gaussian, MixtureProblem
 from theory.symbolic.large_noise import large_noise_half_space
 from theory.theorems.cases import MIXTURES, SMOOTHING_NOISE, Number, best, mixture, number, worst
-from theory.theorems.law import Law
+from theory.theorems.law import Theorem
 
 SOURCE = "expansion in 1/alpha^2"
 GAUSSIAN = {name: kind for name, kind in MIXTURES.items() if not name.startswith(("law", "prior"))}
@@ -63,7 +63,7 @@ def _nearest(exact: Side, problem: MixtureProblem, alpha: float, place: Estimate
     return min(found, key=lambda distance: float(distance.value), default=None)
 
 
-def _majority(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
+def _majority(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
     """The risk comes nearer to that of the constant that is right more often."""
     rarer = problem.prior if problem.prior <= 0.5 else 1 - Estimate(problem.prior, 0.0, PROVED)
     first, middle, last = (
@@ -72,7 +72,7 @@ def _majority(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
     return best(first - last, middle - last)
 
 
-def _half_space(problem: MixtureProblem, at: Noises, exact: Side) -> Number | None:
+def _half_space(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number | None:
     """A boundary comes nearer to the threshold."""
     place = threshold(problem)
     if place is None:
@@ -85,7 +85,7 @@ def _half_space(problem: MixtureProblem, at: Noises, exact: Side) -> Number | No
     return best(first - last, middle - last)
 
 
-def _another(problem: MixtureProblem, at: Noises, exact: Side) -> Number | None:
+def _another(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number | None:
     """Every boundary keeps away from the threshold of the half-space, at a noise and at ten times that."""
     place = threshold(problem)
     assert place is not None
@@ -94,38 +94,40 @@ def _another(problem: MixtureProblem, at: Noises, exact: Side) -> Number | None:
 
 
 LAWS = (
-    Law(
+    Theorem(
         "large-noise-majority",
         "Gaussian mixtures with unequal priors, posterior rule, Gaussian training noise: f_alpha tends to the constant "
         "majority label.",
         r"\pi \ne \tfrac12:\quad R(\alpha,\beta) \to \min(\pi, 1-\pi) \quad (\alpha \to \infty)",
         SOURCE,
         _majority,
-        Family(
+        CaseFamily(
             apart,
             GAUSSIAN
             | {"margin": Range(0.02, 0.49), "side": Choice((-1, 1))}
             | {"alpha": Range(20.0, 2000.0, log=True), "beta": SMOOTHING_NOISE},
         ),
     ),
-    Law(
+    Theorem(
         "large-noise-half-space",
         "Equal priors and different means on the line: f_alpha tends to the half-line "
         "x (m1 - m0) >= (E X1^2 - E X0^2)/2.",
         r"\pi = \tfrac12:\quad f_\alpha \to \{x\,(m_1 - m_0) \ge \tfrac12(E X_1^2 - E X_0^2)\}",
         SOURCE,
         _half_space,
-        Family(mixture, GAUSSIAN | {"alpha": LARGE}),
+        CaseFamily(mixture, GAUSSIAN | {"alpha": LARGE}),
         derivation=large_noise_half_space,
     ),
-    Law(
+    Theorem(
         "large-laplace-noise",
         "Large Laplace training noise leads to another rule than large Gaussian noise: there is a mixture whose "
         "boundaries keep more than 3 away from that half-line.",
         r"f_\alpha \to \{E|x - X_0| \ge E|x - X_1|\} \ne \{x\,(m_1 - m_0) \ge \tfrac12(E X_1^2 - E X_0^2)\}",
         "found by computation",
         _another,
-        Family(partial(mixture, training="laplace"), GAUSSIAN | {"alpha": LARGE, "away": Range(0.0, 5.0)}, ("away",)),
+        CaseFamily(
+            partial(mixture, training="laplace"), GAUSSIAN | {"alpha": LARGE, "away": Range(0.0, 5.0)}, ("away",)
+        ),
         examples=(
             {
                 "at0": 0.0, "scale0": 1.0, "at1": 0.0, "scale1": 1.0, "at2": -1.0, "scale2": 0.5, "share1": 0.8,

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from theory.claims.falsify import SKIPPED, Attack, Claim, Family, falsify, proving
+from theory.claims.falsify import SKIPPED, Attack, CaseFamily, Claim, falsify, proving
 from theory.claims.sides import FLOATS, Side
 from theory.estimate import PROVED, Estimate
 from theory.symbolic.derivation import Derivation
 
 
 @dataclass(frozen=True)
-class Law:
+class Theorem:
     """A statement about problems and noises that can be checked.
 
     claim: the conclusion as a signed margin (see `theory.claims.falsify`): >= 0 in every case of a universal law, > 0
@@ -28,7 +28,7 @@ class Law:
     latex: str
     source: str
     claim: Claim
-    family: Family
+    family: CaseFamily
     examples: tuple[Mapping[str, Any], ...] = ()
     derivation: Callable[[], Derivation] | None = None
 
@@ -94,7 +94,7 @@ class Finding:
     attack: of a universal law, with its worst case and the counts of its stages.
     """
 
-    law: Law
+    law: Theorem
     verdict: str
     cases: int
     worst_margin: float

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from theory.claims.falsify import Family, Noises, Range
+from theory.claims.falsify import CaseFamily, CaseNoises, Range
 from theory.claims.sides import Side
 from theory.estimate import PROVED, Estimate
 from theory.problems.problem import MixtureProblem
 from theory.symbolic.prior_shift import prior_shift, prior_shift_limit, regression_threshold
 from theory.theorems.cases import PRIORS, SMOOTHING_NOISE, TRAINING_NOISE, Number, facing, same, worst
-from theory.theorems.law import Law
+from theory.theorems.law import Theorem
 
 SOURCE = "derived here"
 PAIRS = {
@@ -30,66 +30,66 @@ PAIRS = {
 }
 
 
-def _hurts(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
+def _hurts(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
     return -exact.gain(problem, at.alpha, at.beta)
 
 
-def _rises(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
+def _rises(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
     """It rises, and not above the prior of the rarer class."""
     rarer = problem.prior if problem.prior <= 0.5 else 1 - Estimate(problem.prior, 0.0, PROVED)
     before, after = (exact.risk(problem, alpha, at.beta) for alpha in (at.alpha, at.alpha * at.factor))
     return worst(after - before, rarer - after)
 
 
-def _near_half(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
+def _near_half(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
     return at.delta - exact.gain(problem, at.alpha, at.beta) - 0.5
 
 
-def _neutral(problem: MixtureProblem, at: Noises, exact: Side) -> Number:
+def _neutral(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
     return same(exact.gain(problem, at.alpha, at.beta), 0.0)
 
 
 LAWS = (
-    Law(
+    Theorem(
         "prior-shift-harm",
         "Two Gaussians of one isotropic scale with unequal priors, posterior rule: training noise hurts the clean "
         "risk, whatever alpha > 0 and beta.",
         r"\pi \ne \tfrac12,\ \alpha > 0 \;\Rightarrow\; R(0,\beta) - R(\alpha,\beta) < 0",
         SOURCE,
         _hurts,
-        Family(facing, PAIRS),
+        CaseFamily(facing, PAIRS),
         derivation=prior_shift,
     ),
-    Law(
+    Theorem(
         "prior-shift-limit",
         "For the same problems the risk rises with alpha, to min(prior, 1 - prior).",
         r"R(\alpha,\beta) \uparrow \min(\pi, 1-\pi) \quad (\alpha \to \infty)",
         SOURCE,
         _rises,
-        Family(facing, PAIRS | {"factor": Range(1.0, 10.0)}, ("factor",)),
+        CaseFamily(facing, PAIRS | {"factor": Range(1.0, 10.0)}, ("factor",)),
         derivation=prior_shift_limit,
     ),
-    Law(
+    Theorem(
         "harm-near-half",
         "The harm of training noise comes arbitrarily close to 1/2: for a given delta there is a problem with "
         "R(alpha, beta) - R(0, beta) > 1/2 - delta.",
         r"\sup\,[R(\alpha,\beta) - R(0,\beta)] = \tfrac12",
         SOURCE,
         _near_half,
-        Family(facing, PAIRS | {"delta": Range(0.0, 0.5)}, ("delta",)),
+        CaseFamily(facing, PAIRS | {"delta": Range(0.0, 0.5)}, ("delta",)),
         examples=tuple(
             {"separation": 10.0, "prior": 0.5 - delta / 4, "alpha": 12 / delta**0.5, "beta": 1.0, "delta": delta}
             for delta in (0.1, 1e-2, 1e-3, 1e-4)
         ),
     ),
-    Law(
+    Theorem(
         "regression-neutral",
         "Under the regression rule training noise changes nothing for two Gaussians of one isotropic scale, whatever "
         "the prior.",
         r"f = 1[h * p_\alpha \ge \tfrac12] \;\Rightarrow\; R(\alpha,\beta) = R(0,\beta)",
         SOURCE,
         _neutral,
-        Family(partial(facing, rule="regression"), PAIRS),
+        CaseFamily(partial(facing, rule="regression"), PAIRS),
         derivation=regression_threshold,
     ),
 )

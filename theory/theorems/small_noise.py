@@ -14,20 +14,20 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from theory.claims.falsify import Family, Noises, Range
+from theory.claims.falsify import CaseFamily, CaseNoises, Range
 from theory.claims.sides import Side
 from theory.problems.problem import MixtureProblem
 from theory.risks.curvature import small_noise
 from theory.symbolic.concentric import ratio_below_one
 from theory.theorems.cases import Number, gaussians, number
 from theory.theorems.compensation import ringed
-from theory.theorems.law import Law
+from theory.theorems.law import Theorem
 
 # The leading order must say something clear: its two terms may not cancel to less than this share.
 CLEAR = 0.2
 
 
-def _sign(problem: MixtureProblem, at: Noises, exact: Side) -> Number | None:
+def _sign(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number | None:
     """The gain has the sign of its leading order, in units of which it is given.
 
     alpha is `share` times beta, and beta `part` of the scale of the inner class over the root of the dimension.
@@ -42,7 +42,7 @@ def _sign(problem: MixtureProblem, at: Noises, exact: Side) -> Number | None:
     return (1 / (none - some)) * exact.gain(problem, alpha, beta)
 
 
-def _rises_to_limit(problem: MixtureProblem, at: Noises) -> float:
+def _rises_to_limit(problem: MixtureProblem, at: CaseNoises) -> float:
     """Below 1 and below the limit, and nearer to it in twice as many dimensions."""
     ratio, more = (small_noise(replace(problem, dim=dim)).ratio for dim in (problem.dim, 2 * problem.dim))
     inner, outer = (number(law.scale) for law in gaussians(problem))
@@ -52,7 +52,7 @@ def _rises_to_limit(problem: MixtureProblem, at: Noises) -> float:
 
 
 LAWS = (
-    Law(
+    Theorem(
         "small-noise-gain",
         "Concentric Gaussians, noises small against scale/sqrt(d): training noise helps where alpha^2 < 2 alpha*^2 "
         "and hurts beyond, alpha*^2 = beta^2 (integral of H Lap(s)) / (integral of Lap(s)^2/|grad s|); on the line it "
@@ -61,7 +61,7 @@ LAWS = (
         r" - \alpha^2\oint \frac{(\Delta s)^2}{|\nabla s|}dS\right) + \dots",
         "derived here; smoothing: Merriman, Bence and Osher 1992",
         _sign,
-        Family(
+        CaseFamily(
             ringed,
             {
                 "dim": Range(1, 1000, log=True, whole=True),
@@ -74,7 +74,7 @@ LAWS = (
             ("share", "part"),
         ),
     ),
-    Law(
+    Theorem(
         "best-ratio",
         "Concentric Gaussians of equal priors and small noises: alpha*/beta rises with the dimension to ((lambda + 1) "
         "log(lambda)/(lambda - 1) - 1)^(-1/2) < 1, lambda the ratio of variances: the best training noise is below "
@@ -83,7 +83,7 @@ LAWS = (
         r"\left(\frac{(\lambda+1)\ln\lambda}{\lambda-1} - 1\right)^{-1} < 1 \quad (\beta \to 0)",
         "derived here",
         _rises_to_limit,
-        Family(
+        CaseFamily(
             ringed,
             {
                 "dim": Range(2, 100_000, log=True, whole=True),

@@ -9,11 +9,10 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import qmc
 
+from simulate.montecarlo.arrays import Numbers
 from simulate.montecarlo.laws.domains import BoxSource
-from simulate.montecarlo.laws.laws import MixtureSource, Numbers, Part
+from simulate.montecarlo.laws.laws import LawGroup, MixtureSource
 from theory.errors import UnsupportedError
-
-Array = np.ndarray
 
 
 class Given(NamedTuple):
@@ -62,7 +61,7 @@ def _numbers(source: MixtureSource | BoxSource) -> int:
     return 1 + int(next(iter(source.laws.values())).center.shape[1]) + ("ball" in source.laws)
 
 
-def _mixed(source: MixtureSource, share: Array) -> tuple[Array, Array]:
+def _mixed(source: MixtureSource, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     laws = len(source.cumulative) // 2
     drawn = np.minimum(np.searchsorted(source.cumulative, share[:, 0], side="right"), 2 * laws - 1)
     dim = next(iter(source.laws.values())).center.shape[1]
@@ -74,7 +73,7 @@ def _mixed(source: MixtureSource, share: Array) -> tuple[Array, Array]:
     return x.T, drawn >= laws
 
 
-def _placed(kind: str, part: Part, chosen: Array, share: Array) -> Array:
+def _placed(kind: str, part: LawGroup, chosen: np.ndarray, share: np.ndarray) -> np.ndarray:
     """X (points, d) of chosen laws of one kind from uniform numbers."""
     center, scale = part.center[chosen], part.scale[chosen]
     dim = center.shape[1]
@@ -89,7 +88,7 @@ def _placed(kind: str, part: Part, chosen: Array, share: Array) -> Array:
     return center + step
 
 
-def _unit(kind: str, share: Array) -> Array:
+def _unit(kind: str, share: np.ndarray) -> np.ndarray:
     if kind == "laplace":
         return np.where(share < 0.5, np.log(2 * share), -np.log(2 * (1 - share)))
     return 2 * share - 1 if kind == "uniform" else ndtri(share)

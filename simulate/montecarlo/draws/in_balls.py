@@ -6,10 +6,10 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from simulate.montecarlo.laws.laws import Part
+from simulate.montecarlo.laws.laws import LawGroup
 
 
-def draw_ball(part: Part, chosen: Array, key: Array) -> Array:
+def draw_ball(part: LawGroup, chosen: Array, key: Array) -> Array:
     """One point (d, points) of each chosen ball: a normal direction, and U^(1/d) of the radius."""
     center, radius = jnp.asarray(part.center)[chosen].T, jnp.asarray(part.scale)[chosen, 0]
     direction_key, size_key = jax.random.split(key)

@@ -19,15 +19,13 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import gammaln
 
+from simulate.montecarlo.arrays import Numbers
 from simulate.montecarlo.laws.bessel import log_bessel
-
-Array = np.ndarray
-Numbers = Any
 
 DEGREE = 7
 STRETCH = 3.0
@@ -55,10 +53,10 @@ class _Table(NamedTuple):
     excess: float
     start: float
     step: float
-    coefficients: Array
+    coefficients: np.ndarray
 
 
-def log_volume(dim: int, radius: Array) -> Array:
+def log_volume(dim: int, radius: np.ndarray) -> np.ndarray:
     """Log volume of balls."""
     return dim * np.log(radius) + dim / 2 * math.log(math.pi) - gammaln(dim / 2 + 1)
 
@@ -69,13 +67,13 @@ def turn(dim: int, ratio: float) -> tuple[float, float]:
     return middle, dim / (ratio + middle) if middle else ratio
 
 
-def _log_slope(dim: int, ratio: float, s: Array, beyond: Array) -> Array:
+def _log_slope(dim: int, ratio: float, s: np.ndarray, beyond: np.ndarray) -> np.ndarray:
     """log g at distance s, beyond = s - rho."""
     bent = (dim / 2 - 1) * (math.log(ratio) - np.log(s))
     return math.log(ratio) + bent - beyond * beyond / 2 + log_bessel(dim / 2, s * ratio)
 
 
-def _log_upper(dim: int, ratio: float, beyond: Array, length: Array) -> Array:
+def _log_upper(dim: int, ratio: float, beyond: np.ndarray, length: np.ndarray) -> np.ndarray:
     """log P by its own integral from each distance rho + beyond on, (points,)."""
     ends = 2 * np.arange(PANELS + 1)
     steps = (ends[:-1, None] + 1 + NODES).ravel()
@@ -85,7 +83,7 @@ def _log_upper(dim: int, ratio: float, beyond: Array, length: Array) -> Array:
     return top[:, 0] + np.log(length * (np.exp(logs - top) * np.tile(WEIGHTS, PANELS)).sum(axis=1))
 
 
-def log_mass(dim: int, ratio: float, above: Array) -> Array:
+def log_mass(dim: int, ratio: float, above: np.ndarray) -> np.ndarray:
     """log P at distances s* + above, (points,), by quadrature."""
     middle, excess = turn(dim, ratio)
     order = np.argsort(above)
@@ -109,7 +107,7 @@ def log_mass(dim: int, ratio: float, above: Array) -> Array:
     return unsorted
 
 
-def _bent(dim: int, ratio: float, w: Array) -> Array:
+def _bent(dim: int, ratio: float, w: np.ndarray) -> np.ndarray:
     """M at the places w, of any shape."""
     above = STRETCH * np.sinh(w)
     beyond = above - turn(dim, ratio)[1]
@@ -143,7 +141,7 @@ def table(dim: int, ratio: float) -> _Table:
         step /= 2
 
 
-def ball_tables(dim: int, radii: Array, alphas: Array) -> BallTables:
+def ball_tables(dim: int, radii: np.ndarray, alphas: np.ndarray) -> BallTables:
     """The tables of balls with `radii` (K,) for Gaussian training noises `alphas` (A,) > 0; A = 0 is allowed."""
     ratios = np.asarray(radii, dtype=float)[None, :] / np.asarray(alphas, dtype=float)[:, None]
     distinct, which = np.unique(ratios, return_inverse=True)

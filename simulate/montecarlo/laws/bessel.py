@@ -13,8 +13,6 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import gammaln, ive
 
-Array = np.ndarray
-
 DEBYE_FROM = 40.0
 DEBYE_TERMS = 8
 LARGE, SMALL = 1e5, 1.0
@@ -32,7 +30,7 @@ def _debye_polynomials() -> list[np.polynomial.Polynomial]:
     return found
 
 
-def _debye(order: float, x: Array) -> Array:
+def _debye(order: float, x: np.ndarray) -> np.ndarray:
     z = x / order
     root = np.hypot(1, z)
     p = 1 / root
@@ -42,7 +40,7 @@ def _debye(order: float, x: Array) -> Array:
     return exponent - np.log(2 * math.pi * order) / 2 - np.log(root) / 2 + np.log(series)
 
 
-def _power(order: float, x: Array) -> Array:
+def _power(order: float, x: np.ndarray) -> np.ndarray:
     quarter = x * x / 4
     series = np.ones_like(x)
     for k in range(TERMS, 0, -1):
@@ -50,14 +48,14 @@ def _power(order: float, x: Array) -> Array:
     return order * np.log(x / 2) - gammaln(order + 1) + np.log(series) - x
 
 
-def _hankel(order: float, x: Array) -> Array:
+def _hankel(order: float, x: np.ndarray) -> np.ndarray:
     series = np.ones_like(x)
     for k in range(TERMS, 0, -1):
         series = 1 - (4 * order**2 - (2 * k - 1) ** 2) / (8 * k * x) * series
     return np.log(series) - np.log(2 * math.pi * x) / 2
 
 
-def log_bessel(order: float, x: Array) -> Array:
+def log_bessel(order: float, x: np.ndarray) -> np.ndarray:
     """log(I_v(x) e^-x) for one order v >= 1 and x >= 0; -inf at 0."""
     x = np.asarray(x, dtype=float)
     with np.errstate(divide="ignore", under="ignore"):

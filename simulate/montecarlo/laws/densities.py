@@ -108,10 +108,10 @@ def uniform_uniform(t: Array, half: Array, alpha: Array) -> Array:
     return jnp.log(overlap) - jnp.log(4 * half * alpha)
 
 
-Profile = Callable[[Array, Array], Array]
+LawProfile = Callable[[Array, Array], Array]
 PairProfile = Callable[[Array, Array, Array], Array]
 
-BARE: dict[str, Profile] = {"gaussian": gaussian, "laplace": laplace, "uniform": uniform}
+BARE: dict[str, LawProfile] = {"gaussian": gaussian, "laplace": laplace, "uniform": uniform}
 
 NOISED: dict[tuple[str, str], PairProfile] = {
     ("gaussian", "gaussian"): gaussian_gaussian,

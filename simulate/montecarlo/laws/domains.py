@@ -8,12 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtri
 
-from simulate.montecarlo.laws.laws import Balls, Boxes, Numbers, Part, Region, Sets, Signed
+from simulate.montecarlo.arrays import Numbers
+from simulate.montecarlo.laws.laws import Balls, Boxes, LabelledRegion, LawGroup, Sets, Signed
 from simulate.montecarlo.laws.levels import Flat, level_of
 from simulate.montecarlo.statistics.intervals import rare_tail
 from theory.problems.problem import Ball, Box, DomainProblem, Set, as_vector
-
-Array = np.ndarray
 
 # The most cells a union of boxes is cut into; overlapping boxes that need more have no closed form here.
 MAX_CELLS = 1 << 14
@@ -26,7 +25,7 @@ class BoxSource(NamedTuple):
 
     low: Numbers  # (number of betas, d)
     high: Numbers
-    inside: Region
+    inside: LabelledRegion
 
 
 class TooManyCellsError(Exception):
@@ -37,7 +36,7 @@ def _is_box(region: Set, dim: int) -> bool:
     return isinstance(region, Box) or dim == 1
 
 
-def _box(region: Set, dim: int) -> tuple[Array, Array]:
+def _box(region: Set, dim: int) -> tuple[np.ndarray, np.ndarray]:
     if isinstance(region, Ball):
         return as_vector(region.center, dim) - region.radius, as_vector(region.center, dim) + region.radius
     return as_vector(region.low, dim), as_vector(region.high, dim)
@@ -66,7 +65,7 @@ def sets_of(problem: DomainProblem) -> Sets:
     return Sets(boxes_of(problem), Balls(center, radius), frame_of(problem))
 
 
-def _grid(boxes: Boxes, frame: Boxes | None) -> tuple[list[Array], Array]:
+def _grid(boxes: Boxes, frame: Boxes | None) -> tuple[list[np.ndarray], np.ndarray]:
     """Cut points of each axis and, for each cell of their grid, whether the union covers it."""
     corners = [boxes.low, boxes.high] + ([frame.low, frame.high] if frame else [])
     cuts = [np.unique(np.concatenate(corners)[:, axis]) for axis in range(boxes.low.shape[1])]
@@ -80,7 +79,7 @@ def _grid(boxes: Boxes, frame: Boxes | None) -> tuple[list[Array], Array]:
     return cuts, covered
 
 
-def _runs(cuts: list[Array], chosen: Array) -> Boxes:
+def _runs(cuts: list[np.ndarray], chosen: np.ndarray) -> Boxes:
     """The chosen cells as disjoint boxes, neighbours along the last axis joined."""
     edges = np.diff(chosen.astype(int), axis=-1, prepend=0, append=0)
     first, last = np.argwhere(edges == 1), np.argwhere(edges == -1)
@@ -121,11 +120,11 @@ def signed_domain(boxes: Boxes, frame: Boxes) -> Signed:
     inside, outside = _runs(cuts, covered), _runs(cuts, ~covered)
     whole = np.log(frame.high - frame.low).sum()
 
-    def part(cells: Boxes) -> dict[str, Part]:
+    def part(cells: Boxes) -> dict[str, LawGroup]:
         if not len(cells.low):
             return {}
         half = (cells.high - cells.low) / 2
-        return {"uniform": Part(cells.low + half, half, np.log(2 * half).sum(axis=1) - whole)}
+        return {"uniform": LawGroup(cells.low + half, half, np.log(2 * half).sum(axis=1) - whole)}
 
     none = np.empty((0, boxes.low.shape[1]))
     level = level_of(0, [*_flats(inside, 1), *_flats(outside, -1)]) if boxes.low.shape[1] == 1 else None
@@ -159,7 +158,7 @@ def reach(noise: str, votes: int, needed: list[int]) -> float:
     return -math.log(2 * tail) if noise == "laplace" else 1 - 2 * tail
 
 
-def box_source(sets: Sets, margins: Array) -> BoxSource:
+def box_source(sets: Sets, margins: np.ndarray) -> BoxSource:
     """The sampler of a labelled domain; `margins`, one for each beta, widen the box of an infinite background."""
     boxes, balls, frame = sets
     inside = sets if len(balls.radius) else boxes

@@ -17,7 +17,7 @@ from jax import Array, lax
 
 from simulate.montecarlo.laws.balls import DEGREE, STRETCH, BallTables, log_volume
 from simulate.montecarlo.laws.densities import BARE, LOG_SQRT_2PI, NOISED
-from simulate.montecarlo.laws.laws import Balls, Boxes, Part, Region
+from simulate.montecarlo.laws.laws import Balls, Boxes, LabelledRegion, LawGroup
 
 # Below this row length a loop over the axes costs more than its rows; then all axes are taken at once.
 LONG_ROW = 256
@@ -82,7 +82,7 @@ def log_ball_mass(tables: BallTables, alpha: Array, distance: Array, radius: Arr
     return jnp.where(place < 0, 0.0, jnp.minimum(bent - beyond * beyond / 2, 0.0))
 
 
-def _log_ball_densities(part: Part, alpha: Array | None, x: Array) -> Array:
+def _log_ball_densities(part: LawGroup, alpha: Array | None, x: Array) -> Array:
     center, radius = jnp.asarray(part.center), jnp.asarray(part.scale)[:, 0]
     distance = from_centers(center, x)
     if alpha is None:
@@ -98,7 +98,7 @@ def log_volume_of(dim: int, radius: Array) -> Array:
     return dim * jnp.log(radius) + float(log_volume(dim, np.ones(1))[0])
 
 
-def _log_gaussian_densities(part: Part, alpha: Array | None, x: Array) -> Array:
+def _log_gaussian_densities(part: LawGroup, alpha: Array | None, x: Array) -> Array:
     """Of Gaussians with independent axes: variances add, and logarithms of scales are taken once for each law."""
     scale = jnp.asarray(part.scale) if alpha is None else jnp.hypot(jnp.asarray(part.scale), alpha)
 
@@ -110,7 +110,7 @@ def _log_gaussian_densities(part: Part, alpha: Array | None, x: Array) -> Array:
     return -squares - (jnp.log(scale) + LOG_SQRT_2PI).sum(axis=1)[:, None]
 
 
-def log_densities(kind: str, part: Part, noise: str, alpha: Array | None, x: Array) -> Array:
+def log_densities(kind: str, part: LawGroup, noise: str, alpha: Array | None, x: Array) -> Array:
     """Log densities (K, points) of K noised laws of one kind at x (d, points)."""
     if kind == "ball":
         return _log_ball_densities(part, alpha, x)
@@ -139,7 +139,7 @@ def log_total(terms: list[Array]) -> Array:
     return safe + jnp.log(jnp.exp(stacked - safe).sum(axis=0))
 
 
-def log_sum(parts: dict[str, Part], noise: str, alpha: Array | None, x: Array) -> Array:
+def log_sum(parts: dict[str, LawGroup], noise: str, alpha: Array | None, x: Array) -> Array:
     """Log of a sum of weighted densities, (points,). Point masses have none without noise and are left out there."""
     terms = [
         log_densities(kind, part, noise, alpha, x) + jnp.asarray(part.log_mass)[:, None]
@@ -159,7 +159,7 @@ def _gaps(boxes: Boxes, widening: Array | float, x: Array) -> Array:
     return jnp.sqrt(over_axes(jnp.add, squared_gap, x, jnp.asarray(boxes.low), jnp.asarray(boxes.high)))
 
 
-def distance_to(region: Region, widening: Array | float, x: Array) -> Array:
+def distance_to(region: LabelledRegion, widening: Array | float, x: Array) -> Array:
     """Euclidean distance (points,) to a union without a frame, each set plus a cube of that half-width.
 
     A ball plus a cube is what lies within the radius of the cube about its centre. Infinite where there is no set.
@@ -186,7 +186,7 @@ def _in_balls(balls: Balls, x: Array) -> Array:
     return (from_centers(jnp.asarray(balls.center), x) <= jnp.asarray(balls.radius)[:, None]).any(axis=0)
 
 
-def contains(region: Region, x: Array) -> Array:
+def contains(region: LabelledRegion, x: Array) -> Array:
     """Whether the union of the sets contains each point, (points,)."""
     if isinstance(region, Boxes):
         return _in_boxes(region, x)

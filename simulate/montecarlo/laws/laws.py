@@ -6,23 +6,21 @@ and the sign that is left must not be rounding noise.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from simulate.montecarlo.arrays import Numbers
 from simulate.montecarlo.laws.balls import BallTables
-from simulate.montecarlo.laws.levels import Flat, Level, level_of
+from simulate.montecarlo.laws.levels import AxisLaws, Flat, level_of
 from theory.errors import UnsupportedError
 from theory.problems.problem import Ball, Gaussian, Laplace, Law, MixtureProblem, Point, Uniform, as_vector
 
 # Masses that are equal on paper differ by the rounding of the relative weights.
 EQUAL_MASS = 1e-14
 
-Array = np.ndarray
-Numbers = Any  # a NumPy array on the host, a JAX array of the same shape in compiled code
 
-
-class Part(NamedTuple):
+class LawGroup(NamedTuple):
     """K laws of one kind. `rotation` (K, d, d) has the principal axes as columns; `scale` then belongs to those."""
 
     center: Numbers  # (K, d)
@@ -54,7 +52,7 @@ class Sets(NamedTuple):
     frame: Boxes | None = None
 
 
-Region = Boxes | Sets
+LabelledRegion = Boxes | Sets
 
 
 class Signed(NamedTuple):
@@ -65,31 +63,31 @@ class Signed(NamedTuple):
     which they differ, for the places where plateaus cancel; None where they differ on more.
     """
 
-    positive: dict[str, Part]
-    negative: dict[str, Part]
+    positive: dict[str, LawGroup]
+    negative: dict[str, LawGroup]
     atoms0: Numbers
     atoms1: Numbers
-    support0: Region | None
-    support1: Region | None
-    level: Level | None = None
+    support0: LabelledRegion | None
+    support1: LabelledRegion | None
+    level: AxisLaws | None = None
 
 
 class MixtureSource(NamedTuple):
     """What (X, Y) is drawn from: the laws of each kind, and the running mass of (class, law) pairs, class 0 first."""
 
-    laws: dict[str, Part]
+    laws: dict[str, LawGroup]
     cumulative: Numbers  # (2 K,), laws in the order of `laws`
 
 
 class Entry(NamedTuple):
     kind: str
-    center: Array
-    scale: Array
-    rotation: Array | None
+    center: np.ndarray
+    scale: np.ndarray
+    rotation: np.ndarray | None
     mass: list[float]  # of class 0 and class 1
 
 
-def _shape(law: Law, dim: int) -> tuple[str, Array, Array, Array | None]:
+def _shape(law: Law, dim: int) -> tuple[str, np.ndarray, np.ndarray, np.ndarray | None]:
     """Kind, centre, scale and rotation of one law."""
     if isinstance(law, Ball):
         return "uniform" if dim == 1 else "ball", as_vector(law.center, dim), np.array([law.radius]), None
@@ -107,7 +105,7 @@ def _shape(law: Law, dim: int) -> tuple[str, Array, Array, Array | None]:
     return _covariant(law, mean, dim)
 
 
-def _covariant(law: Gaussian, mean: Array, dim: int) -> tuple[str, Array, Array, Array | None]:
+def _covariant(law: Gaussian, mean: np.ndarray, dim: int) -> tuple[str, np.ndarray, np.ndarray, np.ndarray | None]:
     cov = np.array(law.cov, dtype=float)
     if cov.shape != (dim, dim):
         raise UnsupportedError(f"a covariance of shape {cov.shape} in dimension {dim}")
@@ -134,13 +132,13 @@ def merged(problem: MixtureProblem) -> list[Entry]:
     return sorted(entries.values(), key=lambda entry: entry.kind)
 
 
-def _parts(entries: list[Entry], masses: list[float]) -> dict[str, Part]:
+def _parts(entries: list[Entry], masses: list[float]) -> dict[str, LawGroup]:
     """The entries of each kind stacked, with the given masses."""
     parts = {}
     for kind in sorted({entry.kind for entry in entries}):
         chosen = [(entry, mass) for entry, mass in zip(entries, masses, strict=True) if entry.kind == kind]
         rotations = [entry.rotation for entry, _ in chosen if entry.rotation is not None]
-        parts[kind] = Part(
+        parts[kind] = LawGroup(
             np.array([entry.center for entry, _ in chosen]),
             np.array([entry.scale for entry, _ in chosen]),
             np.log([mass for _, mass in chosen]),
@@ -149,7 +147,7 @@ def _parts(entries: list[Entry], masses: list[float]) -> dict[str, Part]:
     return parts
 
 
-def _support(entries: list[Entry], label: int, dim: int) -> Region:
+def _support(entries: list[Entry], label: int, dim: int) -> LabelledRegion:
     held = [entry for entry in entries if entry.mass[label] > 0]
     flat = [(entry.center, entry.scale) for entry in held if entry.kind != "ball"]
     round_ = [(entry.center, entry.scale[0]) for entry in held if entry.kind == "ball"]
@@ -160,7 +158,7 @@ def _support(entries: list[Entry], label: int, dim: int) -> Region:
     return Sets(boxes, Balls(np.array([center for center, _ in round_]), np.array([radius for _, radius in round_])))
 
 
-def _level(pairs: list[tuple[Entry, float]], dim: int) -> Level | None:
+def _level(pairs: list[tuple[Entry, float]], dim: int) -> AxisLaws | None:
     """The laws that remain, in one dimension, or of one smooth kind along the one axis on which they differ."""
     entries, axis = [entry for entry, _ in pairs], 0
     if dim > 1:
@@ -200,7 +198,7 @@ def source_of(entries: list[Entry]) -> MixtureSource:
     return MixtureSource(_parts(entries, [1.0] * len(entries)), cumulative / cumulative[-1])
 
 
-def total_density(entries: list[Entry]) -> dict[str, Part]:
+def total_density(entries: list[Entry]) -> dict[str, LawGroup]:
     """The density of X, of everything but point masses."""
     spread = [entry for entry in entries if entry.kind != "point"]
     return _parts(spread, [sum(entry.mass) for entry in spread])

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-Numbers = Any  # a NumPy array on the host, a JAX array of the same shape in compiled code
+from simulate.montecarlo.arrays import Numbers
 
 
 class Flats(NamedTuple):
@@ -18,7 +18,7 @@ class Flats(NamedTuple):
     mass: Numbers  # (K,)
 
 
-class Level(NamedTuple):
+class AxisLaws(NamedTuple):
     """Laws of each kind that vary along one axis only."""
 
     axis: Numbers
@@ -34,11 +34,11 @@ class Flat(NamedTuple):
     mass: float
 
 
-def level_of(axis: int, laws: Sequence[Flat]) -> Level | None:
+def level_of(axis: int, laws: Sequence[Flat]) -> AxisLaws | None:
     """The laws stacked; None where one class has none of them."""
     if len({law.mass > 0 for law in laws}) < 2:
         return None
     kinds = {}
     for kind in sorted({law.kind for law in laws}):
         kinds[kind] = Flats(*np.array([law[1:] for law in laws if law.kind == kind]).T)
-    return Level(np.int64(axis), kinds)
+    return AxisLaws(np.int64(axis), kinds)

@@ -16,7 +16,7 @@ from jax import Array
 
 from simulate.montecarlo.laws.densities import BARE, NOISED, SQRT2, erfcx
 from simulate.montecarlo.laws.fields import log_total
-from simulate.montecarlo.laws.levels import Flats, Level
+from simulate.montecarlo.laws.levels import AxisLaws, Flats
 
 # Heights cancel nearly where their sum is at most this share of them all; elsewhere the densities themselves tell.
 NEAR = 1e-3
@@ -66,7 +66,7 @@ def _side(kind: str, part: Flats, noise: str, alpha: Array | None, x: Array) -> 
     return _Side(cover, mass / (2 * wide), tails, density + jnp.log(mass))
 
 
-def labels_of_plateaus(level: Level, noise: str, alpha: Array | None, x: Array) -> tuple[Array, Array]:
+def labels_of_plateaus(level: AxisLaws, noise: str, alpha: Array | None, x: Array) -> tuple[Array, Array]:
     """Where plateaus of both classes nearly cancel at x (d, points), and the label there, (points,) each."""
     at = jnp.asarray(x)[level.axis]
     above, below, one_sum, zero_sum = [], [], jnp.zeros_like(at), jnp.zeros_like(at)

@@ -17,9 +17,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
+from simulate.montecarlo.arrays import Numbers
 from simulate.montecarlo.laws.densities import BARE
 from simulate.montecarlo.laws.fields import log_sum
-from simulate.montecarlo.laws.laws import Numbers, Part, Signed
+from simulate.montecarlo.laws.laws import LawGroup, Signed
 from simulate.montecarlo.rules.inner_noise import unit_from
 from simulate.montecarlo.rules.kronrod import log_integral
 from simulate.montecarlo.rules.settle import TIE, Data, Labels, settle
@@ -43,11 +44,11 @@ class MixtureRegression(NamedTuple):
     """The signed density and the density of X; `ends` on the line."""
 
     signed: Signed
-    total: dict[str, Part]
+    total: dict[str, LawGroup]
     ends: Numbers | None
 
 
-def panel_ends(total: dict[str, Part], signed: Signed) -> np.ndarray:
+def panel_ends(total: dict[str, LawGroup], signed: Signed) -> np.ndarray:
     """On the line: edges, places around the centres of all laws, and around the sign changes of eta - 1/2."""
     spread = [(c, s) for part in total.values() for c, s in zip(part.center[:, 0], part.scale[:, 0], strict=True)]
     ends = [center + scale * AROUND for center, scale in spread]
@@ -66,7 +67,7 @@ def panel_ends(total: dict[str, Part], signed: Signed) -> np.ndarray:
     return np.unique(np.concatenate(ends or [np.zeros(1)]))
 
 
-def _log_host(parts: dict[str, Part], y: np.ndarray) -> np.ndarray:
+def _log_host(parts: dict[str, LawGroup], y: np.ndarray) -> np.ndarray:
     """Log of a signed side at places on the line, on the host."""
     logs = [np.full(len(y), -np.inf)]
     for kind, part in parts.items():

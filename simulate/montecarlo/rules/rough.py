@@ -19,14 +19,14 @@ from jax import Array
 
 from simulate.montecarlo.laws.densities import BARE, NOISED
 from simulate.montecarlo.laws.fields import distance_to, from_centers, log_sum, log_total, log_volume_of
-from simulate.montecarlo.laws.laws import Part, Signed
+from simulate.montecarlo.laws.laws import LawGroup, Signed
 from simulate.montecarlo.rules.inner_noise import unit_from
 from simulate.montecarlo.rules.kronrod import log_integral
 from simulate.montecarlo.rules.posterior_mean import GRID
 from simulate.montecarlo.rules.settle import TIE, Data, Labels, settle
 
 ROUGH = ("ball", "rotated")
-Parts = dict[str, Part]
+Parts = dict[str, LawGroup]
 
 _STEPS = np.array([0.0, 1, 2, 4, 7, 11, 16, 24, 36])
 SPREAD = np.concatenate([-_STEPS[:0:-1], _STEPS])
@@ -43,7 +43,7 @@ def _split(parts: Parts) -> tuple[Parts, Parts]:
     return rough, {kind: part for kind, part in parts.items() if kind not in ROUGH}
 
 
-def _log_plane(part: Part, noise: str, alpha: Array, x: Array) -> tuple[Array, Array]:
+def _log_plane(part: LawGroup, noise: str, alpha: Array, x: Array) -> tuple[Array, Array]:
     """Log densities (K, points) of noised Gaussians with full covariances in the plane, and logs of their errors."""
     found = []
     for k in range(len(part.center)):

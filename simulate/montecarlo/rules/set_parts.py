@@ -6,19 +6,17 @@ import numpy as np
 
 from simulate.montecarlo.laws.balls import ball_tables, log_volume
 from simulate.montecarlo.laws.domains import TooManyCellsError, disjoint, overlapping
-from simulate.montecarlo.laws.laws import Boxes, Part, Sets
+from simulate.montecarlo.laws.laws import Boxes, LawGroup, Sets
 from simulate.montecarlo.rules.set_rules import SetPosterior, SetRegression, SetRule
 from simulate.montecarlo.rules.slices import Slices, slices_of
 
-Array = np.ndarray
 
-
-def _flat(boxes: Boxes) -> Part:
+def _flat(boxes: Boxes) -> LawGroup:
     half = boxes.high / 2 - boxes.low / 2
-    return Part(boxes.low / 2 + boxes.high / 2, half, np.log(2 * half).sum(axis=1))
+    return LawGroup(boxes.low / 2 + boxes.high / 2, half, np.log(2 * half).sum(axis=1))
 
 
-def parts_of(sets: Sets, noise: str, alphas: Array) -> dict[str, Part]:
+def parts_of(sets: Sets, noise: str, alphas: np.ndarray) -> dict[str, LawGroup]:
     """The sets as uniform laws weighted by volume; none where a ball meets noise that leaves no closed form."""
     balls, parts = sets.balls, {}
     if len(balls.radius):
@@ -26,13 +24,13 @@ def parts_of(sets: Sets, noise: str, alphas: Array) -> dict[str, Part]:
             return {}
         dim = balls.center.shape[1]
         tables = ball_tables(dim, balls.radius, alphas)
-        parts["ball"] = Part(balls.center, balls.radius[:, None], log_volume(dim, balls.radius), tables=tables)
+        parts["ball"] = LawGroup(balls.center, balls.radius[:, None], log_volume(dim, balls.radius), tables=tables)
     if len(sets.boxes.low):
         parts["uniform"] = _flat(sets.boxes)
     return parts
 
 
-def within(sets: Sets) -> Array:
+def within(sets: Sets) -> np.ndarray:
     """Which balls lie within the frame."""
     center, radius = sets.balls.center, sets.balls.radius[:, None]
     if sets.frame is None:
@@ -63,7 +61,7 @@ def _cut_apart(sets: Sets) -> Sets:
         return sets
 
 
-def set_rule(sets: Sets, noise: str, alphas: Array) -> SetRule:
+def set_rule(sets: Sets, noise: str, alphas: np.ndarray) -> SetRule:
     """All that is known about the sets for these training noises."""
     sets = _cut_apart(sets)
     parts, inner = parts_of(sets, noise, alphas), within(sets)
@@ -76,12 +74,12 @@ def set_rule(sets: Sets, noise: str, alphas: Array) -> SetRule:
     return SetRule(sets, parts, whole, slices, np.bool_(free), frame)
 
 
-def set_regression(sets: Sets, noise: str, alphas: Array) -> SetRegression:
+def set_regression(sets: Sets, noise: str, alphas: np.ndarray) -> SetRegression:
     """The regression rule."""
     return SetRegression(set_rule(sets, noise, alphas))
 
 
-def set_posterior(sets: Sets, noise: str, alphas: Array) -> SetPosterior:
+def set_posterior(sets: Sets, noise: str, alphas: np.ndarray) -> SetPosterior:
     """The posterior rule on the finite frame of the sets."""
     assert sets.frame is not None
     return SetPosterior(set_rule(sets, noise, alphas))

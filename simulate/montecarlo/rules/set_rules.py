@@ -17,8 +17,9 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array
 
+from simulate.montecarlo.arrays import Numbers
 from simulate.montecarlo.laws.fields import contains, log_densities, log_total
-from simulate.montecarlo.laws.laws import Numbers, Part, Sets
+from simulate.montecarlo.laws.laws import LawGroup, Sets
 from simulate.montecarlo.rules.inner_noise import confined, unit_from
 from simulate.montecarlo.rules.settle import TIE, Data, Labels, between, certain, settle, where_open
 from simulate.montecarlo.rules.slices import Slices, slice_mass
@@ -37,11 +38,11 @@ class SetRule(NamedTuple):
     """
 
     sets: Sets
-    parts: dict[str, Part]
+    parts: dict[str, LawGroup]
     whole: dict[str, Numbers] | None = None
     slices: Slices | None = None
     apart: Numbers = False
-    frame: Part | None = None
+    frame: LawGroup | None = None
 
 
 class SetRegression(NamedTuple):

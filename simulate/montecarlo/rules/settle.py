@@ -36,7 +36,7 @@ GROUP = 1 << 18
 OPEN_GROUP = 512
 
 Data = tuple[Array, ...]  # arrays with the points along the last axis; the first is x (d, points)
-Values = Callable[[Data, Array], Array]  # (data of C points, unit (d, B)) -> (C, B) in [0, 1]
+Evaluate = Callable[[Data, Array], Array]  # (data of C points, unit (d, B)) -> (C, B) in [0, 1]
 
 
 class Labels(NamedTuple):
@@ -47,12 +47,12 @@ class Labels(NamedTuple):
     high: Array
 
 
-class _Sums(NamedTuple):
+class _LabelSums(NamedTuple):
     first: Array
     second: Array
 
 
-_State = tuple[Array, Array, _Sums, Array]
+_State = tuple[Array, Array, _LabelSums, Array]
 
 
 def sizes(dim: int, points: int) -> tuple[int, int]:
@@ -82,7 +82,7 @@ def divergence(v: Array, tau: Array) -> Array:
     return part(v, tau) + part(1 - v, 1 - tau)
 
 
-def settled(sums: _Sums, count: Array, tau: Array) -> Array:
+def settled(sums: _LabelSums, count: Array, tau: Array) -> Array:
     """Whether `count` draws decide, see the top."""
     mean = jnp.clip(sums.first / count, 0.0, 1.0)
     spread = jnp.maximum(sums.second - count * mean * mean, 0.0) / (count - 1)
@@ -97,7 +97,7 @@ def _unit(step: Array, dim: int, draws: int) -> Array:
     return jax.random.uniform(key, (dim, draws), jnp.float64, 2.0**-54, 1.0)
 
 
-def _add(values: Values, data: Data, open_: Array, sums: _Sums, steps: tuple[Array, Array]) -> _Sums:
+def _add(values: Evaluate, data: Data, open_: Array, sums: _LabelSums, steps: tuple[Array, Array]) -> _LabelSums:
     """The sums with the draws of some steps added at the open points."""
     dim, points = data[0].shape
     group, draws = sizes(dim, points)
@@ -105,19 +105,19 @@ def _add(values: Values, data: Data, open_: Array, sums: _Sums, steps: tuple[Arr
     order = jnp.concatenate([order, jnp.full(group, points)])
     number = open_.sum()
 
-    def one_group(state: tuple[Array, _Sums]) -> tuple[Array, _Sums]:
+    def one_group(state: tuple[Array, _LabelSums]) -> tuple[Array, _LabelSums]:
         start, total = state
         chosen = lax.dynamic_slice_in_dim(order, start, group)
         held = tuple(part[..., jnp.minimum(chosen, points - 1)] for part in data)
 
-        def one_step(step: Array, part: _Sums) -> _Sums:
+        def one_step(step: Array, part: _LabelSums) -> _LabelSums:
             found = values(held, _unit(step, dim, draws))
-            return _Sums(part.first + found.sum(axis=1), part.second + (found * found).sum(axis=1))
+            return _LabelSums(part.first + found.sum(axis=1), part.second + (found * found).sum(axis=1))
 
         empty = jnp.zeros(group)
-        added = lax.fori_loop(*steps, one_step, _Sums(empty, empty))
+        added = lax.fori_loop(*steps, one_step, _LabelSums(empty, empty))
         chosen = jnp.where(start + jnp.arange(group) < number, chosen, points)
-        return start + group, _Sums(*(a.at[chosen].add(b, mode="drop") for a, b in zip(total, added, strict=True)))
+        return start + group, _LabelSums(*(a.at[chosen].add(b, mode="drop") for a, b in zip(total, added, strict=True)))
 
     state = (jnp.zeros((), number.dtype), sums)
     return lax.while_loop(lambda state: state[0] < number, one_group, state)[1]
@@ -139,7 +139,7 @@ def where_open(function: Callable[[Array], Array], x: Array, open_: Array) -> Ar
     return jnp.where(open_, lax.while_loop(lambda state: state[0] < number, one_group, state)[1], 0.0)
 
 
-def settle(values: Values, data: Data, tau: Array, known: Array, guess: Array) -> Labels:
+def settle(values: Evaluate, data: Data, tau: Array, known: Array, guess: Array) -> Labels:
     """Labels 1[m >= tau] at all points; `guess` where they are `known` beforehand."""
     dim, points = data[0].shape
     draws = sizes(dim, points)[1]
@@ -153,7 +153,7 @@ def settle(values: Values, data: Data, tau: Array, known: Array, guess: Array) -
         return number + 1, open_ & ~settled(sums, count.astype(jnp.float64), tau), sums, mean
 
     zero = jnp.zeros(points)
-    state = (jnp.zeros((), jnp.int64), ~known, _Sums(zero, zero), zero)
+    state = (jnp.zeros((), jnp.int64), ~known, _LabelSums(zero, zero), zero)
 
     def going(state: _State) -> Array:
         return (state[0] < ROUNDS) & state[1].any()

@@ -14,17 +14,15 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from jax.scipy.special import ndtr
 
+from simulate.montecarlo.arrays import Numbers
 from simulate.montecarlo.laws.laws import Sets
-
-Array = np.ndarray
-Numbers = Any
 
 REACH = 8.5
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(12)
@@ -47,7 +45,7 @@ class Slices(NamedTuple):
     window: Numbers
 
 
-def _crossings(sets: Sets) -> Array:
+def _crossings(sets: Sets) -> np.ndarray:
     """Abscissae where the edges of two sets, or of a set and the frame, cross."""
     center, radius = np.asarray(sets.balls.center), np.asarray(sets.balls.radius)
     boxes = [sets.boxes] + ([sets.frame] if sets.frame else [])
@@ -69,7 +67,7 @@ def _crossings(sets: Sets) -> Array:
     return np.concatenate(found)
 
 
-def _cuts(sets: Sets) -> Array:
+def _cuts(sets: Sets) -> np.ndarray:
     """Distinct abscissae between which every slice varies smoothly."""
     center, radius = np.asarray(sets.balls.center), np.asarray(sets.balls.radius)
     low = np.concatenate([sets.boxes.low[:, 0], center[:, 0] - radius]).min()
@@ -81,7 +79,7 @@ def _cuts(sets: Sets) -> Array:
     return cuts[apart]
 
 
-def _graded(cuts: Array) -> Array:
+def _graded(cuts: np.ndarray) -> np.ndarray:
     """Panel ends: near each cut panels grow from twice the distance of the next cut on its other side."""
     gaps = np.diff(cuts)
     ends = [cuts]
@@ -93,7 +91,7 @@ def _graded(cuts: Array) -> Array:
     return np.unique(np.concatenate(ends))
 
 
-def _steep(sets: Sets, alpha: float) -> Array:
+def _steep(sets: Sets, alpha: float) -> np.ndarray:
     """Where discs are steep: abscissae between which their edges rise by alpha."""
     found = [np.empty(0)]
     for at, radius in zip(sets.balls.center[:, 0], sets.balls.radius, strict=True):
@@ -103,7 +101,7 @@ def _steep(sets: Sets, alpha: float) -> Array:
     return np.concatenate(found)
 
 
-def _nodes(sets: Sets, ends: Array, alpha: float) -> tuple[Array, Array]:
+def _nodes(sets: Sets, ends: np.ndarray, alpha: float) -> tuple[np.ndarray, np.ndarray]:
     """Places and weights of all panels for one alpha."""
     ends = np.unique(np.concatenate([ends, np.clip(_steep(sets, alpha), ends[0], ends[-1])]))
     parts = np.ceil(np.diff(ends) / alpha).astype(int)
@@ -115,7 +113,7 @@ def _nodes(sets: Sets, ends: Array, alpha: float) -> tuple[Array, Array]:
     return place.ravel(), (half * math.pi / 2 * np.cos(theta) * WEIGHTS).ravel()
 
 
-def _intervals(sets: Sets, place: Array) -> tuple[Array, Array]:
+def _intervals(sets: Sets, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The disjoint intervals of the slices at each place, (J, I) each, empty ones at the end."""
     center, radius = np.asarray(sets.balls.center), np.asarray(sets.balls.radius)
     squares = radius**2 - (place[:, None] - center[:, 0]) ** 2
@@ -142,7 +140,7 @@ def _intervals(sets: Sets, place: Array) -> tuple[Array, Array]:
     return starts, stops
 
 
-def slices_of(sets: Sets, alphas: Array) -> Slices | None:
+def slices_of(sets: Sets, alphas: np.ndarray) -> Slices | None:
     """The slices for all alphas, or None where there would be too many."""
     if len(sets.balls.radius) + len(sets.boxes.low) > MOST_SETS or not len(alphas):
         return None
@@ -160,7 +158,7 @@ def slices_of(sets: Sets, alphas: Array) -> Slices | None:
     if window * most > MOST_WORK:
         return None
 
-    def padded(parts: list[Array], value: float, tail: tuple[int, ...]) -> Array:
+    def padded(parts: list[np.ndarray], value: float, tail: tuple[int, ...]) -> np.ndarray:
         whole = np.full((len(parts), count, *tail), value)
         for row, part in zip(whole, parts, strict=True):
             row[tuple(slice(0, size) for size in part.shape)] = part

@@ -21,8 +21,6 @@ from scipy.special import gammaln
 
 from simulate.montecarlo.statistics.intervals import votes_needed
 
-Array = np.ndarray
-
 # Numbers of votes for which the guess is corrected; beyond them nothing is left to correct.
 FEWEST, MOST = 4, 20_000
 # Subsets are looked at so many standard deviations around half the votes.
@@ -39,13 +37,13 @@ class Limit:
     votes: int
     high: int
     first: int
-    table: Array
+    table: np.ndarray
 
-    def decided(self, counts: Array) -> tuple[Array, Array]:
+    def decided(self, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Whether votes decide for class 1, and whether for class 0."""
         return counts >= self.high, counts <= self.votes - self.high
 
-    def corrected(self, counts: Array) -> Array:
+    def corrected(self, counts: np.ndarray) -> np.ndarray:
         """The corrected share of class 1 times UNIT, which may leave [0, UNIT] near half of the votes."""
         inside = np.clip(counts - self.first, 0, len(self.table) - 1)
         plain = np.where(2 * counts > self.votes, UNIT, 0)
@@ -73,7 +71,7 @@ def limit_of(votes: int, delta: float, antithetic: bool) -> Limit:
     return Limit(votes, high, first, np.rint(UNIT * table).astype(np.int64))
 
 
-def _subsets(votes: int, counts: Array, fewer: int) -> Array:
+def _subsets(votes: int, counts: np.ndarray, fewer: int) -> np.ndarray:
     """Share of the subsets of `fewer` of the votes in which class 1 has the majority, a tie counting half."""
     spread = math.ceil(WIDE * math.sqrt(fewer)) + 1
     low, high = max(0, fewer // 2 - spread), min(fewer, fewer // 2 + spread)
@@ -86,6 +84,6 @@ def _subsets(votes: int, counts: Array, fewer: int) -> Array:
     return np.asarray((chance * 0.5 * (np.sign(2 * j - fewer) + 1.0)).sum(axis=1))
 
 
-def _choose(n: Array | int, k: Array | int) -> Array:
+def _choose(n: np.ndarray | int, k: np.ndarray | int) -> np.ndarray:
     top, part = np.asarray(n, float), np.asarray(k, float)
     return np.asarray(gammaln(top + 1) - gammaln(part + 1) - gammaln(np.maximum(top - part, 0) + 1))

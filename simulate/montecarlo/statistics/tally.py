@@ -11,7 +11,6 @@ from simulate.montecarlo.statistics.intervals import clopper_pearson, paired_dif
 from simulate.montecarlo.statistics.limit import UNIT, Limit
 from simulate.montecarlo.statistics.records import Interval
 
-Array = np.ndarray
 Counts = tuple[int, int, int]
 
 
@@ -27,11 +26,11 @@ class Tally:
     """
 
     samples: int
-    failed: Array
-    only: Array
-    certain: Array
-    possible: Array
-    corrected: Array
+    failed: np.ndarray
+    only: np.ndarray
+    certain: np.ndarray
+    possible: np.ndarray
+    corrected: np.ndarray
 
     @classmethod
     def empty(cls, betas: int, criteria: int, classifiers: int) -> Tally:
@@ -41,7 +40,7 @@ class Tally:
         certain, possible = np.zeros(plain, np.int64), np.zeros(plain, np.int64)
         return cls(0, np.zeros(shape, np.int64), only, certain, possible, np.zeros(plain, np.int64))
 
-    def add(self, beta: int, counts: Array, labels: Array, needed: list[int], limit: Limit) -> None:
+    def add(self, beta: int, counts: np.ndarray, labels: np.ndarray, needed: list[int], limit: Limit) -> None:
         """Count votes (1 or 3, 1 + A, samples) for class 1 of samples with given labels.
 
         Three: the likelier votes, the fewest and the most possible. needed: votes that certify.
@@ -60,7 +59,7 @@ class Tally:
         self.corrected[beta] += np.where(labels, UNIT - share, share).sum(axis=1)
 
 
-def failures(counts: Array, labels: Array, votes: int, needed: int | None) -> Array:
+def failures(counts: np.ndarray, labels: np.ndarray, votes: int, needed: int | None) -> np.ndarray:
     """Whether each sample counts against a classifier, shape of `counts` (1 + alphas, samples).
 
     `needed` None: the vote (class 1 iff 2 count >= votes) is not the label. Otherwise: fewer than `needed` votes are
@@ -71,7 +70,7 @@ def failures(counts: Array, labels: Array, votes: int, needed: int | None) -> Ar
     return np.where(labels, counts, votes - counts) < needed
 
 
-def discordant(first: Array, second: Array) -> Array:
+def discordant(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """(2, 1 + alphas): failures of the first classifier (alpha = 0) only, failures of this one only.
 
     first, second (1 + alphas, samples): what counts as a failure of the first, and of this one. Where they are bounds
@@ -97,7 +96,7 @@ class Level:
         low, high = (clopper_pearson(count, samples, 1 - self.error) for count in (surely, possibly))
         return self._interval(likely / samples, low[0], high[1], samples, volume)
 
-    def gain(self, only: Array, samples: int, volume: float) -> Interval:
+    def gain(self, only: np.ndarray, samples: int, volume: float) -> Interval:
         """The paired difference of two risks, times the volume that the samples fill; only (3, 2) as in `Tally`."""
         (first, second), *bounds = ((int(a), int(b)) for a, b in only)
         low, high = (paired_difference(*pair, samples, 1 - self.error) for pair in bounds)

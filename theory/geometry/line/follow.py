@@ -42,7 +42,7 @@ class Path:
 
 
 @dataclass
-class _State:
+class _Followed:
     """Where each row has got to: boundaries with their first two derivatives in beta, noise, next step, waiting."""
 
     current: Array
@@ -65,7 +65,7 @@ def follow(region: Region, noise: str, beta: Array, search: Search) -> Path:
     stop = np.isfinite(beta).sum(axis=1)
     start = (beta == 0).sum(axis=1)
     zeros = np.zeros((rows, n))
-    state = _State(region.ends.copy(), zeros, zeros.copy(), np.zeros(rows), start, np.zeros(rows, bool))
+    state = _Followed(region.ends.copy(), zeros, zeros.copy(), np.zeros(rows), start, np.zeros(rows, bool))
     gaussian = noise == "gaussian"
     while True:
         live = np.flatnonzero((state.step < stop) & ~state.waiting)
@@ -98,7 +98,7 @@ def _padded(found: Region, n: int) -> tuple[Array, Array]:
 
 
 def _settle(
-    path: Path, state: _State, rows: Index, column: Index, noise: Array, found: tuple[Array, Array], rate: Array
+    path: Path, state: _Followed, rows: Index, column: Index, noise: Array, found: tuple[Array, Array], rate: Array
 ) -> None:
     """Record complete rows and move them on."""
     path.ends[rows, column], path.error[rows, column], path.known[rows, column] = found[0], found[1], True
@@ -110,7 +110,7 @@ def _settle(
     state.step[rows] += 1
 
 
-def _finish(path: Path, state: _State, order: Index, stop: Index) -> None:
+def _finish(path: Path, state: _Followed, order: Index, stop: Index) -> None:
     """A row without boundaries has none at any larger Gaussian noise."""
     over = np.flatnonzero((state.step < stop) & ~np.isfinite(state.current).any(axis=1))
     for row in over:
@@ -118,7 +118,9 @@ def _finish(path: Path, state: _State, order: Index, stop: Index) -> None:
     state.step[over] = stop[over]
 
 
-def _advance(region: Region, state: _State, live: Index, noise: str, beta: Array) -> tuple[Array, Array, Array, Flags]:
+def _advance(
+    region: Region, state: _Followed, live: Index, noise: str, beta: Array
+) -> tuple[Array, Array, Array, Flags]:
     """One step of all live rows: quadratic predictor, Halley corrector, in as few columns as there are boundaries."""
     n = region.ends.shape[1]
     width = max(int(np.isfinite(state.current[live]).sum(axis=1).max()), 1)

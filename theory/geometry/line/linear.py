@@ -8,14 +8,14 @@ import numpy as np
 
 from theory.arrays import Array, Index
 from theory.geometry import along
-from theory.geometry.base import Base, Drift, Request, Trainer
+from theory.geometry.base import Base, Drift, Trainer, VoteRequest
 from theory.geometry.difference import erode
 from theory.geometry.kernels import Kernel, line_kernel
 from theory.geometry.line import line
 from theory.geometry.line.drift import posterior_rates, regression_rates, still_rates
 from theory.geometry.line.level import level_set
 from theory.geometry.line.regression import regression_region
-from theory.geometry.motion import Setting, motions
+from theory.geometry.motion import VoteSetting, motions
 from theory.geometry.piece import Piece, piece
 from theory.geometry.region import Region, half_lines, join
 from theory.laws import NOISE
@@ -91,7 +91,7 @@ class Linear:
         """Where the components' densities begin, bend and end."""
         return line.marks(pieces, len(region.first))
 
-    def expected(self, base: Base, label: int, request: Request) -> tuple[Array, Array]:
+    def expected(self, base: Base, label: int, request: VoteRequest) -> tuple[Array, Array]:
         """Chances to fail with finitely many votes, by quadrature along the coordinate."""
         return along.expected(self, base, label, request, (along.PEAK[self.noise], 1))
 
@@ -134,7 +134,7 @@ class LineTrainer:
         if self.indicator is not None and self.training.rule == "regression":
             spread = self.indicator.take(np.zeros(len(alpha), np.intp))
             still = np.zeros((len(alpha), spread.ends.shape[1]))
-            setting = Setting(spread, Drift(still, still), self.training.noise, alpha, np.zeros_like(alpha))
+            setting = VoteSetting(spread, Drift(still, still), self.training.noise, alpha, np.zeros_like(alpha))
             moved = motions(lambda *args: line_kernel(*args[:4]), setting, region)[1]
             return Drift(moved.rate, moved.error)
         rate, error = np.full(region.ends.shape, np.nan), np.full(region.ends.shape, np.nan)

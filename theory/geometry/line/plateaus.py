@@ -27,10 +27,9 @@ from theory.geometry.cells import Cells
 from theory.geometry.line.terms import DensityTerms
 from theory.geometry.piece import Piece
 from theory.laws import NOISE
+from theory.laws.convolve import Function
 from theory.laws.gaussian import MILLS, SQRT_HALF
 from theory.numerics.terms import magnitude
-
-Function = Callable[[Array], Array]
 
 # Plateaus that cancel to this share of their heights: beyond it the densities themselves lose too few digits to matter.
 NEAR = 1e-3

@@ -8,7 +8,7 @@ from theory.arrays import Array, Index
 from theory.geometry.piece import Piece
 from theory.geometry.region import Region
 from theory.laws import NOISE
-from theory.laws.convolve import Shape, convolve
+from theory.laws.convolve import Profile, convolve
 from theory.laws.spread import SPREAD_RATES
 from theory.numerics.terms import magnitude
 
@@ -34,7 +34,7 @@ class DensityTerms:
         shapes = [self._shape(p, rows) for p in self._pieces]
         self.widths = np.stack([np.broadcast_to(s.width, alpha.shape) for s in shapes], axis=1)
 
-    def _shape(self, item: Piece, row: Index) -> Shape:
+    def _shape(self, item: Piece, row: Index) -> Profile:
         law, scale = ("gaussian", 0.0) if item.law == "point" else (item.law, float(item.scale))
         return convolve(law, np.full(len(row), scale), self._noise, self._alpha[row])
 

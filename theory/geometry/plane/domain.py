@@ -15,7 +15,7 @@ from theory.geometry.plane.level import LEVELS
 from theory.geometry.plane.outline import Outline
 from theory.geometry.plane.plane import Plane, PlanePiece
 from theory.geometry.plane.sets import SetUnion
-from theory.geometry.plane.shapes import KEPT, Base, Shape, Still, vote_field
+from theory.geometry.plane.shapes import KEPT, BaseRegion, Shape, Still, vote_field
 from theory.geometry.plane.tracing import trace
 from theory.geometry.plane.votes import VoteField
 from theory.geometry.plane.window import Window
@@ -118,7 +118,7 @@ def labelled_sets(discs: Array, boxes: Array, clip: Array | None, tolerance: flo
     elif whole.area > held.area:
         pieces.append(PlanePiece(0, 1 - held.area / total, outside, 1 / (whole.area - held.area)))
 
-    def trainer(alpha: float) -> Base:
+    def trainer(alpha: float) -> BaseRegion:
         return NoisedSet(held, alpha) if alpha > 0 else SetBase(held)
 
     return Plane(lru_cache(KEPT)(trainer), tuple(pieces), held.window, 0.0, tolerance, bounded=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Level:
+class Refinement:
     """A level of refinement: order of polynomials, their least accuracy, nodes of panels, squares per noise scale."""
 
     order: int
@@ -16,8 +16,8 @@ class Level:
 
 
 LEVELS = (
-    Level(12, 1e-3, 8, 0.8),
-    Level(14, 1e-6, 10, 0.6),
-    Level(16, 1e-8, 12, 0.6),
-    Level(20, 1e-10, 16, 0.6),
+    Refinement(12, 1e-3, 8, 0.8),
+    Refinement(14, 1e-6, 10, 0.6),
+    Refinement(16, 1e-8, 12, 0.6),
+    Refinement(20, 1e-10, 16, 0.6),
 )

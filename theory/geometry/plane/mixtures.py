@@ -12,7 +12,7 @@ from theory.geometry.curvature import SmallNoise
 from theory.geometry.plane.curvature import on_outline
 from theory.geometry.plane.outline import Outline, gaussian_mass
 from theory.geometry.plane.plane import Plane, PlanePiece
-from theory.geometry.plane.shapes import Base, FieldBase
+from theory.geometry.plane.shapes import BaseRegion, FieldBase
 from theory.geometry.plane.signed import SignedField
 from theory.geometry.plane.window import Window
 
@@ -43,7 +43,7 @@ def gaussians(
     pieces = tuple(_gaussian_piece(*part) for part in zip(labels, weights, means, covariances, strict=True))
     net = _net(means, covariances, weights, labels)
 
-    def trainer(alpha: float) -> Base:
+    def trainer(alpha: float) -> BaseRegion:
         held = [np.array(v) for v in zip(*net, strict=True)] if net else [np.empty(0)] * 4
         positive = held[3] > 0 if net else np.empty(0, bool)
         if positive.all() or not positive.any():

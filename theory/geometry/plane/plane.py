@@ -10,12 +10,12 @@ import numpy as np
 
 from theory.arrays import Array, Index
 from theory.errors import NoExactRoute
-from theory.geometry.base import Request
+from theory.geometry.base import VoteRequest
 from theory.geometry.curvature import SmallNoise
 from theory.geometry.plane.chances import mean_mass
 from theory.geometry.plane.level import LEVELS
 from theory.geometry.plane.outline import Outline
-from theory.geometry.plane.shapes import Base, PlaneRegion, Shape, Still, Voted, tail_of
+from theory.geometry.plane.shapes import BaseRegion, PlaneRegion, Shape, Still, Voted, tail_of
 from theory.geometry.plane.window import Window
 
 # The first level of refinement that is tried, for tolerances up to these.
@@ -57,7 +57,7 @@ class Plane:
     bounded: whether base classifiers lie in the window, so that only noise can lead out of it.
     """
 
-    trainer: Callable[[float], Base]
+    trainer: Callable[[float], BaseRegion]
     pieces: tuple[PlanePiece, ...]
     window: Window
     missing: float
@@ -147,7 +147,7 @@ class Plane:
         share = np.where(region.flipped[row], 1 - share, share)
         return share, 1 - share
 
-    def expected(self, base: PlaneBase, label: int, request: Request) -> tuple[Array, Array]:
+    def expected(self, base: PlaneBase, label: int, request: VoteRequest) -> tuple[Array, Array]:
         """Chances to fail with finitely many votes: masses of level sets, averaged over a random level."""
         own = [(k, p.weight) for k, p in enumerate(self.pieces) if p.label == label]
         total = sum(weight for _k, weight in own)

@@ -18,9 +18,9 @@ from numpy.typing import ArrayLike
 from theory.arrays import Array, Flags, Index
 from theory.displayed import Displayed
 from theory.geometry.plane.chains import curves
-from theory.geometry.plane.level import LEVELS, Level
+from theory.geometry.plane.level import LEVELS, Refinement
 from theory.geometry.plane.outline import Outline
-from theory.geometry.plane.squares import Field, Leaves, Valued, fitting, settle
+from theory.geometry.plane.squares import Leaves, PlaneField, Valued, fitting, settle
 from theory.geometry.plane.tracing import LEAST, enclosed, trace
 from theory.geometry.plane.votes import VoteField
 from theory.geometry.plane.window import Window
@@ -54,7 +54,7 @@ class Shape(Hashable, Protocol):
         ...
 
 
-class Base(Protocol):
+class BaseRegion(Protocol):
     """The region of a base classifier, which can be drawn inside any window."""
 
     @property
@@ -71,7 +71,7 @@ class Base(Protocol):
 class Still:
     """A base classifier as it is, without smoothing."""
 
-    base: Base
+    base: BaseRegion
     window: Window
 
     @property
@@ -96,7 +96,7 @@ class Still:
 class Voted:
     """{u >= 1 - tail}: a base classifier smoothed with noise beta."""
 
-    base: Base
+    base: BaseRegion
     window: Window
     beta: float
     tail: float
@@ -145,7 +145,7 @@ def _votes(shape: Voted, level: int) -> VoteField:
     return vote_field(outline, shape.window, shape.beta, shape.tail, LEVELS[level])
 
 
-def vote_field(outline: Outline, window: Window, beta: float, tail: float, level: Level) -> VoteField:
+def vote_field(outline: Outline, window: Window, beta: float, tail: float, level: Refinement) -> VoteField:
     """The vote probability of a region, for points of a window."""
     return VoteField(_resolved(outline, window, beta), beta, tail, level)
 
@@ -174,7 +174,7 @@ def _resolved(outline: Outline, window: Window, beta: float) -> Outline:
 class FieldBase:
     """{field >= 0} for a field given by the order of its expansion; outlines are kept, for noises share them."""
 
-    make: Callable[[int], Field]
+    make: Callable[[int], PlaneField]
     scale: float
     always: bool | None = None
 
@@ -194,7 +194,7 @@ class FieldBase:
 
 
 @lru_cache(KEPT)
-def _field(base: FieldBase, order: int) -> Field:
+def _field(base: FieldBase, order: int) -> PlaneField:
     return base.make(order)
 
 

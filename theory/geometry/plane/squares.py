@@ -28,7 +28,7 @@ class Valued(Protocol):
         ...
 
 
-class Field(Valued, Protocol):
+class PlaneField(Valued, Protocol):
     """A function of the plane whose zero set is wanted."""
 
     def certain(self, center: Array, half: Array) -> Flags:
@@ -76,7 +76,7 @@ class Squares(NamedTuple):
         return Squares(self.center[rows], self.half[rows], self.held[rows], self.doubt[rows])
 
 
-def settle(field: Field, start: tuple[Array, Array], least: float, accuracy: float, spare: float = 0.0) -> Leaves:
+def settle(field: PlaneField, start: tuple[Array, Array], least: float, accuracy: float, spare: float = 0.0) -> Leaves:
     """Split squares (N, 2), (N,), none larger than the field allows, until each is settled or smaller than `least`.
 
     accuracy: a polynomial stands for the function if its error is below this share of its slope over the square.
@@ -107,7 +107,7 @@ def _joined(parts: list[Squares]) -> Squares:
     return Squares(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
-def fitting(field: Field, center: Array, half: Array) -> tuple[Array, Array]:
+def fitting(field: PlaneField, center: Array, half: Array) -> tuple[Array, Array]:
     """Squares without a certain sign, none larger than the field allows."""
     done: list[tuple[Array, Array]] = []
     for _ in range(LEVELS):
@@ -144,7 +144,7 @@ def _monotone(squares: Squares, accuracy: float) -> tuple[Flags, Flags, Flags]:
     return (own > LEAST_SHARE * other) & (own > 0) & sound, along_x, sound
 
 
-def _split(field: Field, squares: Squares, sound: Flags) -> Squares:
+def _split(field: PlaneField, squares: Squares, sound: Flags) -> Squares:
     """Four quarters of each square; a polynomial that is accurate enough is restricted, else the field is asked."""
     good, rest = squares.take(sound), squares.take(~sound)
     parts = []

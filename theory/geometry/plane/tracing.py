@@ -6,9 +6,9 @@ import numpy as np
 
 from theory.arrays import Array
 from theory.geometry.plane import arcs
-from theory.geometry.plane.level import Level
+from theory.geometry.plane.level import Refinement
 from theory.geometry.plane.outline import Outline, rule
-from theory.geometry.plane.squares import Field, Leaves, fitting, settle
+from theory.geometry.plane.squares import Leaves, PlaneField, fitting, settle
 from theory.geometry.plane.winding import panel_ends
 from theory.geometry.plane.window import Window
 
@@ -19,12 +19,12 @@ LEAST = 1e-6
 CLOSE = 0.01
 
 
-def trace(field: Field, window: Window, start: tuple[Array, Array], scale: float, level: Level) -> Outline:
+def trace(field: PlaneField, window: Window, start: tuple[Array, Array], scale: float, level: Refinement) -> Outline:
     """The outline of {field >= 0} in a window, from squares `start` that hold its zero set."""
     return enclosed(field, window, settle(field, fitting(field, *start), LEAST * scale, level.accuracy), level)
 
 
-def enclosed(field: Field, window: Window, leaves: Leaves, level: Level) -> Outline:
+def enclosed(field: PlaneField, window: Window, leaves: Leaves, level: Refinement) -> Outline:
     """The same from squares that are settled."""
     count = level.nodes
     points, steps = arcs.panels(leaves, count, level.accuracy)
@@ -37,7 +37,7 @@ def enclosed(field: Field, window: Window, leaves: Leaves, level: Level) -> Outl
     return Outline(np.concatenate([points, edge]), np.concatenate([steps, run]), False, loose)
 
 
-def _edges(field: Field, window: Window, points: Array, steps: Array, count: int) -> tuple[Array | None, Array]:
+def _edges(field: PlaneField, window: Window, points: Array, steps: Array, count: int) -> tuple[Array | None, Array]:
     """Panels along the edge of the window where the field is positive; None where that is all of it."""
     local = (panel_ends(points).reshape(-1, 2) - window.center) / window.half
     at, weights = rule(count)

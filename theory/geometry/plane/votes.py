@@ -18,7 +18,7 @@ from scipy.special import gammaln
 
 from theory.arrays import Array, Flags, Index
 from theory.geometry.plane import chebyshev
-from theory.geometry.plane.level import Level
+from theory.geometry.plane.level import Refinement
 from theory.geometry.plane.outline import Outline, kernel
 from theory.geometry.plane.winding import Chords
 from theory.geometry.plane.window import Window
@@ -38,7 +38,7 @@ MANY = 4
 class VoteField:
     """u - tau, or 1 - u against a tail: positive where u >= tau = 1 - exp(log_tail)."""
 
-    def __init__(self, outline: Outline, beta: float, tail: float, level: Level) -> None:
+    def __init__(self, outline: Outline, beta: float, tail: float, level: Refinement) -> None:
         self._beta, self._tail, self._order = beta, tail, level.order
         self._margin = beta * (math.sqrt(-2 * math.log(RARE * level.accuracy)) + 0.3)
         self._outside = float(outline.outside)

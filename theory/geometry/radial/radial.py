@@ -8,13 +8,13 @@ import numpy as np
 
 from theory.arrays import Array, Index
 from theory.geometry import along
-from theory.geometry.base import Base, Drift, Request, Trainer
+from theory.geometry.base import Base, Drift, Trainer, VoteRequest
 from theory.geometry.cells import Cells, cut
 from theory.geometry.crossings import crossing_rates
 from theory.geometry.difference import erode
 from theory.geometry.kernels import Kernel, radial_kernel, shell_kernel
 from theory.geometry.line.line import atoms
-from theory.geometry.motion import Setting, motions
+from theory.geometry.motion import VoteSetting, motions
 from theory.geometry.piece import Piece, net_weights, piece
 from theory.geometry.positive import Supports, positive_set
 from theory.geometry.radial import shells
@@ -91,7 +91,7 @@ class Radial:
         assert region.reference is not None
         return shells.marks(pieces, self.dim, region.reference)
 
-    def expected(self, base: Base, label: int, request: Request) -> tuple[Array, Array]:
+    def expected(self, base: Base, label: int, request: VoteRequest) -> tuple[Array, Array]:
         """Chances to fail with finitely many votes, by quadrature along the coordinate."""
         return along.expected(self, base, label, request, (along.PEAK_DISTANCE, self.dim))
 
@@ -151,7 +151,7 @@ class BallTrainer:
     def drift(self, alpha: Array, base: Base) -> Drift:
         """How they shrink: as smoothed regions do with the smoothing noise."""
         zero = np.zeros((len(alpha), 1))
-        setting = Setting(self._ball(len(alpha)), Drift(zero, zero), "gaussian", alpha, zero[:, 0])
+        setting = VoteSetting(self._ball(len(alpha)), Drift(zero, zero), "gaussian", alpha, zero[:, 0])
         moved = motions(Radial(self.dim, self).kernel, setting, base.region)[1]
         return Drift(moved.rate, moved.error)
 

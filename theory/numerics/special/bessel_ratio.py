@@ -13,7 +13,7 @@ import numpy as np
 from numpy.polynomial import Polynomial
 from numpy.typing import ArrayLike
 
-from theory.numerics.special.logs import Array
+from theory.arrays import Array
 
 # The expansion in 1/s, s^2 = mu^2 + y^2, mu = nu + 1/2, is good to 1e-17 from LARGE on; below, the order is raised.
 LARGE, TERMS = 40.0, 14

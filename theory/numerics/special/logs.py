@@ -6,9 +6,9 @@ Everything is elementwise under NumPy broadcasting. Sums of exponentials are `nu
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from theory.arrays import Array
 
 # Taylor coefficients of (atanh(s) - s)/s^3 in s^2; |s| <= 1/3 below, and 3^-36 < 2^-56.
 _ATANH_TAIL = np.array([1.0 / (2 * k + 3) for k in range(18)])

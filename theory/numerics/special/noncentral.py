@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import log_ndtr
 
-from theory.numerics.special.logs import Array, log1mexp
+from theory.arrays import Array
+from theory.numerics.special.logs import log1mexp
 from theory.numerics.special.steepest import Contour, Saddle, classes, contour, log_density, log_tail, saddle
 
 # Beyond these the ball is a half-space to far more than double precision (d/ell and log(delta)/delta^2 do not count).

@@ -35,7 +35,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.numerics.special.logs import Array, log1pmx
+from theory.arrays import Array
+from theory.numerics.special.logs import log1pmx
 
 # Discretisation and truncation are each held below e^-40 = 4e-18 of the integrand's peak.
 _FOLDS = 40.0
@@ -99,7 +100,7 @@ def saddle(dim: Array, ell: Array, delta: Array) -> Saddle:
     return Saddle(dim, ell, rho, 0.5 * cross * (cross / (dim + root)), excess, tilt, scale, root, exponent)
 
 
-class Rule(NamedTuple):
+class MidpointRule(NamedTuple):
     """Midpoint rule for a class of elements: step and nodes in units of the width 1/sqrt(2R)."""
 
     step: float
@@ -107,7 +108,7 @@ class Rule(NamedTuple):
     series: bool
 
 
-def _make_rule(bound: float) -> Rule:
+def _make_rule(bound: float) -> MidpointRule:
     """Largest step and fewest nodes that keep both errors below e^-_FOLDS whenever 2R >= bound.
 
     Both exponents are linear in (B, d) at fixed 2R = 4B + 2d, so the worst case has B = 0 or d = 0.
@@ -119,7 +120,7 @@ def _make_rule(bound: float) -> Rule:
     decay = (bound / 8 * y * (4 + 3 * y + y * y) / (1 + y) ** 2, bound / 4 * (y + np.log1p(y)))
     reach = max(float(np.sqrt(y[np.argmax(g > _FOLDS)])) for g in decay)
     nodes = (np.arange(int(np.ceil(reach / step))) + 0.5) * step
-    return Rule(step * bound**0.5, nodes * bound**0.5, bound >= _SERIES_FROM)
+    return MidpointRule(step * bound**0.5, nodes * bound**0.5, bound >= _SERIES_FROM)
 
 
 _RULES = tuple(_make_rule(bound) for bound in _BOUNDS)
