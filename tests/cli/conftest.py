@@ -16,7 +16,7 @@ import pytest
 from simulate.cli import main
 
 ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "simulate"]
+COMMAND = [sys.executable, "-m", "noisewise"]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Start = Callable[..., "subprocess.Popen[str]"]
 
