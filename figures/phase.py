@@ -105,7 +105,7 @@ def save(dataset: xarray.Dataset, path: str | os.PathLike[str], *, columns: int 
     write(draw(dataset, columns=columns).figure, path)
 
 
-def _map(dataset: xarray.Dataset) -> marks.Map:
+def _map(dataset: xarray.Dataset) -> marks.MapCells:
     for name in ("gain", "label"):
         if name not in dataset:
             raise ValueError(f"dataset: found no variable {name!r}, expected the result of a sweep")
@@ -117,10 +117,12 @@ def _map(dataset: xarray.Dataset) -> marks.Map:
         raise ValueError(f"dataset: found gain over {', '.join(dims)}, expected {y_key}, {x_key}")
     grid = dataset[["gain", "label"]].sortby([x_key, y_key]).transpose(y_key, x_key)
     x, y = (grid[key].to_numpy().astype(float) for key in (x_key, y_key))
-    return marks.Map(x_key, y_key, x, y, grid["gain"].to_numpy().astype(float), grid["label"].to_numpy().astype(str))
+    return marks.MapCells(
+        x_key, y_key, x, y, grid["gain"].to_numpy().astype(float), grid["label"].to_numpy().astype(str)
+    )
 
 
-def _colours(axes: Axes, held: marks.Map, sets: dict[str, NDArray[np.bool_]]) -> QuadMesh:
+def _colours(axes: Axes, held: marks.MapCells, sets: dict[str, NDArray[np.bool_]]) -> QuadMesh:
     """Gains as colours; cells where the comparison says nothing take none."""
     shown = np.ma.masked_array(held.gain, sets["constant"] | sets["undefined"])
     size = np.abs(shown.compressed())
@@ -134,7 +136,7 @@ def _colours(axes: Axes, held: marks.Map, sets: dict[str, NDArray[np.bool_]]) ->
     return mesh
 
 
-def _frame(axes: Axes, held: marks.Map, dataset: xarray.Dataset) -> None:
+def _frame(axes: Axes, held: marks.MapCells, dataset: xarray.Dataset) -> None:
     """Limits, labels and the title."""
     axes.set_facecolor(marks.EMPTY)
     for axis, key in ((axes.xaxis, held.x_key), (axes.yaxis, held.y_key)):
@@ -163,7 +165,9 @@ def _unit(variable: xarray.DataArray, usual: str) -> str:
     return f" ({base.strip('()')})".replace("units of x", f"units of $x^{{{power}}}$" if power else "units of $x$")
 
 
-def _contours(axes: Axes, held: marks.Map, sets: dict[str, NDArray[np.bool_]], mesh: QuadMesh) -> QuadContourSet | None:
+def _contours(
+    axes: Axes, held: marks.MapCells, sets: dict[str, NDArray[np.bool_]], mesh: QuadMesh
+) -> QuadContourSet | None:
     """Thin lines of equal gain: solid where training noise helps, dashed where it hurts."""
     blank_cells = sets["constant"] | sets["undefined"]
     if min(held.gain.shape) < 2 or blank_cells.all():

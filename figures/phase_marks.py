@@ -47,7 +47,7 @@ CHECKS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 @dataclass(frozen=True)
-class Map:
+class MapCells:
     """The part of a dataset that lies on the grid, rows along y."""
 
     x_key: str
@@ -133,7 +133,7 @@ def _points(dataset: xarray.Dataset, stem: str) -> tuple[Array, Array] | None:
     return (x, y) if (np.isfinite(x) & np.isfinite(y)).any() else None
 
 
-def write_words(axes: Axes, held: Map, sets: dict[str, Flags], lines: list[Line2D]) -> list[Text]:
+def write_words(axes: Axes, held: MapCells, sets: dict[str, Flags], lines: list[Line2D]) -> list[Text]:
     """ "helps" and "hurts" in every part of the map with room for the word, clear of curves and points."""
     figure = axes.get_figure(root=True)
     assert figure is not None

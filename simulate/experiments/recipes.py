@@ -15,7 +15,7 @@ from simulate.experiments import curves as data
 from simulate.experiments.discs import VARIABLES as PLACED
 from simulate.experiments.discs import Study
 from simulate.experiments.recipe import Recipe
-from simulate.experiments.sources import Agreement, Computed, MapSource, Pictured, Placed
+from simulate.experiments.sources import Agreement, Computed, Map, Pictured, Placed
 from simulate.experiments.words import WORDS
 from simulate.storage import NEEDED
 from theory.errors import ProblemError
@@ -71,7 +71,7 @@ def with_bridge(dataset: xr.Dataset) -> xr.Dataset:
     return dataset.drop_vars([name for name in dataset.variables if str(name).startswith("best_")]).assign(points)
 
 
-def _map(words: str, *sources: MapSource, stems: Sequence[str]) -> Recipe:
+def _map(words: str, *sources: Map, stems: Sequence[str]) -> Recipe:
     return Recipe(dict(zip(stems, sources, strict=True)), _phases, words, NEEDED)
 
 
@@ -103,33 +103,33 @@ RECIPES: dict[str, Recipe] = {
     ),
     "phase-bumps": _map(
         WORDS["phase-bumps"],
-        MapSource("bumps", "alpha=0:1.6:129", "beta=0.02:1:129", {"count": 3}),
+        Map("bumps", "alpha=0:1.6:129", "beta=0.02:1:129", {"count": 3}),
         stems=["phase-bumps"],
     ),
     "phase-stripes": _map(
         WORDS["phase-stripes"],
-        MapSource("stripes", "alpha=0:1.5:129", "beta=0.02:1.5:129"),
+        Map("stripes", "alpha=0:1.5:129", "beta=0.02:1.5:129"),
         stems=["phase-stripes"],
     ),
     "phase-two-gaussians": _map(
         WORDS["phase-two-gaussians"],
-        MapSource("two-gaussians", "alpha=0:3:129", "beta=0.02:3:129", {"dim": 1, "prior": 0.2}),
+        Map("two-gaussians", "alpha=0:3:129", "beta=0.02:3:129", {"dim": 1, "prior": 0.2}),
         stems=["phase-two-gaussians"],
     ),
     "phase-anisotropic": _map(
         WORDS["phase-anisotropic"],
-        MapSource("anisotropic", "alpha=0:3:25", "beta=0.2:3:25"),
+        Map("anisotropic", "alpha=0:3:25", "beta=0.2:3:25"),
         stems=["phase-anisotropic"],
     ),
     "phase-concentric": _map(
         WORDS["phase-concentric"],
-        *(MapSource("concentric", axis, "beta=0.02:2:97", {"dim": dim}) for dim, axis in CONCENTRIC.items()),
+        *(Map("concentric", axis, "beta=0.02:2:97", {"dim": dim}) for dim, axis in CONCENTRIC.items()),
         stems=[f"phase-concentric-{dim}" for dim in CONCENTRIC],
     ),
     "interference-stripes": _map(
         WORDS["interference-stripes"],
-        MapSource("stripes", "gap=0.01:1.5:97", "alpha=0:1.5:97", fixed={"beta": 1.0}),
-        MapSource("stripes", "gap=0.01:1.5:97", "beta=0.02:1.5:97", fixed={"alpha": 0.3}),
+        Map("stripes", "gap=0.01:1.5:97", "alpha=0:1.5:97", fixed={"beta": 1.0}),
+        Map("stripes", "gap=0.01:1.5:97", "beta=0.02:1.5:97", fixed={"alpha": 0.3}),
         stems=["interference-stripes-alpha", "interference-stripes-beta"],
     ),
     "interference": Recipe(
@@ -155,7 +155,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "certified-map": _map(
         WORDS["certified-map"],
-        MapSource(
+        Map(
             "two-gaussians",
             "alpha=0:3:129",
             "eps=0:1.9:129",

@@ -95,7 +95,7 @@ class Computed(Declared):
 
 
 @dataclass(frozen=True)
-class MapSource(Declared):
+class Map(Declared):
     """A phase map of a regime, with its curves; axes as on the command line."""
 
     regime: str

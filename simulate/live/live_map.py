@@ -112,7 +112,7 @@ class LiveMap:
             self._draw_contours(shown, limit)
             for word in self.words:
                 word.remove()
-            held = marks.Map(self.x.key, self.y.key, values.x, values.y, values.gain, values.label)
+            held = marks.MapCells(self.x.key, self.y.key, values.x, values.y, values.gain, values.label)
             self.words = marks.write_words(axes, held, sets, [])
 
     def update(self, settings: Mapping[str, Any], step: int = 1) -> float:

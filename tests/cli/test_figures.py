@@ -13,7 +13,7 @@ import pytest
 
 from simulate.experiments import curves, recipes
 from simulate.experiments.discs import VARIABLES, Study
-from simulate.experiments.sources import Computed, MapSource, Pictured, Placed
+from simulate.experiments.sources import Computed, Map, Pictured, Placed
 from simulate.storage import open_dataset
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -26,7 +26,7 @@ SMALL: dict[str, dict[str, Any]] = {
         "interference-alpha": Placed(replace(TINY, count=3)),
         "interference-beta": Placed(replace(TINY, alphas=(0.0, 1.0), betas=(1.5, 2.0), count=3)),
     },
-    "phase-bumps": {"phase-bumps": MapSource("bumps", "alpha=0:1:5", "beta=0.1:1:5")},
+    "phase-bumps": {"phase-bumps": Map("bumps", "alpha=0:1:5", "beta=0.1:1:5")},
     "rules": {
         stem: Computed(curves.rules, {"beta": 0.5, "reach": 1.0, "count": 5}, (regime, {}))
         for stem, regime in (("rules-gaussians", "two-gaussians"), ("rules-intervals", "intervals"))
@@ -110,7 +110,7 @@ def test_what_is_unchanged_stays_and_what_is_missing_comes_back(call: Run, tmp_p
 
 def test_other_inputs_are_computed_anew(call: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert call("figures", "phase-bumps").returncode == 0
-    other = {"phase-bumps": MapSource("bumps", "alpha=0:1:5", "beta=0.1:1.5:5")}
+    other = {"phase-bumps": Map("bumps", "alpha=0:1:5", "beta=0.1:1.5:5")}
     monkeypatch.setitem(recipes.RECIPES, "phase-bumps", replace(recipes.RECIPES["phase-bumps"], sources=other))
     assert call("figures", "phase-bumps").stdout.splitlines()[0] == "wrote phase-bumps.nc"
     assert call("figures", "phase-bumps", "--fresh").stdout.splitlines()[0] == "wrote phase-bumps.nc"
