@@ -14,7 +14,7 @@ from simulate.experiments.recipes import RECIPES
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r'(?:href|src)="([^"]+)"')
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -29,9 +29,8 @@ from theory.problems.problem import (
     Uniform,
 )
 
-# All tests share one run, so they go to one worker.
-pytestmark = pytest.mark.xdist_group("calibration")
 PROBLEMS, SAMPLES, VOTES, FAILURE = 1000, 500, 15, 0.05
+WRONG = 1.2  # the factor by which the training noise of the wrong exact side is too large
 
 
 def gaussians(rng: np.random.Generator) -> Problem:
@@ -85,20 +84,29 @@ def runs() -> list[tuple[Problem, tuple[float, float, float], Any]]:
 
 
 @cache
-def outcomes(wrong: float) -> tuple[np.ndarray, np.ndarray]:
-    """Whether intervals (problems, 4) miss, and p-values (problems, 2) of clean and certified risks, with the exact
-    side at a training noise that is wrong by a factor."""
+def exact_sides() -> list[Any]:
+    """Exact counterparts of all records, each at its own training noise and at one that is wrong by a factor."""
+    return [
+        deployed(problem, alpha * np.array([1.0, WRONG]), beta, eps, VOTES, FAILURE)
+        for problem, (alpha, beta, eps), _ in runs()
+    ]
+
+
+@cache
+def outcomes(side: int) -> tuple[np.ndarray, np.ndarray]:
+    """Whether intervals (problems, 4) miss, and p-values (problems, 2) of clean and certified risks, with the right
+    exact side, 0, or the wrong one, 1."""
     rng, misses, chances = np.random.default_rng(1), [], []
-    for problem, (alpha, beta, eps), record in runs():
-        exact = deployed(problem, alpha * wrong, beta, eps, VOTES, FAILURE)
+    for (_, _, record), exact in zip(runs(), exact_sides(), strict=True):
         row = []
         for name in ("clean", "certified", "gain", "certified_gain"):
             interval, truth = getattr(record, name), getattr(exact, name)
-            row.append(not interval.low - truth.error <= truth.value <= interval.high + truth.error)
+            value, error = truth.value[side], truth.error[side]
+            row.append(not interval.low - error <= value <= interval.high + error)
         misses.append(row)
         chances.append(
             [
-                p_value(getattr(record, name).estimate, float(getattr(exact, name).value), rng)
+                p_value(getattr(record, name).estimate, float(getattr(exact, name).value[side]), rng)
                 for name in ("clean", "certified")
             ]
         )
@@ -114,13 +122,13 @@ def p_value(estimate: float, risk: float, rng: np.random.Generator) -> float:
 @pytest.mark.slow
 def test_intervals_hold_as_often_as_they_say() -> None:
     """99 % intervals are conservative: the number that misses is not above its binomial range."""
-    misses, _ = outcomes(1.0)
+    misses, _ = outcomes(0)
     assert (misses.sum(axis=0) <= binom.isf(1e-4, PROBLEMS, 0.01)).all()
 
 
 @pytest.mark.slow
 def test_p_values_are_uniform() -> None:
-    _, chances = outcomes(1.0)
+    _, chances = outcomes(0)
     for column in chances.T:
         assert kstest(column, "uniform").pvalue > 1e-3
     for shape in range(len(SHAPES)):
@@ -130,6 +138,6 @@ def test_p_values_are_uniform() -> None:
 @pytest.mark.slow
 def test_a_wrong_formula_is_caught() -> None:
     """Training noise 20 % too large on the exact side: p-values near 0 and 1 pile up, and intervals miss."""
-    misses, chances = outcomes(1.2)
+    misses, chances = outcomes(1)
     assert kstest(np.abs(2 * chances[:, 0] - 1), "uniform").pvalue < 1e-6
     assert misses[:, 2].sum() > binom.isf(1e-4, PROBLEMS, 0.01)

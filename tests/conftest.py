@@ -1,0 +1,29 @@
+"""What every run of the tests shares: compiled code on disk, one thread per library, long files first.
+
+Set before NumPy and JAX are imported, and inherited by the commands, kernels and workers that tests start.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+COMPILED = Path(__file__).parents[1] / "build" / "compiled"
+SHARED = {
+    # Compiling for Monte Carlo costs far more than running: what one process compiled, all others and later runs load.
+    "JAX_COMPILATION_CACHE_DIR": str(COMPILED),
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+    "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    # The workers of pytest fill the cores already.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+os.environ.update({name: os.environ.get(name, value) for name, value in SHARED.items()})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests start first, so that no worker is left with one at the end; a file stays in one piece."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
