@@ -6,6 +6,7 @@ STAMP := .venv/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # A file of tests stays on one worker, which shares its fixtures and its compiled code; long files start first.
 WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
+SIZE := full
 
 .PHONY: demo docs notebooks test check lint benchmarks format clean
 .DEFAULT_GOAL := test
@@ -44,8 +45,9 @@ test: lint
 check: lint
 	$(BIN)/python -m pytest $(WORKERS) -m "not slow"
 
+# Ratios and times, which nothing asserts; with SIZE=smoke tiny versions, to see that all of them run.
 benchmarks: $(STAMP)
-	$(BIN)/python -m pytest tests/benchmarks -s
+	BENCHMARKS=$(SIZE) $(BIN)/python -m pytest tests/benchmarks -s
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr
 
-from tests.benchmarks.timing import best
+from tests.benchmarks.timing import best, sized
 from theory import gain, regimes
 from theory.reduction.reduce import reduce
 from theory.risks.risks import clean_risk
@@ -28,23 +28,27 @@ def least_evaluations(count: int) -> int:
 
 
 def test_map_of_bumps() -> None:
-    """A 256 x 256 map of gains of bumps(count=3), against the noise-cdf evaluations it needs at least."""
-    problem, (alpha, beta) = regimes.bumps(count=3), noises(256)
+    """A square map of gains of bumps(count=3), against the noise-cdf evaluations it needs at least."""
+    side = sized(256, 16)
+    problem, (alpha, beta) = regimes.bumps(count=3), noises(side)
     whole = best(lambda: gain(problem, alpha, beta))
     risks = best(lambda: clean_risk(problem, alpha, beta))
-    needed = least_evaluations(256)
+    needed = least_evaluations(side)
     z = np.random.default_rng(0).normal(size=needed)
     floor = best(lambda: ndtr(z))
-    print(f"\n256 x 256 gains of bumps(count=3): {whole:.3f} s, risks alone {risks:.3f} s")
+    print(f"\n{side} x {side} gains of bumps(count=3): {whole:.3f} s, risks alone {risks:.3f} s")
     print(f"least noise-cdf evaluations: {needed} in {floor * 1e3:.1f} ms; map / floor = {whole / floor:.0f}")
 
 
 def test_cost_per_cell() -> None:
     """Seconds per cell for maps of different sizes, relative to the largest."""
     problem = regimes.bumps(count=3)
-    sizes = (64, 128, 256, 512)
+    sizes = sized((64, 128, 256, 512), (4, 8, 16))
     cells = {n: best(lambda n=n: gain(problem, *noises(n)), 3) / n**2 for n in sizes}
-    print("\ncost per cell relative to 512 x 512: " + ", ".join(f"{n}: {cells[n] / cells[512]:.2f}" for n in sizes))
+    print(
+        "\ncost per cell relative to the largest map: "
+        + ", ".join(f"{n}: {cells[n] / cells[sizes[-1]]:.2f}" for n in sizes)
+    )
 
 
 def test_million_dimensions() -> None:
@@ -60,9 +64,10 @@ def test_million_dimensions() -> None:
 
 
 def test_radial_map() -> None:
-    """A 64 x 64 radial map against the same map on the line."""
-    noise = np.linspace(0.0, 2.0, 64)[:, None], np.linspace(0.05, 2.0, 64)
+    """A radial map against the same map on the line."""
+    side = sized(64, 8)
+    noise = np.linspace(0.0, 2.0, side)[:, None], np.linspace(0.05, 2.0, side)
     line = best(lambda: gain(regimes.bumps(count=3), *noise), 3)
     for dim in (2, 100, 1_000_000):
         radial = best(lambda d=dim: gain(regimes.concentric(dim=d), *noise), 3)
-        print(f"\n64 x 64 gains, concentric d = {dim}: {radial:.3f} s, {radial / line:.1f} x bumps on the line")
+        print(f"\n{side} x {side} gains, concentric d = {dim}: {radial:.3f} s, {radial / line:.1f} x bumps on the line")

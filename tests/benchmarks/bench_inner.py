@@ -11,7 +11,7 @@ import pytest
 
 from simulate.montecarlo.assemble import domain_rule, mixture_rule
 from simulate.montecarlo.rules.rules import label_range
-from tests.benchmarks.timing import best
+from tests.benchmarks.timing import best, sized
 from theory import regimes
 from theory.problems.problem import Component, DomainProblem, Gaussian, MixtureProblem, Problem, Training
 
@@ -44,7 +44,7 @@ def test_labels(name: str, capsys: pytest.CaptureFixture[str]) -> None:
         make = domain_rule if isinstance(problem, DomainProblem) else mixture_rule
         rule: Any = make(problem, np.array([alpha]))
         middle = size if isinstance(problem, DomainProblem) else 0.0
-        x = jnp.asarray(middle + size * np.random.default_rng(0).uniform(-1, 1, (problem.dim, 4000)))
+        x = jnp.asarray(middle + size * np.random.default_rng(0).uniform(-1, 1, (problem.dim, sized(4000, 40))))
         noise, choice = problem.training.noise, problem.training.off_support
         run = jax.jit(lambda rule, scale, x: label_range(rule, noise, choice, scale, x))
         labels: list[Any] = []

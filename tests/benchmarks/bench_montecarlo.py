@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from simulate.montecarlo import monte_carlo
-from tests.benchmarks.timing import best
+from tests.benchmarks.timing import best, sized
 from theory import MixtureProblem, regimes
 from theory.problems.problem import Gaussian, as_vector
 
-DRAWS = 1 << 22
-DIMS = (1, 2, 16, 256)
+DRAWS = sized(1 << 22, 1 << 12)
+DIMS = sized((1, 2, 16, 256), (2,))
 ALPHA, BETA = 0.5, 0.5
 BATCH = 1 << 16
 
@@ -80,7 +80,7 @@ def rate(work: object, samples: int, votes: int) -> float:
 def test_votes_per_second(dim: int, capsys: pytest.CaptureFixture[str]) -> None:
     """Paired gains, two classifiers for each noise draw, of two Gaussians: aims .8, past 1; 3 and 2 times as fast."""
     problem = regimes.two_gaussians(dim=dim)
-    votes, samples = 1000, 20_000 if dim < 16 else 80_000 // dim
+    votes, samples = sized((1000, 20_000 if dim < 16 else 80_000 // dim), (10, 200))
 
     def ours(samples: int, votes: int) -> object:
         return monte_carlo(problem, alpha=ALPHA, beta=BETA, votes=votes, samples=samples, seed=1)
@@ -106,6 +106,7 @@ def test_cost_is_linear(capsys: pytest.CaptureFixture[str]) -> None:
 
     def spent(dim: int, votes: int, samples: int) -> float:
         problem = regimes.two_gaussians(dim=dim)
+        samples = sized(samples, samples // 100)
         work = best(lambda: monte_carlo(problem, alpha=ALPHA, beta=BETA, votes=votes, samples=samples, seed=1), 2)
         return work / (dim * votes * samples)
 
@@ -129,7 +130,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 def test_memory(capsys: pytest.CaptureFixture[str]) -> None:
     """Peak resident memory of runs of a thousandfold number of votes, or of samples: aim below 1 GiB at any."""
-    for votes, samples in ((1000, 1000), (1_000_000, 1000), (1000, 1_000_000)):
+    for votes, samples in sized(((1000, 1000), (1_000_000, 1000), (1000, 1_000_000)), ((100, 100),)):
         words = [sys.executable, "-c", PEAK, str(votes), str(samples)]
         peak = int(subprocess.run(words, check=True, capture_output=True, text=True).stdout) / 1024
         with capsys.disabled():

@@ -12,14 +12,14 @@ from scipy.fft import irfft2, next_fast_len, rfft2
 from scipy.ndimage import fourier_gaussian
 
 import theory
-from tests.benchmarks.timing import best
+from tests.benchmarks.timing import best, sized
 from theory import DomainProblem, regimes
 from theory.geometry.plane import shapes
 from theory.geometry.plane.domain import forget
 
 ALPHA, BETA = 5.0, 8.0
-SIZES = (64, 128, 256, 512, 1024, 2048, 4096)
-TARGETS = (1e-3, 1e-4, 1e-5)
+SIZES = sized((64, 128, 256, 512, 1024, 2048, 4096), (64, 128))
+TARGETS = sized((1e-3, 1e-4, 1e-5), (1e-3,))
 
 
 def raster(problem: DomainProblem, size: int) -> NDArray[np.bool_]:
@@ -92,11 +92,15 @@ def test_single_evaluations(capsys: pytest.CaptureFixture[str]) -> None:
 def test_map_of_two_gaussians(tolerance: float, capsys: pytest.CaptureFixture[str]) -> None:
     """A 64 x 64 map of gains in one process (aim 4 minutes, two on two cores), estimated from every fourth row and
     column."""
-    alpha, beta = np.linspace(0, 2, 64)[2::4], np.linspace(0.05, 2, 64)[2::4]
+    step = sized(4, 32)
+    alpha, beta = np.linspace(0, 2, 64)[2::step], np.linspace(0.05, 2, 64)[2::step]
     problem = regimes.anisotropic()
     theory.gain(problem, 0.5, 0.7)
     start = perf_counter()
     theory.gain(problem, alpha[:, None], beta, tolerance=tolerance)
     spent = perf_counter() - start
     with capsys.disabled():
-        print(f"\n  16 x 16 cells in {spent:.1f} s: a 64 x 64 map takes {16 * spent:.0f} s in one process")
+        print(
+            f"\n  {alpha.size * beta.size} cells in {spent:.1f} s: a 64 x 64 map takes {step**2 * spent:.0f} s in one "
+            "process"
+        )

@@ -11,12 +11,13 @@ import numpy as np
 from simulate.sweep.axes import Axis, Family
 from simulate.sweep.proofs import add_proofs
 from simulate.sweep.sweep import sweep
-from tests.benchmarks.timing import best
+from tests.benchmarks.timing import best, sized
 from theory import gain
 from theory.proof import Prover
 
 BUMPS = Family("bumps", {"spacing": 1.5})
-X, Y = Axis("beta", 0.02, 1.6, 64), Axis("alpha", 0.0, 1.5, 64)
+SIDE = sized(64, 4)
+X, Y = Axis("beta", 0.02, 1.6, SIDE), Axis("alpha", 0.0, 1.5, SIDE)
 # Cells this near to a change of the gain's sign, counted in cells.
 NEXT_TO = 1
 
@@ -32,8 +33,8 @@ def test_map() -> None:
     bits, counts = np.unique(proved["proof_bits"], return_counts=True)
     near = sum(_near_zero(plain["gain"].to_numpy(), *cell) for cell in np.argwhere(open_))
     print(
-        f"\n4096 cells on two processes: {spent:.0f} s, {1e3 * spent / 4096:.1f} ms a cell; undecided {open_.sum()}, "
-        f"of which next to gain = 0 {near}; bits {dict(zip(bits.tolist(), counts.tolist(), strict=True))}"
+        f"\n{SIDE**2} cells on two processes: {spent:.0f} s, {1e3 * spent / SIDE**2:.1f} ms a cell; undecided "
+        f"{open_.sum()}, of which next to gain = 0 {near}; bits {dict(zip(bits.tolist(), counts.tolist(), strict=True))}"
     )
     for verdict in ("help", "hurt", "neutral"):
         print(f"  {verdict}: {int((proved['proof'] == verdict).sum())}")

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from simulate.montecarlo import monte_carlo
+from tests.benchmarks.timing import sized
 from theory import clean_risk, regimes
 
-SEEDS, SAMPLES = 24, 4096
+SEEDS, SAMPLES, MANY = sized((24, 4096, 400_000), (4, 500, 500))
 PROBLEMS: dict[str, Any] = {
     "bumps, d = 1": regimes.bumps(count=3),
     "stripes, d = 1": regimes.stripes(gap=0.3),
@@ -49,7 +50,7 @@ def test_antithetic_votes(name: str, capsys: pytest.CaptureFixture[str]) -> None
     words = []
     for flag in (False, True):
         found = [
-            monte_carlo(problem, alpha=0.3, beta=0.5, votes=21, samples=400_000, seed=seed, antithetic=flag)[0]
+            monte_carlo(problem, alpha=0.3, beta=0.5, votes=21, samples=MANY, seed=seed, antithetic=flag)[0]
             for seed in range(4)
         ]
         risks = [record.clean.estimate for record in found]
