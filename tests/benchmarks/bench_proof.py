@@ -32,9 +32,10 @@ def test_map() -> None:
     open_ = proved["proof"].to_numpy() == "undecided"
     bits, counts = np.unique(proved["proof_bits"], return_counts=True)
     near = sum(_near_zero(plain["gain"].to_numpy(), *cell) for cell in np.argwhere(open_))
+    said = dict(zip(bits.tolist(), counts.tolist(), strict=True))
     print(
         f"\n{SIDE**2} cells on two processes: {spent:.0f} s, {1e3 * spent / SIDE**2:.1f} ms a cell; undecided "
-        f"{open_.sum()}, of which next to gain = 0 {near}; bits {dict(zip(bits.tolist(), counts.tolist(), strict=True))}"
+        f"{open_.sum()}, of which next to gain = 0 {near}; bits {said}"
     )
     for verdict in ("help", "hurt", "neutral"):
         print(f"  {verdict}: {int((proved['proof'] == verdict).sum())}")
