@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,9 @@ def test_datasets_are_those_that_are_declared(name: str, stem: str) -> None:
         assert dataset.attrs[INPUTS] == source.inputs
 
 
+@cache
 def drawn(name: str, columns: int) -> dict[str, Figure]:
+    """The figures of a recipe, which both tests look at."""
     recipe = RECIPES[name]
     datasets = recipe.load([GALLERY / f"{stem}.nc" for stem in recipe.sources])
     return dict(zip(recipe.drawn or recipe.sources, recipe.draw(datasets, columns), strict=True))
