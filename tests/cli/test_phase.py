@@ -150,7 +150,7 @@ def _alive(pid: int) -> bool:
 # No file may grow beyond 2000 bytes: as on a full disk, a write fails half way.
 LITTLE_DISK = (
     "import resource, runpy; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)); "
-    "runpy.run_module('simulate', run_name='__main__', alter_sys=True)"
+    "runpy.run_module('noisewise', run_name='__main__', alter_sys=True)"
 )
 
 
