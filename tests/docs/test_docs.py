@@ -26,10 +26,11 @@ import theory
 from simulate.cli import main
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = sorted(DOCS.rglob("*.md"))
+README = DOCS.parent / "README.md"
+PAGES = [README, *sorted(DOCS.rglob("*.md"))]
 FENCE = re.compile(r'^```(?P<kind>\w+)(?P<options>(?: \w+="[^"]*")*)\n(?P<body>.*?)^```$', re.MULTILINE | re.DOTALL)
 KINDS = {"console", "python", "sh", "text", "toml"}
-SETUP = {"$ make demo", "$ source .venv/bin/activate"}
+SETUP = {"$ make demo", "$ make test", "$ pip install .", "$ source .venv/bin/activate"}
 LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -111,7 +112,7 @@ def test_what_a_page_says_to_type_does_what_it_says(
             assert np.abs(drawn - kept).mean() < 0.01
 
 
-@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(DOCS)) for page in PAGES])
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(DOCS.parent)) for page in PAGES])
 def test_fences_are_closed_and_of_known_kinds(page: Path) -> None:
     found = blocks(page)
     assert {block.kind for block in found} <= KINDS
@@ -121,6 +122,10 @@ def test_fences_are_closed_and_of_known_kinds(page: Path) -> None:
             assert all(line.startswith("noisewise ") for line in block.body.splitlines())
         if block.kind == "console":
             assert set(block.body.splitlines()) <= SETUP
+
+
+def test_the_readme_fits_on_two_screens() -> None:
+    assert len(README.read_text().splitlines()) <= 120
 
 
 def test_no_page_names_a_host() -> None:
