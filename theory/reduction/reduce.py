@@ -71,8 +71,9 @@ def reduce(problem: Problem, window: float = 0.0, tolerance: float = TOLERANCE) 
         NoExactRoute: there is none; the message names what stands in the way and the Monte Carlo command.
     """
     key = (id(problem), window, tolerance)
-    if key in _held and _held[key][0]() is problem:
-        return _held[key][1]
+    held = _held.get(key)  # once: another thread may clear the table between two look-ups
+    if held is not None and held[0]() is problem:
+        return held[1]
     geometry = (
         _domain(problem, window, tolerance) if isinstance(problem, DomainProblem) else _mixture(problem, tolerance)
     )
