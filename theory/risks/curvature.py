@@ -14,10 +14,10 @@ from __future__ import annotations
 from theory.errors import NoExactRoute
 from theory.geometry.curvature import SmallNoise
 from theory.problems.problem import Problem
-from theory.reduction.reduce import reduce
+from theory.reduction.reduce import Route, reduce
 
 
-def small_noise(problem: Problem) -> SmallNoise:
+def small_noise(problem: Problem, *, route: Route | None = None) -> SmallNoise:
     """The data of the law for a Gaussian mixture on the line, in radial geometry or in the plane, at alpha = beta = 0.
 
     Examples:
@@ -31,4 +31,4 @@ def small_noise(problem: Problem) -> SmallNoise:
     """
     if problem.training.rule != "posterior" or {problem.training.noise, problem.smoothing.noise} != {"gaussian"}:
         raise NoExactRoute("the small-noise law is one of the posterior rule and Gaussian noises")
-    return reduce(problem).curvature()
+    return reduce(problem, route=route).curvature()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from theory.arrays import Array, Index
-from theory.errors import NoExactRoute
+from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.base import VoteRequest
 from theory.geometry.curvature import SmallNoise
 from theory.geometry.plane.chances import mean_mass
@@ -171,7 +171,7 @@ class Plane:
 
     def erode(self, region: PlaneRegion, eps: Array) -> PlaneRegion:
         """Not known exactly: offsets of curves are not level sets of anything at hand."""
-        raise NoExactRoute("adversarial risk has no exact route in the plane; simulate it instead: noisewise mc")
+        raise NoExactRoute(f"adversarial risk has no exact route in the plane; {REMEDY}")
 
     def curvature(self) -> SmallNoise:
         """Slope, curvature and Laplacian of the signed density along the boundary of the Bayes region."""
