@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo docs notebooks test check lint benchmarks format clean
+.PHONY: demo docs notebooks test check lint benchmarks mutants format clean
 .DEFAULT_GOAL := test
 
 $(STAMP): pyproject.toml constraints.txt
@@ -44,6 +44,10 @@ check: lint
 
 benchmarks: $(STAMP)
 	$(BIN)/python -m pytest tests/benchmarks -s
+
+# Changes of formulas and error estimates that the tests do not notice: N of them, drawn with SEED.
+mutants: $(STAMP)
+	$(BIN)/python tests/benchmarks/mutants.py $(or $(N),40) $(or $(SEED),0)
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .
