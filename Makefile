@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 SIZE := full
 
-.PHONY: demo docs notebooks test check lint benchmarks format clean
+.PHONY: demo docs notebooks test check lint benchmarks mutants format clean
 .DEFAULT_GOAL := test
 
 $(STAMP): pyproject.toml constraints.txt
@@ -48,6 +48,10 @@ check: lint
 # Ratios and times, which nothing asserts; with SIZE=smoke tiny versions, to see that all of them run.
 benchmarks: $(STAMP)
 	BENCHMARKS=$(SIZE) $(BIN)/python -m pytest tests/benchmarks -s
+
+# Changes of formulas and error estimates that the tests do not notice: N of them, drawn with SEED.
+mutants: $(STAMP)
+	$(BIN)/python tests/benchmarks/mutants.py $(or $(N),40) $(or $(SEED),0)
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .

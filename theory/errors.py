@@ -5,6 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+# What to do where nothing is known exactly.
+REMEDY = "simulate it instead: noisewise mc"
+
 
 class ProblemError(ValueError):
     """A problem description is not valid. Its text is always one line: `source: key: found ..., expected ...`.

@@ -12,6 +12,12 @@ from hypothesis import strategies as st
 
 from theory import NoExactRoute, bayes_risk, clean_risk, regimes, small_noise
 from theory.problems.problem import Ball, Component, Gaussian, MixtureProblem, Uniform
+from theory.reduction.reduce import reduce
+
+COVARIANCE = ((1.0, 0.4), (0.4, 2.0))
+HALF_SPACE = MixtureProblem(
+    0.3, 2, (Component(Gaussian((0.0, 0.0), cov=COVARIANCE)),), (Component(Gaussian((1.0, 1.0), cov=COVARIANCE)),)
+)
 
 # Scales 1 and 1.5: alpha*/beta as beta -> 0, to the digits in which it was published.
 RATIOS = {2: 0.671635, 3: 0.775537, 10: 0.901092, 100: 0.945074}
@@ -62,6 +68,10 @@ def test_what_has_no_smooth_density_is_refused() -> None:
         small_noise(MixtureProblem(0.5, 1, (Component(Uniform(0.0, 1.0)),), (Component(Gaussian(0.0, 2.0)),)))
     with pytest.raises(NoExactRoute, match="posterior rule"):
         small_noise(regimes.stripes())
+    with pytest.raises(NoExactRoute, match="not isotropic"):
+        small_noise(HALF_SPACE)
+    with pytest.raises(NoExactRoute, match="edge of a labelled set"):
+        reduce(regimes.discs()).curvature()
 
 
 @settings(max_examples=60, deadline=None)

@@ -10,8 +10,7 @@ from typing import Any
 
 from theory.errors import ProblemError, shown
 from theory.problems.problem import Problem
-
-NOISES = ("alpha", "beta", "eps")
+from theory.problems.validation import NOISES
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import gammaln, xlogy
 
 from theory.arrays import Array, Index
-from theory.errors import NoExactRoute
+from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.base import Base, VoteRequest
 from theory.geometry.piece import Piece
 from theory.geometry.region import Region
@@ -75,7 +75,7 @@ def expected(
         if ((failing < LEAST_CHANCE) & (density > MOST_AREA)).any():
             raise NoExactRoute(
                 "with finite votes the measure of an infinite background in so many dimensions is a product of "
-                "numbers beyond floating point; simulate it instead: noisewise mc"
+                f"numbers beyond floating point; {REMEDY}"
             )
         return density * failing
 

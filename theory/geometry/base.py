@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from theory.arrays import Array, Flags, Index
+from theory.geometry.curvature import SmallNoise
 from theory.geometry.piece import Piece
 from theory.geometry.region import Region
 
@@ -163,6 +164,14 @@ class Geometry(Protocol[R, P_contra]):
 
         Raises:
             NoExactRoute: it cannot be computed; the message says why.
+        """
+        ...
+
+    def curvature(self) -> SmallNoise:
+        """What small noise sees of the Bayes region: slope, curvature and Laplacian of s along its boundary.
+
+        Raises:
+            NoExactRoute: the signed density is not smooth, or its boundary is not known here.
         """
         ...
 

@@ -69,8 +69,10 @@ def erode(region: Region, eps: Array) -> Region:
     rows = np.concatenate([row, row])
     inner = np.isfinite(ends) & (ends > region.floor[rows])
     result = from_boundaries(len(region.first), rows[inner], ends[inner], first)
-    widest = region.error.max(axis=1, initial=0.0)[:, None] + 4 * np.spacing(np.abs(eps))[:, None]
-    error = np.where(np.isfinite(result.ends), widest, 0.0)
+    # Each end is one rounded sum: at most half a spacing of what it came to.
+    finite = np.isfinite(result.ends)
+    rounding = np.spacing(np.abs(np.where(finite, result.ends, 0.0)))
+    error = np.where(finite, region.error.max(axis=1, initial=0.0)[:, None] + rounding, 0.0)
     result = Region(result.ends, result.first, error, None, region.reference)
     for position, label in _columns(region):
         result = minus(result, _around(position, eps, ~label, region.reference))

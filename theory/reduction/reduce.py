@@ -19,21 +19,20 @@ signed density and integrates to 1 in every risk, and the noise acts along the l
 from __future__ import annotations
 
 import weakref
-from fractions import Fraction
+from collections.abc import Callable
+from typing import Literal, get_args
 
 import numpy as np
 
-from theory.arrays import Array
-from theory.errors import NoExactRoute
+from theory.errors import REMEDY, NoExactRoute, ProblemError, one_of
 from theory.geometry.base import Geometry
-from theory.geometry.line.linear import HalfSpaceTrainer, Linear, LineTrainer
+from theory.geometry.line.linear import Linear, LineTrainer
 from theory.geometry.piece import Piece, piece
-from theory.geometry.radial.radial import ball_in_background, concentric
+from theory.geometry.radial.radial import ball_in_background
 from theory.geometry.radial.two_centres import two_centres
 from theory.problems.components import exact_scale, exact_weights, isotropic, marginal, weighted
 from theory.problems.problem import (
     Ball,
-    Component,
     DomainProblem,
     Gaussian,
     Laplace,
@@ -43,43 +42,111 @@ from theory.problems.problem import (
     Problem,
     as_vector,
 )
+from theory.reduction.gaussians import along_line, common_covariance, concentric_problem, needs_posterior
 from theory.reduction.intervals import line_of_domain
 from theory.reduction.planar import in_plane, sets_in_plane
 
 # The absolute error that refinement in the plane aims at.
 TOLERANCE = 1e-8
 
-# Means closer to a line (or scales closer to each other) than this, relative to their size, are taken to be on it.
-SAME = 1e-14
-
-REMEDY = "simulate it instead: noisewise mc"
-
-
 # Reduced problems by identity: hashing a problem in a million dimensions takes longer than answering for it.
-_held: dict[tuple[int, float, float], tuple[weakref.ref[Problem], Geometry]] = {}
+_held: dict[tuple[int, float, float, Route | None], tuple[weakref.ref[Problem], Geometry]] = {}
 MOST_HELD = 256
 
+Route = Literal["line", "half-space", "radial", "plane"]
 
-def reduce(problem: Problem, window: float = 0.0, tolerance: float = TOLERANCE) -> Geometry:
+
+def reduce(problem: Problem, window: float = 0.0, tolerance: float = TOLERANCE, route: Route | None = None) -> Geometry:
     """The geometry that answers for `problem`.
 
     Args:
         window: how far around the labelled set an infinite background is to be counted; the largest eps of a request.
         tolerance: absolute error that is accepted where the route refines until it is met (the plane).
+        route: the geometry that is to answer, where several could; None for the usual one.
 
     Raises:
-        NoExactRoute: there is none; the message names what stands in the way and the Monte Carlo command.
+        ProblemError: `route` names none of them.
+        NoExactRoute: there is none, or `route` does not cover the problem; the message names what stands in the way
+            and the remedy.
     """
-    key = (id(problem), window, tolerance)
-    if key in _held and _held[key][0]() is problem:
-        return _held[key][1]
-    geometry = (
-        _domain(problem, window, tolerance) if isinstance(problem, DomainProblem) else _mixture(problem, tolerance)
-    )
+    key = (id(problem), window, tolerance, route)
+    held = _held.get(key)  # once: another thread may clear the table between two look-ups
+    if held is not None and held[0]() is problem:
+        return held[1]
+    geometry = _usual(problem, window, tolerance) if route is None else _chosen(problem, window, tolerance, route)
     if len(_held) >= MOST_HELD:
         _held.clear()
     _held[key] = (weakref.ref(problem), geometry)
     return geometry
+
+
+def _usual(problem: Problem, window: float, tolerance: float) -> Geometry:
+    if isinstance(problem, DomainProblem):
+        return _domain(problem, window, tolerance)
+    return _mixture(problem, tolerance)
+
+
+def _chosen(problem: Problem, window: float, tolerance: float, route: Route) -> Geometry:
+    """The usual geometry where it is the chosen one, else another that covers the problem."""
+    if route not in get_args(Route):
+        raise ProblemError("route", repr(route), one_of(get_args(Route), route))
+    refused = NoExactRoute(f"the {route} route does not cover this problem; leave the route out for the usual one")
+    try:
+        usual = _usual(problem, window, tolerance)
+    except NoExactRoute:
+        raise refused from None
+    if usual.route == route:
+        return usual
+    gaussian = problem.training.noise == problem.smoothing.noise == "gaussian"
+    if isinstance(problem, DomainProblem) or not gaussian:
+        raise refused
+    other = _OTHERS[route](problem, tolerance)
+    if other is None:
+        raise refused
+    return other
+
+
+def _half_space(problem: MixtureProblem, _tolerance: float) -> Geometry | None:
+    laws = [law for _label, _weight, law in weighted(problem)]
+    two = len(laws) == 2 and all(isinstance(law, Gaussian) for law in laws)
+    return common_covariance(problem) if two else None
+
+
+def _about_a_centre(problem: MixtureProblem, _tolerance: float) -> Geometry | None:
+    parts = weighted(problem)
+    scales = [isotropic(law, problem.dim) for _label, _weight, law in parts]
+    known = [float(s) for s in scales if s is not None]
+    if len(known) < len(scales):
+        return None
+    means = [marginal(law, problem.dim)[1] for _label, _weight, law in parts]
+    if all((m == means[0]).all() for m in means):
+        return concentric_problem(problem, parts)
+    if len(parts) > 2 or known[0] == known[1]:
+        return None
+    needs_posterior(problem)
+    return two_centres(problem.dim, means, known, problem.prior)
+
+
+def _plane(problem: MixtureProblem, tolerance: float) -> Geometry | None:
+    return in_plane(problem, tolerance) if problem.dim > 1 else None
+
+
+def _one_scale_on_a_line(problem: MixtureProblem, _tolerance: float) -> Geometry | None:
+    """The usual route wherever it exists, but for two Gaussians whose one scale is written as a covariance."""
+    parts = weighted(problem)
+    scales = {isotropic(law, problem.dim) for _label, _weight, law in parts}
+    scale = scales.pop()
+    if scales or scale is None:
+        return None
+    return along_line(problem, parts, [marginal(law, problem.dim)[1] for _label, _weight, law in parts], scale)
+
+
+_OTHERS: dict[Route, Callable[[MixtureProblem, float], Geometry | None]] = {
+    "line": _one_scale_on_a_line,
+    "half-space": _half_space,
+    "radial": _about_a_centre,
+    "plane": _plane,
+}
 
 
 def _mixture(problem: MixtureProblem, tolerance: float) -> Geometry:
@@ -146,10 +213,10 @@ def _gaussian_noise(problem: MixtureProblem) -> Geometry | None:
         if all(s is not None for s in scales):
             return _isotropic_problem(problem, parts, [float(s) for s in scales if s is not None])
         if len(laws) == 2 and all(isinstance(law, Gaussian) for law in laws):
-            return _common_covariance(problem)
+            return common_covariance(problem)
         return None
     if all(isinstance(law, Gaussian | Point | Ball) for law in laws):
-        return _concentric_problem(problem, parts)
+        return concentric_problem(problem, parts)
     raise NoExactRoute(
         "in more than one dimension laplace and uniform components have an exact route only if the components differ "
         f"on one axis; {REMEDY}"
@@ -161,85 +228,12 @@ def _isotropic_problem(
 ) -> Geometry | None:
     means = [marginal(law, problem.dim)[1] for _label, _weight, law in parts]
     if max(scales) == min(scales):
-        line = _along_line(problem, parts, means, scales[0])
+        line = along_line(problem, parts, means, scales[0])
         if line is not None:
             return line
     if all((m == means[0]).all() for m in means):
-        return _concentric_problem(problem, parts)
+        return concentric_problem(problem, parts)
     if len(parts) == 2:
-        _needs_posterior(problem)
+        needs_posterior(problem)
         return two_centres(problem.dim, means, scales, problem.prior)
     return None
-
-
-def _along_line(
-    problem: MixtureProblem, parts: list[tuple[int, float, Law]], means: list[Array], scale: float
-) -> Geometry | None:
-    """The line through the means of components of one scale, if there is one."""
-    origin = means[0]
-    offsets = [m - origin for m in means]
-    lengths = [float(np.linalg.norm(v)) for v in offsets]
-    far = int(np.argmax(lengths))
-    if lengths[far] == 0:
-        return None
-    unit = offsets[far] / lengths[far]
-    places = [float(v @ unit) for v in offsets]
-    if any(np.linalg.norm(v - p * unit) > SAME * lengths[far] for v, p in zip(offsets, places, strict=True)):
-        return None
-    kind = "gaussian" if scale > 0 else "point"
-    exact = [(share, Fraction(scale)) for share in exact_weights(problem)]
-    pieces = tuple(
-        piece(label, kind, place, scale, weight, rational)
-        for (label, weight, _law), place, rational in zip(parts, places, exact, strict=True)
-    )
-    trainer = LineTrainer(pieces, problem.training, None, unit[None, :], origin[None, :])
-    return Linear(trainer, problem.smoothing.noise)
-
-
-def _needs_posterior(problem: MixtureProblem) -> None:
-    if problem.training.rule != "posterior":
-        raise NoExactRoute(f"the regression rule has no exact route in radial geometry; {REMEDY}")
-
-
-def _concentric_problem(problem: MixtureProblem, parts: list[tuple[int, float, Law]]) -> Geometry:
-    means = [marginal(law, problem.dim)[1] for _label, _weight, law in parts]
-    if not all((m == means[0]).all() for m in means):
-        raise NoExactRoute(f"balls mixed with other components need one common centre for an exact route; {REMEDY}")
-    _needs_posterior(problem)
-    pieces = []
-    for label, weight, law in parts:
-        if isinstance(law, Ball):
-            pieces.append(piece(label, "shell", 0.0, law.radius, weight))
-            continue
-        scale = isotropic(law, problem.dim)
-        if scale is None:
-            raise NoExactRoute(f"concentric components must be isotropic for an exact route; {REMEDY}")
-        pieces.append(piece(label, "gaussian" if scale > 0 else "point", 0.0, scale, weight))
-    return concentric(problem.dim, means[0], tuple(pieces), problem.training.off_support)
-
-
-def _common_covariance(problem: MixtureProblem) -> Geometry | None:
-    """Two Gaussians with one covariance; (Component tuples have one entry each)."""
-    one, zero = _single(problem.class1), _single(problem.class0)
-    difference = as_vector(one.mean, problem.dim) - as_vector(zero.mean, problem.dim)
-    middle = 0.5 * (as_vector(one.mean, problem.dim) + as_vector(zero.mean, problem.dim))
-    if one.cov is None and zero.cov is None:
-        first, second = (marginal(g, problem.dim)[2] for g in (one, zero))
-        same, variances, basis = bool((first == second).all()), first**2, None
-    else:
-        covs = [np.array(g.cov) if g.cov else np.diag(marginal(g, problem.dim)[2] ** 2) for g in (one, zero)]
-        same = bool(np.abs(covs[0] - covs[1]).max() <= SAME * np.abs(covs[0]).max())
-        variances, basis = np.linalg.eigh(covs[0])
-        difference = basis.T @ difference
-    if not same:
-        return None
-    if not difference.any():
-        raise NoExactRoute(f"two Gaussians of the same law leave no direction to work along; {REMEDY}")
-    trainer = HalfSpaceTrainer(variances, difference, middle, basis, problem.prior, problem.training.rule)
-    return Linear(trainer, problem.smoothing.noise, route="half-space", fixed=False)
-
-
-def _single(side: tuple[Component, ...]) -> Gaussian:
-    law = side[0].law
-    assert isinstance(law, Gaussian)
-    return law

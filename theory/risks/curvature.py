@@ -11,21 +11,13 @@ alpha^2 Lap(s)/(2 |grad s|), and a boundary moved by m costs |grad s| m^2/2 per 
 
 from __future__ import annotations
 
-import numpy as np
-
-from theory.arrays import Array
 from theory.errors import NoExactRoute
 from theory.geometry.curvature import SmallNoise
-from theory.geometry.line.linear import Linear
-from theory.geometry.piece import Piece
-from theory.geometry.plane.plane import Plane
-from theory.geometry.radial.curvature import sphere_data
-from theory.geometry.radial.radial import Radial
 from theory.problems.problem import Problem
-from theory.reduction.reduce import reduce
+from theory.reduction.reduce import Route, reduce
 
 
-def small_noise(problem: Problem) -> SmallNoise:
+def small_noise(problem: Problem, *, route: Route | None = None) -> SmallNoise:
     """The data of the law for a Gaussian mixture on the line, in radial geometry or in the plane, at alpha = beta = 0.
 
     Examples:
@@ -39,28 +31,4 @@ def small_noise(problem: Problem) -> SmallNoise:
     """
     if problem.training.rule != "posterior" or {problem.training.noise, problem.smoothing.noise} != {"gaussian"}:
         raise NoExactRoute("the small-noise law is one of the posterior rule and Gaussian noises")
-    geometry = reduce(problem)
-    if isinstance(geometry, Plane) and geometry.boundary is not None:
-        return geometry.small_noise()
-    if isinstance(geometry, Radial):
-        base = geometry.train(np.zeros(1))
-        return sphere_data(geometry.dim, base.pieces, base.region)
-    if isinstance(geometry, Linear) and geometry.route == "line":
-        base = geometry.train(np.zeros(1))
-        return _on_line(base.pieces, base.region.ends[0])
-    raise NoExactRoute("small-noise data are known for smooth densities on the line, radially and in the plane")
-
-
-def _on_line(pieces: tuple[Piece, ...], ends: Array) -> SmallNoise:
-    """Boundary points of a line, which are flat; directions across it integrate out of s and of its Laplacian."""
-    if any(item.law != "gaussian" for item in pieces):
-        raise NoExactRoute("small-noise data need smooth densities: Gaussian components only")
-    x = ends[np.isfinite(ends)]
-    slope, laplacian = np.zeros_like(x), np.zeros_like(x)
-    for item in pieces:
-        scale = float(np.ravel(item.scale)[0])
-        z = (x - float(np.ravel(item.center)[0])) / scale
-        share = (1 if item.label else -1) * item.weight * np.exp(-z * z / 2) / (scale * np.sqrt(2 * np.pi))
-        slope -= share * z / scale
-        laplacian += share * (z * z - 1) / scale**2
-    return SmallNoise(x[:, None], np.ones_like(x), np.abs(slope), np.zeros_like(x), laplacian)
+    return reduce(problem, route=route).curvature()

@@ -11,25 +11,26 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from theory.arrays import Array
 from theory.estimate import Estimate
 from theory.geometry.base import Geometry
 from theory.geometry.difference import mass_difference, minus
 from theory.geometry.line.linear import Linear
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem, Training
-from theory.reduction.reduce import TOLERANCE, reduce
+from theory.reduction.reduce import TOLERANCE, Route, reduce
 from theory.risks.certificate import log_miss
 from theory.risks.requests import Layout, lay_out, noises
-from theory.risks.solution import TRIVIAL, Comparison, Kind, Solution
+from theory.risks.solution import TRIVIAL, Comparison, Kind, Solution, undefined
 
 
-def solve(problem: Problem, layout: Layout, kind: Kind, tolerance: float = TOLERANCE) -> Solution:
+def solve(
+    problem: Problem, layout: Layout, kind: Kind, tolerance: float = TOLERANCE, route: Route | None = None
+) -> Solution:
     """Train, smooth and weigh every distinct request.
 
     Where something is a tie on paper but not for the problem's floats, the risk is that on paper, and what the floats
     would change is part of its uncertainty.
     """
-    geometry = reduce(problem, float(np.nanmax(layout.eps, initial=0.0)), tolerance)
+    geometry = reduce(problem, float(np.nanmax(layout.eps, initial=0.0)), tolerance, route)
     found = _solved(problem, geometry, layout, kind)
     other = geometry.exactly(layout.alpha) if isinstance(geometry, Linear) else None
     if other is None:
@@ -63,24 +64,12 @@ def _solved(problem: Problem, geometry: Geometry, layout: Layout, kind: Kind) ->
     total = tuple(sum(p.weight for p in base.pieces if p.label == label) for label in (1, 0))
     moved = np.minimum(moved, sum(total))
     risk, share = wrong_one + wrong_zero, total[0] - wrong_one + wrong_zero
-    risk = _undefined(problem, layout, kind, risk, total)
+    risk = undefined(problem, layout, kind, risk, total)
     rounding = error_one + error_zero
     uniform = problem.smoothing.noise == "uniform"
     return Solution(
         geometry, layout, kind, uniform, pieces, one, zero, risk, rounding, moved, share, (total[0], total[1]), base
     )
-
-
-def _undefined(problem: Problem, layout: Layout, kind: Kind, risk: Array, total: tuple[float, ...]) -> Array:
-    """NaN for certified risk at beta = 0 < eps; everything fails where nothing can be certified."""
-    if kind != "certified":
-        return risk
-    beta, eps = layout.beta.ravel(), layout.eps.ravel()
-    risk = np.where((beta == 0) & (eps > 0), np.nan, risk)
-    if problem.smoothing.noise == "uniform":
-        infinite = isinstance(problem, DomainProblem) and problem.infinite
-        risk = np.where((beta > 0) & (eps > beta), np.inf if infinite else sum(total), risk)
-    return risk
 
 
 def _estimate(solution: Solution) -> Estimate:
@@ -90,7 +79,9 @@ def _estimate(solution: Solution) -> Estimate:
     return Estimate(spread(solution.risk), spread(error), solution.geometry.route)
 
 
-def clean_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike, *, tolerance: float = TOLERANCE) -> Estimate:
+def clean_risk(
+    problem: Problem, alpha: ArrayLike, beta: ArrayLike, *, tolerance: float = TOLERANCE, route: Route | None = None
+) -> Estimate:
     """R(alpha, beta) = P(g(X) != Y), g the smoothed classifier.
 
     Source: a signed sum of component masses over the intervals (or shells) of {g = 1} and its complement.
@@ -100,10 +91,11 @@ def clean_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike, *, tolerance
         beta: smoothing noise scales >= 0, broadcast against alpha; 0 is the base classifier itself.
         tolerance: in the plane, refine until the error is estimated below this; elsewhere errors are those of rounding.
             inf takes the coarsest level (some 1e-6) without an estimate of its error, NaN.
+        route: "line", "half-space", "radial" or "plane", where several cover the problem; None for the usual one.
 
     Raises:
-        NoExactRoute: no geometry answers for the problem.
-        ProblemError: a noise is negative or not finite.
+        NoExactRoute: no geometry answers for the problem, or not the one that `route` names.
+        ProblemError: a noise is negative or not finite, or there is no such route.
 
     Examples:
         >>> from theory import regimes
@@ -111,11 +103,17 @@ def clean_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike, *, tolerance
         >>> found.value.round(8).tolist(), found.route
         ([0.13705091, 0.10490536], 'radial')
     """
-    return _estimate(solve(problem, lay_out(alpha, beta), "clean", tolerance))
+    return _estimate(solve(problem, lay_out(alpha, beta), "clean", tolerance, route))
 
 
 def certified_risk(
-    problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike, *, tolerance: float = TOLERANCE
+    problem: Problem,
+    alpha: ArrayLike,
+    beta: ArrayLike,
+    eps: ArrayLike,
+    *,
+    tolerance: float = TOLERANCE,
+    route: Route | None = None,
 ) -> Estimate:
     """1 - P(Y = 1, u >= tau) - P(Y = 0, 1 - u >= tau), tau(eps) of `risks.certificate`; at eps = 0 the clean risk.
 
@@ -128,22 +126,34 @@ def certified_risk(
         >>> certified_risk(problem, alpha=[0.0, 0.57735], beta=0.7, eps=0.5).value.round(8).tolist()
         [0.05079713, 0.049832]
     """
-    return _estimate(solve(problem, lay_out(alpha, beta, eps), "certified", tolerance))
+    return _estimate(solve(problem, lay_out(alpha, beta, eps), "certified", tolerance, route))
 
 
 def adversarial_risk(
-    problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike, *, tolerance: float = TOLERANCE
+    problem: Problem,
+    alpha: ArrayLike,
+    beta: ArrayLike,
+    eps: ArrayLike,
+    *,
+    tolerance: float = TOLERANCE,
+    route: Route | None = None,
 ) -> Estimate:
     """P(some delta with norm <= eps makes g(X + delta) != Y), in the norm that the smoothing noise certifies.
 
     The mass outside {g = 1} and {g = 0}, each eroded by eps. Never above the certified risk; equal to it for
     half-spaces under Gaussian noise. Arguments and errors as `clean_risk`.
     """
-    return _estimate(solve(problem, lay_out(alpha, beta, eps), "adversarial", tolerance))
+    return _estimate(solve(problem, lay_out(alpha, beta, eps), "adversarial", tolerance, route))
 
 
 def compare(
-    problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike = 0.0, *, tolerance: float = TOLERANCE
+    problem: Problem,
+    alpha: ArrayLike,
+    beta: ArrayLike,
+    eps: ArrayLike = 0.0,
+    *,
+    tolerance: float = TOLERANCE,
+    route: Route | None = None,
 ) -> Comparison:
     """Risk, baseline (alpha = 0), gain and triviality at once; the certified ones where eps > 0.
 
@@ -161,12 +171,12 @@ def compare(
     both = np.stack([noisy, np.zeros(shape)])
     layout = lay_out(both, np.broadcast_to(beta, shape), np.broadcast_to(eps, shape))
     kind: Kind = "certified" if np.any(np.asarray(eps) > 0) else "clean"
-    solution = solve(problem, layout, kind, tolerance)
+    solution = solve(problem, layout, kind, tolerance, route)
     risks = _estimate(solution)
     risk = Estimate(np.asarray(risks.value)[0], np.asarray(risks.error)[0], risks.route)
     baseline = Estimate(np.asarray(risks.value)[1], np.asarray(risks.error)[1], risks.route)
     where = layout.where.reshape(2, -1)
-    shares = solution.share if kind == "clean" else solve(problem, layout, "clean", tolerance).share
+    shares = solution.share if kind == "clean" else solve(problem, layout, "clean", tolerance, route).share
     total = solution.total
     if isinstance(problem, DomainProblem) and problem.infinite:
         trivial = shares < TRIVIAL * total[0]
@@ -207,7 +217,9 @@ def _gain(
     return Estimate(np.where(defined, total, plain), np.where(np.isfinite(plain), spread, np.nan), risk.route)
 
 
-def gain(problem: Problem, alpha: ArrayLike, beta: ArrayLike, *, tolerance: float = TOLERANCE) -> Estimate:
+def gain(
+    problem: Problem, alpha: ArrayLike, beta: ArrayLike, *, tolerance: float = TOLERANCE, route: Route | None = None
+) -> Estimate:
     """R(0, beta) - R(alpha, beta): positive where training noise helps. Arguments and errors as `clean_risk`.
 
     Examples:
@@ -215,19 +227,25 @@ def gain(problem: Problem, alpha: ArrayLike, beta: ArrayLike, *, tolerance: floa
         >>> gain(regimes.concentric(dim=20), alpha=0.4, beta=[0.1, 0.5]).value.round(6).tolist()
         [-0.012785, 0.032146]
     """
-    return compare(problem, alpha, beta, tolerance=tolerance).gain
+    return compare(problem, alpha, beta, tolerance=tolerance, route=route).gain
 
 
 def certified_gain(
-    problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike, *, tolerance: float = TOLERANCE
+    problem: Problem,
+    alpha: ArrayLike,
+    beta: ArrayLike,
+    eps: ArrayLike,
+    *,
+    tolerance: float = TOLERANCE,
+    route: Route | None = None,
 ) -> Estimate:
     """The gain in certified risk at eps; NaN at beta = 0 < eps. Arguments and errors as `clean_risk`."""
-    return compare(problem, alpha, beta, eps, tolerance=tolerance).gain
+    return compare(problem, alpha, beta, eps, tolerance=tolerance, route=route).gain
 
 
-def bayes_risk(problem: Problem, *, tolerance: float = TOLERANCE) -> Estimate:
+def bayes_risk(problem: Problem, *, tolerance: float = TOLERANCE, route: Route | None = None) -> Estimate:
     """The least possible risk: that of {s >= 0} without any noise. Errors as `clean_risk`."""
     training = Training(rule="posterior", noise=problem.training.noise, off_support=problem.training.off_support)
     if isinstance(problem, MixtureProblem):
         problem = replace(problem, training=training)
-    return clean_risk(problem, 0.0, 0.0, tolerance=tolerance)
+    return clean_risk(problem, 0.0, 0.0, tolerance=tolerance, route=route)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+
 from theory.arrays import Array, Flags
 from theory.estimate import Estimate
 from theory.geometry.base import Geometry
 from theory.geometry.piece import Piece
 from theory.geometry.region import Region
+from theory.problems.problem import DomainProblem, Problem
 from theory.risks.requests import Layout
 
 Kind = Literal["clean", "certified", "adversarial"]
@@ -62,3 +65,15 @@ class Solution:
         beta, eps = self.layout.beta.ravel(), self.layout.eps.ravel()
         limited = self.kind == "certified" and self.uniform
         return (beta > 0) & (eps > beta) & limited
+
+
+def undefined(problem: Problem, layout: Layout, kind: Kind, risk: Array, total: tuple[float, ...]) -> Array:
+    """NaN for certified risk at beta = 0 < eps; everything fails where nothing can be certified."""
+    if kind != "certified":
+        return risk
+    beta, eps = layout.beta.ravel(), layout.eps.ravel()
+    risk = np.where((beta == 0) & (eps > 0), np.nan, risk)
+    if problem.smoothing.noise == "uniform":
+        infinite = isinstance(problem, DomainProblem) and problem.infinite
+        risk = np.where((beta > 0) & (eps > beta), np.inf if infinite else sum(total), risk)
+    return risk

@@ -18,7 +18,7 @@ from theory.estimate import Estimate
 from theory.geometry.base import Geometry, VoteRequest
 from theory.laws.binomial import least_count
 from theory.problems.problem import DomainProblem, Problem
-from theory.reduction.reduce import reduce
+from theory.reduction.reduce import TOLERANCE, Route, reduce
 from theory.risks.certificate import log_miss
 from theory.risks.requests import Layout, lay_out
 
@@ -28,7 +28,9 @@ FAILURE = 1e-3
 REACH = {"gaussian": 38.0, "laplace": 700.0, "uniform": 1.0}
 
 
-def vote_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike, votes: int) -> Estimate:
+def vote_risk(
+    problem: Problem, alpha: ArrayLike, beta: ArrayLike, votes: int, *, route: Route | None = None
+) -> Estimate:
     """P(g_n(X) != Y) for n = `votes`: what a nested Monte Carlo run with n votes estimates without bias.
 
     Equation: sum over classes of int q_y(x) P(wrong | u(x)) dx, by adaptive Gauss-Kronrod along the coordinate.
@@ -37,6 +39,7 @@ def vote_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike, votes: int) -
     Args:
         alpha, beta: noise scales >= 0, broadcast.
         votes: n >= 1.
+        route: as `clean_risk`.
 
     Raises:
         NoExactRoute: no geometry answers for the problem, or it is a ball in an infinite background of hundreds of
@@ -54,11 +57,18 @@ def vote_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike, votes: int) -
     layout = lay_out(alpha, beta)
     _checked(votes)
     need = np.full(layout.beta.size, (votes + 1) // 2)
-    return _integrated(problem, layout, votes, need, votes - need + 1)
+    return _integrated(problem, layout, votes, (need, votes - need + 1), route)
 
 
 def certified_vote_risk(
-    problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike, votes: int, failure: float = FAILURE
+    problem: Problem,
+    alpha: ArrayLike,
+    beta: ArrayLike,
+    eps: ArrayLike,
+    votes: int,
+    failure: float = FAILURE,
+    *,
+    route: Route | None = None,
 ) -> Estimate:
     """The share of data not certified as their class at radius eps by n votes, failure probability c = `failure`.
 
@@ -74,7 +84,7 @@ def certified_vote_risk(
     need = np.where(np.isnan(tails), votes + 1, counts[back.ravel()])
     still = layout.beta.ravel() == 0
     need = np.where(still, (votes + 1) // 2, need)
-    result = _integrated(problem, layout, votes, need, np.where(still, votes - need + 1, need))
+    result = _integrated(problem, layout, votes, (need, np.where(still, votes - need + 1, need)), route)
     undefined = layout.spread(still & (layout.eps.ravel() > 0))
     value, error = (np.where(undefined, np.nan, v) for v in (result.value, result.error))
     return Estimate(value, error, result.route)
@@ -85,12 +95,17 @@ def _checked(votes: int) -> None:
         raise ProblemError("votes", repr(votes), "a whole number >= 1")
 
 
-def _integrated(problem: Problem, layout: Layout, votes: int, need_one: Array, need_zero: Array) -> Estimate:
-    """Class 1 fails with fewer than need_one votes for it, class 0 with fewer than need_zero."""
+def _integrated(
+    problem: Problem, layout: Layout, votes: int, needs: tuple[Array, Array], route: Route | None
+) -> Estimate:
+    """Class 1 fails with fewer than needs[0] votes for it, class 0 with fewer than needs[1]."""
+    need_one, need_zero = needs
     reach = REACH[problem.smoothing.noise] + np.sqrt(problem.dim)
     widest = float(np.nanmax(layout.beta, initial=0.0)) * reach
     infinite = isinstance(problem, DomainProblem) and problem.infinite
-    geometry = reduce(problem, (widest + float(np.nanmax(layout.eps, initial=0.0))) if infinite else 0.0)
+    geometry = reduce(
+        problem, (widest + float(np.nanmax(layout.eps, initial=0.0))) if infinite else 0.0, TOLERANCE, route
+    )
     base = geometry.train(layout.alpha)
     value, error = _still(geometry, base, layout)
     beta = layout.beta.ravel()

@@ -10,11 +10,11 @@ from theory.arrays import Array
 from theory.errors import ProblemError, one_of
 from theory.numerics.continuation import SEEDS, PlaneFunction, zero_curve
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem
+from theory.problems.validation import NOISES
 from theory.reduction.reduce import reduce
 from theory.risks.derivatives import gain_slopes
 from theory.risks.risks import compare
 
-NOISES = ("alpha", "beta", "eps")
 KeyRange = tuple[str, float, float]
 Regime = Callable[..., Problem]
 

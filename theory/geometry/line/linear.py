@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from theory.arrays import Array, Index
+from theory.errors import NoExactRoute
 from theory.geometry import along
 from theory.geometry.base import Base, Drift, Trainer, VoteRequest
+from theory.geometry.curvature import SmallNoise
 from theory.geometry.difference import erode
 from theory.geometry.kernels import Kernel, line_kernel
 from theory.geometry.line import line
+from theory.geometry.line.curvature import on_line
 from theory.geometry.line.drift import posterior_rates, regression_rates, still_rates
 from theory.geometry.line.level import level_set
 from theory.geometry.line.regression import regression_region
@@ -94,6 +97,13 @@ class Linear:
     def expected(self, base: Base, label: int, request: VoteRequest) -> tuple[Array, Array]:
         """Chances to fail with finitely many votes, by quadrature along the coordinate."""
         return along.expected(self, base, label, request, (along.PEAK[self.noise], 1))
+
+    def curvature(self) -> SmallNoise:
+        """Slope and Laplacian of s at the boundary points of the Bayes region of a fixed direction."""
+        if not self.fixed:
+            raise NoExactRoute("small-noise data are not known for a common covariance that is not isotropic")
+        base = self.train(np.zeros(1))
+        return on_line(base.pieces, base.region.ends[0])
 
     def coordinate(self, base: Base, points: Array) -> Array:
         """Position along the direction: (points - origin) . axis."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from theory.arrays import Array, Index
-from theory.errors import NoExactRoute
+from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.base import VoteRequest
 from theory.geometry.curvature import SmallNoise
 from theory.geometry.plane.chances import mean_mass
@@ -171,12 +171,13 @@ class Plane:
 
     def erode(self, region: PlaneRegion, eps: Array) -> PlaneRegion:
         """Not known exactly: offsets of curves are not level sets of anything at hand."""
-        raise NoExactRoute("adversarial risk has no exact route in the plane; simulate it instead: noisewise mc")
+        raise NoExactRoute(f"adversarial risk has no exact route in the plane; {REMEDY}")
 
-    def small_noise(self) -> SmallNoise:
+    def curvature(self) -> SmallNoise:
         """Slope, curvature and Laplacian of the signed density along the boundary of the Bayes region."""
+        if self.boundary is None:
+            raise NoExactRoute("small-noise data need a smooth density: the edge of a labelled set has none")
         shape = self.train(np.zeros(1)).region.shapes[0]
-        assert self.boundary is not None
         assert shape is not None
         return self.boundary(shape.outline(len(LEVELS) - 1))
 

@@ -11,6 +11,7 @@ from theory.geometry import along
 from theory.geometry.base import Base, Drift, Trainer, VoteRequest
 from theory.geometry.cells import Cells, cut
 from theory.geometry.crossings import crossing_rates
+from theory.geometry.curvature import SmallNoise
 from theory.geometry.difference import erode
 from theory.geometry.kernels import Kernel, radial_kernel, shell_kernel
 from theory.geometry.line.line import atoms
@@ -18,6 +19,7 @@ from theory.geometry.motion import VoteSetting, motions
 from theory.geometry.piece import Piece, net_weights, piece
 from theory.geometry.positive import Supports, positive_set
 from theory.geometry.radial import shells
+from theory.geometry.radial.curvature import sphere_data
 from theory.geometry.radial.level import level_set
 from theory.geometry.radial.terms import ConcentricTerms
 from theory.geometry.region import Region, join
@@ -94,6 +96,11 @@ class Radial:
     def expected(self, base: Base, label: int, request: VoteRequest) -> tuple[Array, Array]:
         """Chances to fail with finitely many votes, by quadrature along the coordinate."""
         return along.expected(self, base, label, request, (along.PEAK_DISTANCE, self.dim))
+
+    def curvature(self) -> SmallNoise:
+        """Slope, curvature and Laplacian of s on the spheres that bound the Bayes region."""
+        base = self.train(np.zeros(1))
+        return sphere_data(self.dim, base.pieces, base.region)
 
     def coordinate(self, base: Base, points: Array) -> Array:
         """Distance from the centre less the reference, without cancellation: see `TwoCentres`."""

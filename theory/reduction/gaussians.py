@@ -1,0 +1,92 @@
+"""Gaussian mixtures of more dimensions than one as problems on a line, about a centre, or of two half-spaces."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from theory.arrays import Array
+from theory.errors import REMEDY, NoExactRoute
+from theory.geometry.base import Geometry
+from theory.geometry.line.linear import HalfSpaceTrainer, Linear, LineTrainer
+from theory.geometry.piece import piece
+from theory.geometry.radial.radial import concentric
+from theory.problems.components import exact_weights, isotropic, marginal
+from theory.problems.problem import Ball, Component, Gaussian, Law, MixtureProblem, as_vector
+
+# Means closer to a line (or scales closer to each other) than this, relative to their size, are taken to be on it.
+SAME = 1e-14
+
+
+def along_line(
+    problem: MixtureProblem, parts: list[tuple[int, float, Law]], means: list[Array], scale: float
+) -> Geometry | None:
+    """The line through the means of components of one scale, if there is one."""
+    origin = means[0]
+    offsets = [m - origin for m in means]
+    lengths = [float(np.linalg.norm(v)) for v in offsets]
+    far = int(np.argmax(lengths))
+    if lengths[far] == 0:
+        return None
+    unit = offsets[far] / lengths[far]
+    places = [float(v @ unit) for v in offsets]
+    if any(np.linalg.norm(v - p * unit) > SAME * lengths[far] for v, p in zip(offsets, places, strict=True)):
+        return None
+    kind = "gaussian" if scale > 0 else "point"
+    exact = [(share, Fraction(scale)) for share in exact_weights(problem)]
+    pieces = tuple(
+        piece(label, kind, place, scale, weight, rational)
+        for (label, weight, _law), place, rational in zip(parts, places, exact, strict=True)
+    )
+    trainer = LineTrainer(pieces, problem.training, None, unit[None, :], origin[None, :])
+    return Linear(trainer, problem.smoothing.noise)
+
+
+def needs_posterior(problem: MixtureProblem) -> None:
+    if problem.training.rule != "posterior":
+        raise NoExactRoute(f"the regression rule has no exact route in radial geometry; {REMEDY}")
+
+
+def concentric_problem(problem: MixtureProblem, parts: list[tuple[int, float, Law]]) -> Geometry:
+    means = [marginal(law, problem.dim)[1] for _label, _weight, law in parts]
+    if not all((m == means[0]).all() for m in means):
+        raise NoExactRoute(f"balls mixed with other components need one common centre for an exact route; {REMEDY}")
+    needs_posterior(problem)
+    pieces = []
+    for label, weight, law in parts:
+        if isinstance(law, Ball):
+            pieces.append(piece(label, "shell", 0.0, law.radius, weight))
+            continue
+        scale = isotropic(law, problem.dim)
+        if scale is None:
+            raise NoExactRoute(f"concentric components must be isotropic for an exact route; {REMEDY}")
+        pieces.append(piece(label, "gaussian" if scale > 0 else "point", 0.0, scale, weight))
+    return concentric(problem.dim, means[0], tuple(pieces), problem.training.off_support)
+
+
+def common_covariance(problem: MixtureProblem) -> Geometry | None:
+    """Two Gaussians with one covariance; (Component tuples have one entry each)."""
+    one, zero = _single(problem.class1), _single(problem.class0)
+    difference = as_vector(one.mean, problem.dim) - as_vector(zero.mean, problem.dim)
+    middle = 0.5 * (as_vector(one.mean, problem.dim) + as_vector(zero.mean, problem.dim))
+    if one.cov is None and zero.cov is None:
+        first, second = (marginal(g, problem.dim)[2] for g in (one, zero))
+        same, variances, basis = bool((first == second).all()), first**2, None
+    else:
+        covs = [np.array(g.cov) if g.cov else np.diag(marginal(g, problem.dim)[2] ** 2) for g in (one, zero)]
+        same = bool(np.abs(covs[0] - covs[1]).max() <= SAME * np.abs(covs[0]).max())
+        variances, basis = np.linalg.eigh(covs[0])
+        difference = basis.T @ difference
+    if not same:
+        return None
+    if not difference.any():
+        raise NoExactRoute(f"two Gaussians of the same law leave no direction to work along; {REMEDY}")
+    trainer = HalfSpaceTrainer(variances, difference, middle, basis, problem.prior, problem.training.rule)
+    return Linear(trainer, problem.smoothing.noise, route="half-space", fixed=False)
+
+
+def _single(side: tuple[Component, ...]) -> Gaussian:
+    law = side[0].law
+    assert isinstance(law, Gaussian)
+    return law
