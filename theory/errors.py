@@ -5,6 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+# What to do where the exact side has no answer.
+REMEDY = "simulate it instead: noisewise mc"
+
 
 class ProblemError(ValueError):
     """A problem description is not valid. Its text is always one line: `source: key: found ..., expected ...`.

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from theory.errors import ProblemError, shown
+from theory.problems.noises import NOISES
 from theory.problems.problem import Problem
-
-NOISES = ("alpha", "beta", "eps")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from theory.arrays import Array
-from theory.errors import NoExactRoute
+from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.plane.domain import labelled_sets
 from theory.geometry.plane.mixtures import gaussians
 from theory.geometry.plane.plane import Plane
@@ -14,8 +14,6 @@ from theory.problems.problem import Ball, Box, DomainProblem, Gaussian, Law, Mix
 
 # Means are in a plane if no singular value beyond the second exceeds this share of the first.
 FLAT = 1e-13
-
-REMEDY = "simulate it instead: noisewise mc"
 
 
 def in_plane(problem: MixtureProblem, tolerance: float) -> Plane:

@@ -24,7 +24,7 @@ from fractions import Fraction
 import numpy as np
 
 from theory.arrays import Array
-from theory.errors import NoExactRoute
+from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.base import Geometry
 from theory.geometry.line.linear import HalfSpaceTrainer, Linear, LineTrainer
 from theory.geometry.piece import Piece, piece
@@ -51,8 +51,6 @@ TOLERANCE = 1e-8
 
 # Means closer to a line (or scales closer to each other) than this, relative to their size, are taken to be on it.
 SAME = 1e-14
-
-REMEDY = "simulate it instead: noisewise mc"
 
 
 # Reduced problems by identity: hashing a problem in a million dimensions takes longer than answering for it.

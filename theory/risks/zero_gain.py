@@ -9,12 +9,12 @@ import numpy as np
 from theory.arrays import Array
 from theory.errors import ProblemError, one_of
 from theory.numerics.continuation import SEEDS, PlaneFunction, zero_curve
+from theory.problems.noises import NOISES
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem
 from theory.reduction.reduce import reduce
 from theory.risks.derivatives import gain_slopes
 from theory.risks.risks import compare
 
-NOISES = ("alpha", "beta", "eps")
 KeyRange = tuple[str, float, float]
 Regime = Callable[..., Problem]
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from theory.arrays import Array
-from theory.errors import NoExactRoute
+from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.plane.coarsen import coarsen
 from theory.geometry.plane.common import common_area
 from theory.geometry.plane.level import LEVELS
@@ -19,8 +19,6 @@ from theory.geometry.plane.shapes import KEPT, BaseRegion, Shape, Still, vote_fi
 from theory.geometry.plane.tracing import trace
 from theory.geometry.plane.votes import VoteField
 from theory.geometry.plane.window import Window
-
-REMEDY = "simulate it instead: noisewise mc"
 
 
 @dataclass(frozen=True)
