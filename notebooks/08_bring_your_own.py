@@ -22,7 +22,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from figures import phase, pipeline
-from simulate.montecarlo import monte_carlo
+from simulate.montecarlo import Sampling, monte_carlo
 from simulate.sweep.axes import Axis
 from simulate.sweep.sweep import sweep
 from theory import (
@@ -145,7 +145,7 @@ phase.draw(plateau).figure
 # number of votes, for which there is an exact risk too.
 
 # %%
-(record,) = monte_carlo(problem, alpha=0.3, beta=0.5, votes=101, samples=5_000, seed=1)
+(record,) = monte_carlo(problem, alpha=0.3, beta=0.5, votes=101, sampling=Sampling(5_000, seed=1))
 exact = vote_risk(problem, 0.3, 0.5, votes=101)
 assert record.clean.low <= exact.value <= record.clean.high
 exact
@@ -184,7 +184,7 @@ message
 # Monte Carlo answers. The interval of the gain does not hold 0: training noise helps.
 
 # %%
-(record,) = monte_carlo(hard, alpha=0.3, beta=1.0, votes=31, samples=10_000, seed=1)
+(record,) = monte_carlo(hard, alpha=0.3, beta=1.0, votes=31, sampling=Sampling(10_000, seed=1))
 record.gain
 
 # %% [markdown]

@@ -18,6 +18,15 @@ DELAY = 2.0
 LINES = 10
 
 
+def silent(_done: float) -> None:
+    """Tell nobody."""
+
+
+def within(progress: Progress, start: float, share: float) -> Progress:
+    """Progress of a part that begins at `start` and is that share of the whole."""
+    return lambda part: progress(start + share * part)
+
+
 class Meter:
     """Called with the share done, in [0, 1]; as a context manager it tidies up after itself.
 

@@ -16,15 +16,14 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from simulate.agreement.dataset import as_dataset
-from simulate.agreement.exact_tests import between, holm, interval_p, nearest_share, recovered, two_sided, z_scores
-from simulate.agreement.plan import GAINS, Plan, Simulation, Trial
-from simulate.progress import Progress
+from simulate.agreement.exact_tests import holm, interval_p, nearest_share, two_sided, z_scores
+from simulate.agreement.plan import Plan, Simulation, Trial
+from simulate.progress import Progress, silent, within
 from simulate.sweep.axes import Axis, Family
 from simulate.sweep.deployed import deployed
 from theory import NoExactRoute
 from theory.arrays import Array
 from theory.errors import IsolationError
-from theory.problems.problem import DomainProblem
 
 if TYPE_CHECKING:
     from simulate.montecarlo import Interval
@@ -106,7 +105,7 @@ def _simulated(
     failed: dict[str, UnsupportedError] = {}
     wanted = [(i, run) for i, run in enumerate(plan.runs(trial.independent)) if asked[:, *run.cells].any()]
     for done, (i, run) in enumerate(wanted):
-        inner = None if progress is None else _within(progress, done / len(wanted), 1 / len(wanted))
+        inner = within(progress or silent, done / len(wanted), 1 / len(wanted))
         try:
             fields = _run(run, plan.quantities, trial, trial.seed_of(i), confidence, inner)
         except UnsupportedError as error:
@@ -119,15 +118,11 @@ def _simulated(
     return values, sorted(failed)
 
 
-def _within(progress: Progress, start: float, share: float) -> Progress:
-    return lambda part: progress(start + share * part)
-
-
 def _run(
-    run: Simulation, quantities: tuple[str, ...], trial: Trial, seed: int, confidence: float, progress: Progress | None
+    run: Simulation, quantities: tuple[str, ...], trial: Trial, seed: int, confidence: float, progress: Progress
 ) -> Array:
     """SIMULATED (6, quantities, alphas, betas, radii) of one simulation."""
-    from simulate.montecarlo import monte_carlo
+    from simulate.montecarlo import Level, Sampling, monte_carlo
 
     alpha, beta, eps = (values.tolist() for values in run.noises)
     records = monte_carlo(
@@ -136,29 +131,19 @@ def _run(
         beta=beta,
         eps=eps,
         votes=trial.votes,
-        samples=trial.samples,
-        seed=seed,
-        confidence=confidence,
-        failure=trial.failure,
+        sampling=Sampling(trial.samples, seed),
+        level=Level(confidence, failure=trial.failure),
         progress=progress,
     )
-    infinite = isinstance(run.problem, DomainProblem) and run.problem.infinite
-    rows = [_row(getattr(record, name), name in GAINS, infinite) for name in quantities for record in records]
+    rows = [_row(getattr(record, name)) for name in quantities for record in records]
     return np.array(rows).T.reshape(len(SIMULATED), len(quantities), len(alpha), len(beta), len(eps))
 
 
-def _row(held: Interval | None, gain: bool, infinite: bool) -> tuple[float, ...]:
-    """SIMULATED of one interval: bounds of the count of a risk, which are equal where every point is decided, and its
-    volume, which a measure only shows by its interval."""
+def _row(held: Interval | None) -> tuple[float, ...]:
+    """SIMULATED of one interval; NaN for the counts of what is no count."""
     if held is None:
         return (np.nan,) * len(SIMULATED)
-    ends = (held.estimate, held.low, held.high)
-    if gain or not np.isfinite(held.estimate):
-        return (*ends, np.nan, np.nan, np.nan)
-    if infinite:
-        count, volume = recovered(*ends, held.samples, held.confidence)
-        return (*ends, count, count, volume)
-    return (*ends, *between(*ends[1:], held.samples, held.confidence), 1.0)
+    return tuple(np.nan if (value := getattr(held, name)) is None else float(value) for name in SIMULATED)
 
 
 def _judged(plan: Plan, trial: Trial, values: Mapping[str, Array], level: float) -> Judged:

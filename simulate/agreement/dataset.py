@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from simulate.agreement.exact_tests import normality, rejected
 from simulate.agreement.plan import GAINS, Plan, Trial
-from simulate.sweep.axes import NOISES
 from simulate.sweep.sweep import software_version
 from theory.arrays import Array
+from theory.problems.noises import NOISES
 from theory.problems.problem import DomainProblem
 from theory.problems.problem_file import dumps_problem
 

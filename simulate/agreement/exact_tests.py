@@ -9,20 +9,16 @@ known within bounds, and the one nearest to what is expected is taken, for the s
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, betaincc, betainccinv, betaincinv, ndtri
+from scipy.special import betainc, betaincc, ndtri
 from scipy.stats import kstest
 
 from theory.arrays import Array
 
 # |z| is at most 37.5: chances below the least double are not told apart.
 LEAST = float(np.finfo(float).tiny)
-# Ends of an interval are those of a count if they differ by no more than this, relatively.
-SAME = 1e-9
 # Products of levels are compared with the family-wise rate up to their rounding.
 ROUNDING = 1e-9
 
@@ -93,46 +89,3 @@ def rejected(adjusted: Array, family_wise: float) -> NDArray[np.bool_]:
 def normality(z: Array) -> float:
     """The p-value of Kolmogorov and Smirnov against the standard normal law, NaN for no z; meant for independent z."""
     return float(kstest(z, "norm").pvalue) if len(z) else math.nan
-
-
-def recovered(estimate: float, low: float, high: float, samples: int, confidence: float) -> tuple[float, float]:
-    """Count and volume behind a Clopper-Pearson interval that was multiplied by an unknown volume; NaN for none.
-
-    estimate / high = (k / m) / (upper end for k) does not contain the volume and grows with k, so that bisection finds
-    k, and any end then gives the volume. The other end must be reproduced: else the interval is of another kind.
-    """
-    if not (math.isfinite(high) and high > 0):
-        return math.nan, math.nan
-    side, target = (1 - confidence) / 2, estimate / high
-    least = _first(samples, lambda count: count / samples / _clopper_pearson(count, samples, side)[1] >= target)
-    bottom, top = _clopper_pearson(least, samples, side)
-    volume = high / top
-    same = all(
-        math.isclose(a, volume * b, rel_tol=SAME, abs_tol=SAME * high)
-        for a, b in ((low, bottom), (estimate, least / samples))
-    )
-    return (float(least), volume) if same else (math.nan, math.nan)
-
-
-def between(low: float, high: float, samples: int, confidence: float) -> tuple[float, float]:
-    """The counts to whose Clopper-Pearson intervals the low and the high end of a share belong; NaN for none.
-
-    They differ where the simulation leaves some points undecided: then the count lies anywhere between the two.
-    """
-    side = (1 - confidence) / 2
-    fewest = _first(samples, lambda count: _clopper_pearson(count, samples, side)[0] >= low)
-    most = _first(samples, lambda count: _clopper_pearson(count, samples, side)[1] >= high)
-    ends = _clopper_pearson(fewest, samples, side)[0], _clopper_pearson(most, samples, side)[1]
-    same = all(math.isclose(a, b, rel_tol=SAME) for a, b in zip((low, high), ends, strict=True))
-    return (float(fewest), float(most)) if same and fewest <= most else (math.nan, math.nan)
-
-
-def _first(samples: int, reached: Callable[[float], bool]) -> int:
-    """The least count that has reached something, asked half a step above it, where rounding is out of the way."""
-    return bisect_left(range(samples), True, key=lambda count: reached(count + 0.5))
-
-
-def _clopper_pearson(count: float, samples: int, side: float) -> tuple[float, float]:
-    low = float(betaincinv(count, samples - count + 1, side)) if count > 0 else 0.0
-    high = float(betainccinv(count + 1, samples - count, side)) if count < samples else 1.0
-    return low, high

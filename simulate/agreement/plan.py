@@ -11,10 +11,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from simulate.sweep.axes import NOISES, Axis, Family, check_axes
+from simulate.sweep.axes import Axis, Family, check_axes
 from simulate.sweep.sweep import USUAL
 from theory.arrays import Array
 from theory.errors import ProblemError
+from theory.problems.noises import NOISES
 from theory.problems.problem import Problem
 
 GAINS = ("gain", "certified_gain")

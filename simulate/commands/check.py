@@ -12,13 +12,14 @@ import tyro
 
 from simulate.commands.failures import DisagreementError
 from simulate.commands.mc import Samples, Seed, Votes
-from simulate.commands.options import Failure, Json, Settings, arg, family, noises
+from simulate.commands.options import Failure, Json, Settings, arg, family
 from simulate.commands.output import interval, note, number, print_json, print_table
 from simulate.commands.phase import DEFAULT, AxisText, File, OptionalName, Scale, naming
 from simulate.commands.places import check_places
-from simulate.sweep.axes import NOISES, Axis, Family
+from simulate.sweep.axes import Axis, Family
 from theory.errors import ProblemError
 from theory.problems import validation
+from theory.problems.noises import NOISES, listed_noises
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -69,7 +70,7 @@ class CheckCommand:
             validation.whole(getattr(self, key), key, minimum=0 if key == "seed" else 1)
         for key in ("family_wise", "failure"):
             validation.probability(getattr(self, key), key.replace("_", "-"))
-        fixed = {key: noises((value,), key)[0] for key in NOISES if (value := getattr(self, key)) is not None}
+        fixed = {key: listed_noises((value,), key)[0] for key in NOISES if (value := getattr(self, key)) is not None}
         x, y = self._axes(fixed)
         check_places(self.out, self.figure)
         dataset = self._compared(self._family(), x, y, fixed)

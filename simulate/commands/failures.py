@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures.process import BrokenProcessPool
 
-from theory.errors import IsolationError, NoExactRoute, ProblemError, UnsupportedError
+from theory.errors import REMEDY, IsolationError, NoExactRoute, ProblemError, UnsupportedError
 
 MACHINE, INPUT, NO_ROUTE = 1, 2, 3
 DISAGREE = 1
-
-REMEDY = "simulate it instead: noisewise mc"
 
 
 class DisagreementError(Exception):

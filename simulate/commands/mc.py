@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
-from simulate.commands.options import Alphas, Betas, Failure, Json, Name, Radii, Settings, arg, family, noises
+from simulate.commands.options import Alphas, Betas, Failure, Json, Name, Radii, Settings, arg, family
 from simulate.commands.output import interval, number, print_json, print_table
-from simulate.sweep.axes import NOISES
-from theory.problems import validation
+from theory.problems.noises import NOISES, listed_noises
 from theory.problems.problem import Problem
 
 if TYPE_CHECKING:
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from theory import Estimate
 
 QUANTITIES = ("clean", "certified", "gain", "certified_gain", "limit")
+# What is shown of each, beside its exact value.
+SHOWN = ("estimate", "low", "high", "confidence", "samples")
 
 Votes = Annotated[int, arg(metavar="N", help="Votes that the smoothed classifier takes.")]
 Samples = Annotated[int, arg(metavar="M", help="Independent draws of (X, Y).")]
@@ -57,11 +58,7 @@ class MonteCarloCommand:
     json: Json = False
 
     def run(self) -> None:
-        for key in ("votes", "samples", "seed"):
-            validation.whole(getattr(self, key), key, minimum=0 if key == "seed" else 1)
-        for key in ("confidence", "failure"):
-            validation.probability(getattr(self, key), key)
-        grid = {key: noises(getattr(self, key), key) for key in NOISES}
+        grid = {key: listed_noises(getattr(self, key), key) for key in NOISES}
         problem = family(self.problem, self.settings).at()
         found = self._simulated(problem, grid)
         exact = _exact(problem, found, self)
@@ -71,27 +68,14 @@ class MonteCarloCommand:
         else:
             _print(records, self.eps)
 
-    def _simulated(self, problem: Problem, grid: dict[str, tuple[float, ...]]) -> list[Record]:
-        from simulate.montecarlo import monte_carlo
+    def _simulated(self, problem: Problem, grid: dict[str, list[float]]) -> list[Record]:
+        from simulate.montecarlo import Level, Sampling, monte_carlo
         from simulate.progress import Meter
 
+        sampling = Sampling(self.samples, self.seed, self.sampling, self.antithetic, self.half_width)
+        level = Level(self.confidence, self.simultaneous, self.failure)
         with Meter("simulating") as meter:
-            return monte_carlo(
-                problem,
-                alpha=grid["alpha"],
-                beta=grid["beta"],
-                eps=grid["eps"],
-                votes=self.votes,
-                samples=self.samples,
-                seed=self.seed,
-                confidence=self.confidence,
-                failure=self.failure,
-                simultaneous=self.simultaneous,
-                half_width=self.half_width,
-                sampling=self.sampling,
-                antithetic=self.antithetic,
-                progress=meter,
-            )
+            return monte_carlo(problem, **grid, votes=self.votes, sampling=sampling, level=level, progress=meter)
 
 
 def _exact(problem: Problem, found: list[Record], asked: MonteCarloCommand) -> dict[str, Estimate]:
@@ -124,7 +108,7 @@ def _record(record: Record, exact: dict[str, Estimate], i: int) -> dict[str, Any
 
 def _interval(found: Interval | None, exact: float | None) -> dict[str, Any] | None:
     """Null where the quantity is not defined; estimates and ends are null where they are infinite."""
-    return None if found is None else vars(found) | {"exact": exact}
+    return None if found is None else {key: getattr(found, key) for key in SHOWN} | {"exact": exact}
 
 
 def _print(records: list[dict[str, Any]], eps: tuple[float, ...]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
-from simulate.commands.options import Betas, Json, Name, Settings, arg, family, noises
+from simulate.commands.options import Betas, Json, Name, Settings, arg, family
 from simulate.commands.output import interval, number, print_json, print_table
+from theory.problems.noises import listed_noises
 
 if TYPE_CHECKING:
     from theory import Estimate
@@ -25,7 +26,7 @@ class OptimumCommand:
     json: Json = False
 
     def run(self) -> None:
-        betas, (eps,) = noises(self.beta, "beta"), noises((self.eps,), "eps")
+        betas, (eps,) = listed_noises(self.beta, "beta"), listed_noises((self.eps,), "eps")
         problem = family(self.problem, self.settings).at()
         from theory.risks.optimum import best_alpha
 

@@ -43,13 +43,3 @@ def family(name: str, settings: tuple[str, ...]) -> Family:
         known = one_of(regimes.REGIMES, name)
         raise ProblemError("", f"neither a file nor a regime called {shown(name)}", f"a problem file or {known}")
     return Family(load_problem(name), held)
-
-
-def noises(values: tuple[float, ...], key: str) -> tuple[float, ...]:
-    """One or more finite scales >= 0."""
-    if not values:
-        raise ProblemError(key, "no value", "at least one finite number >= 0")
-    for value in values:
-        if not 0 <= value < float("inf"):
-            raise ProblemError(key, repr(value), "a finite number >= 0")
-    return values

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
-from simulate.commands.options import Settings, arg, family, noises
+from simulate.commands.options import Settings, arg, family
 from simulate.commands.output import note, print_table
 from simulate.commands.places import check_places
 from simulate.commands.workers import worker_pool
-from simulate.sweep.axes import NOISES, Axis, Family, SpotCheck
+from simulate.sweep.axes import Axis, Family, SpotCheck
 from theory.errors import ProblemError, shown
 from theory.problems import validation
+from theory.problems.noises import NOISES, listed_noises
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -71,7 +72,7 @@ class PhaseCommand:
 
     def run(self) -> None:
         chosen, x, y = self._plane()
-        fixed = {key: noises((value,), key)[0] for key in NOISES if (value := getattr(self, key)) is not None}
+        fixed = {key: listed_noises((value,), key)[0] for key in NOISES if (value := getattr(self, key)) is not None}
         workers = at_most(self.workers, "workers", MOST_WORKERS)
         check = self._check()
         out, figure = self._places()

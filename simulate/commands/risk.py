@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Annotated, Any
 
-from simulate.commands.options import Alphas, Betas, Failure, Json, Name, Radii, Settings, arg, family, noises
+from simulate.commands.options import Alphas, Betas, Failure, Json, Name, Radii, Settings, arg, family
 from simulate.commands.output import number, print_json, print_table
-from simulate.sweep.axes import NOISES
 from theory.problems import validation
+from theory.problems.noises import NOISES, listed_noises
 from theory.problems.problem import Problem
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class RiskCommand:
     json: Json = False
 
     def run(self) -> None:
-        grid = [noises(getattr(self, key), key) for key in NOISES]
+        grid = [listed_noises(getattr(self, key), key) for key in NOISES]
         failure = validation.probability(self.failure, "failure")
         votes = None if self.votes is None else validation.whole(self.votes, "votes")
         problem = family(self.problem, self.settings).at()

@@ -26,12 +26,13 @@ from figures import phase
 from figures import phase_marks as marks
 from figures.cells import edges, outline, shape_of
 from figures.style import styled
-from simulate.sweep.axes import NOISES, Axis, Family
+from simulate.sweep.axes import Axis, Family
 from simulate.sweep.cells import FIELDS, compared
 from simulate.sweep.sweep import labels
 from theory import NoExactRoute
 from theory.arrays import Array
 from theory.errors import IsolationError
+from theory.problems.noises import NOISES
 
 # Gains below this size are rounding: a map of nothing else stays white.
 LEAST = 1e-12

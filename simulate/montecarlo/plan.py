@@ -22,8 +22,6 @@ MOST_BATCH = (1 << BITS) - 2
 # On a CPU a step beyond this size runs slower, not faster: it leaves the caches. An accelerator takes what it may.
 CPU_STEP_BYTES = 1 << 22
 
-DEFAULT_CHUNK_BYTES = 1 << 28
-
 
 def plan(
     training: Training, smoothing: Smoothing, request: Request, samples: int, chunk_bytes: int

@@ -13,7 +13,9 @@ import numpy as np
 from simulate.montecarlo.assemble import assemble
 from simulate.montecarlo.draws.given import Given, given
 from simulate.montecarlo.draws.noise import seeded
-from simulate.montecarlo.job import REPLICATES, Job
+from simulate.montecarlo.draws.sampling import REPLICATES
+from simulate.montecarlo.forks import claim_process
+from simulate.montecarlo.job import Job
 from simulate.montecarlo.kernel import KernelSetting, Request, compiled_counter
 from simulate.montecarlo.plan import plan
 from simulate.montecarlo.statistics.limit import Limit, limit_of
@@ -36,9 +38,11 @@ class Run:
 
     @classmethod
     def of(cls, job: Job, betas: tuple[float, ...], votes: int) -> Run:
-        """Assemble arrays. Raises `UnsupportedError` and `ValueError` as `monte_carlo`."""
+        """Assemble arrays. Raises `UnsupportedError`, `ValueError` and `RuntimeError` as `monte_carlo`."""
+        claim_process()
         request, volumes = assemble(job, betas, votes)
-        return cls(job, betas, request, volumes, limit_of(votes, job.delta, job.antithetic and votes > 1))
+        sampling = job.sampling
+        return cls(job, betas, request, volumes, limit_of(votes, sampling.delta, sampling.antithetic and votes > 1))
 
     def empty(self) -> Tally:
         """No sample yet."""
@@ -50,19 +54,19 @@ class Run:
         Double precision is switched on for this computation only; drawing dominates the cost, so it costs little, and
         it spares every comparison of densities in this package a case of its own.
         """
-        setting, _blocks = self._plan(self.request, self.job.samples)
-        request, tally = self.request._replace(key=seeded(self.job.seed)), self.empty()
-        for look in self.job.looks:
+        setting, _blocks = self._plan(self.request, self.job.sampling.samples)
+        request, tally = self.request._replace(key=seeded(self.job.sampling.seed)), self.empty()
+        for look in self.job.sampling.looks:
             self._advance(tally, request, setting, look, progress)
             yield tally
 
     def replicates(self, progress: Progress) -> list[Tally]:
         """Tallies of independent replicates of stratified or Sobol points, of equal size."""
-        size, done = -(-self.job.samples // REPLICATES), []
-        for number, seed in enumerate(np.random.SeedSequence(self.job.seed).spawn(REPLICATES)):
+        size, done = -(-self.job.sampling.samples // REPLICATES), []
+        for number, seed in enumerate(np.random.SeedSequence(self.job.sampling.seed).spawn(REPLICATES)):
             setting, blocks = self._plan(self.request, size)
             assert not isinstance(self.request.source, Given)  # what is assembled is a source yet
-            source = given(self.request.source, size, blocks * setting.block, self.job.sampling, seed)
+            source = given(self.request.source, size, blocks * setting.block, self.job.sampling.scheme, seed)
             request = self.request._replace(source=source, key=seed.generate_state(2, np.uint64))
             tally = self.empty()
             self._advance(tally, request, setting, size, lambda share: None)
@@ -72,20 +76,20 @@ class Run:
 
     def _plan(self, request: Request, samples: int) -> tuple[KernelSetting, int]:
         problem = self.job.problem
-        setting, blocks = plan(problem.training, problem.smoothing, request, samples, self.job.chunk_bytes)
-        return setting._replace(antithetic=self.job.antithetic), blocks
+        setting, blocks = plan(problem.training, problem.smoothing, request, samples, self.job.sampling.chunk_bytes)
+        return setting._replace(antithetic=self.job.sampling.antithetic), blocks
 
     def _advance(self, tally: Tally, request: Request, setting: KernelSetting, upto: int, progress: Progress) -> None:
         """Add samples in whole blocks until there are `upto`, the last block cut; blocks begun before are redone."""
         with jax.enable_x64(True):
             arrays: Any = jax.tree.map(jnp.asarray, request)
-            key, count_votes = jax.random.key(self.job.seed), compiled_counter(jax.default_backend())
+            key, count_votes = jax.random.key(self.job.sampling.seed), compiled_counter(jax.default_backend())
             while tally.samples < upto:
                 block, skip = divmod(tally.samples, setting.block)
                 counts, labels = (np.asarray(v) for v in count_votes(setting, arrays, key, jnp.asarray(block)))
                 taken = slice(skip, skip + upto - tally.samples)
                 self._add(tally, counts, labels, taken)
-                progress(tally.samples / self.job.samples)
+                progress(tally.samples / self.job.sampling.samples)
 
     def _add(self, tally: Tally, counts: np.ndarray, labels: np.ndarray, taken: slice) -> None:
         for b, beta in enumerate(self.betas):

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 from theory import regimes
 from theory.errors import ProblemError, one_of, shown
 from theory.problems.document import to_document
+from theory.problems.noises import NOISES
 from theory.problems.problem import Problem
 from theory.problems.problem_file import with_overrides
 
 if TYPE_CHECKING:
     import numpy as np
-
-NOISES = ("alpha", "beta", "eps")
 
 UNITS = {"angle": "degree"} | dict.fromkeys(("count", "dim", "prior", "ratio", "seed", "tries", "weight"), "1")
 

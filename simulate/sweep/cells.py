@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.sweep.axes import NOISES, Axis, Family
+from simulate.sweep.axes import Axis, Family
 from theory import NoExactRoute, compare
 from theory.arrays import Array
 from theory.errors import IsolationError
+from theory.problems.noises import NOISES
 
 Result = tuple[list[Array], list[str]]
 

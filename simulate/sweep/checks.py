@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from simulate.progress import Progress
-from simulate.sweep.axes import NOISES, Axis, Family, SpotCheck
+from simulate.progress import Progress, silent, within
+from simulate.sweep.axes import Axis, Family, SpotCheck
 from simulate.sweep.deployed import deployed
+from theory.problems.noises import NOISES
 from theory.problems.problem import Problem
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def add_checks(
         chosen = dict(zip((axis.key for axis in (x, y) if not axis.noise), map(float, values), strict=True))
         noises = [picks.get(key, np.array([dataset.attrs.get(key, 0.0)])) for key in NOISES]
         start, share = len(rows) / total, float(np.prod([len(n) for n in noises])) / total
-        inner = None if progress is None else _within(progress, start, share)
+        inner = within(progress or silent, start, share)
         for found in _compared(family.at(chosen), noises, check, 1 - FAMILY_WISE / total, inner):
             at = {**chosen, **dict(zip(NOISES, found[0], strict=True))}
             rows.append((at[x.key], at[y.key], *found[1]))
@@ -70,10 +71,6 @@ def add_checks(
     return result
 
 
-def _within(progress: Progress, start: float, share: float) -> Progress:
-    return lambda part: progress(start + share * part)
-
-
 def _spread(values: np.ndarray, count: int) -> np.ndarray:
     """`count` of the values (all, if there are fewer), as evenly spread as can be and away from the ends."""
     count = min(count, len(values))
@@ -82,10 +79,10 @@ def _spread(values: np.ndarray, count: int) -> np.ndarray:
 
 
 def _compared(
-    problem: Problem, noises: list[np.ndarray], check: SpotCheck, confidence: float, progress: Progress | None
+    problem: Problem, noises: list[np.ndarray], check: SpotCheck, confidence: float, progress: Progress
 ) -> Iterator[tuple[NoiseTriple, tuple[float, ...]]]:
     """(alpha, beta, eps) and (exact, estimate, low, high, agrees) of one problem, where the gain is defined."""
-    from simulate.montecarlo import monte_carlo
+    from simulate.montecarlo import Level, Sampling, monte_carlo
 
     alpha, beta, eps = np.meshgrid(*noises, indexing="ij")
     exact = deployed(problem, alpha, beta, eps, check.votes, FAILURE)
@@ -95,10 +92,8 @@ def _compared(
         beta=noises[1].tolist(),
         eps=noises[2].tolist(),
         votes=check.votes,
-        samples=check.samples,
-        seed=check.seed,
-        confidence=confidence,
-        failure=FAILURE,
+        sampling=Sampling(check.samples, check.seed),
+        level=Level(confidence, failure=FAILURE),
         progress=progress,
     )
     certified = bool((eps > 0).any())

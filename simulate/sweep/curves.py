@@ -7,12 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 import xarray as xr
 
-from simulate.sweep.axes import NOISES, Axis, Family
+from simulate.sweep.axes import Axis, Family
 from theory import NoExactRoute, compare
 from theory.arrays import Array, Index
 from theory.errors import IsolationError
 from theory.numerics.continuation import zero_curve
 from theory.numerics.peaks import highest
+from theory.problems.noises import NOISES
 
 # Labels of cells around which a change of sign is one of what training noise does.
 SIGNED = ("exact-help", "exact-hurt")

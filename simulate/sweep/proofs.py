@@ -12,7 +12,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from simulate.progress import Progress
-from simulate.sweep.axes import NOISES, Axis, Family
+from simulate.sweep.axes import Axis, Family
+from theory.problems.noises import NOISES
 from theory.problems.problem_file import dumps_problem
 from theory.proof import NoProof, Prover
 from theory.proof.prover import MOST_BITS

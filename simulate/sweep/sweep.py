@@ -15,11 +15,12 @@ import numpy as np
 import xarray as xr
 
 from simulate.progress import Progress
-from simulate.sweep.axes import NOISES, Axis, Family, check_axes
+from simulate.sweep.axes import Axis, Family, check_axes
 from simulate.sweep.cells import FIELDS, CellBatch, Result, evaluate, pieces
 from theory import NoExactRoute
 from theory.arrays import Array
 from theory.errors import ProblemError
+from theory.problems.noises import NOISES
 from theory.problems.problem import DomainProblem, Problem
 from theory.problems.problem_file import dumps_problem
 

@@ -9,7 +9,7 @@ import jax
 import numpy as np
 import pytest
 
-from simulate.montecarlo import monte_carlo
+from simulate.montecarlo import Sampling, monte_carlo
 from tests.benchmarks.timing import best, sized
 from theory import MixtureProblem, regimes
 from theory.problems.problem import Gaussian, as_vector
@@ -83,7 +83,7 @@ def test_votes_per_second(dim: int, capsys: pytest.CaptureFixture[str]) -> None:
     votes, samples = sized((1000, 20_000 if dim < 16 else 80_000 // dim), (10, 200))
 
     def ours(samples: int, votes: int) -> object:
-        return monte_carlo(problem, alpha=ALPHA, beta=BETA, votes=votes, samples=samples, seed=1)
+        return monte_carlo(problem, alpha=ALPHA, beta=BETA, votes=votes, sampling=Sampling(samples, 1))
 
     single, double, own = raw("float32"), raw("float64"), rate(ours, samples, votes)
     plain = {
@@ -106,8 +106,9 @@ def test_cost_is_linear(capsys: pytest.CaptureFixture[str]) -> None:
 
     def spent(dim: int, votes: int, samples: int) -> float:
         problem = regimes.two_gaussians(dim=dim)
-        samples = sized(samples, samples // 100)
-        work = best(lambda: monte_carlo(problem, alpha=ALPHA, beta=BETA, votes=votes, samples=samples, seed=1), 2)
+        sampling = Sampling(sized(samples, samples // 100), 1)
+        work = best(lambda: monte_carlo(problem, alpha=ALPHA, beta=BETA, votes=votes, sampling=sampling), 2)
+        samples = sampling.samples
         return work / (dim * votes * samples)
 
     cases = {"votes": [(2, 100, 20_000), (2, 1000, 20_000)], "samples": [(2, 100, 20_000), (2, 100, 200_000)]}
@@ -120,10 +121,10 @@ def test_cost_is_linear(capsys: pytest.CaptureFixture[str]) -> None:
 
 PEAK = """
 import resource, sys
-from simulate.montecarlo import monte_carlo
+from simulate.montecarlo import Sampling, monte_carlo
 from theory import regimes
 votes, samples = map(int, sys.argv[1:])
-monte_carlo(regimes.two_gaussians(dim=2), alpha=0.5, beta=0.5, votes=votes, samples=samples, seed=1)
+monte_carlo(regimes.two_gaussians(dim=2), alpha=0.5, beta=0.5, votes=votes, sampling=Sampling(samples, 1))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulate.montecarlo import monte_carlo
+from simulate.montecarlo import Sampling, monte_carlo
+from simulate.montecarlo.draws.sampling import Scheme
 from tests.benchmarks.timing import sized
 from theory import clean_risk, regimes
 
@@ -20,10 +21,10 @@ PROBLEMS: dict[str, Any] = {
 }
 
 
-def spread(problem: Any, quantity: str, votes: int, **options: Any) -> float:
+def spread(problem: Any, quantity: str, votes: int, scheme: Scheme = "independent") -> float:
     """Variance over seeds of an estimate."""
     found = [
-        monte_carlo(problem, alpha=0.3, beta=0.5, votes=votes, samples=SAMPLES, seed=seed, **options)[0]
+        monte_carlo(problem, alpha=0.3, beta=0.5, votes=votes, sampling=Sampling(SAMPLES, seed, scheme))[0]
         for seed in range(SEEDS)
     ]
     return float(np.var([getattr(record, quantity).estimate for record in found], ddof=1))
@@ -34,7 +35,7 @@ def test_spread_points(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Stratified and Sobol points, clean risk at 1001 votes: factors below 1 are losses. Good to about 60 %."""
     problem, votes = PROBLEMS[name], 101 if "20" in name else 1001
     plain = spread(problem, "clean", votes)
-    factors = {kind: plain / spread(problem, "clean", votes, sampling=kind) for kind in ("stratified", "sobol")}
+    factors = {kind: plain / spread(problem, "clean", votes, kind) for kind in ("stratified", "sobol")}
     with capsys.disabled():
         print(f"\n  {name}: variance / " + ", ".join(f"{kind} {factor:.1f}" for kind, factor in factors.items()))
 
@@ -50,7 +51,7 @@ def test_antithetic_votes(name: str, capsys: pytest.CaptureFixture[str]) -> None
     words = []
     for flag in (False, True):
         found = [
-            monte_carlo(problem, alpha=0.3, beta=0.5, votes=21, samples=MANY, seed=seed, antithetic=flag)[0]
+            monte_carlo(problem, alpha=0.3, beta=0.5, votes=21, sampling=Sampling(MANY, seed, antithetic=flag))[0]
             for seed in range(4)
         ]
         risks = [record.clean.estimate for record in found]

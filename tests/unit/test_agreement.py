@@ -14,7 +14,7 @@ import simulate.agreement.agreement as module
 from simulate.agreement.agreement import agreement
 from simulate.agreement.dataset import records, verdict
 from simulate.agreement.plan import Plan, Trial
-from simulate.montecarlo import UnsupportedError, monte_carlo
+from simulate.montecarlo import Level, Sampling, UnsupportedError, monte_carlo
 from simulate.storage import open_dataset, save_dataset
 from simulate.sweep.axes import Axis, Family
 from simulate.sweep.deployed import deployed
@@ -36,7 +36,7 @@ def test_a_map_of_noises() -> None:
     assert (dataset["seed"] == 3).all()
     assert (dataset.attrs["tests"], dataset.attrs["verdict"]) == (20, "agree")
     (found,) = monte_carlo(
-        BUMPS.at(), alpha=1.0, beta=0.8, eps=0.2, votes=11, samples=600, seed=3, confidence=1 - 0.01 / 20
+        BUMPS.at(), alpha=1.0, beta=0.8, eps=0.2, votes=11, sampling=Sampling(600, 3), level=Level(1 - 0.01 / 20)
     )
     cell = dataset.isel(alpha=2, beta=1)
     for name in dataset["quantity"].to_numpy():
@@ -57,7 +57,7 @@ def test_problems_and_independent_cells_have_seeds_of_their_own() -> None:
     assert len(np.unique(own["seed"])) == 6
     assert 0 <= own.attrs["normality_p"] <= 1
     (found,) = monte_carlo(
-        BUMPS_FREE.at({"spacing": 2.0}), alpha=1.0, beta=0.5, votes=11, samples=600, seed=int(own["seed"][2, 1])
+        BUMPS_FREE.at({"spacing": 2.0}), alpha=1.0, beta=0.5, votes=11, sampling=Sampling(600, int(own["seed"][2, 1]))
     )
     assert float(own["estimate"].sel(quantity="clean")[2, 1]) == found.clean.estimate
     other = agreement(BUMPS_FREE, spacing, alpha, {}, Trial(11, 600, 4))
@@ -134,12 +134,14 @@ def test_undecided_points_count_for_and_against(monkeypatch: pytest.MonkeyPatch)
     def undecided(*words: Any, **options: Any) -> Any:
         """The likelier votes are all wrong where a tenth of the points is undecided; the bounds hold the truth."""
         found = monte_carlo(*words, **options)
-        samples, side = options["samples"], (1 - options["confidence"]) / 2
+        samples, side = options["sampling"].samples, (1 - options["level"].confidence) / 2
         for i, record in enumerate(found):
             count = round(record.clean.estimate * samples)
             few, many = count - samples // 20, count + samples // 20
             low, high = beta.ppf(side, few, samples - few + 1), beta.isf(side, many + 1, samples - many)
-            found[i] = replace(record, clean=replace(record.clean, estimate=few / samples, low=low, high=high))
+            found[i] = replace(
+                record, clean=replace(record.clean, estimate=few / samples, low=low, high=high, fewest=few, most=many)
+            )
         return found
 
     monkeypatch.setattr("simulate.montecarlo.monte_carlo", undecided)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import beta as beta_law
 from scipy.stats import binom, kstest, norm
 
 from simulate.agreement.exact_tests import (
-    between,
     holm,
     interval_p,
     nearest_share,
     normality,
-    recovered,
     rejected,
     two_sided,
     z_scores,
@@ -101,29 +98,6 @@ def test_intervals_as_tests_of_two_steps() -> None:
     endless = np.full(1, np.inf)
     assert interval_p(endless, endless, endless, np.full(1, np.nan), 1e-4).tolist() == [1.0]
     assert rejected(holm(np.array([0.01 / 7, *[1.0] * 6])), 0.01).tolist() == [True] + [False] * 6
-
-
-@pytest.mark.parametrize("samples", [1, 10, 4000, 1_000_000])
-@pytest.mark.parametrize("error", [0.01, 1e-6])
-def test_counts_and_volumes_behind_intervals(samples: int, error: float) -> None:
-    side = error / 2
-    for count in sorted({0, 1, samples // 3, samples // 2, samples - 1, samples}):
-        low = beta_law.ppf(side, count, samples - count + 1) if count else 0.0
-        high = beta_law.isf(side, count + 1, samples - count) if count < samples else 1.0
-        ends = (3.7 * count / samples, 3.7 * low, 3.7 * high)
-        assert recovered(*ends, samples, 1 - error) == pytest.approx((count, 3.7), rel=1e-8)
-    assert np.isnan(recovered(1.0, 0.9, 1.2, 4000, 0.99)).all()
-    assert np.isnan(recovered(np.inf, np.inf, np.inf, 10, 0.99)).all()
-
-
-@pytest.mark.parametrize("samples", [1, 10, 4000, 1_000_000])
-def test_bounds_of_counts_behind_intervals(samples: int) -> None:
-    for fewest, most in ((0, 0), (0, 1), (samples // 3, samples // 2), (samples // 2,) * 2, (samples - 1, samples)):
-        low = beta_law.ppf(1e-5, fewest, samples - fewest + 1) if fewest else 0.0
-        high = beta_law.isf(1e-5, most + 1, samples - most) if most < samples else 1.0
-        assert between(low, high, samples, 1 - 2e-5) == (fewest, most)
-    assert np.isnan(between(0.12345, 0.7, 4000, 0.99)).all()
-    assert np.isnan(between(-np.inf, np.inf, 10, 0.99)).all()
 
 
 def test_normality() -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from theory import Estimate, NoExactRoute, Problem, ProblemError, regimes
 from theory.claims.falsify import Attack, CaseFamily, CaseNoises, Choice, Range, falsify
-from theory.claims.families import NOISES
 from theory.claims.shrink import candidates, simpler
 from theory.claims.sides import FLOATS, Side
+from theory.problems.noises import NOISES
 from theory.theorems.boundaries import WINDOW, lumps
 from theory.theorems.cases import facing
 

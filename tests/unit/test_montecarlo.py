@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import optimize, special, stats
 
-from simulate.montecarlo import Interval, Record, monte_carlo
+from simulate.montecarlo import Interval, Level, Record, Sampling, monte_carlo
 from simulate.montecarlo.statistics.intervals import upper_tail, votes_needed
 from theory.problems.problem import (
     Ball,
@@ -102,7 +102,7 @@ def test_two_gaussians_with_finite_votes(dim: int, votes: int, smoothing: str) -
 
     records = monte_carlo(
         two_gaussians(dim, prior, smoothing), alpha=[0.0, 0.5, 1.2], beta=[0.4, 1.0], eps=[0.0, 0.3],
-        votes=votes, samples=20000, seed=3, confidence=CONFIDENCE,
+        votes=votes, sampling=Sampling(20000, 3), level=Level(CONFIDENCE),
     )  # fmt: skip
     assert [(r.alpha, r.beta, r.eps) for r in records] == list(itertools.product([0, 0.5, 1.2], [0.4, 1], [0, 0.3]))
     check(records, truth, 0.03)
@@ -115,7 +115,7 @@ def test_two_scales_with_laplace_classes() -> None:
     densities = (lambda x: stats.laplace.pdf(x, 0, 0.5) / 2, lambda x: stats.laplace.pdf(x, 0, 2) / 2)
     region = [(-1e9, -edge), (edge, 1e9)]
     records = monte_carlo(
-        problem, alpha=0.0, beta=[0.3, 1.0], eps=[0.1], votes=9, samples=20000, seed=4, confidence=CONFIDENCE
+        problem, alpha=0.0, beta=[0.3, 1.0], eps=[0.1], votes=9, sampling=Sampling(20000, 4), level=Level(CONFIDENCE)
     )
     check(records, lambda a, b, e: exact(densities, region, b, 9, eps=e, ends=(-60, 60)), 0.04)
 
@@ -131,9 +131,8 @@ def test_without_smoothing_the_base_classifier_is_evaluated_once() -> None:
         beta=[0.0, 0.5],
         eps=[0.0, 0.2],
         votes=7,
-        samples=30000,
-        seed=5,
-        confidence=CONFIDENCE,
+        sampling=Sampling(30000, 5),
+        level=Level(CONFIDENCE),
     )
     difference = np.array([2.0, 0.0])
     for r in records:
@@ -188,7 +187,13 @@ def test_stripes_in_an_infinite_background(noise: str, votes: int) -> None:
         return exact(densities, blurred(alpha, noise), beta, votes, noise, eps, ends)
 
     records = monte_carlo(
-        problem, alpha=[0.0, 0.3], beta=[0.4, 1.0], eps=[0.1], votes=votes, samples=20000, seed=6, confidence=CONFIDENCE
+        problem,
+        alpha=[0.0, 0.3],
+        beta=[0.4, 1.0],
+        eps=[0.1],
+        votes=votes,
+        sampling=Sampling(20000, 6),
+        level=Level(CONFIDENCE),
     )
     if votes == 1:  # one vote certifies nothing: everything in the infinite background fails
         for r in records:
@@ -206,7 +211,13 @@ def test_stripes_in_a_finite_domain() -> None:
     problem = DomainProblem(dim=1, inside=sets, low=-2.0, high=6.0, training=Training(rule="regression"))
     densities = (lambda x: (1 - inside(x)) / 8, lambda x: inside(x) / 8)
     records = monte_carlo(
-        problem, alpha=[0.3], beta=[0.4], eps=[0.05, 0.2], votes=21, samples=20000, seed=7, confidence=CONFIDENCE
+        problem,
+        alpha=[0.3],
+        beta=[0.4],
+        eps=[0.05, 0.2],
+        votes=21,
+        sampling=Sampling(20000, 7),
+        level=Level(CONFIDENCE),
     )
     check(records, lambda a, b, e: exact(densities, blurred(a), b, 21, eps=e, ends=(-2, 6)), 0.03)
 
@@ -220,6 +231,8 @@ def test_box_in_an_infinite_plane() -> None:
     u = np.outer(*(special.ndtr(t / beta) - special.ndtr((t - e) / beta) for t, e in ((x, 2), (y, 1))))
     h = np.outer((x > 0) & (x < 2), (y > 0) & (y < 1))
     truth = np.where(h, fails(u, 1, votes, None), fails(u, 0, votes, None)).sum() * step**2
-    (record,) = monte_carlo(problem, alpha=0, beta=beta, votes=votes, samples=200000, seed=8, confidence=CONFIDENCE)
+    (record,) = monte_carlo(
+        problem, alpha=0, beta=beta, votes=votes, sampling=Sampling(200000, 8), level=Level(CONFIDENCE)
+    )
     assert holds(record.clean, truth)
     assert record.clean.high - record.clean.low < 0.15

@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 from scipy.special import log_ndtr
 
-from simulate.montecarlo import monte_carlo
+from simulate.montecarlo import Level, Sampling, monte_carlo
 from simulate.montecarlo.assemble import domain_rule, mixture_rule
 from simulate.montecarlo.draws.in_balls import draw_ball
 from simulate.montecarlo.laws.balls import ball_tables, log_mass, turn
@@ -176,7 +176,9 @@ def test_two_balls_end_to_end_against_the_exact_side() -> None:
     from theory import vote_risk
 
     problem = MixtureProblem(0.5, 3, (Component(Ball(0.0, 1.0)),), (Component(Ball(0.0, 1.6)),))
-    for record in monte_carlo(problem, alpha=[0.0, 0.5], beta=[0.4], votes=9, samples=30_000, seed=5, confidence=0.999):
+    for record in monte_carlo(
+        problem, alpha=[0.0, 0.5], beta=[0.4], votes=9, sampling=Sampling(30_000, 5), level=Level(0.999)
+    ):
         exact = float(vote_risk(problem, record.alpha, record.beta, votes=9).value)
         assert record.clean.low <= exact <= record.clean.high, (record, exact)
 
@@ -185,7 +187,7 @@ def test_two_balls_end_to_end_against_the_exact_side() -> None:
 def test_discs_end_to_end() -> None:
     """One evaluation without voting noise is f itself: its risk is the share that training noise spoils."""
     problem = regimes.discs(side=40, radius=8, seed=1)
-    base, noised = monte_carlo(problem, alpha=[0.0, 4.0], beta=0.0, votes=1, samples=20_000, seed=3)
+    base, noised = monte_carlo(problem, alpha=[0.0, 4.0], beta=0.0, votes=1, sampling=Sampling(20_000, 3))
     assert base.clean.estimate == 0
     exact = float(clean_risk(problem, 4.0, 0.0).value)
     assert noised.clean.low <= exact <= noised.clean.high

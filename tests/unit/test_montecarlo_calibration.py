@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, kstest
 
-from simulate.montecarlo import monte_carlo
+from simulate.montecarlo import Level, Sampling, monte_carlo
 from simulate.sweep.deployed import deployed
 from theory.problems.problem import (
     Box,
@@ -78,7 +78,8 @@ def runs() -> list[tuple[Problem, tuple[float, float, float], Any]]:
         alpha, beta = (float(v) for v in np.exp(rng.uniform(np.log(0.05), np.log(1.5), 2)))
         place = alpha, beta, float(rng.uniform(0, 0.6)) * beta
         names = dict(zip(("alpha", "beta", "eps"), place, strict=True))
-        (record,) = monte_carlo(problem, **names, votes=VOTES, samples=SAMPLES, seed=number, failure=FAILURE)
+        level = Level(failure=FAILURE)
+        (record,) = monte_carlo(problem, **names, votes=VOTES, sampling=Sampling(SAMPLES, number), level=level)
         found.append((problem, place, record))
     return found
 

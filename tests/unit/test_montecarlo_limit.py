@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy.stats import beta, binom, hypergeom
 
-from simulate.montecarlo import monte_carlo
+from simulate.montecarlo import Sampling, monte_carlo
 from simulate.montecarlo.statistics.limit import UNIT, limit_of
 from theory import clean_risk, regimes
 
@@ -53,7 +55,7 @@ def test_interval_holds_the_exact_risk(antithetic: bool) -> None:
     """Bumps at 40 votes: the risk of the vote is far from the limit, and the interval of the limit holds it."""
     problem = regimes.bumps(count=3)
     exact = clean_risk(problem, 0.1, 0.4).value
-    request = {"votes": 40, "samples": 20_000, "seed": 4, "antithetic": antithetic}
+    request: dict[str, Any] = {"votes": 40, "sampling": Sampling(20_000, 4, antithetic=antithetic)}
     (record,) = monte_carlo(problem, alpha=0.1, beta=0.4, **request)
     assert record.limit is not None
     assert record.limit.low <= exact <= record.limit.high
@@ -67,7 +69,7 @@ def test_corrected_guess_is_nearer_than_the_vote() -> None:
     """At 20 votes and 200 000 samples the bias is far above the sampling error, and is mostly removed."""
     problem = regimes.two_gaussians(dim=1)
     exact = clean_risk(problem, 0.0, 2.0).value
-    (record,) = monte_carlo(problem, alpha=0.0, beta=2.0, votes=20, samples=200_000, seed=1)
+    (record,) = monte_carlo(problem, alpha=0.0, beta=2.0, votes=20, sampling=Sampling(200_000, 1))
     assert record.limit is not None
     assert not record.clean.low <= exact <= record.clean.high
     assert abs(record.limit.estimate - exact) < 0.25 * abs(record.clean.estimate - exact)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import jax
 import numpy as np
 import pytest
 
-from simulate.montecarlo import monte_carlo
+from simulate.montecarlo import Sampling, monte_carlo
 from simulate.montecarlo.assemble import assemble
 from simulate.montecarlo.job import Job
 from simulate.montecarlo.kernel import draw_mixture
@@ -29,7 +30,9 @@ from theory.problems.problem import (
     Uniform,
 )
 
-REQUEST: dict[str, Any] = {"alpha": [0.0, 0.4], "beta": [0.3, 0.6], "eps": [0.0, 0.2], "votes": 37, "seed": 9}
+REQUEST: dict[str, Any] = {"alpha": [0.0, 0.4], "beta": [0.3, 0.6], "eps": [0.0, 0.2], "votes": 37}
+SAMPLING = Sampling(3000, 9)
+SMALL_STEPS = replace(SAMPLING, chunk_bytes=2_500_000)
 
 BALL = Ball((0.0, 0.0), 1.0)
 PLANE = (Component(Gaussian((0.0, 0.0), 1.0)),)
@@ -52,16 +55,16 @@ PROBLEMS = [mixed(), stripes(), stripes(low=-1.0, high=4.0, training=Training(no
 
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_memory_budget_does_not_change_the_numbers(problem: Any) -> None:
-    whole = monte_carlo(problem, samples=3000, **REQUEST)
-    assert monte_carlo(problem, samples=3000, chunk_bytes=2_500_000, **REQUEST) == whole
-    assert monte_carlo(problem, samples=3000, **{**REQUEST, "seed": 10}) != whole
+    whole = monte_carlo(problem, sampling=SAMPLING, **REQUEST)
+    assert monte_carlo(problem, sampling=SMALL_STEPS, **REQUEST) == whole
+    assert monte_carlo(problem, sampling=replace(SAMPLING, seed=10), **REQUEST) != whole
 
 
 def test_records_do_not_depend_on_what_else_is_asked() -> None:
     """All alphas and betas share their draws, so each record is the same alone."""
     for problem in (stripes(), MixtureProblem(0.4, 2, PLANE, (Component(Gaussian(1.0, 2.0)),))):
-        together = monte_carlo(problem, samples=500, **REQUEST)
-        (alone,) = monte_carlo(problem, samples=500, alpha=0.4, beta=0.6, eps=0.2, votes=37, seed=9)
+        together = monte_carlo(problem, sampling=Sampling(500, 9), **REQUEST)
+        (alone,) = monte_carlo(problem, alpha=0.4, beta=0.6, eps=0.2, votes=37, sampling=Sampling(500, 9))
         assert alone == together[-1]
 
 
@@ -69,19 +72,19 @@ def test_records_do_not_depend_on_what_else_is_asked() -> None:
 @pytest.mark.parametrize(("noise", "dim"), [("laplace", 3), ("uniform", 1)])
 def test_every_noise_family_runs_in_pieces(noise: str, dim: int) -> None:
     request = {**REQUEST, "beta": 0.6}
-    whole = monte_carlo(mixed(dim, noise), samples=3000, **request)
-    assert monte_carlo(mixed(dim, noise), samples=3000, chunk_bytes=2_500_000, **request) == whole
+    whole = monte_carlo(mixed(dim, noise), sampling=SAMPLING, **request)
+    assert monte_carlo(mixed(dim, noise), sampling=SMALL_STEPS, **request) == whole
 
 
 def test_x64_is_left_as_it_was() -> None:
     before = jax.config.jax_enable_x64
-    monte_carlo(stripes(), samples=10, **REQUEST)
+    monte_carlo(stripes(), sampling=Sampling(10, 9), **REQUEST)
     assert jax.config.jax_enable_x64 == before
 
 
 def test_progress_rises_to_one() -> None:
     seen: list[float] = []
-    monte_carlo(mixed(), samples=5000, chunk_bytes=2_500_000, progress=seen.append, **REQUEST)
+    monte_carlo(mixed(), sampling=replace(SMALL_STEPS, samples=5000), progress=seen.append, **REQUEST)
     assert len(seen) > 3
     assert seen == sorted(seen)
     assert seen[-1] == 1
@@ -92,7 +95,7 @@ def test_draws_have_the_moments_of_the_laws() -> None:
     class0 = (Component(Gaussian((1.0, 2.0), cov=cov)), Component(Laplace(-3.0, (1.0, 2.0)), 3.0))
     class1 = (Component(Uniform((0.0, 1.0), (2.0, 5.0))), Component(Gaussian(0.5, (0.1, 3.0))), Component(Point(7.0)))
     problem = MixtureProblem(prior=0.6, dim=2, class0=class0, class1=class1)
-    job = Job(problem, (0.0,), (1.0,), (0.0,), 1, 1, 0, 0.9, 0.1, 1)
+    job = Job(problem=problem, alphas=(0.0,), betas=(1.0,), radii=(0.0,), votes=1, sampling=Sampling(1, 0))
     count = 400_000
     with jax.enable_x64(True):
         x, y = (np.asarray(part) for part in draw_mixture(assemble(job, (1.0,), 1)[0].source, jax.random.key(3), count))
@@ -109,11 +112,11 @@ def test_draws_have_the_moments_of_the_laws() -> None:
 
 MEMORY_PROBE = """
 import re
-from simulate.montecarlo import monte_carlo
+from simulate.montecarlo import Sampling, monte_carlo
 from theory.problems.problem import Component, Gaussian, MixtureProblem
 parts = [(Component(Gaussian(m, 1.0)),) for m in (-0.1, 0.1)]
 problem = MixtureProblem(0.5, {dim}, *parts)
-monte_carlo(problem, alpha=[0.5, 1.0], beta=[0.5, 1.0], votes={votes}, samples={samples}, seed=1)
+monte_carlo(problem, alpha=[0.5, 1.0], beta=[0.5, 1.0], votes={votes}, sampling=Sampling({samples}, 1))
 print(re.search(r"VmHWM:\\s*(\\d+) kB", open("/proc/self/status").read())[1])
 """
 
@@ -142,17 +145,17 @@ HARD = [
 @pytest.mark.parametrize("problem", HARD)
 def test_no_problem_is_refused(problem: Any) -> None:
     """Balls, full covariances with any noise, the regression rule on mixtures, boxes that overlap everywhere."""
-    for record in monte_carlo(problem, alpha=[0.0, 0.3], beta=0.3, votes=3, samples=20, seed=0):
+    for record in monte_carlo(problem, alpha=[0.0, 0.3], beta=0.3, votes=3, sampling=Sampling(20, 0)):
         assert record.clean.low <= record.clean.estimate <= record.clean.high
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"alpha": -1.0}, {"beta": math.nan}, {"eps": [0.1, math.inf]}, {"alpha": []}, {"votes": 0}, {"samples": 0},
-        {"seed": -1}, {"confidence": 1.0}, {"failure": 0.0}, {"chunk_bytes": 100},
+        {"alpha": -1.0}, {"beta": math.nan}, {"eps": [0.1, math.inf]}, {"alpha": []}, {"votes": 0},
+        {"votes": 2.5}, {"sampling": Sampling(10, 0, chunk_bytes=100)},
     ],
 )  # fmt: skip
 def test_arguments_out_of_range(change: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=next(iter(change))):
-        monte_carlo(mixed(), **{**REQUEST, "samples": 10, **change})
+    with pytest.raises(ValueError, match=next(iter(change)).replace("sampling", "chunk_bytes")):
+        monte_carlo(mixed(), **{"sampling": Sampling(10, 0), **REQUEST, **change})

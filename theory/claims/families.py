@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from theory.errors import ProblemError, shown
+from theory.problems.noises import NOISES
 from theory.problems.problem import Problem
-from theory.problems.validation import NOISES
 
 
 @dataclass(frozen=True)

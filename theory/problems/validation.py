@@ -19,9 +19,6 @@ from theory.errors import ProblemError, one_of, shown
 # R diag R^T computed in floating point differs from its transpose by a few units in the last place.
 SYMMETRY_TOLERANCE = 1e-12
 
-# The scales that a request names: of the training noise, of the smoothing noise, and the radius.
-NOISES = ("alpha", "beta", "eps")
-
 
 def _plain(value: Any) -> Any:
     """Arrays and array scalars as Python lists and numbers."""

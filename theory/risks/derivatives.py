@@ -17,9 +17,10 @@ from theory.arrays import Array
 from theory.errors import NoExactRoute
 from theory.estimate import Estimate
 from theory.geometry.motion import VoteSetting, flux, motions
+from theory.problems.noises import noises
 from theory.problems.problem import Problem
 from theory.reduction.reduce import reduce
-from theory.risks.requests import Layout, lay_out, noises
+from theory.risks.requests import Layout, lay_out
 from theory.risks.risks import solve
 from theory.risks.solution import Kind, Solution
 

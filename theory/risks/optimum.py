@@ -14,10 +14,10 @@ from theory.numerics.bracketing import find_roots
 from theory.numerics.peaks import Peak, highest
 from theory.numerics.stationary import ValuesAt
 from theory.problems.extent import extent
+from theory.problems.noises import noises
 from theory.problems.problem import Problem
 from theory.reduction.reduce import reduce
 from theory.risks.derivatives import risk_slopes
-from theory.risks.requests import noises
 from theory.risks.risks import compare
 
 # The scan: LINEAR steps over the largest length, LOGARITHMIC ones from a part SMALL of the least length or smoothing

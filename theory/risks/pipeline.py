@@ -14,9 +14,9 @@ from theory.errors import NoExactRoute, ProblemError
 from theory.estimate import Estimate
 from theory.geometry.base import Geometry
 from theory.geometry.region import Region
+from theory.problems.noises import noises
 from theory.problems.problem import Problem
 from theory.reduction.reduce import reduce
-from theory.risks.requests import noises
 from theory.risks.risks import certified_risk, clean_risk
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from theory.arrays import Array, Index
-from theory.errors import ProblemError
+from theory.problems.noises import noises
 
 
 @dataclass(frozen=True)
@@ -35,19 +35,6 @@ class Layout:
     def spread(self, values: Array) -> Array:
         """Results of the flattened matrix in the shape of the request."""
         return np.asarray(values)[self.where].reshape(self.shape)
-
-
-def noises(value: ArrayLike, key: str) -> Array:
-    """A finite, non-negative array.
-
-    Raises:
-        ProblemError: naming the key and the first offending value.
-    """
-    array = np.asarray(value, float)
-    bad = ~(np.isfinite(array) & (array >= 0))
-    if bad.any():
-        raise ProblemError(key, repr(float(array[bad].ravel()[0])), "a finite number >= 0")
-    return array
 
 
 def lay_out(alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike = 0.0) -> Layout:

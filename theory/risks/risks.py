@@ -15,10 +15,11 @@ from theory.estimate import Estimate
 from theory.geometry.base import Geometry
 from theory.geometry.difference import mass_difference, minus
 from theory.geometry.line.linear import Linear
+from theory.problems.noises import noises
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem, Training
 from theory.reduction.reduce import TOLERANCE, Route, reduce
 from theory.risks.certificate import log_miss
-from theory.risks.requests import Layout, lay_out, noises
+from theory.risks.requests import Layout, lay_out
 from theory.risks.solution import TRIVIAL, Comparison, Kind, Solution, undefined
 
 

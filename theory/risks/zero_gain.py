@@ -9,8 +9,8 @@ import numpy as np
 from theory.arrays import Array
 from theory.errors import ProblemError, one_of
 from theory.numerics.continuation import SEEDS, PlaneFunction, zero_curve
+from theory.problems.noises import NOISES
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem
-from theory.problems.validation import NOISES
 from theory.reduction.reduce import reduce
 from theory.risks.derivatives import gain_slopes
 from theory.risks.risks import compare

@@ -117,8 +117,8 @@ def _first(law: Gaussian) -> float:
     return law.mean[0]
 
 
-NOISES = {"alpha": TRAINING_NOISE, "beta": SMOOTHING_NOISE, "eps": Range(1e-3, 5.0, log=True, zero=0.4)}
-NOISY = SMALL_MIXTURES | NOISES | {"training": Choice(FAMILIES), "votes": Choice(FAMILIES)}
+NOISE_RANGES = {"alpha": TRAINING_NOISE, "beta": SMOOTHING_NOISE, "eps": Range(1e-3, 5.0, log=True, zero=0.4)}
+NOISY = SMALL_MIXTURES | NOISE_RANGES | {"training": Choice(FAMILIES), "votes": Choice(FAMILIES)}
 PAIRS = {"separation": Range(0.1, 10.0, log=True), "prior": PRIORS}
 
 LAWS = (
@@ -139,7 +139,7 @@ LAWS = (
         CaseFamily(
             turned,
             PAIRS
-            | NOISES
+            | NOISE_RANGES
             | {"dim": Choice((4, 16)), "scale0": Range(0.2, 4.0, log=True), "scale1": Range(0.2, 4.0, log=True)},
         ),
     ),
@@ -167,7 +167,8 @@ LAWS = (
         SOURCE,
         _flattened,
         CaseFamily(
-            facing, PAIRS | NOISES | {"dim": Range(2, 1000, log=True, whole=True), "scale": Range(0.05, 5.0, log=True)}
+            facing,
+            PAIRS | NOISE_RANGES | {"dim": Range(2, 1000, log=True, whole=True), "scale": Range(0.05, 5.0, log=True)},
         ),
         derivation=common_factor,
     ),

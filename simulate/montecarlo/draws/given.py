@@ -10,6 +10,7 @@ from scipy.special import ndtri
 from scipy.stats import qmc
 
 from simulate.montecarlo.arrays import Numbers
+from simulate.montecarlo.draws.sampling import Scheme
 from simulate.montecarlo.laws.domains import BoxSource
 from simulate.montecarlo.laws.laws import LawGroup, MixtureSource
 from theory.errors import UnsupportedError
@@ -24,7 +25,7 @@ class Given(NamedTuple):
 
 
 def given(
-    source: MixtureSource | BoxSource, size: int, padded: int, sampling: str, seed: np.random.SeedSequence
+    source: MixtureSource | BoxSource, size: int, padded: int, scheme: Scheme, seed: np.random.SeedSequence
 ) -> Given:
     """Points of one replicate, repeated up to a padded number.
 
@@ -37,7 +38,7 @@ def given(
     """
     rng = np.random.default_rng(seed)
     dim = _numbers(source)
-    if sampling == "sobol":
+    if scheme == "sobol":
         if dim > qmc.Sobol.MAXDIM:
             raise UnsupportedError(f"Sobol points need {dim} dimensions, more than the {qmc.Sobol.MAXDIM} known")
         with warnings.catch_warnings():

@@ -7,24 +7,34 @@ from collections.abc import Callable
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
+from numpy.polynomial import legendre
 
-_HALF_NODES = [
-    0.991455371120812639206854697526329, 0.949107912342758524526189684047851, 0.864864423359769072789712788640926,
-    0.741531185599394439863864773280788, 0.586087235467691130294144691838259, 0.405845151377397166906606412076961,
-    0.207784955007898467600689403773245,
-]  # fmt: skip
-_HALF_WEIGHTS = [
-    0.022935322010529224963732008058970, 0.063092092629978553290700663189204, 0.104790010322250183839876322541518,
-    0.140653259715525918745189590510238, 0.169004726639267902826583426598550, 0.190350578064785409913256402421014,
-    0.204432940075298892414161999234649,
-]  # fmt: skip
-_HALF_GAUSS = [
-    0.0, 0.129484966168869693270611432679082, 0.0, 0.279705391489276667901467771423780, 0.0,
-    0.381830050505118944950369775488975, 0.0,
-]  # fmt: skip
-NODES = np.array([*(-node for node in _HALF_NODES), 0.0, *_HALF_NODES[::-1]])
-WEIGHTS = np.array([*_HALF_WEIGHTS, 0.209482141084727828012999174891714, *_HALF_WEIGHTS[::-1]])
-GAUSS = np.array([*_HALF_GAUSS, 0.417959183673469387755102040816327, *_HALF_GAUSS[::-1]])
+
+def kronrod_rule(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Nodes (2 count + 1,) of Kronrod's extension of the Gauss rule of `count` nodes, its weights, and those of the
+    Gauss rule, 0 where that has no node.
+
+    The added nodes are the zeros of the polynomial E = P_(count + 1) + ... for which P_count E is orthogonal to all
+    polynomials of degree up to `count` (Stieltjes 1894, Kronrod 1964); the weights integrate orthonormal polynomials.
+    Computed from that definition, so that no digits are shared with the exact side.
+    """
+    own, own_weights = legendre.leggauss(count)
+    places, masses = legendre.leggauss(2 * count + 2)
+    table = legendre.legvander(places, count + 1)
+    products = table.T @ ((masses * table[:, count])[:, None] * table)
+    stieltjes = np.append(np.linalg.solve(products[:-1, :-1], -products[:-1, -1]), 1.0)
+    added = legendre.legroots(stieltjes)
+    added -= legendre.legval(added, stieltjes) / legendre.legval(added, legendre.legder(stieltjes))
+    nodes = np.sort(np.concatenate([own, added]))
+    moments = np.zeros(2 * count + 1)
+    moments[0] = 2.0
+    gauss = np.zeros(2 * count + 1)
+    gauss[1::2] = own_weights
+    basis = np.sqrt(2.0 * np.arange(2 * count + 1) + 1) * legendre.legvander(nodes, 2 * count)
+    return nodes, np.linalg.solve(basis.T, moments), gauss
+
+
+NODES, WEIGHTS, GAUSS = kronrod_rule(7)
 
 
 def log_integral(log_value: Callable[[Array], Array], ends: Array) -> tuple[Array, Array]:

@@ -20,6 +20,11 @@ class Interval:
             multiplied by the sampled volume and are Lebesgue measures.
         confidence: the guaranteed coverage.
         samples: how many independent draws of (X, Y) the interval rests on.
+        fewest, most: between how many of the samples failed, for the Clopper-Pearson interval of a risk: its low end is
+            that of `fewest`, its high end that of `most`. They differ where a rule leaves points undecided, and the
+            estimate is then of the likelier votes. None for what is no single count: gains, limits, spread points, and
+            infinite risks.
+        volume: by which shares of the samples are multiplied; 1 where risks are probabilities.
     """
 
     estimate: float
@@ -27,6 +32,9 @@ class Interval:
     high: float
     confidence: float
     samples: int
+    fewest: int | None = None
+    most: int | None = None
+    volume: float = 1.0
 
 
 @dataclass(frozen=True)

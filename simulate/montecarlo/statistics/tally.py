@@ -1,17 +1,15 @@
-"""From vote counts to intervals: how many samples fail each criterion, and which fail it for one classifier only."""
+"""From vote counts to sums: how many samples fail each criterion, and which fail it for one classifier only.
+
+The vote of n evaluations is decided here and nowhere else on this side (`majority`).
+"""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from simulate.montecarlo.statistics.intervals import clopper_pearson, paired_difference
 from simulate.montecarlo.statistics.limit import UNIT, Limit
-from simulate.montecarlo.statistics.records import Interval
-
-Counts = tuple[int, int, int]
 
 
 @dataclass
@@ -59,14 +57,18 @@ class Tally:
         self.corrected[beta] += np.where(labels, UNIT - share, share).sum(axis=1)
 
 
+def majority(counts: np.ndarray, votes: int) -> np.ndarray:
+    """Whether the smoothed classifier says class 1 after so many of the votes for it: ties go to class 1."""
+    return 2 * counts >= votes
+
+
 def failures(counts: np.ndarray, labels: np.ndarray, votes: int, needed: int | None) -> np.ndarray:
     """Whether each sample counts against a classifier, shape of `counts` (1 + alphas, samples).
 
-    `needed` None: the vote (class 1 iff 2 count >= votes) is not the label. Otherwise: fewer than `needed` votes are
-    for the label.
+    `needed` None: the vote is not the label. Otherwise: fewer than `needed` votes are for the label.
     """
     if needed is None:
-        return (2 * counts >= votes) != labels
+        return majority(counts, votes) != labels
     return np.where(labels, counts, votes - counts) < needed
 
 
@@ -77,45 +79,3 @@ def discordant(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     of opposite kind, a sample is counted for one side only if the other bound does not fail.
     """
     return np.stack([(first[:1] & ~second).sum(axis=1), (second & ~first[:1]).sum(axis=1)])
-
-
-@dataclass(frozen=True)
-class Level:
-    """At which confidence intervals are made, and what is said of them.
-
-    error: chance of error of one interval. confidence: what is promised, of each interval or of all together.
-    """
-
-    error: float
-    confidence: float
-
-    def risk(self, failed: Counts, samples: int, volume: float) -> Interval:
-        """Clopper-Pearson, times the volume that the samples fill (1 for a probability); from sure failures below,
-        from possible ones above."""
-        likely, surely, possibly = failed
-        low, high = (clopper_pearson(count, samples, 1 - self.error) for count in (surely, possibly))
-        return self._interval(likely / samples, low[0], high[1], samples, volume)
-
-    def gain(self, only: np.ndarray, samples: int, volume: float) -> Interval:
-        """The paired difference of two risks, times the volume that the samples fill; only (3, 2) as in `Tally`."""
-        (first, second), *bounds = ((int(a), int(b)) for a, b in only)
-        low, high = (paired_difference(*pair, samples, 1 - self.error) for pair in bounds)
-        return self._interval((first - second) / samples, low[0], high[1], samples, volume)
-
-    def limit(self, counted: Counts, samples: int, volume: float, delta: float) -> Interval:
-        """What certain and possible failures leave open, and the corrected guess within it."""
-        certain, possible, corrected = counted
-        low = max(0.0, clopper_pearson(certain, samples, 1 - self.error)[0] - delta)
-        high = min(1.0, clopper_pearson(possible, samples, 1 - self.error)[1] + delta)
-        return self._interval(min(max(corrected / UNIT / samples, low), high), low, high, samples, volume)
-
-    def infinite(self, samples: int) -> Interval:
-        """The certified risk where nothing in an infinite background can be certified."""
-        return Interval(math.inf, math.inf, math.inf, self.confidence, samples)
-
-    def zero(self, samples: int) -> Interval:
-        """The gain of a classifier over itself: known, not estimated."""
-        return Interval(0.0, 0.0, 0.0, self.confidence, samples)
-
-    def _interval(self, estimate: float, low: float, high: float, samples: int, volume: float) -> Interval:
-        return Interval(volume * estimate, volume * low, volume * high, self.confidence, samples)
