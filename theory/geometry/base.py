@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 from theory.arrays import Array, Flags, Index
@@ -21,6 +21,15 @@ class Base:
     region: Region
     axis: Array | None = None
     origin: Array | None = None
+
+    def moved(self, unit: float, shift: Array, volume: float) -> Base:
+        """The same where points x are called shift + unit x, and masses are multiplied by a volume."""
+        along = float(shift[0]) if self.axis is None else 0.0
+        pieces = tuple(
+            replace(p, center=along + unit * p.center, scale=unit * p.scale, exact=None) for p in self.pieces
+        )
+        origin = None if self.origin is None else shift + unit * self.origin
+        return Base(pieces, self.region.moved(unit, along), self.axis, origin)
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,15 @@ class Region(Displayed):
         """(R,) whether the region is everything or nothing."""
         return self.counts == 0
 
+    def moved(self, unit: float, shift: float) -> Region:
+        """The same region where the coordinate t is called shift + unit t."""
+        ends, error = shift + unit * self.ends, unit * self.error
+        # Where t is rounded to a unit in the last place, so is its new name.
+        error = np.where(np.isfinite(ends), error + np.where(error > 0, np.spacing(np.abs(ends)), 0.0), 0.0)
+        atoms = None if self.atoms is None else (shift + unit * self.atoms[0], self.atoms[1])
+        reference = None if self.reference is None else unit * self.reference
+        return Region(ends, self.first, error, atoms, reference)
+
     def complement(self) -> Region:
         """The region of class 0."""
         atoms = None if self.atoms is None else (self.atoms[0], ~self.atoms[1])

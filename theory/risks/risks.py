@@ -15,7 +15,7 @@ from theory.arrays import Array
 from theory.estimate import Estimate
 from theory.geometry.base import Geometry
 from theory.geometry.difference import mass_difference, minus
-from theory.geometry.line.linear import Linear
+from theory.problems.normal import normal_form
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem, Training
 from theory.reduction.reduce import TOLERANCE, reduce
 from theory.risks.certificate import log_miss
@@ -24,19 +24,11 @@ from theory.risks.solution import TRIVIAL, Comparison, Kind, Solution
 
 
 def solve(problem: Problem, layout: Layout, kind: Kind, tolerance: float = TOLERANCE) -> Solution:
-    """Train, smooth and weigh every distinct request.
-
-    Where something is a tie on paper but not for the problem's floats, the risk is that on paper, and what the floats
-    would change is part of its uncertainty.
-    """
-    geometry = reduce(problem, float(np.nanmax(layout.eps, initial=0.0)), tolerance)
-    found = _solved(problem, geometry, layout, kind)
-    other = geometry.exactly(layout.alpha) if isinstance(geometry, Linear) else None
-    if other is None:
-        return found
-    with np.errstate(invalid="ignore"):
-        apart = np.abs(found.risk - _solved(problem, other, layout, kind).risk)
-    return replace(found, moved=found.moved + np.where(np.isfinite(apart), apart, 0.0))
+    """Train, smooth and weigh every distinct request, in the problem's normal form."""
+    normal = normal_form(problem)
+    layout = layout.within(normal)
+    geometry = reduce(normal.problem, float(np.nanmax(layout.eps, initial=0.0)), tolerance)
+    return replace(_solved(normal.problem, geometry, layout, kind), volume=normal.volume)
 
 
 def _solved(problem: Problem, geometry: Geometry, layout: Layout, kind: Kind) -> Solution:
@@ -86,8 +78,14 @@ def _undefined(problem: Problem, layout: Layout, kind: Kind, risk: Array, total:
 def _estimate(solution: Solution) -> Estimate:
     error = np.where(solution.void, 2 * np.finfo(float).eps * solution.risk, solution.rounding + solution.moved)
     error = np.where(np.isfinite(solution.risk), error, np.nan)
+    value, error = solution.volume * solution.risk, _measured(error, solution.risk, solution.volume)
     spread = solution.layout.spread
-    return Estimate(spread(solution.risk), spread(error), solution.geometry.route)
+    return Estimate(spread(value), spread(error), solution.geometry.route)
+
+
+def _measured(error: Array, value: Array, volume: float) -> Array:
+    """The error of `value` times a volume that is rounded itself."""
+    return np.asarray(volume * (error + (0.0 if volume == 1 else 2 * np.finfo(float).eps * np.abs(value))))
 
 
 def clean_risk(problem: Problem, alpha: ArrayLike, beta: ArrayLike, *, tolerance: float = TOLERANCE) -> Estimate:
@@ -174,7 +172,11 @@ def compare(
         trivial = np.minimum(shares, sum(total) - shares) < TRIVIAL * sum(total)
     constant = (trivial[where[0]] | trivial[where[1]]).reshape(shape)
     return Comparison(
-        risk, baseline, _gain(solution, where, shape, risk, baseline), constant, shares[where[0]].reshape(shape)
+        risk,
+        baseline,
+        _gain(solution, where, shape, risk, baseline),
+        constant,
+        solution.volume * shares[where[0]].reshape(shape),
     )
 
 
@@ -199,8 +201,9 @@ def _gain(
     parts = (lost, gained) if solution.kind == "clean" else (minus(*zero), minus(zero[1], zero[0]))
     more, rounding = mass_difference(geometry, pieces, *parts, 0)
     moved = np.where(noisy == clean, 0.0, solution.moved[noisy] + solution.moved[clean])
-    total = np.asarray(value + more)[back.ravel()].reshape(shape)
-    spread = np.asarray(error + rounding + moved)[back.ravel()].reshape(shape)
+    total, spread = np.asarray(value + more), np.asarray(error + rounding + moved)
+    total, spread = solution.volume * total, _measured(spread, total, solution.volume)
+    total, spread = (part[back.ravel()].reshape(shape) for part in (total, spread))
     void = solution.void[noisy][back.ravel()].reshape(shape)
     defined = np.isfinite(plain) & ~void
     spread = np.where(void, 0.0, spread)

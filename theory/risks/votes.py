@@ -17,6 +17,7 @@ from theory.errors import ProblemError
 from theory.estimate import Estimate
 from theory.geometry.base import Geometry, VoteRequest
 from theory.laws.binomial import least_count
+from theory.problems.normal import normal_form
 from theory.problems.problem import DomainProblem, Problem
 from theory.reduction.reduce import reduce
 from theory.risks.certificate import log_miss
@@ -87,6 +88,8 @@ def _checked(votes: int) -> None:
 
 def _integrated(problem: Problem, layout: Layout, votes: int, need_one: Array, need_zero: Array) -> Estimate:
     """Class 1 fails with fewer than need_one votes for it, class 0 with fewer than need_zero."""
+    normal = normal_form(problem)
+    problem, layout = normal.problem, layout.within(normal)
     reach = REACH[problem.smoothing.noise] + np.sqrt(problem.dim)
     widest = float(np.nanmax(layout.beta, initial=0.0)) * reach
     infinite = isinstance(problem, DomainProblem) and problem.infinite
@@ -106,7 +109,8 @@ def _integrated(problem: Problem, layout: Layout, votes: int, need_one: Array, n
     if infinite:
         endless = moving[need_zero[moving] > votes]
         value[endless], error[endless] = np.inf, np.nan
-    return Estimate(layout.spread(value), layout.spread(error), geometry.route)
+    error = normal.volume * error + (0.0 if normal.volume == 1 else 2 * np.finfo(float).eps * normal.volume * value)
+    return Estimate(layout.spread(normal.volume * value), layout.spread(error), geometry.route)
 
 
 def _still(geometry: Geometry, base: Any, layout: Layout) -> tuple[Array, Array]:

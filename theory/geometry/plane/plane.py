@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -46,6 +46,13 @@ class PlaneBase:
 
     pieces: tuple[PlanePiece, ...]
     region: PlaneRegion
+    framed: bool = False
+
+    def moved(self, unit: float, shift: Array, _volume: float) -> PlaneBase:
+        """The same where points x are called shift + unit x; the pieces weigh as they did."""
+        # A plane in more dimensions has coordinates of its own, from an origin that moves with the points.
+        first, second = (0.0, 0.0) if self.framed else np.broadcast_to(shift, 2).tolist()
+        return replace(self, region=self.region.moved(unit, (first, second)))
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,7 @@ class Plane:
     def train(self, alpha: Array) -> PlaneBase:
         """The base classifiers."""
         shapes = tuple(Still(self.trainer(float(a)), self.window) for a in alpha)
-        return PlaneBase(self.pieces, PlaneRegion(shapes, np.zeros(len(alpha), bool)))
+        return PlaneBase(self.pieces, PlaneRegion(shapes, np.zeros(len(alpha), bool)), self.frame is not None)
 
     def smooth(self, region: PlaneRegion, beta: Array, log_tail: Array | None = None) -> PlaneRegion:
         """{u >= tau} for noises beta (R, M)."""
