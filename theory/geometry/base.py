@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
+import numpy as np
+
 from theory.arrays import Array, Flags, Index
 from theory.geometry.piece import Piece
 from theory.geometry.region import Region
+from theory.problems.normal import Normal
 
 
 @dataclass(frozen=True)
@@ -22,14 +25,17 @@ class Base:
     axis: Array | None = None
     origin: Array | None = None
 
-    def moved(self, unit: float, shift: Array, volume: float) -> Base:
-        """The same where points x are called shift + unit x, and masses are multiplied by a volume."""
-        along = float(shift[0]) if self.axis is None else 0.0
-        pieces = tuple(
-            replace(p, center=along + unit * p.center, scale=unit * p.scale, exact=None) for p in self.pieces
-        )
-        origin = None if self.origin is None else shift + unit * self.origin
-        return Base(pieces, self.region.moved(unit, along), self.axis, origin)
+    def outward(self, normal: Normal) -> Base:
+        """The same in the problem's place and units."""
+        along = float(np.ravel(normal.center)[0]) if self.axis is None else 0.0
+        origin = None if self.origin is None else normal.center + normal.outward(self.origin)
+        pieces = tuple(_outward(p, normal, along) for p in self.pieces)
+        return Base(pieces, self.region.outward(normal, along), self.axis, origin)
+
+
+def _outward(item: Piece, normal: Normal, along: float) -> Piece:
+    center, scale = along + normal.outward(item.center), normal.outward(item.scale)
+    return replace(item, center=center, scale=scale, weight=normal.volume * item.weight, exact=None)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from theory.arrays import Array, Flags, Index
 from theory.displayed import Displayed
 from theory.numerics.isolate import Pieces
 from theory.numerics.terms import Terms, log_ratio, slope
+from theory.problems.normal import Normal
 
 # Spacing of the floats around a boundary, in units of which its position is at best known.
 POSITION_ULPS = 4
@@ -55,13 +56,13 @@ class Region(Displayed):
         """(R,) whether the region is everything or nothing."""
         return self.counts == 0
 
-    def moved(self, unit: float, shift: float) -> Region:
-        """The same region where the coordinate t is called shift + unit t."""
-        ends, error = shift + unit * self.ends, unit * self.error
+    def outward(self, normal: Normal, shift: float) -> Region:
+        """The same region where the coordinate t of the normal form is called shift + unit t."""
+        ends, error = shift + normal.outward(self.ends), normal.outward(self.error)
         # Where t is rounded to a unit in the last place, so is its new name.
         error = np.where(np.isfinite(ends), error + np.where(error > 0, np.spacing(np.abs(ends)), 0.0), 0.0)
-        atoms = None if self.atoms is None else (shift + unit * self.atoms[0], self.atoms[1])
-        reference = None if self.reference is None else unit * self.reference
+        atoms = None if self.atoms is None else (shift + normal.outward(self.atoms[0]), self.atoms[1])
+        reference = None if self.reference is None else normal.outward(self.reference)
         return Region(ends, self.first, error, atoms, reference)
 
     def complement(self) -> Region:

@@ -28,6 +28,8 @@ from theory.problems.typed import typed
 BITS, DIGITS = 40, 13
 # In more dimensions than this an exact rational for each axis takes too long, and floats are moved and scaled instead.
 MOST_AXES = 64
+# Powers of 2 and of 5 up to this are floats.
+MOST_EXACT = 2.0**53
 # Noises beyond this many sizes of the problem overflow on the way: their squares are multiplied.
 MOST_NOISE = 1e60
 
@@ -48,8 +50,14 @@ class Normal:
     @property
     def volume(self) -> float:
         """What a risk of the normal form is multiplied by: 1, or in an infinite background the unit of measure."""
-        infinite = isinstance(self.problem, DomainProblem) and self.problem.infinite
-        return self.length**self.problem.dim if infinite else 1.0
+        return self.length**self.problem.dim if _endless(self.problem) else 1.0
+
+    def outward(self, values: Array) -> Array:
+        """Lengths of the normal form in the problem's unit; whole numbers over 2^BITS become the decimals they were."""
+        up, down = self.unit.numerator, self.unit.denominator
+        if max(up, down) > MOST_EXACT:
+            return np.asarray(self.length * values)
+        return np.asarray(values * float(up) / float(down))
 
     def lengths(self, values: Array) -> Array:
         """Noises and radii in units of the normal form; NaN stays.
@@ -94,10 +102,10 @@ def _made(problem: Problem) -> Normal:
     if isinstance(problem, DomainProblem) and problem.low is not None and problem.high is not None:
         vectors += [problem.low, problem.high]
     axes = max((len(v) for v in vectors if isinstance(v, tuple)), default=1)
-    if axes > MOST_AXES or (isinstance(problem, DomainProblem) and problem.infinite and problem.dim > 2):
-        # Powers of two cost nothing, not even in the volume of a thousand dimensions.
+    if axes > MOST_AXES or (_endless(problem) and problem.dim > 2):
+        # Powers of two cost nothing; and volumes of many dimensions stay where floats can hold them.
         large = max(*(float(np.abs(v).max()) for v in vectors), *(s for part in parts for s in _scales(part)), 0.0)
-        move = _Move(Fraction(2) ** int(np.frexp(large)[1]), None)
+        move = _Move(Fraction(1) if _endless(problem) else Fraction(2) ** int(np.frexp(large)[1]), None)
     else:
         columns = [[typed(v[k] if isinstance(v, tuple) else v) for v in vectors] for k in range(axes)]
         center = [(min(column) + max(column)) / 2 for column in columns]
@@ -108,6 +116,10 @@ def _made(problem: Problem) -> Normal:
         return Normal(move.problem(problem), move.unit, move.shown)
     except ProblemError:  # widths of a unit in the last place may round to nothing
         return Normal(problem, Fraction(1), 0.0)
+
+
+def _endless(problem: Problem) -> bool:
+    return isinstance(problem, DomainProblem) and problem.infinite
 
 
 def _decimal_unit(largest: Fraction) -> Fraction:

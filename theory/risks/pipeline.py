@@ -38,12 +38,7 @@ class BaseClassifier(Displayed):
     @cached_property
     def base(self) -> Any:
         """The region, the components as seen along the coordinate, and what that is measured along and from."""
-        return self.held.moved(*self.move)
-
-    @property
-    def move(self) -> tuple[float, Array, float]:
-        """How the normal form becomes the problem again: points x are shift + unit x, masses have another unit."""
-        return self.normal.length, np.atleast_1d(self.normal.center), self.normal.volume
+        return self.held.outward(self.normal)
 
     @property
     def placed(self) -> bool:
@@ -77,7 +72,7 @@ class BaseClassifier(Displayed):
     def center(self) -> Array | None:
         """Where the coordinate is measured from (d,), or None on the line itself."""
         center = self.geometry.center(self.held)
-        return None if center is None else self.normal.length * center + self.normal.center
+        return None if center is None else self.normal.outward(center) + self.normal.center
 
     def __call__(self, points: ArrayLike) -> Flags:
         """f at points (m, d), or (m,) where d = 1."""
@@ -95,7 +90,7 @@ class BaseClassifier(Displayed):
 
     def _outward(self, coordinate: Array) -> Array:
         """Coordinates in the problem's units."""
-        return self.normal.length * coordinate + (self.normal.center if self.placed else 0.0)
+        return self.normal.outward(coordinate) + (self.normal.center if self.placed else 0.0)
 
     def inward(self, coordinate: Array) -> Array:
         """Coordinates in units of the normal form."""
@@ -113,7 +108,7 @@ class SmoothedClassifier(Displayed):
     @cached_property
     def region(self) -> Any:
         """{g = 1}: a `Region` of intervals of the coordinate, or a `PlaneRegion`."""
-        return replace(self.classifier.held, region=self.held).moved(*self.classifier.move).region
+        return replace(self.classifier.held, region=self.held).outward(self.classifier.normal).region
 
     @property
     def intervals(self) -> list[tuple[float, float]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -41,13 +41,6 @@ class Linear:
     def train(self, alpha: Array) -> Base:
         """The base classifiers."""
         return self.trainer(alpha)
-
-    def exactly(self, alpha: Array) -> Linear | None:
-        """The geometry that takes what is equal on paper for the different numbers that it is; None if all the same."""
-        trainer = self.trainer
-        if not isinstance(trainer, LineTrainer) or not trainer.ambiguous(alpha):
-            return None
-        return replace(self, trainer=replace(trainer, exact=True))
 
     def drift(self, alpha: Array, base: Base) -> Drift:
         """How the base classifiers move with alpha (R,)."""
@@ -111,7 +104,6 @@ class LineTrainer:
     """The base classifiers of components along a fixed direction.
 
     indicator: the labelled set of a domain problem, else None. axis, origin: (1, d), the direction; None for d = 1.
-    exact: whether weights and densities that are equal on paper, up to rounding, may differ.
     """
 
     pieces: tuple[Piece, ...]
@@ -119,7 +111,6 @@ class LineTrainer:
     indicator: Region | None = None
     axis: Array | None = None
     origin: Array | None = None
-    exact: bool = False
 
     def __call__(self, alpha: Array) -> Base:
         """Rows without noise are solved apart, because point masses have no density there."""
@@ -159,15 +150,7 @@ class LineTrainer:
     def _solve(self, alpha: Array) -> Region:
         if self.training.rule == "regression":
             return regression_region(self.pieces, self.training.noise, alpha)
-        noise, choice = self.training.noise, self.training.off_support
-        return line.positive_region(self.pieces, noise, alpha, choice, exact=self.exact)
-
-    def ambiguous(self, alpha: Array) -> bool:
-        """Whether `exact` may make a difference."""
-        groups = (alpha[alpha == 0], alpha[alpha > 0])
-        return self.training.rule == "posterior" and any(
-            line.ambiguous(self.pieces, self.training.noise, part) for part in groups if len(part)
-        )
+        return line.positive_region(self.pieces, self.training.noise, alpha, self.training.off_support)
 
 
 @dataclass(frozen=True)

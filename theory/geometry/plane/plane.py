@@ -17,6 +17,7 @@ from theory.geometry.plane.level import LEVELS
 from theory.geometry.plane.outline import Outline
 from theory.geometry.plane.shapes import BaseRegion, PlaneRegion, Shape, Still, Voted, tail_of
 from theory.geometry.plane.window import Window
+from theory.problems.normal import Normal
 
 # The first level of refinement that is tried, for tolerances up to these.
 FIRST = ((1e-6, 0), (0.0, 1))
@@ -48,11 +49,11 @@ class PlaneBase:
     region: PlaneRegion
     framed: bool = False
 
-    def moved(self, unit: float, shift: Array, _volume: float) -> PlaneBase:
-        """The same where points x are called shift + unit x; the pieces weigh as they did."""
+    def outward(self, normal: Normal) -> PlaneBase:
+        """The same in the problem's place and units; the pieces weigh as they did."""
         # A plane in more dimensions has coordinates of its own, from an origin that moves with the points.
-        first, second = (0.0, 0.0) if self.framed else np.broadcast_to(shift, 2).tolist()
-        return replace(self, region=self.region.moved(unit, (first, second)))
+        first, second = (0.0, 0.0) if self.framed else np.broadcast_to(normal.center, 2).tolist()
+        return replace(self, region=self.region.moved(normal.length, (first, second)))
 
 
 @dataclass(frozen=True)
