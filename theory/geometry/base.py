@@ -149,8 +149,8 @@ class Geometry(Protocol[R, P_contra]):
         """The base classifiers for training noises alpha (R,)."""
         ...
 
-    def smooth(self, region: R, beta: Array, log_tail: Array | None = None) -> R:
-        """{u >= tau} for noises beta (R, M): R * M regions; log_tail = log(1 - tau), None for tau = 1/2."""
+    def smooth(self, region: R, beta: Array, eps: Array | None = None) -> R:
+        """{u >= tau(eps)} for noises beta and radii eps (R, M): R * M regions; {u >= 1/2} without radii."""
         ...
 
     def vote(self, region: R, row: Index, beta: Array, x: Array) -> tuple[Array, Array]:

@@ -7,18 +7,21 @@ trained once and each (alpha, beta, eps) answered once. Risks of an infinite bac
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from theory.arrays import Array
+from theory.arrays import Array, Flags
 from theory.estimate import Estimate
 from theory.geometry.base import Geometry
 from theory.geometry.difference import mass_difference, minus
+from theory.geometry.piece import Piece
+from theory.geometry.region import Region
+from theory.geometry.ties import with_ties
 from theory.problems.normal import normal_form
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem, Training
 from theory.reduction.reduce import TOLERANCE, reduce
-from theory.risks.certificate import log_miss
 from theory.risks.requests import Layout, lay_out, noises
 from theory.risks.solution import TRIVIAL, Comparison, Kind, Solution
 
@@ -39,17 +42,18 @@ def _solved(problem: Problem, geometry: Geometry, layout: Layout, kind: Kind) ->
     zero = one.complement()
     far = eps > 0
     if kind == "certified" and far.any():
-        tail = log_miss(problem.smoothing.noise, layout.beta, layout.eps)
-        tail = np.where(np.isnan(tail), np.log(0.5), tail)
-        one = geometry.smooth(trained, layout.beta, tail).merged(far, one)
-        zero = geometry.smooth(trained.complement(), layout.beta, tail).merged(far, zero)
+        one = geometry.smooth(trained, layout.beta, layout.eps).merged(far, one)
+        zero = geometry.smooth(trained.complement(), layout.beta, layout.eps).merged(far, zero)
     if kind == "adversarial" and far.any():
         one = geometry.erode(one, eps).merged(far, one)
         zero = geometry.erode(zero, eps).merged(far, zero)
     pieces = tuple(p.at(rows) for p in base.pieces)
+    held = (layout.beta.ravel() == 0) & (layout.alpha[rows] == 0) & ~far
+    far = far & (kind != "clean")
+    (one, doubt), (zero, _doubt) = (_decided(part, pieces, held, far) for part in (one, zero))
     wrong_one, error_one = geometry.mass(pieces, one, 1)
     wrong_zero, error_zero = geometry.mass(pieces, zero.complement(), 0)
-    moved = geometry.uncertainty(pieces, one)
+    moved = geometry.uncertainty(pieces, one) + doubt
     if kind != "clean" and far.any():
         moved = moved + geometry.uncertainty(pieces, zero)
     total = tuple(sum(p.weight for p in base.pieces if p.label == label) for label in (1, 0))
@@ -61,6 +65,13 @@ def _solved(problem: Problem, geometry: Geometry, layout: Layout, kind: Kind) ->
     return Solution(
         geometry, layout, kind, uniform, pieces, one, zero, risk, rounding, moved, share, (total[0], total[1]), base
     )
+
+
+def _decided(region: Any, pieces: tuple[Piece, ...], held: Flags, closed: Flags) -> tuple[Any, Array]:
+    """The region with the class of every point mass, and the mass that lies within the error of a boundary."""
+    if not isinstance(region, Region):
+        return region, np.zeros(len(region.first))
+    return with_ties(region, pieces, held, closed)
 
 
 def _undefined(problem: Problem, layout: Layout, kind: Kind, risk: Array, total: tuple[float, ...]) -> Array:

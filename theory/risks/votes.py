@@ -17,10 +17,10 @@ from theory.errors import ProblemError
 from theory.estimate import Estimate
 from theory.geometry.base import Geometry, VoteRequest
 from theory.laws.binomial import least_count
+from theory.laws.certificate import log_miss
 from theory.problems.normal import normal_form
 from theory.problems.problem import DomainProblem, Problem
 from theory.reduction.reduce import reduce
-from theory.risks.certificate import log_miss
 from theory.risks.requests import Layout, lay_out
 
 FAILURE = 1e-3

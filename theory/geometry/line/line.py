@@ -15,14 +15,18 @@ from theory.arrays import Array, Flags
 from theory.geometry.cells import FAR_TAIL_STEPS, TAIL_STEPS, Cells, cut, supports
 from theory.geometry.line.plateaus import Plateaus, plateaus
 from theory.geometry.line.relative import RelativeTerms, wide_noise
+from theory.geometry.line.tails import limit
 from theory.geometry.line.terms import DensityTerms, GaussianTerms
 from theory.geometry.piece import Piece, net_weights
 from theory.geometry.positive import Supports, positive_set
 from theory.geometry.region import Region, join
+from theory.geometry.ties import antisymmetric, snapped
 from theory.laws import NOISE
 
 # Rounding of a mass and of the sums it takes part in.
 MASS_ULPS = 8
+# No density at all.
+EMPTY = Region(np.empty((1, 0)), np.zeros(1, bool), np.empty((1, 0)))
 # Masses below this lose digits to underflow, or have underflowed to 0: each is known to the smallest normal float.
 UNDERFLOW = 1e-290
 
@@ -42,7 +46,7 @@ def positive_region(pieces: tuple[Piece, ...], noise: str, alpha: Array, choice:
         terms = partial(_density_terms, net, noise, alpha[rows], flag)
         parts.append((rows, positive_set(cells, held, terms, choice, flat)))
     region = parts[0][1] if len(parts) == 1 else join(len(alpha), parts)
-    return replace(region, atoms=atoms(pieces, alpha))
+    return replace(snapped(region, antisymmetric(net)), atoms=atoms(pieces, alpha))
 
 
 def _net(pieces: tuple[Piece, ...], alpha: Array) -> tuple[Piece, ...]:
@@ -59,6 +63,11 @@ def _cells(
     far = FAR_TAIL_STEPS if all_gaussian(net, noise, alpha) else TAIL_STEPS
     flat = plateaus(net, noise, alpha)
     knots = [] if flat is None else [flat.knots]
+    if noise == "gaussian" and alpha.any() and not all_gaussian(net, noise, alpha):
+        spread = tuple(p for p in net if p.law != "point")
+        plain = positive_region(spread, noise, np.zeros(1), "class0") if spread else EMPTY
+        one, zero = limit(net, alpha, plain, (one, zero))
+        knots += [part for side in (one, zero) for part in side]
     cells = cut(np.concatenate([centers, low, high, *knots], axis=1), _tail_scale(pieces, alpha), far)
     return cells, Supports(low, high, np.array([p.label for p in pieces]), one, zero), flat
 

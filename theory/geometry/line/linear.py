@@ -50,9 +50,9 @@ class Linear:
         """Density of a law around a centre, and what moves it."""
         return line_kernel(law, end, center, scale)
 
-    def smooth(self, region: Region, beta: Array, log_tail: Array | None = None) -> Region:
+    def smooth(self, region: Region, beta: Array, eps: Array | None = None) -> Region:
         """Level sets of the vote probability."""
-        return level_set(region, self.noise, beta, log_tail)
+        return level_set(region, self.noise, beta, eps)
 
     def vote(self, region: Region, row: Index, beta: Array, x: Array) -> tuple[Array, Array]:
         """u and 1 - u: sums of interval masses of the noise over the region and over its complement."""

@@ -17,6 +17,7 @@ from theory.geometry.plane.level import LEVELS
 from theory.geometry.plane.outline import Outline
 from theory.geometry.plane.shapes import BaseRegion, PlaneRegion, Shape, Still, Voted, tail_of
 from theory.geometry.plane.window import Window
+from theory.laws.certificate import level_tail
 from theory.problems.normal import Normal
 
 # The first level of refinement that is tried, for tolerances up to these.
@@ -83,8 +84,9 @@ class Plane:
         shapes = tuple(Still(self.trainer(float(a)), self.window) for a in alpha)
         return PlaneBase(self.pieces, PlaneRegion(shapes, np.zeros(len(alpha), bool)), self.frame is not None)
 
-    def smooth(self, region: PlaneRegion, beta: Array, log_tail: Array | None = None) -> PlaneRegion:
+    def smooth(self, region: PlaneRegion, beta: Array, eps: Array | None = None) -> PlaneRegion:
         """{u >= tau} for noises beta (R, M)."""
+        log_tail = level_tail("gaussian", beta, eps)
         shapes: list[Shape | None] = []
         flipped = []
         for row, shape in enumerate(region.shapes):

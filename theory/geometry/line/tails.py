@@ -1,0 +1,119 @@
+"""Beyond which place Gaussian noise leaves the signed density of one sign: tails whose ratio tends to a constant.
+
+Let x1 be the last sign change of the density without noise, so that beyond it s has one sign, and let d > 0. For
+y >= x1 + 2d, with p the noise of scale alpha,
+
+    |int_(x <= x1) s p(y - x)| <= M p(y - x1),       M the mass of all components,
+    |int_(x > x1) s p(y - x)|  >= m p(y - x1 - d),    m = |int over [x1 + d, x1 + 2d] of s|,
+
+and the second exceeds the first as soon as y - x1 > alpha^2 log(M/m)/d + d/2. From there on the sign is that of the far
+part, whatever the components are and however equal their tails; nothing needs to be searched. Alike to the left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from theory.arrays import Array
+from theory.geometry.piece import Piece
+from theory.geometry.region import Region
+from theory.laws import NOISE
+
+# Distances d that are tried: shares of a bounded run, multiples of the widest component otherwise.
+SHARES, MULTIPLES = np.array([0.5, 0.25, 0.1]), 2.0 ** np.arange(-3, 6)
+# A mass of s below this share of all is rounding.
+LEAST = 1e-13
+SLACK = 1 + 1e-9
+Bounds = tuple[Array, Array]
+
+
+@dataclass(frozen=True)
+class Run:
+    """The outermost part of s that has one sign: from x1 to the end of the support, towards the right."""
+
+    start: float
+    end: float
+    label: bool
+    mass: Callable[[float, float], float]
+    total: float
+    width: float
+
+    def beyond(self, alpha: Array) -> Array:
+        """(R,) from where on the noised density has the sign of the run; inf where that is not known."""
+        bounded = np.isfinite(self.end)
+        steps = SHARES * (self.end - self.start) if bounded else MULTIPLES * self.width
+        least = np.full(len(alpha), np.inf)
+        for d in steps:
+            m = self.mass(self.start + d, self.start + 2 * d)
+            if m > LEAST * self.total:
+                need = alpha**2 * (np.log(self.total / m) / d) + 0.5 * d
+                least = np.minimum(least, self.start + SLACK * np.maximum(need, 2 * d))
+        return least
+
+
+def limit(net: tuple[Piece, ...], alpha: Array, plain: Region, ends: tuple[Bounds, Bounds]) -> tuple[Bounds, Bounds]:
+    """Supports (R, K) of class 1 and class 0, each without the tails in which Gaussian noise leaves it the loser.
+
+    plain: {s >= 0} without noise, of class 0 off the support, for the components that have a density.
+    """
+    (one_low, one_high), (zero_low, zero_high) = ends
+    for side in (1.0, -1.0):
+        run = _run(net, plain, side)
+        if run is None:
+            continue
+        place = (side * run.beyond(alpha))[:, None]
+        if side > 0 and run.label:
+            zero_high = np.minimum(zero_high, place)
+        elif side > 0:
+            one_high = np.minimum(one_high, place)
+        elif run.label:
+            zero_low = np.maximum(zero_low, place)
+        else:
+            one_low = np.maximum(one_low, place)
+    return (one_low, one_high), (zero_low, zero_high)
+
+
+def _run(net: tuple[Piece, ...], plain: Region, side: float) -> Run | None:
+    """The outermost run towards the right, or with side = -1 towards the left in mirrored coordinates."""
+    total = sum(p.weight for p in net)
+    spread = [p for p in net if p.law != "point"]
+    atoms = sorted((side * float(p.center), p) for p in net if p.law == "point")
+    end = max((_end(p, side) for p in spread), default=-np.inf)
+    if atoms and atoms[-1][0] >= end:
+        place, outermost = atoms[-1]
+        start = max([end, *(at for at, _p in atoms[:-1])])
+        # The atom is d = place - start away, and all of it counts.
+        held = outermost.weight
+        return (
+            Run(2 * start - place, place, bool(outermost.label), lambda _a, _b: held, total, 0.0)
+            if place > start
+            else None
+        )
+    found = plain.ends[0][np.isfinite(plain.ends[0])] * side
+    slack = 4 * plain.error[0].max(initial=0.0)
+    inner = [x + slack for x in found.tolist() if x < end - slack]
+    start = max([*inner, *(at for at, _p in atoms)], default=min(_end(p, -side) * -1 for p in spread))
+    if not (np.isfinite(start) and start < end):
+        return None
+    width = max(float(p.scale) for p in spread)
+    probe = start + (0.5 * (end - start) if np.isfinite(end) else width)
+    label = bool(plain.contains(np.array([[side * probe]]))[0, 0])
+
+    def mass(low: float, high: float) -> float:
+        return abs(sum((1 if p.label else -1) * _mass(p, side, low, high) for p in spread))
+
+    return Run(start, end, label, mass, total, width)
+
+
+def _end(item: Piece, side: float) -> float:
+    """The right end of a component's support in coordinates mirrored for side = -1."""
+    return side * float(item.center) + (float(item.scale) if item.law == "uniform" else np.inf)
+
+
+def _mass(item: Piece, side: float, low: float, high: float) -> float:
+    place, scale = side * float(item.center), float(item.scale)
+    ends = (np.array([(at - place) / scale]) for at in (low, high))
+    return item.weight * float(NOISE[item.law].interval(*ends)[0])
