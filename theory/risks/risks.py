@@ -50,10 +50,12 @@ def _solved(problem: Problem, geometry: Geometry, layout: Layout, kind: Kind) ->
     pieces = tuple(p.at(rows) for p in base.pieces)
     held = (layout.beta.ravel() == 0) & (layout.alpha[rows] == 0) & ~far
     far = far & (kind != "clean")
-    (one, doubt), (zero, _doubt) = (_decided(part, pieces, held, far) for part in (one, zero))
+    (one, doubt), (zero, more) = (
+        _decided(part, tuple(p for p in pieces if p.label == label), held, far) for label, part in ((1, one), (0, zero))
+    )
     wrong_one, error_one = geometry.mass(pieces, one, 1)
     wrong_zero, error_zero = geometry.mass(pieces, zero.complement(), 0)
-    moved = geometry.uncertainty(pieces, one) + doubt
+    moved = geometry.uncertainty(pieces, one) + doubt + more
     if kind != "clean" and far.any():
         moved = moved + geometry.uncertainty(pieces, zero)
     total = tuple(sum(p.weight for p in base.pieces if p.label == label) for label in (1, 0))

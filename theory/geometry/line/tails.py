@@ -32,21 +32,21 @@ Bounds = tuple[Array, Array]
 
 @dataclass(frozen=True)
 class Run:
-    """The outermost part of s that has one sign: from x1 to the end of the support, towards the right."""
+    """The outermost part of s that has one sign, beyond `start` towards the right; total: of all components.
+
+    steps: distances d to try. mass: of s between two places of the run.
+    """
 
     start: float
-    end: float
     label: bool
-    mass: Callable[[float, float], float]
     total: float
-    width: float
+    steps: tuple[float, ...]
+    mass: Callable[[float, float], float]
 
     def beyond(self, alpha: Array) -> Array:
         """(R,) from where on the noised density has the sign of the run; inf where that is not known."""
-        bounded = np.isfinite(self.end)
-        steps = SHARES * (self.end - self.start) if bounded else MULTIPLES * self.width
         least = np.full(len(alpha), np.inf)
-        for d in steps:
+        for d in self.steps:
             m = self.mass(self.start + d, self.start + 2 * d)
             if m > LEAST * self.total:
                 need = alpha**2 * (np.log(self.total / m) / d) + 0.5 * d
@@ -85,27 +85,22 @@ def _run(net: tuple[Piece, ...], plain: Region, side: float) -> Run | None:
     if atoms and atoms[-1][0] >= end:
         place, outermost = atoms[-1]
         start = max([end, *(at for at, _p in atoms[:-1])])
-        # The atom is d = place - start away, and all of it counts.
-        held = outermost.weight
-        return (
-            Run(2 * start - place, place, bool(outermost.label), lambda _a, _b: held, total, 0.0)
-            if place > start
-            else None
-        )
+        if not (np.isfinite(start) and start < place):
+            return None
+        return Run(start, bool(outermost.label), total, (place - start,), lambda _low, _high: outermost.weight)
     found = plain.ends[0][np.isfinite(plain.ends[0])] * side
     slack = 4 * plain.error[0].max(initial=0.0)
     inner = [x + slack for x in found.tolist() if x < end - slack]
     start = max([*inner, *(at for at, _p in atoms)], default=min(_end(p, -side) * -1 for p in spread))
     if not (np.isfinite(start) and start < end):
         return None
-    width = max(float(p.scale) for p in spread)
-    probe = start + (0.5 * (end - start) if np.isfinite(end) else width)
-    label = bool(plain.contains(np.array([[side * probe]]))[0, 0])
+    steps = SHARES * (end - start) if np.isfinite(end) else MULTIPLES * max(float(p.scale) for p in spread)
+    label = bool(plain.contains(np.array([[side * (start + steps[0])]]))[0, 0])
 
     def mass(low: float, high: float) -> float:
         return abs(sum((1 if p.label else -1) * _mass(p, side, low, high) for p in spread))
 
-    return Run(start, end, label, mass, total, width)
+    return Run(start, label, total, tuple(steps.tolist()), mass)
 
 
 def _end(item: Piece, side: float) -> float:
