@@ -10,6 +10,7 @@ from scipy.special import ndtr
 from theory import adversarial_risk, bayes_risk, certified_risk, clean_risk, compare, gain, smooth, train
 from theory.geometry.piece import piece
 from theory.geometry.radial import radial
+from theory.problems.normal import normal_form
 from theory.problems.problem import Ball, Component, DomainProblem, Gaussian, MixtureProblem
 from theory.reduction.reduce import reduce
 
@@ -22,7 +23,7 @@ def pair(dim: int, prior: float = 0.5, inner: float = 1.0, outer: float = 1.5) -
 
 def excess_radii(problem: MixtureProblem, alpha: np.ndarray, beta: float) -> np.ndarray:
     """Radii of the final balls of class 0 less the Bayes radius; less than any where it has vanished."""
-    geometry = reduce(problem)
+    geometry = reduce(normal_form(problem))
     bayes = geometry.train(np.zeros(1)).region.ends[0, 0]
     final = geometry.smooth(geometry.train(alpha).region, np.full((len(alpha), 1), beta)).ends[:, 0]
     return np.asarray(np.where(np.isfinite(final), final, 0.0) - bayes)
@@ -141,8 +142,10 @@ def test_large_training_noise(dim: int) -> None:
     assert clean_risk(problem, 1e5, [0.0, 0.5, 3.0]).value == pytest.approx(limit, abs=1e-7)
 
 
-def radial_line(prior: float, scales: tuple[float, float]) -> radial.Radial:
-    pieces = (piece(1, "gaussian", 0.0, scales[1], prior), piece(0, "gaussian", 0.0, scales[0], 1 - prior))
+def radial_line(problem: MixtureProblem) -> radial.Radial:
+    (zero,), (one,) = problem.class0, problem.class1
+    shares = ((1, one, problem.prior), (0, zero, 1 - problem.prior))
+    pieces = tuple(piece(label, "gaussian", 0.0, c.law.scale, share) for label, c, share in shares)
     return radial.concentric(1, np.zeros(1), pieces, "nearest")
 
 
@@ -155,7 +158,7 @@ def test_one_dimension_against_the_line(
     alpha, beta = np.array([0.0, 0.3, 1.0])[:, None], np.array([0.0, 0.01, 0.3, 1.0, 3.0])
     routes = (clean_risk, certified_risk, adversarial_risk)
     along = [clean_risk(problem, alpha, beta), *(f(problem, alpha, beta, 0.2) for f in routes[1:])]
-    monkeypatch.setattr("theory.risks.risks.reduce", lambda _problem, *_: radial_line(prior, scales))
+    monkeypatch.setattr("theory.risks.risks.reduce", lambda normal, *_: radial_line(normal.problem))
     around = [clean_risk(problem, alpha, beta), *(f(problem, alpha, beta, 0.2) for f in routes[1:])]
     for one, other in zip(along, around, strict=True):
         assert (one.route, other.route) == ("line", "radial")

@@ -27,14 +27,6 @@ def exact_weights(problem: MixtureProblem) -> list[Fraction]:
     return result
 
 
-def exact_scale(law: Law, axis: int, scale: float) -> Fraction:
-    """The marginal's scale on an axis as a rational number: a half-width is rounded, all others are given."""
-    if not isinstance(law, Uniform):
-        return Fraction(scale)
-    low, high = (v[axis] if isinstance(v, tuple) else v for v in (law.low, law.high))
-    return (Fraction(float(high)) - Fraction(float(low))) / 2
-
-
 def laws(problem: MixtureProblem) -> tuple[Law, ...]:
     """The laws of all components, class 0 first."""
     return tuple(part.law for part in problem.class0 + problem.class1)

@@ -22,7 +22,7 @@ import numpy as np
 
 from theory.arrays import Array
 from theory.errors import ProblemError
-from theory.problems.problem import Component, DomainProblem, Problem, Vector
+from theory.problems.problem import Ball, Component, DomainProblem, Problem, Uniform, Vector
 from theory.problems.typed import typed
 
 BITS, DIGITS = 40, 13
@@ -36,11 +36,16 @@ MOST_NOISE = 1e60
 
 @dataclass(frozen=True)
 class Normal:
-    """A problem in normal form, and the way there: x = center + unit * (normal x)."""
+    """A problem in normal form, and the way there: x = center + unit * (normal x).
+
+    halves: in one dimension the half-widths of the components, class 1 first, None where one has none: the width of a
+    box far from the centre has more digits than its ends have together.
+    """
 
     problem: Problem
     unit: Fraction
     center: Vector
+    halves: tuple[Fraction | None, ...] = ()
 
     @property
     def length(self) -> float:
@@ -113,9 +118,24 @@ def _made(problem: Problem) -> Normal:
         sizes += [typed(s) for part in parts for s in _scales(part)]
         move = _Move(_decimal_unit(max(sizes) or Fraction(1)), center)
     try:
-        return Normal(move.problem(problem), move.unit, move.shown)
+        return Normal(move.problem(problem), move.unit, move.shown, _halves(problem, move.unit))
     except ProblemError:  # widths of a unit in the last place may round to nothing
-        return Normal(problem, Fraction(1), 0.0)
+        return Normal(problem, Fraction(1), 0.0, _halves(problem, Fraction(1)))
+
+
+def _halves(problem: Problem, unit: Fraction) -> tuple[Fraction | None, ...]:
+    if isinstance(problem, DomainProblem) or problem.dim > 1:
+        return ()
+    return tuple(_half(part.law, unit) for part in problem.class1 + problem.class0)
+
+
+def _half(law: Any, unit: Fraction) -> Fraction | None:
+    if isinstance(law, Ball):
+        return typed(law.radius) / unit
+    if not isinstance(law, Uniform):
+        return None
+    low, high = (typed(v[0] if isinstance(v, tuple) else v) for v in (law.low, law.high))
+    return (high - low) / (2 * unit)
 
 
 def _endless(problem: Problem) -> bool:

@@ -11,6 +11,8 @@ alpha^2 Lap(s)/(2 |grad s|), and a boundary moved by m costs |grad s| m^2/2 per 
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 
 from theory.arrays import Array
@@ -21,6 +23,7 @@ from theory.geometry.piece import Piece
 from theory.geometry.plane.plane import Plane
 from theory.geometry.radial.curvature import sphere_data
 from theory.geometry.radial.radial import Radial
+from theory.problems.normal import Normal
 from theory.problems.problem import Problem
 from theory.reduction.reduce import reduce
 
@@ -39,7 +42,7 @@ def small_noise(problem: Problem) -> SmallNoise:
     """
     if problem.training.rule != "posterior" or {problem.training.noise, problem.smoothing.noise} != {"gaussian"}:
         raise NoExactRoute("the small-noise law is one of the posterior rule and Gaussian noises")
-    geometry = reduce(problem)
+    geometry = reduce(Normal(problem, Fraction(1), 0.0))
     if isinstance(geometry, Plane) and geometry.boundary is not None:
         return geometry.small_noise()
     if isinstance(geometry, Radial):

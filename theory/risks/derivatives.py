@@ -96,7 +96,7 @@ def _solved(problem: Problem, layout: Layout) -> tuple[str, tuple[Pair, Pair]]:
     """The route, and by noise the derivatives with their errors of every place of the layout."""
     kind: Kind = "certified" if np.nanmax(layout.eps, initial=0.0) > 0 else "clean"
     normal = normal_form(problem)
-    geometry = reduce(normal.problem)
+    geometry = reduce(normal)
     if not geometry.smooth_motion:
         raise NoExactRoute(
             f"derivatives in the noises are known on the line and radially, and this problem is one of the "

@@ -94,7 +94,7 @@ def best_alphas(problem: Problem, betas: ArrayLike, eps: float = 0.0, *, upper: 
         value, error = found.arrays()
         return -value, error
 
-    peaks = highest(gain, alphas, *gains, slope if reduce(normal_form(problem).problem).smooth_motion else None)
+    peaks = highest(gain, alphas, *gains, slope if reduce(normal_form(problem)).smooth_motion else None)
     helps = _helps(gain, alphas, *gains, open_ended=upper is None)
     best = np.array([peak.at for peak in peaks])
     at = compare(problem, np.where(np.isnan(best), 0.0, best), smoothing, radius)

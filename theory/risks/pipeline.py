@@ -167,7 +167,7 @@ def train(problem: Problem, alpha: float) -> BaseClassifier:
     """
     noise = noises(alpha, "alpha").reshape(1)
     normal = normal_form(problem)
-    geometry = reduce(normal.problem)
+    geometry = reduce(normal)
     return BaseClassifier(problem, float(noise[0]), normal, geometry, geometry.train(normal.lengths(noise)))
 
 

@@ -30,7 +30,7 @@ def solve(problem: Problem, layout: Layout, kind: Kind, tolerance: float = TOLER
     """Train, smooth and weigh every distinct request, in the problem's normal form."""
     normal = normal_form(problem)
     layout = layout.within(normal)
-    geometry = reduce(normal.problem, float(np.nanmax(layout.eps, initial=0.0)), tolerance)
+    geometry = reduce(normal, float(np.nanmax(layout.eps, initial=0.0)), tolerance)
     return replace(_solved(normal.problem, geometry, layout, kind), volume=normal.volume)
 
 

@@ -93,7 +93,7 @@ def _integrated(problem: Problem, layout: Layout, votes: int, need_one: Array, n
     reach = REACH[problem.smoothing.noise] + np.sqrt(problem.dim)
     widest = float(np.nanmax(layout.beta, initial=0.0)) * reach
     infinite = isinstance(problem, DomainProblem) and problem.infinite
-    geometry = reduce(problem, (widest + float(np.nanmax(layout.eps, initial=0.0))) if infinite else 0.0)
+    geometry = reduce(normal, (widest + float(np.nanmax(layout.eps, initial=0.0))) if infinite else 0.0)
     base = geometry.train(layout.alpha)
     value, error = _still(geometry, base, layout)
     beta = layout.beta.ravel()

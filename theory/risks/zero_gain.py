@@ -79,7 +79,7 @@ def zero_gain_curve(
 
 def _slopes(problem: Problem, alpha_first: bool, eps: float) -> PlaneFunction | None:
     """Exact derivatives of the gain in both noises, in the order of the axes; None where there are none."""
-    if not reduce(normal_form(problem).problem).smooth_motion:
+    if not reduce(normal_form(problem)).smooth_motion:
         return None
 
     def slopes(xs: Array, ys: Array) -> tuple[Array, Array]:
