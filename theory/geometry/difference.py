@@ -68,7 +68,8 @@ def erode(region: Region, eps: Array) -> Region:
     ends = np.concatenate([start[row, column], stop[row, column]])
     rows = np.concatenate([row, row])
     inner = np.isfinite(ends) & (ends > region.floor[rows])
-    result = from_boundaries(len(region.first), rows[inner], ends[inner], first)
+    # An interval of width 2 eps leaves its middle, where there may be a point mass.
+    result = from_boundaries(len(region.first), rows[inner], ends[inner], first, points=True)
     widest = region.error.max(axis=1, initial=0.0)[:, None] + 4 * np.spacing(np.abs(eps))[:, None]
     error = np.where(np.isfinite(result.ends), widest, 0.0)
     result = Region(result.ends, result.first, error, None, region.reference)

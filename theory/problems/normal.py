@@ -31,7 +31,7 @@ MOST_AXES = 64
 # Powers of 2 and of 5 up to this are floats.
 MOST_EXACT = 2.0**53
 # Noises beyond this many sizes of the problem overflow on the way: their squares are multiplied.
-MOST_NOISE = 1e60
+MOST_NOISE = 1e100
 
 
 @dataclass(frozen=True)

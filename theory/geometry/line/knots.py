@@ -37,7 +37,9 @@ def uniform_level_set(region: Region, beta: Array, eps: Array) -> Region:
     ends, error = np.full((rows, counts.max(initial=0)), np.inf), np.zeros((rows, counts.max(initial=0)))
     ends[row, rank] = cross[row, column]
     moved = region.error.sum(axis=1)[row] + tie[row, column]
-    error[row, rank] = moved / slope[row, column] + 4 * np.spacing(np.abs(cross[row, column]))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shift = np.nan_to_num(moved / slope[row, column], nan=0.0, posinf=0.0)
+    error[row, rank] = shift + 4 * np.spacing(np.abs(cross[row, column]))
     return Region(ends, region.first.copy(), error)
 
 

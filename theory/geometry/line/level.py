@@ -37,6 +37,7 @@ def level_set(region: Region, noise: str, beta: Array, eps: Array | None = None)
         R * M regions in row-major order (an arbitrary one where beta is NaN).
     """
     rows, steps = beta.shape
+    whole, region = region, region.solid
     flat = region.take(np.repeat(np.arange(rows), steps))
     scale = np.where(np.isfinite(beta) & (beta > 0), beta, 0.0).ravel()
     log_tail = level_tail(noise, beta, eps)
@@ -44,6 +45,9 @@ def level_set(region: Region, noise: str, beta: Array, eps: Array | None = None)
     radius = np.zeros_like(scale) if eps is None else eps.ravel()
     result = Region(flat.ends.copy(), flat.first.copy(), flat.error.copy())
     moving = scale > 0
+    if whole is not region:
+        still = np.flatnonzero(~moving)
+        result = _scatter(result, still, whole.take(still // steps))
     todo = np.flatnonzero(moving & (flat.counts > 0))
     if noise == "uniform":
         result = _scatter(result, todo, uniform_level_set(flat.take(todo), scale[todo], radius[todo]))

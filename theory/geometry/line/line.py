@@ -13,7 +13,9 @@ import numpy as np
 
 from theory.arrays import Array, Flags
 from theory.geometry.cells import FAR_TAIL_STEPS, TAIL_STEPS, Cells, cut, supports
+from theory.geometry.line import ramps
 from theory.geometry.line.plateaus import Plateaus, plateaus
+from theory.geometry.line.ramps import piecewise_linear, settled
 from theory.geometry.line.relative import RelativeTerms, wide_noise
 from theory.geometry.line.tails import limit
 from theory.geometry.line.terms import DensityTerms, GaussianTerms
@@ -44,7 +46,8 @@ def positive_region(pieces: tuple[Piece, ...], noise: str, alpha: Array, choice:
     for rows, flag in groups:
         cells, held, flat = _cells(pieces, net, noise, alpha[rows])
         terms = partial(_density_terms, net, noise, alpha[rows], flag)
-        parts.append((rows, positive_set(cells, held, terms, choice, flat)))
+        exactly = partial(settled, net, alpha[rows]) if piecewise_linear(net, noise, alpha) else None
+        parts.append((rows, positive_set(cells, held, terms, choice, flat, exactly)))
     region = parts[0][1] if len(parts) == 1 else join(len(alpha), parts)
     return replace(snapped(region, antisymmetric(net)), atoms=atoms(pieces, alpha))
 
@@ -63,6 +66,8 @@ def _cells(
     far = FAR_TAIL_STEPS if all_gaussian(net, noise, alpha) else TAIL_STEPS
     flat = plateaus(net, noise, alpha)
     knots = [] if flat is None else [flat.knots]
+    if piecewise_linear(net, noise, alpha):
+        knots.append(ramps.knots(net, alpha))
     if noise == "gaussian" and alpha.any() and not all_gaussian(net, noise, alpha):
         spread = tuple(p for p in net if p.law != "point")
         plain = positive_region(spread, noise, np.zeros(1), "class0") if spread else EMPTY

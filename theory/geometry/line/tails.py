@@ -8,6 +8,10 @@ y >= x1 + 2d, with p the noise of scale alpha,
 
 and the second exceeds the first as soon as y - x1 > alpha^2 log(M/m)/d + d/2. From there on the sign is that of the far
 part, whatever the components are and however equal their tails; nothing needs to be searched. Alike to the left.
+
+Where an atom of mass w at x1 is outermost, all other atoms at least e away with mass W together, and the densities
+below H, these reach at most H alpha^2 p(t)/t and W p(t) exp(-t e/alpha^2) at a distance t beyond it: less than w p(t)
+as soon as t >= 2 H alpha^2/w and t >= alpha^2 log(2 W/w)/e.
 """
 
 from __future__ import annotations
@@ -32,7 +36,7 @@ Bounds = tuple[Array, Array]
 
 @dataclass(frozen=True)
 class Run:
-    """The outermost part of s that has one sign, beyond `start` towards the right; total: of all components.
+    """The outermost part of a density that has one sign, beyond `start` towards the right; total: of all components.
 
     steps: distances d to try. mass: of s between two places of the run.
     """
@@ -52,6 +56,24 @@ class Run:
                 need = alpha**2 * (np.log(self.total / m) / d) + 0.5 * d
                 least = np.minimum(least, self.start + SLACK * np.maximum(need, 2 * d))
         return least
+
+
+@dataclass(frozen=True)
+class Atom:
+    """An outermost point mass; height: bound of the densities, rest: mass of other atoms, away: how far they are."""
+
+    start: float
+    label: bool
+    weight: float
+    height: float
+    rest: float
+    away: float
+
+    def beyond(self, alpha: Array) -> Array:
+        """(R,) from where on the noised density has the sign of the atom."""
+        near = 2 * self.height * alpha**2 / self.weight
+        far = alpha**2 * max(np.log(2 * self.rest / self.weight), 0.0) / self.away if self.rest else 0.0
+        return np.asarray(self.start + SLACK * np.maximum(near, far) + np.spacing(abs(self.start)))
 
 
 def limit(net: tuple[Piece, ...], alpha: Array, plain: Region, ends: tuple[Bounds, Bounds]) -> tuple[Bounds, Bounds]:
@@ -76,18 +98,18 @@ def limit(net: tuple[Piece, ...], alpha: Array, plain: Region, ends: tuple[Bound
     return (one_low, one_high), (zero_low, zero_high)
 
 
-def _run(net: tuple[Piece, ...], plain: Region, side: float) -> Run | None:
+def _run(net: tuple[Piece, ...], plain: Region, side: float) -> Run | Atom | None:
     """The outermost run towards the right, or with side = -1 towards the left in mirrored coordinates."""
     total = sum(p.weight for p in net)
     spread = [p for p in net if p.law != "point"]
-    atoms = sorted((side * float(p.center), p) for p in net if p.law == "point")
+    atoms = sorted(((side * float(p.center), p) for p in net if p.law == "point"), key=lambda held: held[0])
     end = max((_end(p, side) for p in spread), default=-np.inf)
     if atoms and atoms[-1][0] >= end:
-        place, outermost = atoms[-1]
-        start = max([end, *(at for at, _p in atoms[:-1])])
-        if not (np.isfinite(start) and start < place):
-            return None
-        return Run(start, bool(outermost.label), total, (place - start,), lambda _low, _high: outermost.weight)
+        place, last = atoms[-1]
+        rest = sum(p.weight for _at, p in atoms[:-1])
+        away = place - atoms[-2][0] if rest else np.inf
+        height = sum(p.weight / (2 * float(p.scale)) for p in spread)
+        return Atom(place, bool(last.label), last.weight, height, rest, away)
     found = plain.ends[0][np.isfinite(plain.ends[0])] * side
     slack = 4 * plain.error[0].max(initial=0.0)
     inner = [x + slack for x in found.tolist() if x < end - slack]
