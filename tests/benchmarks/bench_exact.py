@@ -7,6 +7,7 @@ from scipy.special import ndtr
 
 from tests.benchmarks.timing import best, sized
 from theory import gain, regimes
+from theory.problems.normal import normal_form
 from theory.reduction.reduce import reduce
 from theory.risks.risks import clean_risk
 
@@ -21,7 +22,7 @@ def noises(count: int) -> tuple[np.ndarray, np.ndarray]:
 def least_evaluations(count: int) -> int:
     """Noise distribution functions a map needs at least: one for each boundary of g and each boundary of its f."""
     alpha, beta = noises(count)
-    geometry = reduce(regimes.bumps(count=3))
+    geometry = reduce(normal_form(regimes.bumps(count=3)))
     base = geometry.train(alpha[:, 0])
     voted = geometry.smooth(base.region, np.broadcast_to(beta, (count, count)))
     return int((voted.counts * np.repeat(base.region.counts, count)).sum())

@@ -14,6 +14,7 @@ from pathlib import Path
 from flint import arb, ctx
 
 from tests.oracle import reference_votes as ref
+from tests.oracle.decimals import decimal
 from tests.oracle.reference_radial import log_volume, seen
 from tests.oracle.reference_radial_mass import mid
 from tests.oracle.reference_radial_shells import Shells, level, signs
@@ -47,7 +48,10 @@ def mixture(prior: float, dim: int, zero: list[Law], one: list[Law], votes: str 
 def sides(problem: MixtureProblem) -> list[tuple[int, arb, Law]]:
     """Class, weight, law."""
     result = []
-    for label, share, side in ((1, arb(problem.prior), problem.class1), (0, 1 - arb(problem.prior), problem.class0)):
+    for label, share, side in (
+        (1, decimal(problem.prior), problem.class1),
+        (0, 1 - decimal(problem.prior), problem.class0),
+    ):
         result += [(label, share / len(side), c.law) for c in side]
     return result
 
@@ -55,7 +59,7 @@ def sides(problem: MixtureProblem) -> list[tuple[int, arb, Law]]:
 def density(law: Law, weight: arb, alpha: float) -> ref.Fun:
     """On the line; Gaussian noise on Gaussians and points only."""
     if isinstance(law, Gaussian | Point):
-        scale = (arb(law.scale if isinstance(law, Gaussian) else 0.0) ** 2 + arb(alpha) ** 2).sqrt()
+        scale = (decimal(law.scale if isinstance(law, Gaussian) else 0.0) ** 2 + decimal(alpha) ** 2).sqrt()
         return ref.normal(law.mean, scale, weight)
     assert alpha == 0
     if isinstance(law, Laplace):
@@ -90,7 +94,7 @@ def ordered(points: list[arb], low: arb, high: arb) -> list[arb]:
 def radial(problem: MixtureProblem, alpha: float, beta: float) -> Made:
     """A radial case: what `reference_radial` sees from the centre."""
     ctx.prec = 256
-    parts, base = seen(problem, arb(alpha))
+    parts, base = seen(problem, decimal(alpha))
     ctx.prec = ref.BITS
     dim = problem.dim
     densities: dict[int, list[ref.Fun]] = {0: [], 1: []}
@@ -116,14 +120,14 @@ def radial(problem: MixtureProblem, alpha: float, beta: float) -> Made:
 def ball_domain(dim: int, size: float, alpha: float, beta: float) -> Made:
     """A ball in an infinite background: Lebesgue measure on both sides of its surface."""
     ctx.prec = 256
-    base = level(dim, Shells([arb(size)], True), arb(alpha), arb(0.5))
+    base = level(dim, Shells([arb(size)], True), decimal(alpha), arb(0.5))
     ctx.prec = ref.BITS
     unit = dim * log_volume(dim, arb(1)).exp()
 
     def area(r: arb) -> arb:
         return unit * r ** (dim - 1)
 
-    edge, b = arb(size), arb(beta)
+    edge, b = arb(size), decimal(beta)
     around = edge * edge + b * b * dim
     marks = [e + b * z for e in (*base.ends, around.sqrt()) for z in (-9, -3, -1, 0, 1, 3, 9)]
     inner = ordered([arb(0), edge, *marks], arb(0), edge)
@@ -138,13 +142,13 @@ def stripes(alpha: float, beta: float) -> Made:
     share = ref.line_vote([arb(e) for e in edges], False, alpha)
     base = signs(lambda x: share(x) - arb(0.5), [arb(-3) + arb(i) / 177 for i in range(1800)])
     boxes = tuple(Box(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True))
-    marks = [e + arb(beta) * z for e in base.ends for z in (-6, -2, 0, 2, 6)] + [arb(e) for e in edges]
+    marks = [e + decimal(beta) * z for e in base.ends for z in (-6, -2, 0, 2, 6)] + [arb(e) for e in edges]
     span = arb(-1 - 18 * beta), arb(5 + 18 * beta)
     grid = ordered([*marks, *span], *span)
     flag = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
     def inside(x: arb) -> arb:
-        return arb(any(arb(a) < x < arb(b) for a, b in flag))
+        return arb(any(decimal(a) < x < decimal(b) for a, b in flag))
 
     case = ref.Case(
         {1: [inside], 0: [lambda x: 1 - inside(x)]}, ref.line_vote(base.ends, base.first, beta), {0: grid, 1: grid}
@@ -206,7 +210,7 @@ def rows(name: str) -> list[dict[str, object]]:
         result.append({**shared, "votes": n, "eps": None, "value": case.vote_risk(n).str(25, radius=False)})
         if both and (not isinstance(problem, DomainProblem) or n >= 100):
             eps = RATIO * beta
-            value = case.certified(n, arb(eps) / arb(beta), 1e-3)
+            value = case.certified(n, decimal(eps) / decimal(beta), 1e-3)
             result.append({**shared, "votes": n, "eps": eps, "value": value.str(25, radius=False)})
         print(name, n, file=sys.stderr, flush=True)
     return result

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from flint import acb, arb, ctx
 
+from tests.oracle.decimals import decimal
 from theory.problems.problem import Ball, Box, DomainProblem, MixtureProblem, Point, Problem, Uniform
 
 BITS = 256
@@ -65,37 +66,33 @@ def parts_of(problem: Problem) -> list[Part]:
     if isinstance(problem, MixtureProblem):
         result = []
         for label, share, side in (
-            (1, arb(problem.prior), problem.class1),
-            (0, 1 - arb(problem.prior), problem.class0),
+            (1, decimal(problem.prior), problem.class1),
+            (0, 1 - decimal(problem.prior), problem.class0),
         ):
-            total = sum((arb(c.weight) for c in side), arb(0))
-            result += [Part(label, *_law(c.law), share * arb(c.weight) / total) for c in side]
+            total = sum((decimal(c.weight) for c in side), arb(0))
+            result += [Part(label, *_law(c.law), share * decimal(c.weight) / total) for c in side]
         return result
     return _domain_parts(problem)
 
 
-def _number(value: object) -> arb:
-    return arb(value[0] if isinstance(value, tuple) else value)
-
-
 def _law(law: object) -> tuple[str, arb, arb]:
     if isinstance(law, Uniform | Box):
-        low, high = _number(law.low), _number(law.high)
+        low, high = decimal(law.low), decimal(law.high)
         return "uniform", (low + high) / 2, (high - low) / 2
     if isinstance(law, Ball):
-        return "uniform", _number(law.center), _number(law.radius)
+        return "uniform", decimal(law.center), decimal(law.radius)
     if isinstance(law, Point):
-        return "point", _number(law.mean), arb(0)
+        return "point", decimal(law.mean), arb(0)
     covariance = getattr(law, "cov", None)
-    scale = _number(law.scale) if covariance is None else _number(covariance[0]).sqrt()
-    return type(law).__name__.lower(), _number(law.mean), scale
+    scale = decimal(law.scale) if covariance is None else decimal(covariance[0]).sqrt()
+    return type(law).__name__.lower(), decimal(law.mean), scale
 
 
 def labelled_set(problem: DomainProblem) -> Region:
     """The union of the sets, clipped to the domain."""
     spans = [(c - h, c + h) for _name, c, h in (_law(part) for part in problem.inside)]
     if not problem.infinite:
-        low, high = _number(problem.low), _number(problem.high)
+        low, high = decimal(problem.low), decimal(problem.high)
         spans = [(max(a, low), min(b, high)) for a, b in spans]
     ends: list[arb] = []
     for a, b in sorted(spans):
@@ -108,7 +105,7 @@ def labelled_set(problem: DomainProblem) -> Region:
 
 def _domain_parts(problem: DomainProblem) -> list[Part]:
     inside = labelled_set(problem)
-    low, high = (-INFINITY, INFINITY) if problem.infinite else (_number(problem.low), _number(problem.high))
+    low, high = (-INFINITY, INFINITY) if problem.infinite else (decimal(problem.low), decimal(problem.high))
     parts = []
     for label in (1, 0):
         for a, b in inside.intervals(bool(label)):

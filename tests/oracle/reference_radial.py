@@ -10,34 +10,34 @@ from __future__ import annotations
 
 from flint import arb, ctx
 
+from tests.oracle.decimals import decimal
 from tests.oracle.reference_radial_mass import BITS, ball, mid, tail
 from tests.oracle.reference_radial_shells import SCAN, Order, Part, Shells, level, root, signs
 from theory.problems.problem import Ball, DomainProblem, Gaussian, MixtureProblem, Point, Problem
 
 
-def _number(v: object) -> arb:
-    return arb(v[0] if isinstance(v, tuple) else v)
-
-
 def _distance(dim: int, one: object, zero: object) -> arb:
     """|m1 - m0|; a scalar stands for every axis."""
     if not isinstance(one, tuple) and not isinstance(zero, tuple):
-        return abs(arb(one) - arb(zero)) * arb(dim).sqrt()
+        return abs(decimal(one) - decimal(zero)) * arb(dim).sqrt()
     pair = [v if isinstance(v, tuple) else (v,) * dim for v in (one, zero)]
-    return sum(((arb(a) - arb(b)) ** 2 for a, b in zip(*pair, strict=True)), arb(0)).sqrt()
+    return sum(((decimal(a) - decimal(b)) ** 2 for a, b in zip(*pair, strict=True)), arb(0)).sqrt()
 
 
 def parts_of(problem: MixtureProblem) -> list[Part]:
     """Components of a concentric problem."""
     result = []
-    for label, share, side in ((1, arb(problem.prior), problem.class1), (0, 1 - arb(problem.prior), problem.class0)):
-        total = sum((arb(c.weight) for c in side), arb(0))
+    for label, share, side in (
+        (1, decimal(problem.prior), problem.class1),
+        (0, 1 - decimal(problem.prior), problem.class0),
+    ):
+        total = sum((decimal(c.weight) for c in side), arb(0))
         for c in side:
-            weight = share * arb(c.weight) / total
+            weight = share * decimal(c.weight) / total
             if isinstance(c.law, Ball):
-                result.append(Part(label, "ball", arb(0), arb(c.law.radius), weight))
+                result.append(Part(label, "ball", arb(0), decimal(c.law.radius), weight))
             elif isinstance(c.law, Gaussian):
-                result.append(Part(label, "gaussian", arb(0), _number(c.law.scale), weight))
+                result.append(Part(label, "gaussian", arb(0), decimal(c.law.scale), weight))
             else:
                 result.append(Part(label, "point", arb(0), arb(0), weight))
     return result
@@ -151,7 +151,7 @@ def eroded(shells: Shells, eps: arb) -> Shells:
 def answer(problem: Problem, alpha: float, beta: float, eps: float) -> dict[str, arb | None]:
     """clean, certified, adversarial risk; certified is None where it is not defined."""
     ctx.prec = BITS
-    dim, noise, votes, radius = problem.dim, arb(alpha), arb(beta), arb(eps)
+    dim, noise, votes, radius = problem.dim, decimal(alpha), decimal(beta), decimal(eps)
     if isinstance(problem, DomainProblem):
         return _domain(problem, noise, votes, radius)
     parts, base = seen(problem, noise)
@@ -169,15 +169,15 @@ def seen(problem: MixtureProblem, alpha: arb) -> tuple[list[Part], Shells]:
     if alpha == 0 and any(isinstance(law, Point) for law in laws) and len(problem.class0 + problem.class1) == 2:
         spike = isinstance(laws[0], Point)  # class 1, or else class 0, is a point: the other has all the rest
         cloud = laws[1 if spike else 0]
-        weights = [arb(problem.prior), 1 - arb(problem.prior)]
+        weights = [decimal(problem.prior), 1 - decimal(problem.prior)]
         own = Part(int(spike), "point", arb(0), arb(0), weights[0 if spike else 1])
-        rest = Part(int(not spike), "gaussian", gap, _number(cloud.scale), weights[1 if spike else 0])
+        rest = Part(int(not spike), "gaussian", gap, decimal(cloud.scale), weights[1 if spike else 0])
         return [own, rest], Shells([], not spike)
     if gap == 0:
         parts = parts_of(problem)
         return parts, concentric_shells(problem.dim, parts, alpha)
-    scale1, scale0 = (arb(0) if isinstance(law, Point) else _number(law.scale) for law in laws)
-    prior = arb(problem.prior)
+    scale1, scale0 = (arb(0) if isinstance(law, Point) else decimal(law.scale) for law in laws)
+    prior = decimal(problem.prior)
     center, base = sphere(problem.dim, gap, scale1**2 + alpha**2, scale0**2 + alpha**2, prior)
     one = Part(1, "gaussian" if scale1 > 0 else "point", abs(gap - center), scale1, prior)
     return [one, Part(0, "gaussian" if scale0 > 0 else "point", abs(center), scale0, 1 - prior)], base

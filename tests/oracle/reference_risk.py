@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flint import arb
 
+from tests.oracle.decimals import decimal
 from tests.oracle.reference_line import (
     INFINITY,
     Part,
@@ -47,7 +48,7 @@ def base_region(problem: Problem, alpha: float) -> Region:
     parts, noise = parts_of(problem), problem.training.noise
     if problem.training.rule == "regression":
         raise ValueError("the regression rule on mixtures has its reference in tests/unit/test_regression_line.py")
-    return _posterior(parts, noise, arb(alpha), problem.training.off_support)
+    return _posterior(parts, noise, decimal(alpha), problem.training.off_support)
 
 
 def _reach(part: Part, noise: str, alpha: arb) -> arb:
@@ -107,7 +108,7 @@ def votes(region: Region, noise: str, beta: float, log_share: arb | None) -> Reg
     """{u >= 1/2}, or {1 - u <= share}: u(x) = P(x + beta V in region)."""
     if beta == 0 or not region.ends:
         return Region(list(region.ends), region.first, 1.0, dict(region.atoms) if beta == 0 else {})
-    scale = arb(beta)
+    scale = decimal(beta)
 
     def masses(x: arb, label: bool) -> arb:
         return sum((mass_about(noise, a, b, x, scale) for a, b in region.intervals(label)), arb(0))
@@ -161,7 +162,7 @@ def answer(problem: Problem, alpha: float, beta: float, eps: float) -> Answer:
     voted = votes(base, noise, beta, None)
     if infinite:
         ends = labelled_set(problem).ends
-        reach = arb(eps) + 2 * (ends[-1] - ends[0])
+        reach = decimal(eps) + 2 * (ends[-1] - ends[0])
         spans = [(ends[0] - reach, ends[0]), (ends[-1], ends[-1] + reach)]
         parts = parts + [Part(0, "uniform", (a + b) / 2, (b - a) / 2, b - a) for a, b in spans]
 
@@ -169,7 +170,7 @@ def answer(problem: Problem, alpha: float, beta: float, eps: float) -> Answer:
         return _wrong(parts, 1, one) + _wrong(parts, 0, zero)
 
     clean = weigh(voted, _open(voted))
-    eroded = weigh(_eroded(voted, arb(eps)), _eroded(_complement(voted), arb(eps))) if eps > 0 else clean
+    eroded = weigh(_eroded(voted, decimal(eps)), _eroded(_complement(voted), decimal(eps))) if eps > 0 else clean
     regions = [base, voted]
     certified: arb | None = clean
     if eps > 0 and beta == 0:
@@ -177,7 +178,7 @@ def answer(problem: Problem, alpha: float, beta: float, eps: float) -> Answer:
     elif eps > 0 and noise == "uniform" and eps > beta:
         certified = INFINITY if infinite else sum((p.weight for p in parts), arb(0))
     elif eps > 0:
-        share = tail(noise, arb(eps) / arb(beta))
+        share = tail(noise, decimal(eps) / decimal(beta))
         one, zero = votes(base, noise, beta, share), votes(_complement(base), noise, beta, share)
         certified = weigh(one, zero)
         regions += [one, zero]

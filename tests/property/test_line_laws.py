@@ -26,6 +26,7 @@ from theory import (
 from theory.geometry.difference import minus
 from theory.geometry.line.level import level_set
 from theory.geometry.region import Region
+from theory.laws.certificate import radius
 from theory.problems.problem import (
     Box,
     Component,
@@ -243,8 +244,8 @@ def test_law_8_smoothing_is_monotone(noise: str, seed: int, beta: float, miss: f
         else:
             merged += [low, high]
     small, large = (Region(np.array([e]), np.zeros(1, bool), np.zeros((1, len(e)))) for e in (ends.tolist(), merged))
-    tail = None if miss < 0.01 else np.full((1, 1), math.log(miss))
-    one, other = (level_set(r, noise, np.full((1, 1), beta), tail) for r in (small, large))
+    eps = None if miss < 0.01 else np.full((1, 1), radius(noise, beta, 1 - miss))
+    one, other = (level_set(r, noise, np.full((1, 1), beta), eps) for r in (small, large))
     outside = minus(one, other)
     slack = 2 * (one.error.max(initial=0.0) + other.error.max(initial=0.0)) + 1e-15
     assert all(high - low <= slack for low, high in outside.intervals())

@@ -30,6 +30,7 @@ from theory.arrays import Array
 from theory.geometry.region import Region
 from theory.laws.spread import SPREAD_RATES
 from theory.numerics.special.bessel_ratio import RATIO_ULPS, bessel_ratio
+from theory.problems.normal import normal_form
 from theory.risks.optimum import best_alpha
 from theory.risks.requests import lay_out
 from theory.risks.risks import solve
@@ -81,8 +82,10 @@ def test_errors_never_understate_on_the_line(training: str, smoothing: str) -> N
             eps = float(rng.choice([0.0, 0.3, 0.9])) * beta
             found = risk_slopes(problem, alpha, beta, eps)
             solution = solve(problem, lay_out(alpha, beta, eps), "certified" if eps else "clean")
-            line, views = Line(problem, eps), [ends(solution.one), ends(solution.zero)]
-            base = ends(solution.base.region)
+            normal = normal_form(problem)
+            starts = (solution.one, solution.zero, solution.base.region)
+            one, zero, base = (ends(region.outward(normal, float(normal.center))) for region in starts)
+            line, views = Line(problem, eps), [one, zero]
             try:
                 by_alpha = slope(lambda a: line.risk(a, mp.mpf(beta), base, views), alpha)  # noqa: B023
                 by_beta = slope(lambda b: line.risk(mp.mpf(alpha), b, base, views), beta)  # noqa: B023

@@ -7,6 +7,7 @@ import pytest
 
 from theory import regimes
 from theory.geometry.line.level import level_set, search
+from theory.problems.normal import normal_form
 from theory.problems.problem import Smoothing
 from theory.reduction.reduce import reduce
 from theory.risks.risks import adversarial_risk, clean_risk, compare
@@ -19,7 +20,7 @@ SLACK = 1e-15
 def test_following_finds_what_the_search_finds(noise: str) -> None:
     rng = np.random.default_rng(3)
     for count in (2, 3, 5):
-        geometry = reduce(regimes.bumps(count=count, spacing=1.1))
+        geometry = reduce(normal_form(regimes.bumps(count=count, spacing=1.1)))
         base = geometry.train(np.sort(rng.uniform(0, 1.5, 12)))
         beta = np.sort(rng.uniform(0.01, 2, (12, 40)), axis=1)
         followed = level_set(base.region, noise, beta)

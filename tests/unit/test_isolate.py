@@ -13,7 +13,12 @@ from theory.numerics.isolate import isolate
 from theory.numerics.terms import magnitude
 from theory.problems.problem import Component, Gaussian, Laplace, Law, MixtureProblem, Training, Uniform
 
-Long = np.longdouble
+
+def long(value: object) -> np.longdouble:
+    """The decimal that a number is written as, in extended precision."""
+    return np.longdouble(repr(float(value)) if isinstance(value, float | int) else value)
+
+
 # Over and above the stated error: edges close to 0 are stored as a centre and a half-width, which rounds them once.
 REFERENCE = np.finfo(float).eps
 
@@ -21,28 +26,28 @@ REFERENCE = np.finfo(float).eps
 def parts(problem: MixtureProblem, alpha: float) -> list[tuple[str, np.longdouble, np.longdouble, np.longdouble]]:
     """Law, centre, scale and signed weight of every component after Gaussian noise."""
     rows = []
-    for sign, side, share in ((-1, problem.class0, 1 - problem.prior), (1, problem.class1, problem.prior)):
-        total = sum(c.weight for c in side)
+    for sign, side, share in ((-1, problem.class0, 1 - long(problem.prior)), (1, problem.class1, long(problem.prior))):
+        total = sum(long(c.weight) for c in side)
         for c in side:
-            weight = Long(sign * (share * c.weight / total))
+            weight = sign * (share * long(c.weight) / total)
             if isinstance(c.law, Uniform):
-                low, high = Long(c.law.low), Long(c.law.high)
+                low, high = long(c.law.low), long(c.law.high)
                 rows.append(("uniform", (low + high) / 2, (high - low) / 2, weight))
                 continue
             assert isinstance(c.law, Gaussian | Laplace)
             kind = type(c.law).__name__.lower()
-            scale = np.sqrt(Long(c.law.scale) ** 2 + Long(alpha) ** 2) if kind == "gaussian" else Long(c.law.scale)
-            rows.append((kind, Long(c.law.mean), scale, weight))
+            scale = np.sqrt(long(c.law.scale) ** 2 + long(alpha) ** 2) if kind == "gaussian" else long(c.law.scale)
+            rows.append((kind, long(c.law.mean), scale, weight))
     return rows
 
 
 def signed(rows: list, x: np.ndarray) -> np.ndarray:
     """The signed density relative to the sum of the densities' sizes; only Gaussians may have had noise."""
-    total, size = np.zeros(len(x), Long), np.zeros(len(x), Long)
+    total, size = np.zeros(len(x), np.longdouble), np.zeros(len(x), np.longdouble)
     for kind, center, scale, weight in rows:
         z = (x - center) / scale
         if kind == "gaussian":
-            value = np.exp(-z * z / 2) / np.sqrt(2 * Long(np.pi)) / scale
+            value = np.exp(-z * z / 2) / np.sqrt(2 * long(np.pi)) / scale
         elif kind == "laplace":
             value = np.exp(-np.abs(z)) / (2 * scale)
         else:
@@ -54,11 +59,13 @@ def signed(rows: list, x: np.ndarray) -> np.ndarray:
 def scan(rows: list, cuts: list[float]) -> np.ndarray:
     """Sign changes on a grid that knows every centre, width and edge, bisected to the last place."""
     z = np.concatenate([np.linspace(-8, 8, 801), [-1, 1], *(s * np.geomspace(1e-7, 0.02, 40) for s in (-1, 1))])
-    grid = [np.asarray(cuts, Long)] + [center + scale * z.astype(Long) for _kind, center, scale, _w in rows]
+    grid = [np.asarray(cuts, np.longdouble)] + [
+        center + scale * z.astype(np.longdouble) for _kind, center, scale, _w in rows
+    ]
     ends = [
         c + s * w * (1 + t) for kind, c, w, _ in rows if kind == "uniform" for s in (-1, 1) for t in (-1e-15, 1e-15)
     ]
-    x = np.unique(np.concatenate([*grid, np.asarray(ends, Long)]))
+    x = np.unique(np.concatenate([*grid, np.asarray(ends, np.longdouble)]))
     label = signed(rows, x) >= 0
     at = np.flatnonzero(label[1:] != label[:-1])
     low, high, first = x[at], x[at + 1], label[at]
@@ -99,8 +106,8 @@ def test_bumps_that_just_touch(power: int, above: bool) -> None:
         problem = MixtureProblem(prior, 1, (Component(Gaussian(0.0, wide)),), (Component(Gaussian(place, width)),))
         rows = parts(problem, 0.0)
         # The bump is highest relative to the slope of the wide one a little beside its own centre.
-        offset = Long(place) * Long(width) ** 2 / (Long(wide) ** 2 - Long(width) ** 2)
-        peak = signed(rows, np.array([Long(place) + offset]))[0]
+        offset = long(place) * long(width) ** 2 / (long(wide) ** 2 - long(width) ** 2)
+        peak = signed(rows, np.array([long(place) + offset]))[0]
         count = check(problem, 0.0, 6.0)
         assert count == (2 if peak > 0 else 0)
 

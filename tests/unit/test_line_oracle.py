@@ -27,7 +27,7 @@ from theory import (
     loads_problem,
     regimes,
 )
-from theory.risks.certificate import radius
+from theory.laws.certificate import radius
 
 ROWS = json.loads((Path(__file__).parents[1] / "oracle" / "line.json").read_text(encoding="utf-8"))
 ABSOLUTE = Decimal("1e-12")

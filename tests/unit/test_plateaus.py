@@ -118,13 +118,13 @@ def test_risks_lie_in_proved_enclosures(seed: int) -> None:
     assert [item for item in outcomes(COUNT, seed, draw) if item.kind == "understated"] == []
 
 
-def test_a_tie_on_paper_that_the_floats_break_says_so() -> None:
-    """0.1 + 0.2 against 0.3: one height on paper, which the rounding of the ends makes two."""
+def test_a_tie_on_paper_is_one_although_the_floats_break_it() -> None:
+    """1.1 - 0.1 against 0.7 + 0.3: one height on paper, which the rounding of the ends would make two."""
     zero, one = (Component(Uniform(0.1, 1.1)),), (Component(Uniform(-0.3, 0.7)),)
     problem = MixtureProblem(0.5, 1, zero, one, Training("posterior", "gaussian"), Smoothing("gaussian"))
     found, proved = (side(problem, 0.01, 1.0, 0.5) for side in (certified_risk, PROVED.certified_risk))
     assert abs(found.value - proved.value) <= found.error + proved.error
-    assert found.error > 1e-3, "the two readings differ by much more than rounding"
+    assert max(found.error, proved.error) < 1e-12
     same = MixtureProblem(0.5, 1, one, one, Training("posterior", "gaussian"), Smoothing("gaussian"))
     assert clean_risk(same, 0.01, 0.2).error < 1e-12
 

@@ -16,7 +16,7 @@ from theory.geometry.radial import shells
 from theory.geometry.radial.radial import Radial
 from theory.problems.components import marginal, weighted
 from theory.problems.problem import MixtureProblem
-from theory.reduction.reduce import reduce
+from theory.risks.pipeline import train
 
 # Of the marks of unbounded laws, those between which they are drawn: 4 standard deviations, 10 diversities.
 CENTRAL = slice(3, 8)
@@ -63,8 +63,8 @@ def coordinate(problem: MixtureProblem) -> Abscissa | None:
         shapes = [(label, weight, *marginal(law, 1)) for label, weight, law in weighted(problem)]
         return Abscissa(tuple(piece(k, kind, c[0], s[0], w) for k, w, kind, c, s in shapes), "x")
     try:
-        geometry = reduce(problem)
-        base = geometry.train(np.zeros(1))
+        classifier = train(problem, 0.0)
+        geometry, base = classifier.geometry, classifier.base
     except (ValueError, ArithmeticError):
         return None
     if geometry.route == "plane":

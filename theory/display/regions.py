@@ -13,7 +13,6 @@ from theory.arrays import Array
 from theory.display.card import MOST_ROWS, Card
 from theory.display.digits import DIGITS, largest, number, vector, with_error
 from theory.display.sketch import around, region_picture, strips_picture
-from theory.geometry.plane.chains import curves
 from theory.geometry.plane.shapes import PlaneRegion, Still, Voted
 from theory.geometry.region import Region
 from theory.risks.pipeline import BaseClassifier, SmoothedClassifier
@@ -118,10 +117,10 @@ def plane_card(region: PlaneRegion, title: str = "region of the plane", facts: S
     if not isinstance(shape, Still | Voted):
         return Card(title, [*facts, *several, ("boundary", "not asked for")])
     held = shape.outline(LEVEL)
-    found = curves(held)
+    found = region.curves(LEVEL)
     outside = bool(held.outside) ^ bool(region.flipped[0])
-    half = np.full(2, shape.window.half)
-    window = shape.window.center - half, shape.window.center + half
+    middle, half = region.origin + region.unit * shape.window.center, np.full(2, region.unit * shape.window.half)
+    window = middle - half, middle + half
     where = f"{_window(*window)}; its edge closes curves that leave it"
     facts = [*facts, *several, ("boundary", _boundary(found, outside)), ("window", where)]
     return Card(title, facts, picture=partial(region_picture, found, outside, window))

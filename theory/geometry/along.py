@@ -118,6 +118,7 @@ def _relative(dim: int, region: Region, beta: Array) -> tuple[Array, Array]:
     """
     ends = np.where(np.isfinite(region.ends), region.ends, np.nan)
     gaps = np.diff(ends, axis=1, append=np.nan)
+    gaps = np.where(gaps > 0, gaps, np.nan)  # a single point holds no mass
     least = np.fmin.reduce(gaps, axis=1, initial=np.inf)
     least = np.maximum(least, np.finfo(float).tiny)
     rate = HAZARD / beta + 1 / least

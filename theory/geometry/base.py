@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
+
+import numpy as np
 
 from theory.arrays import Array, Flags, Index
 from theory.geometry.curvature import SmallNoise
 from theory.geometry.piece import Piece
 from theory.geometry.region import Region
+from theory.problems.normal import Normal
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,18 @@ class Base:
     region: Region
     axis: Array | None = None
     origin: Array | None = None
+
+    def outward(self, normal: Normal) -> Base:
+        """The same in the problem's place and units."""
+        along = float(np.ravel(normal.center)[0]) if self.axis is None else 0.0
+        origin = None if self.origin is None else normal.center + normal.outward(self.origin)
+        pieces = tuple(_outward(p, normal, along) for p in self.pieces)
+        return Base(pieces, self.region.outward(normal, along), self.axis, origin)
+
+
+def _outward(item: Piece, normal: Normal, along: float) -> Piece:
+    center, scale = along + normal.outward(item.center), normal.outward(item.scale)
+    return replace(item, center=center, scale=scale, weight=normal.volume * item.weight, exact=None)
 
 
 @dataclass(frozen=True)
@@ -135,8 +150,8 @@ class Geometry(Protocol[R, P_contra]):
         """The base classifiers for training noises alpha (R,)."""
         ...
 
-    def smooth(self, region: R, beta: Array, log_tail: Array | None = None) -> R:
-        """{u >= tau} for noises beta (R, M): R * M regions; log_tail = log(1 - tau), None for tau = 1/2."""
+    def smooth(self, region: R, beta: Array, eps: Array | None = None) -> R:
+        """{u >= tau(eps)} for noises beta and radii eps (R, M): R * M regions; {u >= 1/2} without radii."""
         ...
 
     def vote(self, region: R, row: Index, beta: Array, x: Array) -> tuple[Array, Array]:

@@ -23,7 +23,7 @@ class Piece:
     center: position on the line; radially the coordinate of the component's centre (0 where it is the centre of the
         shells). An array has one entry per training noise level.
     scale: standard deviation, diversity, half-width or outer radius.
-    exact: weight and scale as the problem's floats, which are rational numbers, make them; None where not known.
+    exact: weight and scale as rational numbers: as typed, in units of the normal form; None where not known.
     """
 
     label: int
@@ -56,21 +56,17 @@ def piece(
     return Piece(label, law, np.asarray(center, float), np.asarray(scale, float), float(weight), exact)
 
 
-def net_weights(pieces: tuple[Piece, ...], *, exact: bool = False) -> tuple[Piece, ...]:
+def net_weights(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     """Signed density with components of equal law cancelled: where both classes hold the same law only the
-    difference of the weights stays, so that a signed density that is 0 on a set is exactly 0 there.
-
-    Weights that differ by rounding only are equal on paper, and so here; not with `exact`, which takes the problem's
-    floats for the numbers that they are.
-    """
+    difference of the weights stays, so that a signed density that is 0 on a set is exactly 0 there. Weights are equal
+    if the rational numbers that were typed are."""
     table: dict[tuple[str, float, float], tuple[Fraction, Fraction]] = {}
     for item in pieces:
         key = (item.law, float(item.center), float(item.scale))
         weight, scale = item.rational
         table[key] = table.get(key, (Fraction(0), scale))[0] + (weight if item.label else -weight), scale
-    tie = 0.0 if exact else 4 * np.finfo(float).eps * max((p.weight for p in pieces), default=0.0)
     return tuple(
         piece(int(w > 0), law, center, scale, float(abs(w)), (abs(w), rational))
         for (law, center, scale), (w, rational) in table.items()
-        if abs(w) > tie
+        if w
     )

@@ -50,11 +50,16 @@ class Supports:
 
 
 def positive_set(
-    cells: Cells, supports: Supports, make: Callable[[], WidthTerms], choice: str, plateaus: Cancelling | None = None
+    cells: Cells,
+    supports: Supports,
+    make: Callable[[], WidthTerms],
+    choice: str,
+    plateaus: Cancelling | None = None,
+    exactly: Callable[[Cells], tuple[Pieces, Array]] | None = None,
 ) -> Region:
     """The region where the net signed density is >= 0, and the class `choice` gives off every support.
 
-    Cells on which plateaus cancel are decided by what is left of them.
+    Cells on which plateaus cancel are decided by what is left of them; `exactly` decides all that both classes contest.
     """
     rows = len(supports.low)
     bounded = covered(cells, supports.low, supports.high)
@@ -65,7 +70,10 @@ def positive_set(
     parts.append(settle(cells.take(~contested), ~zero[~contested]))
     work, inset = cells.take(contested), supports.inset
     level: list[_Level] = []
-    if plateaus is not None and contested.any():
+    if exactly is not None:
+        level = [_Level(*exactly(work))]
+        work = work.take(np.zeros(len(work.row), bool))
+    elif plateaus is not None and contested.any():
         flat, special = plateaus.balanced(work)
         if special is not None:
             level = [_level(special, work.take(flat), inset)]

@@ -16,6 +16,7 @@ from theory.arrays import Array, Flags, Index
 from theory.displayed import Displayed
 from theory.numerics.isolate import Pieces
 from theory.numerics.terms import Terms, log_ratio, slope
+from theory.problems.normal import Normal
 
 # Spacing of the floats around a boundary, in units of which its position is at best known.
 POSITION_ULPS = 4
@@ -55,6 +56,15 @@ class Region(Displayed):
         """(R,) whether the region is everything or nothing."""
         return self.counts == 0
 
+    def outward(self, normal: Normal, shift: float) -> Region:
+        """The same region where the coordinate t of the normal form is called shift + unit t."""
+        ends, error = shift + normal.outward(self.ends), normal.outward(self.error)
+        # Where t is rounded to a unit in the last place, so is its new name.
+        error = np.where(np.isfinite(ends), error + np.where(error > 0, np.spacing(np.abs(ends)), 0.0), 0.0)
+        atoms = None if self.atoms is None else (shift + normal.outward(self.atoms[0]), self.atoms[1])
+        reference = None if self.reference is None else normal.outward(self.reference)
+        return Region(ends, self.first, error, atoms, reference)
+
     def complement(self) -> Region:
         """The region of class 0."""
         atoms = None if self.atoms is None else (self.atoms[0], ~self.atoms[1])
@@ -63,6 +73,20 @@ class Region(Displayed):
     def labelled(self, positions: Array) -> Flags:
         """(R, m) the classes that the intervals alone give to positions (m,)."""
         return replace(self, atoms=None).contains(positions[None, :])
+
+    @property
+    def solid(self) -> Region:
+        """The region without intervals of width 0, which no vote sees."""
+        with np.errstate(invalid="ignore"):
+            empty = np.diff(self.ends, axis=1) == 0
+        if not empty.any():
+            return self
+        gone = np.pad(empty, ((0, 0), (0, 1))) | np.pad(empty, ((0, 0), (1, 0)))
+        ends, error = np.where(gone, np.inf, self.ends), np.where(gone, 0.0, self.error)
+        order = np.argsort(ends, axis=1, kind="stable")
+        return replace(
+            self, ends=np.take_along_axis(ends, order, axis=1), error=np.take_along_axis(error, order, axis=1)
+        )
 
     def take(self, rows: Index) -> Region:
         """The regions of the given rows."""
@@ -137,12 +161,12 @@ def from_pieces(rows: int, pieces: Pieces, default: Flags) -> Region:
     return from_boundaries(rows, row, at, first)
 
 
-def from_boundaries(rows: int, row: Index, at: NDArray[np.float64], first: Flags) -> Region:
-    """Assemble boundaries given in any order; two at the same place cancel."""
+def from_boundaries(rows: int, row: Index, at: NDArray[np.float64], first: Flags, *, points: bool = False) -> Region:
+    """Assemble boundaries given in any order; two at the same place cancel, or with `points` make a single point."""
     order = np.lexsort((at, row))
     row, at = row[order], at[order]
     same = (row[1:] == row[:-1]) & (at[1:] == at[:-1])
-    if same.any():
+    if same.any() and not points:
         keep = np.ones(len(row), bool)
         for i in np.flatnonzero(same):
             if keep[i]:

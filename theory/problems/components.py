@@ -8,32 +8,23 @@ import numpy as np
 
 from theory.arrays import Array
 from theory.problems.problem import Ball, Gaussian, Laplace, Law, MixtureProblem, Point, Uniform, as_vector
+from theory.problems.typed import typed
 
 
 def weighted(problem: MixtureProblem) -> list[tuple[int, float, Law]]:
     """(label, weight including the prior, law) of every component."""
-    result = []
-    for label, side, share in ((1, problem.class1, problem.prior), (0, problem.class0, 1 - problem.prior)):
-        total = sum(c.weight for c in side)
-        result += [(label, share * c.weight / total, c.law) for c in side]
-    return result
+    labels = [1] * len(problem.class1) + [0] * len(problem.class0)
+    shares = zip(labels, exact_weights(problem), problem.class1 + problem.class0, strict=True)
+    return [(label, float(share), part.law) for label, share, part in shares]
 
 
 def exact_weights(problem: MixtureProblem) -> list[Fraction]:
-    """The weights of `weighted`, in its order, as the rational numbers that the problem's floats make them."""
-    prior, result = Fraction(float(problem.prior)), []
+    """The weights of `weighted`, in its order, as the rational numbers that the typed decimals make them."""
+    prior, result = typed(problem.prior), []
     for side, share in ((problem.class1, prior), (problem.class0, 1 - prior)):
-        weights = [Fraction(float(c.weight)) for c in side]
+        weights = [typed(c.weight) for c in side]
         result += [share * w / sum(weights) for w in weights]
     return result
-
-
-def exact_scale(law: Law, axis: int, scale: float) -> Fraction:
-    """The marginal's scale on an axis as a rational number: a half-width is rounded, all others are given."""
-    if not isinstance(law, Uniform):
-        return Fraction(scale)
-    low, high = (v[axis] if isinstance(v, tuple) else v for v in (law.low, law.high))
-    return (Fraction(float(high)) - Fraction(float(low))) / 2
 
 
 def laws(problem: MixtureProblem) -> tuple[Law, ...]:

@@ -50,22 +50,25 @@ class Shell:
 @dataclass(frozen=True)
 class Background:
     """Y = 1 inside the sphere, and class 0 is counted up to `window` around it: nothing counts beyond the largest eps,
-    for u <= 1 - tau(eps) there by a half-space argument."""
+    for u <= 1 - tau(eps) there by a half-space argument.
+
+    unit: the radius, in which all lengths are measured: 1 is a ball without width, where a decimal is none.
+    """
 
     dim: int
-    radius: Rational
+    unit: Rational
     window: Rational
 
     def region(self, alpha: Rational) -> Signs:
         """{f_alpha = 1}: the ball itself, shrunken by the training noise."""
-        end = arb(self.radius)
+        end = arb(1)
         ball = Signs(True, (Gap(end, end, True, False, True),))
         return level_set(self.dim, ball, alpha, arb(0.5)) if alpha else ball
 
     def parts(self, alpha: Rational) -> tuple[Shell, ...]:
         """Both classes."""
-        one = Shell(1, self.dim, fmpq(0), self.radius)
-        return (one, Shell(0, self.dim, self.radius, self.radius + self.window)) if self.window else (one,)
+        one = Shell(1, self.dim, fmpq(0), fmpq(1))
+        return (one, Shell(0, self.dim, fmpq(1), 1 + self.window)) if self.window else (one,)
 
 
 def background(problem: DomainProblem, window: Rational) -> Background:
@@ -80,4 +83,5 @@ def background(problem: DomainProblem, window: Rational) -> Background:
     centers = [as_vector(part.center, problem.dim) for part in balls]
     if any((center != centers[0]).any() for center in centers):
         raise NoProof("several balls have proofs only about one centre")
-    return Background(problem.dim, max(exact(part.radius) for part in balls), fmpq(window))
+    radius = max(exact(part.radius) for part in balls)
+    return Background(problem.dim, radius, fmpq(window) / radius)

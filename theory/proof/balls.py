@@ -13,6 +13,8 @@ from typing import Any
 
 from flint import arb, ctx, fmpq
 
+from theory.problems.typed import typed
+
 Arb = Any  # flint.arb, which has no type stubs
 Rational = Any  # flint.fmpq
 
@@ -29,8 +31,8 @@ def precision(bits: int) -> Iterator[None]:
 
 
 def exact(value: float) -> Rational:
-    """The rational number that a float is."""
-    return fmpq(*float(value).as_integer_ratio())
+    """The decimal that was typed, as a rational number."""
+    return fmpq(*typed(value).as_integer_ratio())
 
 
 def hull(first: Arb, second: Arb) -> Arb:

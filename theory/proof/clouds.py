@@ -59,6 +59,7 @@ class Clouds:
     dim: int
     members: tuple[Cloud, ...]
     apart: Rational
+    unit: Rational = 1
 
     def parts(self, alpha: Rational) -> tuple[Cloud, ...]:
         """The components with their distances from the centre."""

@@ -149,7 +149,7 @@ class Prover:
 
 
 def _miss(noise: str, beta: Rational, eps: Rational) -> Arb:
-    """1 - tau(eps) of `theory.risks.certificate`."""
+    """1 - tau(eps) of `theory.laws.certificate`."""
     if beta == 0:
         raise NoProof("certified risk is not defined at beta = 0 < eps")
     if noise == "uniform" and eps >= beta:

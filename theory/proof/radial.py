@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from flint import arb
+from flint import arb, fmpq
 
 from theory.errors import NoProof
 from theory.problems.problem import DomainProblem, Problem
@@ -44,6 +44,11 @@ class ProofTrainer(Protocol):
     @property
     def dim(self) -> int: ...
 
+    @property
+    def unit(self) -> Rational:
+        """The problem's length in which its own are measured."""
+        ...
+
     def region(self, alpha: Rational) -> Signs: ...
 
     def parts(self, alpha: Rational) -> Sequence[Weighted]: ...
@@ -58,19 +63,20 @@ class RadialProof:
 
     def train(self, alpha: Rational, beta: Rational = 0) -> Signs:
         """{f_alpha = 1}, with every tail proved, so that beta is not needed."""
-        return self.trainer.region(alpha)
+        return self.trainer.region(fmpq(alpha) / self.trainer.unit)
 
     def smooth(self, base: Signs, beta: Rational, level: Arb | None = None) -> Signs:
         """{u >= level}, level 1/2 if not given; the base classifier itself where beta is 0."""
         if beta == 0:
             return base
-        return level_set(self.trainer.dim, base, beta, arb(0.5) if level is None else level)
+        noise = fmpq(beta) / self.trainer.unit
+        return level_set(self.trainer.dim, base, noise, arb(0.5) if level is None else level)
 
     def mass(self, region: Signs, label: int, alpha: Rational = 0) -> Arb:
         """Mass of the class-`label` components where the region says the other class; alpha: the training noise."""
         wrong = region if label == 0 else region.complement()
         total = arb(0)
-        for part in self.trainer.parts(alpha):
+        for part in self.trainer.parts(fmpq(alpha) / self.trainer.unit):
             if part.label != label:
                 continue
             if part.distance is not None:
@@ -79,7 +85,8 @@ class RadialProof:
                 continue
             pairs = [part.masses(self.trainer.dim, square(gap)) for gap in wrong.gaps]
             total += inside(wrong, pairs, part.total)
-        return total
+        # Only measures are not shares, and only these have a unit other than 1.
+        return total * arb(self.trainer.unit) ** self.trainer.dim
 
     def mirrored(self) -> bool:
         """No reflection maps a sphere onto its outside."""

@@ -19,7 +19,8 @@ signed density and integrates to 1 in every risk, and the noise acts along the l
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Literal, get_args
 
 import numpy as np
@@ -30,7 +31,8 @@ from theory.geometry.line.linear import Linear, LineTrainer
 from theory.geometry.piece import Piece, piece
 from theory.geometry.radial.radial import ball_in_background
 from theory.geometry.radial.two_centres import two_centres
-from theory.problems.components import exact_scale, exact_weights, isotropic, marginal, weighted
+from theory.problems.components import exact_weights, isotropic, laws, marginal, weighted
+from theory.problems.normal import Normal
 from theory.problems.problem import (
     Ball,
     DomainProblem,
@@ -56,8 +58,8 @@ MOST_HELD = 256
 Route = Literal["line", "half-space", "radial", "plane"]
 
 
-def reduce(problem: Problem, window: float = 0.0, tolerance: float = TOLERANCE, route: Route | None = None) -> Geometry:
-    """The geometry that answers for `problem`.
+def reduce(normal: Normal, window: float = 0.0, tolerance: float = TOLERANCE, route: Route | None = None) -> Geometry:
+    """The geometry that answers for a problem in normal form.
 
     Args:
         window: how far around the labelled set an infinite background is to be counted; the largest eps of a request.
@@ -69,34 +71,36 @@ def reduce(problem: Problem, window: float = 0.0, tolerance: float = TOLERANCE, 
         NoExactRoute: there is none, or `route` does not cover the problem; the message names what stands in the way
             and the remedy.
     """
+    problem = normal.problem
     key = (id(problem), window, tolerance, route)
     held = _held.get(key)  # once: another thread may clear the table between two look-ups
     if held is not None and held[0]() is problem:
         return held[1]
-    geometry = _usual(problem, window, tolerance) if route is None else _chosen(problem, window, tolerance, route)
+    geometry = _usual(normal, window, tolerance) if route is None else _chosen(normal, window, tolerance, route)
     if len(_held) >= MOST_HELD:
         _held.clear()
     _held[key] = (weakref.ref(problem), geometry)
     return geometry
 
 
-def _usual(problem: Problem, window: float, tolerance: float) -> Geometry:
-    if isinstance(problem, DomainProblem):
-        return _domain(problem, window, tolerance)
-    return _mixture(problem, tolerance)
+def _usual(normal: Normal, window: float, tolerance: float) -> Geometry:
+    if isinstance(normal.problem, DomainProblem):
+        return _domain(normal.problem, window, tolerance)
+    return _mixture(normal, tolerance)
 
 
-def _chosen(problem: Problem, window: float, tolerance: float, route: Route) -> Geometry:
+def _chosen(normal: Normal, window: float, tolerance: float, route: Route) -> Geometry:
     """The usual geometry where it is the chosen one, else another that covers the problem."""
     if route not in get_args(Route):
         raise ProblemError("route", repr(route), one_of(get_args(Route), route))
     refused = NoExactRoute(f"the {route} route does not cover this problem; leave the route out for the usual one")
     try:
-        usual = _usual(problem, window, tolerance)
+        usual = _usual(normal, window, tolerance)
     except NoExactRoute:
         raise refused from None
     if usual.route == route:
         return usual
+    problem = normal.problem
     gaussian = problem.training.noise == problem.smoothing.noise == "gaussian"
     if isinstance(problem, DomainProblem) or not gaussian:
         raise refused
@@ -107,8 +111,8 @@ def _chosen(problem: Problem, window: float, tolerance: float, route: Route) -> 
 
 
 def _half_space(problem: MixtureProblem, _tolerance: float) -> Geometry | None:
-    laws = [law for _label, _weight, law in weighted(problem)]
-    two = len(laws) == 2 and all(isinstance(law, Gaussian) for law in laws)
+    held = laws(problem)
+    two = len(held) == 2 and all(isinstance(law, Gaussian) for law in held)
     return common_covariance(problem) if two else None
 
 
@@ -149,9 +153,12 @@ _OTHERS: dict[Route, Callable[[MixtureProblem, float], Geometry | None]] = {
 }
 
 
-def _mixture(problem: MixtureProblem, tolerance: float) -> Geometry:
+def _mixture(normal: Normal, tolerance: float) -> Geometry:
+    problem = normal.problem
+    assert isinstance(problem, MixtureProblem)
     if problem.dim == 1:
-        return Linear(LineTrainer(_on_axis(problem, 0), problem.training), problem.smoothing.noise)
+        pieces = _on_axis(problem, 0, normal.halves)
+        return Linear(LineTrainer(pieces, problem.training), problem.smoothing.noise)
     axis = _only_axis(problem)
     if axis is not None:
         unit = np.zeros((1, problem.dim))
@@ -182,24 +189,25 @@ def _domain(problem: DomainProblem, window: float, tolerance: float) -> Geometry
     return sets_in_plane(problem, tolerance)
 
 
-def _on_axis(problem: MixtureProblem, axis: int) -> tuple[Piece, ...]:
-    """Every component's marginal on one axis."""
+def _on_axis(problem: MixtureProblem, axis: int, halves: Sequence[Fraction | None] = ()) -> tuple[Piece, ...]:
+    """Every component's marginal on one axis; halves: of boxes, where they are known exactly."""
     pieces = []
-    for (label, weight, law), share in zip(weighted(problem), exact_weights(problem), strict=True):
+    known = halves or [None] * len(laws(problem))
+    for (label, weight, law), share, half in zip(weighted(problem), exact_weights(problem), known, strict=True):
         kind, center, scale = marginal(law, problem.dim)
-        exact = (share, exact_scale(law, axis, float(scale[axis])))
-        pieces.append(piece(label, kind, center[axis], scale[axis], weight, exact))
+        exact = Fraction(float(scale[axis])) if half is None else half
+        pieces.append(piece(label, kind, center[axis], float(exact), weight, (share, exact)))
     return tuple(pieces)
 
 
 def _only_axis(problem: MixtureProblem) -> int | None:
     """The one axis on which product components differ, if all other factors have full support and agree."""
-    laws = [c.law for c in problem.class0 + problem.class1]
-    if any(not isinstance(w, Gaussian | Laplace) or (isinstance(w, Gaussian) and w.cov is not None) for w in laws):
+    all_laws = laws(problem)
+    if any(not isinstance(w, Gaussian | Laplace) or (isinstance(w, Gaussian) and w.cov is not None) for w in all_laws):
         return None
-    if len({type(w) for w in laws}) > 1:
+    if len({type(w) for w in all_laws}) > 1:
         return None
-    centers, scales = (np.stack(v) for v in zip(*(marginal(w, problem.dim)[1:] for w in laws), strict=True))
+    centers, scales = (np.stack(v) for v in zip(*(marginal(w, problem.dim)[1:] for w in all_laws), strict=True))
     differing = np.flatnonzero((centers != centers[0]).any(axis=0) | (scales != scales[0]).any(axis=0))
     return int(differing[0]) if len(differing) == 1 else (0 if len(differing) == 0 else None)
 
@@ -207,15 +215,15 @@ def _only_axis(problem: MixtureProblem) -> int | None:
 def _gaussian_noise(problem: MixtureProblem) -> Geometry | None:
     """Problems in d > 1 under Gaussian noises; None where only the plane is left."""
     parts = weighted(problem)
-    laws = [law for _label, _weight, law in parts]
-    if all(isinstance(law, Gaussian | Point) for law in laws):
-        scales = [isotropic(law, problem.dim) for law in laws]
+    held = [law for _label, _weight, law in parts]
+    if all(isinstance(law, Gaussian | Point) for law in held):
+        scales = [isotropic(law, problem.dim) for law in held]
         if all(s is not None for s in scales):
             return _isotropic_problem(problem, parts, [float(s) for s in scales if s is not None])
-        if len(laws) == 2 and all(isinstance(law, Gaussian) for law in laws):
+        if len(held) == 2 and all(isinstance(law, Gaussian) for law in held):
             return common_covariance(problem)
         return None
-    if all(isinstance(law, Gaussian | Point | Ball) for law in laws):
+    if all(isinstance(law, Gaussian | Point | Ball) for law in held):
         return concentric_problem(problem, parts)
     raise NoExactRoute(
         "in more than one dimension laplace and uniform components have an exact route only if the components differ "

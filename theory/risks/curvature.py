@@ -11,8 +11,13 @@ alpha^2 Lap(s)/(2 |grad s|), and a boundary moved by m costs |grad s| m^2/2 per 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
 from theory.errors import NoExactRoute
 from theory.geometry.curvature import SmallNoise
+from theory.problems.normal import normal_form
 from theory.problems.problem import Problem
 from theory.reduction.reduce import Route, reduce
 
@@ -31,4 +36,17 @@ def small_noise(problem: Problem, *, route: Route | None = None) -> SmallNoise:
     """
     if problem.training.rule != "posterior" or {problem.training.noise, problem.smoothing.noise} != {"gaussian"}:
         raise NoExactRoute("the small-noise law is one of the posterior rule and Gaussian noises")
-    return reduce(problem, route=route).curvature()
+    normal = normal_form(problem)
+    geometry = reduce(normal, route=route)
+    found, unit = geometry.curvature(), normal.length
+    axes = 2 if geometry.route == "plane" else 1
+    factor = np.array([unit, 1.0]) if geometry.route == "radial" else unit
+    shift = normal.center if problem.dim == axes and geometry.route != "radial" else 0.0
+    return replace(
+        found,
+        points=factor * found.points + shift,
+        weights=unit ** (axes - 1) * found.weights,
+        slope=found.slope / unit ** (axes + 1),
+        curvature=found.curvature / unit,
+        laplacian=found.laplacian / unit ** (axes + 2),
+    )

@@ -18,6 +18,7 @@ from theory.errors import NoExactRoute
 from theory.estimate import Estimate
 from theory.geometry.motion import VoteSetting, flux, motions
 from theory.problems.noises import noises
+from theory.problems.normal import normal_form
 from theory.problems.problem import Problem
 from theory.reduction.reduce import reduce
 from theory.risks.requests import Layout, lay_out
@@ -95,14 +96,18 @@ def gain_slopes(problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayL
 def _solved(problem: Problem, layout: Layout) -> tuple[str, tuple[Pair, Pair]]:
     """The route, and by noise the derivatives with their errors of every place of the layout."""
     kind: Kind = "certified" if np.nanmax(layout.eps, initial=0.0) > 0 else "clean"
-    geometry = reduce(problem, float(np.nanmax(layout.eps, initial=0.0)))
+    normal = normal_form(problem)
+    geometry = reduce(normal)
     if not geometry.smooth_motion:
         raise NoExactRoute(
             f"derivatives in the noises are known on the line and radially, and this problem is one of the "
             f"{geometry.route}; take differences of clean_risk or certified_risk"
         )
     solution = solve(problem, layout, kind)
-    return geometry.route, _slopes(problem.smoothing.noise, solution)
+    factor = normal.volume / normal.length
+    pairs = _slopes(problem.smoothing.noise, solution)
+    by_alpha, by_beta = ((factor * value, factor * (1 + 2.0**-50) * error) for value, error in pairs)
+    return geometry.route, (by_alpha, by_beta)
 
 
 def _slopes(noise: str, solution: Solution) -> tuple[Pair, Pair]:

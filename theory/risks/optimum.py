@@ -15,6 +15,7 @@ from theory.numerics.peaks import Peak, highest
 from theory.numerics.stationary import ValuesAt
 from theory.problems.extent import extent
 from theory.problems.noises import noises
+from theory.problems.normal import normal_form
 from theory.problems.problem import Problem
 from theory.reduction.reduce import reduce
 from theory.risks.derivatives import risk_slopes
@@ -93,7 +94,7 @@ def best_alphas(problem: Problem, betas: ArrayLike, eps: float = 0.0, *, upper: 
         value, error = found.arrays()
         return -value, error
 
-    peaks = highest(gain, alphas, *gains, slope if reduce(problem, radius).smooth_motion else None)
+    peaks = highest(gain, alphas, *gains, slope if reduce(normal_form(problem)).smooth_motion else None)
     helps = _helps(gain, alphas, *gains, open_ended=upper is None)
     best = np.array([peak.at for peak in peaks])
     at = compare(problem, np.where(np.isnan(best), 0.0, best), smoothing, radius)

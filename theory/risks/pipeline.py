@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from theory.estimate import Estimate
 from theory.geometry.base import Geometry
 from theory.geometry.region import Region
 from theory.problems.noises import noises
+from theory.problems.normal import Normal, normal_form
 from theory.problems.problem import Problem
 from theory.reduction.reduce import reduce
 from theory.risks.risks import certified_risk, clean_risk
@@ -22,12 +24,26 @@ from theory.risks.risks import certified_risk, clean_risk
 
 @dataclass(frozen=True)
 class BaseClassifier(Displayed):
-    """f, trained with noise alpha: a decision region along the problem's coordinate."""
+    """f, trained with noise alpha: a decision region along the problem's coordinate.
+
+    geometry, held: what computes, and its answer, in the units of `normal`; everything else is in those of the problem.
+    """
 
     problem: Problem
     alpha: float
+    normal: Normal
     geometry: Geometry
-    base: Any
+    held: Any
+
+    @cached_property
+    def base(self) -> Any:
+        """The region, the components as seen along the coordinate, and what that is measured along and from."""
+        return self.held.outward(self.normal)
+
+    @property
+    def placed(self) -> bool:
+        """Whether the coordinate is that of the points themselves: then it moves with them."""
+        return self.problem.dim == 1 or (self.geometry.route == "plane" and self.geometry.center(self.held) is None)
 
     @property
     def region(self) -> Any:
@@ -55,7 +71,8 @@ class BaseClassifier(Displayed):
     @property
     def center(self) -> Array | None:
         """Where the coordinate is measured from (d,), or None on the line itself."""
-        return self.geometry.center(self.base)
+        center = self.geometry.center(self.held)
+        return None if center is None else self.normal.outward(center) + self.normal.center
 
     def __call__(self, points: ArrayLike) -> Flags:
         """f at points (m, d), or (m,) where d = 1."""
@@ -68,7 +85,16 @@ class BaseClassifier(Displayed):
         array = array.reshape(-1, dim) if dim == 1 else np.atleast_2d(array)
         if array.ndim != 2 or array.shape[1] != dim:
             raise ProblemError("points", f"shape {np.shape(points)}", f"shape (m, {dim})")
-        return self.geometry.coordinate(self.base, array)
+        found = self.geometry.coordinate(self.held, (array - self.normal.center) / self.normal.length)
+        return self._outward(found)
+
+    def _outward(self, coordinate: Array) -> Array:
+        """Coordinates in the problem's units."""
+        return self.normal.outward(coordinate) + (self.normal.center if self.placed else 0.0)
+
+    def inward(self, coordinate: Array) -> Array:
+        """Coordinates in units of the normal form."""
+        return np.asarray((coordinate - (self.normal.center if self.placed else 0.0)) / self.normal.length)
 
 
 @dataclass(frozen=True)
@@ -77,7 +103,12 @@ class SmoothedClassifier(Displayed):
 
     classifier: BaseClassifier
     beta: float
-    region: Any
+    held: Any
+
+    @cached_property
+    def region(self) -> Any:
+        """{g = 1}: a `Region` of intervals of the coordinate, or a `PlaneRegion`."""
+        return replace(self.classifier.held, region=self.held).outward(self.classifier.normal).region
 
     @property
     def intervals(self) -> list[tuple[float, float]]:
@@ -99,8 +130,9 @@ class SmoothedClassifier(Displayed):
         if self.beta == 0:
             return self.region.contains(x[None, :])[0].astype(float)
         rows = np.zeros(len(x), np.intp)
-        held = self.classifier.region
-        return self.classifier.geometry.vote(held, rows, np.full(len(x), self.beta), x)[0]
+        held = self.classifier
+        noise = held.normal.lengths(np.full(len(x), self.beta))
+        return held.geometry.vote(held.held.region, rows, noise, held.inward(x))[0]
 
     def __call__(self, points: ArrayLike) -> Flags:
         """g at points (m, d), or (m,) where d = 1."""
@@ -133,9 +165,10 @@ def train(problem: Problem, alpha: float) -> BaseClassifier:
         >>> [(round(low, 6), round(high, 6)) for low, high in base.intervals]
         [(-1.15, -0.092995), (0.092995, 1.15)]
     """
-    geometry = reduce(problem)
     noise = noises(alpha, "alpha").reshape(1)
-    return BaseClassifier(problem, float(noise[0]), geometry, geometry.train(noise))
+    normal = normal_form(problem)
+    geometry = reduce(normal)
+    return BaseClassifier(problem, float(noise[0]), normal, geometry, geometry.train(normal.lengths(noise)))
 
 
 def smooth(classifier: BaseClassifier, beta: float) -> SmoothedClassifier:
@@ -150,7 +183,8 @@ def smooth(classifier: BaseClassifier, beta: float) -> SmoothedClassifier:
         [0.742729, 0.73733]
     """
     noise = noises(beta, "beta").reshape(1, 1)
-    return SmoothedClassifier(classifier, float(noise[0, 0]), classifier.geometry.smooth(classifier.region, noise))
+    held = classifier.geometry.smooth(classifier.held.region, classifier.normal.lengths(noise))
+    return SmoothedClassifier(classifier, float(noise[0, 0]), held)
 
 
 def risk(

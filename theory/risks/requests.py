@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from theory.arrays import Array, Index
 from theory.problems.noises import noises
+from theory.problems.normal import Normal
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class Layout:
     def flat(self) -> Index:
         """(R * M,) the training noise of each place in the flattened matrix."""
         return np.repeat(self.trained, self.beta.shape[1])
+
+    def within(self, normal: Normal) -> Layout:
+        """The same requests in units of a problem's normal form."""
+        alpha, beta, eps = (normal.lengths(v) for v in (self.alpha, self.beta, self.eps))
+        return replace(self, alpha=alpha, beta=beta, eps=eps)
 
     def spread(self, values: Array) -> Array:
         """Results of the flattened matrix in the shape of the request."""

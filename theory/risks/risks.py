@@ -7,18 +7,22 @@ trained once and each (alpha, beta, eps) answered once. Risks of an infinite bac
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from theory.arrays import Array, Flags
 from theory.estimate import Estimate
 from theory.geometry.base import Geometry
 from theory.geometry.difference import mass_difference, minus
-from theory.geometry.line.linear import Linear
+from theory.geometry.piece import Piece
+from theory.geometry.region import Region
+from theory.geometry.ties import with_ties
 from theory.problems.noises import noises
+from theory.problems.normal import normal_form
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem, Training
 from theory.reduction.reduce import TOLERANCE, Route, reduce
-from theory.risks.certificate import log_miss
 from theory.risks.requests import Layout, lay_out
 from theory.risks.solution import TRIVIAL, Comparison, Kind, Solution, undefined
 
@@ -26,19 +30,11 @@ from theory.risks.solution import TRIVIAL, Comparison, Kind, Solution, undefined
 def solve(
     problem: Problem, layout: Layout, kind: Kind, tolerance: float = TOLERANCE, route: Route | None = None
 ) -> Solution:
-    """Train, smooth and weigh every distinct request.
-
-    Where something is a tie on paper but not for the problem's floats, the risk is that on paper, and what the floats
-    would change is part of its uncertainty.
-    """
-    geometry = reduce(problem, float(np.nanmax(layout.eps, initial=0.0)), tolerance, route)
-    found = _solved(problem, geometry, layout, kind)
-    other = geometry.exactly(layout.alpha) if isinstance(geometry, Linear) else None
-    if other is None:
-        return found
-    with np.errstate(invalid="ignore"):
-        apart = np.abs(found.risk - _solved(problem, other, layout, kind).risk)
-    return replace(found, moved=found.moved + np.where(np.isfinite(apart), apart, 0.0))
+    """Train, smooth and weigh every distinct request, in the problem's normal form."""
+    normal = normal_form(problem)
+    layout = layout.within(normal)
+    geometry = reduce(normal, float(np.nanmax(layout.eps, initial=0.0)), tolerance, route)
+    return replace(_solved(normal.problem, geometry, layout, kind), volume=normal.volume)
 
 
 def _solved(problem: Problem, geometry: Geometry, layout: Layout, kind: Kind) -> Solution:
@@ -49,17 +45,20 @@ def _solved(problem: Problem, geometry: Geometry, layout: Layout, kind: Kind) ->
     zero = one.complement()
     far = eps > 0
     if kind == "certified" and far.any():
-        tail = log_miss(problem.smoothing.noise, layout.beta, layout.eps)
-        tail = np.where(np.isnan(tail), np.log(0.5), tail)
-        one = geometry.smooth(trained, layout.beta, tail).merged(far, one)
-        zero = geometry.smooth(trained.complement(), layout.beta, tail).merged(far, zero)
+        one = geometry.smooth(trained, layout.beta, layout.eps).merged(far, one)
+        zero = geometry.smooth(trained.complement(), layout.beta, layout.eps).merged(far, zero)
     if kind == "adversarial" and far.any():
         one = geometry.erode(one, eps).merged(far, one)
         zero = geometry.erode(zero, eps).merged(far, zero)
     pieces = tuple(p.at(rows) for p in base.pieces)
+    held = (layout.beta.ravel() == 0) & (layout.alpha[rows] == 0) & ~far
+    far = far & (kind != "clean")
+    (one, doubt), (zero, more) = (
+        _decided(part, tuple(p for p in pieces if p.label == label), held, far) for label, part in ((1, one), (0, zero))
+    )
     wrong_one, error_one = geometry.mass(pieces, one, 1)
     wrong_zero, error_zero = geometry.mass(pieces, zero.complement(), 0)
-    moved = geometry.uncertainty(pieces, one)
+    moved = geometry.uncertainty(pieces, one) + doubt + more
     if kind != "clean" and far.any():
         moved = moved + geometry.uncertainty(pieces, zero)
     total = tuple(sum(p.weight for p in base.pieces if p.label == label) for label in (1, 0))
@@ -73,11 +72,24 @@ def _solved(problem: Problem, geometry: Geometry, layout: Layout, kind: Kind) ->
     )
 
 
+def _decided(region: Any, pieces: tuple[Piece, ...], held: Flags, closed: Flags) -> tuple[Any, Array]:
+    """The region with the class of every point mass, and the mass that lies within the error of a boundary."""
+    if not isinstance(region, Region):
+        return region, np.zeros(len(region.first))
+    return with_ties(region, pieces, held, closed)
+
+
 def _estimate(solution: Solution) -> Estimate:
     error = np.where(solution.void, 2 * np.finfo(float).eps * solution.risk, solution.rounding + solution.moved)
     error = np.where(np.isfinite(solution.risk), error, np.nan)
+    value, error = solution.volume * solution.risk, _measured(error, solution.risk, solution.volume)
     spread = solution.layout.spread
-    return Estimate(spread(solution.risk), spread(error), solution.geometry.route)
+    return Estimate(spread(value), spread(error), solution.geometry.route)
+
+
+def _measured(error: Array, value: Array, volume: float) -> Array:
+    """The error of `value` times a volume that is rounded itself."""
+    return np.asarray(volume * (error + (0.0 if volume == 1 else 2 * np.finfo(float).eps * np.abs(value))))
 
 
 def clean_risk(
@@ -185,7 +197,11 @@ def compare(
         trivial = np.minimum(shares, sum(total) - shares) < TRIVIAL * sum(total)
     constant = (trivial[where[0]] | trivial[where[1]]).reshape(shape)
     return Comparison(
-        risk, baseline, _gain(solution, where, shape, risk, baseline), constant, shares[where[0]].reshape(shape)
+        risk,
+        baseline,
+        _gain(solution, where, shape, risk, baseline),
+        constant,
+        solution.volume * shares[where[0]].reshape(shape),
     )
 
 
@@ -210,8 +226,9 @@ def _gain(
     parts = (lost, gained) if solution.kind == "clean" else (minus(*zero), minus(zero[1], zero[0]))
     more, rounding = mass_difference(geometry, pieces, *parts, 0)
     moved = np.where(noisy == clean, 0.0, solution.moved[noisy] + solution.moved[clean])
-    total = np.asarray(value + more)[back.ravel()].reshape(shape)
-    spread = np.asarray(error + rounding + moved)[back.ravel()].reshape(shape)
+    total, spread = np.asarray(value + more), np.asarray(error + rounding + moved)
+    total, spread = solution.volume * total, _measured(spread, total, solution.volume)
+    total, spread = (part[back.ravel()].reshape(shape) for part in (total, spread))
     void = solution.void[noisy][back.ravel()].reshape(shape)
     defined = np.isfinite(plain) & ~void
     spread = np.where(void, 0.0, spread)

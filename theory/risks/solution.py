@@ -43,6 +43,7 @@ class Solution:
 
     uniform: whether the smoothing noise is uniform. pieces: components by row. moved: what the uncertainty of the
     boundaries can do to the risk. share: P(g = 1). base: the base classifiers, one row for each training noise.
+    All lengths and masses are those of the problem's normal form; `volume` is what its masses are multiplied by.
     """
 
     geometry: Geometry
@@ -58,6 +59,7 @@ class Solution:
     share: Array
     total: tuple[float, float]
     base: Any
+    volume: float = 1.0
 
     @property
     def void(self) -> Flags:

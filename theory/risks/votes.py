@@ -17,9 +17,10 @@ from theory.errors import ProblemError
 from theory.estimate import Estimate
 from theory.geometry.base import Geometry, VoteRequest
 from theory.laws.binomial import least_count
+from theory.laws.certificate import log_miss
+from theory.problems.normal import normal_form
 from theory.problems.problem import DomainProblem, Problem
 from theory.reduction.reduce import TOLERANCE, Route, reduce
-from theory.risks.certificate import log_miss
 from theory.risks.requests import Layout, lay_out
 
 FAILURE = 1e-3
@@ -100,12 +101,13 @@ def _integrated(
 ) -> Estimate:
     """Class 1 fails with fewer than needs[0] votes for it, class 0 with fewer than needs[1]."""
     need_one, need_zero = needs
+    normal = normal_form(problem)
+    problem, layout = normal.problem, layout.within(normal)
     reach = REACH[problem.smoothing.noise] + np.sqrt(problem.dim)
     widest = float(np.nanmax(layout.beta, initial=0.0)) * reach
     infinite = isinstance(problem, DomainProblem) and problem.infinite
-    geometry = reduce(
-        problem, (widest + float(np.nanmax(layout.eps, initial=0.0))) if infinite else 0.0, TOLERANCE, route
-    )
+    window = widest + float(np.nanmax(layout.eps, initial=0.0)) if infinite else 0.0
+    geometry = reduce(normal, window, TOLERANCE, route)
     base = geometry.train(layout.alpha)
     value, error = _still(geometry, base, layout)
     beta = layout.beta.ravel()
@@ -121,7 +123,8 @@ def _integrated(
     if infinite:
         endless = moving[need_zero[moving] > votes]
         value[endless], error[endless] = np.inf, np.nan
-    return Estimate(layout.spread(value), layout.spread(error), geometry.route)
+    error = normal.volume * error + (0.0 if normal.volume == 1 else 2 * np.finfo(float).eps * normal.volume * value)
+    return Estimate(layout.spread(normal.volume * value), layout.spread(error), geometry.route)
 
 
 def _still(geometry: Geometry, base: Any, layout: Layout) -> tuple[Array, Array]:

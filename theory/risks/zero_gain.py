@@ -10,6 +10,7 @@ from theory.arrays import Array
 from theory.errors import ProblemError, one_of
 from theory.numerics.continuation import SEEDS, PlaneFunction, zero_curve
 from theory.problems.noises import NOISES
+from theory.problems.normal import normal_form
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem
 from theory.reduction.reduce import reduce
 from theory.risks.derivatives import gain_slopes
@@ -78,7 +79,7 @@ def zero_gain_curve(
 
 def _slopes(problem: Problem, alpha_first: bool, eps: float) -> PlaneFunction | None:
     """Exact derivatives of the gain in both noises, in the order of the axes; None where there are none."""
-    if not reduce(problem, eps).smooth_motion:
+    if not reduce(normal_form(problem)).smooth_motion:
         return None
 
     def slopes(xs: Array, ys: Array) -> tuple[Array, Array]:

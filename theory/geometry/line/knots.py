@@ -5,47 +5,48 @@ from __future__ import annotations
 import numpy as np
 
 from theory.arrays import Array
-from theory.geometry.region import Region, from_boundaries
-from theory.laws import uniform
+from theory.geometry.region import Region
 
-# Rounding of a sum of clipped differences; a vote probability this close to its level is a tie, and in the set.
+# Rounding of a sum of clipped differences, relative to the lengths in it; a mass this close to its level is a tie.
 TIE = 16 * np.finfo(float).eps
 
 
-def uniform_level_set(region: Region, beta: Array, log_tail: Array | None) -> Region:
-    """{x : P(x + beta V not in region) <= q} for V uniform on [-1, 1], q = exp(log_tail), or 1/2.
+def uniform_level_set(region: Region, beta: Array, eps: Array) -> Region:
+    """{x : |[x - beta, x + beta] outside the region| <= beta - eps}, beta and eps (R,): certified at radius eps.
 
-    beta and log_tail are (R,). Between consecutive knots b_j +- beta the vote mass is linear, so that its crossings
-    of q are exact; on a plateau at q itself the tie goes to the set.
+    Between consecutive knots b_j +- beta that length is linear, so its crossings are exact; on a plateau at the level
+    itself, and at a single point that just reaches it, the tie goes to the set: such a point is an interval of width 0.
     """
     rows = len(beta)
-    tail = np.full(rows, 0.5) if log_tail is None else np.exp(log_tail)
     scale = beta[:, None]
     knots = np.sort(np.concatenate([region.ends - scale, region.ends + scale], axis=1), axis=1)
     real = np.isfinite(knots)
-    excess = np.where(real, _outside(region, beta, np.where(real, knots, 0.0)) - tail[:, None], np.nan)
-    excess = np.where(np.abs(excess) <= TIE * (1 + knots.shape[1]), 0.0, excess)
+    at = np.where(real, knots, 0.0)
+    excess = np.where(real, _outside(region, beta, at) - (beta - eps)[:, None], np.nan)
+    tie = TIE * (1 + knots.shape[1]) * (scale + np.abs(at))
+    excess = np.where(np.abs(excess) <= tie, 0.0, excess)
     inside = excess <= 0
     with np.errstate(invalid="ignore", divide="ignore"):
         weight = excess[:, :-1] / (excess[:, :-1] - excess[:, 1:])
         cross = knots[:, :-1] + weight * np.diff(knots, axis=1)
         slope = np.abs(np.diff(excess, axis=1)) / np.diff(knots, axis=1)
-    change = (inside[:, :-1] != inside[:, 1:]) & real[:, 1:]
-    row, column = np.nonzero(change)
-    found = from_boundaries(rows, row, cross[row, column], region.first.copy())
-    steepness = np.full_like(found.ends, np.inf)
-    order = np.lexsort((cross[row, column], row))
-    filled = np.isfinite(found.ends)
-    if filled.sum() == len(row):
-        steepness[filled] = slope[row, column][order]
-    moved = region.error.sum(axis=1)[:, None] / scale + TIE
-    error = np.where(filled, moved / steepness + 4 * np.spacing(np.where(filled, np.abs(found.ends), 0.0)), 0.0)
-    return Region(found.ends, found.first, np.where(filled & (steepness == np.inf), moved * scale, error))
+    cross = np.where(excess[:, 1:] == 0, knots[:, 1:], cross)
+    row, column = np.nonzero((inside[:, :-1] != inside[:, 1:]) & real[:, 1:])
+    counts = np.bincount(row, minlength=rows)
+    rank = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+    ends, error = np.full((rows, counts.max(initial=0)), np.inf), np.zeros((rows, counts.max(initial=0)))
+    ends[row, rank] = cross[row, column]
+    moved = region.error.sum(axis=1)[row] + tie[row, column]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shift = np.nan_to_num(moved / slope[row, column], nan=0.0, posinf=0.0)
+    error[row, rank] = shift + 4 * np.spacing(np.abs(cross[row, column]))
+    return Region(ends, region.first.copy(), error)
 
 
 def _outside(region: Region, beta: Array, x: Array) -> Array:
-    """P(x + beta V outside the region) at points x (R, m)."""
+    """The length of [x - beta, x + beta] outside the region, at points x (R, m)."""
     low, high = region.pieces(False)
-    scale = beta[:, None, None]
-    below, above = (low[:, None, :] - x[:, :, None]) / scale, (high[:, None, :] - x[:, :, None]) / scale
-    return uniform.interval(below, above).sum(axis=2)
+    at, scale = x[:, :, None], beta[:, None, None]
+    with np.errstate(invalid="ignore"):
+        lengths = np.minimum(high[:, None, :], at + scale) - np.maximum(low[:, None, :], at - scale)
+    return np.asarray(np.where(lengths > 0, lengths, 0.0).sum(axis=2))

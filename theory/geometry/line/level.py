@@ -17,36 +17,44 @@ from theory.geometry.line.knots import uniform_level_set
 from theory.geometry.line.terms import VoteTerms
 from theory.geometry.region import Region, boundary_error, from_pieces
 from theory.laws import NOISE
+from theory.laws.certificate import level_tail
 from theory.numerics.isolate import isolate
 
 EPS = np.finfo(float).eps
 ULPS = 4
 
 
-def level_set(region: Region, noise: str, beta: Array, log_tail: Array | None = None) -> Region:
-    """{x : P(x + beta V in region) >= tau} for each row of `region` and each of its noises.
+def level_set(region: Region, noise: str, beta: Array, eps: Array | None = None) -> Region:
+    """{x : P(x + beta V in region) >= tau(eps)} for each row of `region` and each of its noises.
 
     Args:
         region: R base regions.
         beta: (R, M) smoothing noises, NaN where a row has fewer; 0 leaves the region as it is.
-        log_tail: (R, M) the logarithm of 1 - tau, tau >= 1/2; None means tau = 1/2 with ties going to class 1.
+        eps: (R, M) the radii that tau certifies; None means tau = 1/2 with ties going to class 1. A single boundary
+            moves by eps, and under uniform noise beta - eps may lie outside, without the rounding of tau.
 
     Returns:
         R * M regions in row-major order (an arbitrary one where beta is NaN).
     """
     rows, steps = beta.shape
+    whole, region = region, region.solid
     flat = region.take(np.repeat(np.arange(rows), steps))
     scale = np.where(np.isfinite(beta) & (beta > 0), beta, 0.0).ravel()
+    log_tail = level_tail(noise, beta, eps)
     tail = None if log_tail is None else log_tail.ravel()
+    radius = np.zeros_like(scale) if eps is None else eps.ravel()
     result = Region(flat.ends.copy(), flat.first.copy(), flat.error.copy())
     moving = scale > 0
+    if whole is not region:
+        still = np.flatnonzero(~moving)
+        result = _scatter(result, still, whole.take(still // steps))
     todo = np.flatnonzero(moving & (flat.counts > 0))
     if noise == "uniform":
-        result = _scatter(result, todo, uniform_level_set(flat.take(todo), scale[todo], _pick(tail, todo)))
+        result = _scatter(result, todo, uniform_level_set(flat.take(todo), scale[todo], radius[todo]))
         return with_atoms(result, flat, moving)
     single, several = todo[flat.counts[todo] == 1], todo[flat.counts[todo] > 1]
     if len(single):
-        result = _scatter(result, single, _shifted(flat.take(single), noise, scale[single], _pick(tail, single)))
+        result = _scatter(result, single, _shifted(flat.take(single), radius[single]))
     if len(several) and tail is None:
         several = several[~_followed(result, region, noise, beta)[several]]
     if len(several):
@@ -91,19 +99,11 @@ def _scatter(result: Region, rows: Index, part: Region) -> Region:
     return Region(ends, first, error)
 
 
-def _shifted(region: Region, noise: str, beta: Array, log_tail: Array | None) -> Region:
-    """One boundary (law 1 of half-spaces): it stays at tau = 1/2 and else retreats by beta * isf(1 - tau)."""
-    if log_tail is None:
-        return region
-    shift = beta * NOISE[noise].log_isf(log_tail)
-    ends = region.ends.copy()
-    ends[:, 0] += np.where(region.first, -shift, shift)
-    error = region.error.copy()
-    # How far the rounding of log_tail moves the quantile: its change in the tail's mass over the density there.
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        steep = np.exp(log_tail - NOISE[noise].log_pdf(shift / np.where(beta > 0, beta, 1.0)))
-    loose = np.where(np.isfinite(steep), beta * np.abs(log_tail) * steep, 0.0)
-    error[:, 0] += ULPS * EPS * (np.abs(shift) + np.abs(ends[:, 0]) + loose)
+def _shifted(region: Region, eps: Array) -> Region:
+    """One boundary (law 1 of half-spaces): it stays at tau = 1/2, and retreats by the radius that tau certifies."""
+    ends, error = region.ends.copy(), region.error.copy()
+    ends[:, 0] += np.where(region.first, -eps, eps)
+    error[:, 0] += ULPS * EPS * eps
     return Region(ends, region.first, error)
 
 

@@ -13,62 +13,66 @@ import numpy as np
 
 from theory.arrays import Array, Flags
 from theory.geometry.cells import FAR_TAIL_STEPS, TAIL_STEPS, Cells, cut, supports
+from theory.geometry.line import ramps
 from theory.geometry.line.plateaus import Plateaus, plateaus
+from theory.geometry.line.ramps import piecewise_linear, settled
 from theory.geometry.line.relative import RelativeTerms, wide_noise
+from theory.geometry.line.tails import limit
 from theory.geometry.line.terms import DensityTerms, GaussianTerms
 from theory.geometry.piece import Piece, net_weights
 from theory.geometry.positive import Supports, positive_set
 from theory.geometry.region import Region, join
+from theory.geometry.ties import antisymmetric, snapped
 from theory.laws import NOISE
 
 # Rounding of a mass and of the sums it takes part in.
 MASS_ULPS = 8
+# No density at all.
+EMPTY = Region(np.empty((1, 0)), np.zeros(1, bool), np.empty((1, 0)))
 # Masses below this lose digits to underflow, or have underflowed to 0: each is known to the smallest normal float.
 UNDERFLOW = 1e-290
 
 
-def positive_region(pieces: tuple[Piece, ...], noise: str, alpha: Array, choice: str, *, exact: bool = False) -> Region:
+def positive_region(pieces: tuple[Piece, ...], noise: str, alpha: Array, choice: str) -> Region:
     """{s_alpha >= 0}: the base classifier of the posterior rule for each training noise.
 
     s_alpha is the signed density of the components after noise of scale alpha (R,), all positive or all 0. Where both
-    noised class densities vanish the class follows `choice` ("nearest", "class0", "class1"). Weights and heights that
-    are equal on paper, up to rounding, are equal; with `exact` they are the numbers that the problem's floats make.
+    noised class densities vanish the class follows `choice` ("nearest", "class0", "class1").
     """
-    net = _net(pieces, alpha, exact)
+    net = _net(pieces, alpha)
     wide = np.zeros(len(alpha), bool) if all_gaussian(net, noise, alpha) else wide_noise(net, noise, alpha)
     groups = [(rows, flag) for flag in (False, True) if len(rows := np.flatnonzero(wide == flag))]
     parts = []
     for rows, flag in groups:
-        cells, held, flat = _cells(pieces, net, noise, alpha[rows], exact)
+        cells, held, flat = _cells(pieces, net, noise, alpha[rows])
         terms = partial(_density_terms, net, noise, alpha[rows], flag)
-        parts.append((rows, positive_set(cells, held, terms, choice, flat)))
+        exactly = partial(settled, net, alpha[rows]) if piecewise_linear(net, noise, alpha) else None
+        parts.append((rows, positive_set(cells, held, terms, choice, flat, exactly)))
     region = parts[0][1] if len(parts) == 1 else join(len(alpha), parts)
-    return replace(region, atoms=atoms(pieces, alpha))
+    return replace(snapped(region, antisymmetric(net)), atoms=atoms(pieces, alpha))
 
 
-def ambiguous(pieces: tuple[Piece, ...], noise: str, alpha: Array) -> bool:
-    """Whether `positive_region` may depend on `exact`: something is equal on paper but not exactly."""
-    net = _net(pieces, alpha, False)
-    if len(net) < len(_net(pieces, alpha, True)):
-        return True
-    cells, _held, flat = _cells(pieces, net, noise, alpha, False)
-    return flat is not None and flat.ambiguous(cells)
-
-
-def _net(pieces: tuple[Piece, ...], alpha: Array, exact: bool) -> tuple[Piece, ...]:
-    return net_weights(tuple(p for p in pieces if alpha.any() or p.law != "point"), exact=exact)
+def _net(pieces: tuple[Piece, ...], alpha: Array) -> tuple[Piece, ...]:
+    return net_weights(tuple(p for p in pieces if alpha.any() or p.law != "point"))
 
 
 def _cells(
-    pieces: tuple[Piece, ...], net: tuple[Piece, ...], noise: str, alpha: Array, exact: bool
+    pieces: tuple[Piece, ...], net: tuple[Piece, ...], noise: str, alpha: Array
 ) -> tuple[Cells, Supports, Plateaus | None]:
     """The line cut at centres, at ends of supports and at ends of plateaus."""
     low, high = supports(pieces, noise, alpha)
     one, zero = (supports(tuple(p for p in net if p.label == label), noise, alpha) for label in (1, 0))
     centers = np.broadcast_to([float(p.center) for p in pieces], low.shape)
     far = FAR_TAIL_STEPS if all_gaussian(net, noise, alpha) else TAIL_STEPS
-    flat = plateaus(net, noise, alpha, exact=exact)
+    flat = plateaus(net, noise, alpha)
     knots = [] if flat is None else [flat.knots]
+    if piecewise_linear(net, noise, alpha):
+        knots.append(ramps.knots(net, alpha))
+    if noise == "gaussian" and alpha.any() and not all_gaussian(net, noise, alpha):
+        spread = tuple(p for p in net if p.law != "point")
+        plain = positive_region(spread, noise, np.zeros(1), "class0") if spread else EMPTY
+        one, zero = limit(net, alpha, plain, (one, zero))
+        knots += [part for side in (one, zero) for part in side]
     cells = cut(np.concatenate([centers, low, high, *knots], axis=1), _tail_scale(pieces, alpha), far)
     return cells, Supports(low, high, np.array([p.label for p in pieces]), one, zero), flat
 

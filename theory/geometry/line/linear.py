@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -45,13 +45,6 @@ class Linear:
         """The base classifiers."""
         return self.trainer(alpha)
 
-    def exactly(self, alpha: Array) -> Linear | None:
-        """The geometry that takes what is equal on paper for the different numbers that it is; None if all the same."""
-        trainer = self.trainer
-        if not isinstance(trainer, LineTrainer) or not trainer.ambiguous(alpha):
-            return None
-        return replace(self, trainer=replace(trainer, exact=True))
-
     def drift(self, alpha: Array, base: Base) -> Drift:
         """How the base classifiers move with alpha (R,)."""
         return self.trainer.drift(alpha, base)
@@ -60,9 +53,9 @@ class Linear:
         """Density of a law around a centre, and what moves it."""
         return line_kernel(law, end, center, scale)
 
-    def smooth(self, region: Region, beta: Array, log_tail: Array | None = None) -> Region:
+    def smooth(self, region: Region, beta: Array, eps: Array | None = None) -> Region:
         """Level sets of the vote probability."""
-        return level_set(region, self.noise, beta, log_tail)
+        return level_set(region, self.noise, beta, eps)
 
     def vote(self, region: Region, row: Index, beta: Array, x: Array) -> tuple[Array, Array]:
         """u and 1 - u: sums of interval masses of the noise over the region and over its complement."""
@@ -121,7 +114,6 @@ class LineTrainer:
     """The base classifiers of components along a fixed direction.
 
     indicator: the labelled set of a domain problem, else None. axis, origin: (1, d), the direction; None for d = 1.
-    exact: whether weights and densities that are equal on paper, up to rounding, may differ.
     """
 
     pieces: tuple[Piece, ...]
@@ -129,7 +121,6 @@ class LineTrainer:
     indicator: Region | None = None
     axis: Array | None = None
     origin: Array | None = None
-    exact: bool = False
 
     def __call__(self, alpha: Array) -> Base:
         """Rows without noise are solved apart, because point masses have no density there."""
@@ -169,15 +160,7 @@ class LineTrainer:
     def _solve(self, alpha: Array) -> Region:
         if self.training.rule == "regression":
             return regression_region(self.pieces, self.training.noise, alpha)
-        noise, choice = self.training.noise, self.training.off_support
-        return line.positive_region(self.pieces, noise, alpha, choice, exact=self.exact)
-
-    def ambiguous(self, alpha: Array) -> bool:
-        """Whether `exact` may make a difference."""
-        groups = (alpha[alpha == 0], alpha[alpha > 0])
-        return self.training.rule == "posterior" and any(
-            line.ambiguous(self.pieces, self.training.noise, part) for part in groups if len(part)
-        )
+        return line.positive_region(self.pieces, self.training.noise, alpha, self.training.off_support)
 
 
 @dataclass(frozen=True)

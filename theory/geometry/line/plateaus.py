@@ -8,8 +8,6 @@ hold a cell. There, exactly,
 
 Where the first sum is small it is formed from the rational numbers that the problem's floats are; each end's tail, like
 each density, is log-concave, and counts for the other class. So nothing cancels: a tail of 1e-200000 decides a sign.
-
-Heights that differ by rounding only can be read in two ways: as equal, which is what they are on paper, or exactly.
 """
 
 from __future__ import annotations
@@ -33,16 +31,12 @@ from theory.numerics.terms import magnitude
 
 # Plateaus that cancel to this share of their heights: beyond it the densities themselves lose too few digits to matter.
 NEAR = 1e-3
-# Heights that are equal on paper differ by the rounding of weights and widths.
-PAPER = Fraction(1, 10**14)
 
 
 @dataclass(frozen=True)
 class Plateaus:
     """The windows of K components for R noises: half-widths (R, K), -inf where there is none that is worth the name,
     the scales (R, K) of the laws that soften their ends, 0 where none does, and the heights (R, K).
-
-    exact: whether heights that differ by rounding only are different.
     """
 
     pieces: tuple[Piece, ...]
@@ -51,7 +45,6 @@ class Plateaus:
     half: Array
     soft: Array
     height: Array
-    exact: bool
 
     @property
     def knots(self) -> Array:
@@ -75,14 +68,9 @@ class Plateaus:
         if not chosen.any():
             return chosen, None
         row, cover = cells.row[chosen], cover[chosen]
-        excess = [value if self.exact or not close else Fraction(0) for value, close in self._excesses(row, cover)]
+        excess = self._excesses(row, cover)
         held = replace(self, alpha=self.alpha[row], half=self.half[row], soft=self.soft[row], height=self.height[row])
         return chosen, PlateauTerms(held, cover, excess)
-
-    def ambiguous(self, cells: Cells) -> bool:
-        """Whether somewhere heights are equal on paper but not exactly."""
-        chosen, cover = self._near(cells)
-        return any(close and value for value, close in self._excesses(cells.row[chosen], cover[chosen]))
 
     def _near(self, cells: Cells) -> tuple[Flags, Flags]:
         """Which cells have plateaus of both classes that nearly cancel, and `covers`."""
@@ -92,15 +80,13 @@ class Plateaus:
         both = (heights[:, sign > 0] > 0).any(axis=1) & (heights[:, sign < 0] > 0).any(axis=1)
         return both & (np.abs(heights @ sign) <= NEAR * heights.sum(axis=1)), cover
 
-    def _excesses(self, row: Index, cover: Flags) -> list[tuple[Fraction, bool]]:
-        """Signed sums of heights as the rational numbers that they are, and whether they are 0 on paper."""
-        known: dict[tuple[float, bytes], tuple[Fraction, bool]] = {}
+    def _excesses(self, row: Index, cover: Flags) -> list[Fraction]:
+        """Signed sums of heights as the rational numbers that they are."""
+        known: dict[tuple[float, bytes], Fraction] = {}
         keys = [(float(a), held.tobytes()) for a, held in zip(self.alpha[row], cover, strict=True)]
         for key, held in zip(keys, cover, strict=True):
             if key not in known:
-                heights = self._heights(Fraction(key[0]), held)
-                total = sum(heights, Fraction(0))
-                known[key] = total, abs(total) <= PAPER * sum(map(abs, heights))
+                known[key] = sum(self._heights(Fraction(key[0]), held), Fraction(0))
         return [known[key] for key in keys]
 
     def _heights(self, alpha: Fraction, held: Flags) -> list[Fraction]:
@@ -116,7 +102,7 @@ class Plateaus:
         return found
 
 
-def plateaus(pieces: tuple[Piece, ...], noise: str, alpha: Array, *, exact: bool = False) -> Plateaus | None:
+def plateaus(pieces: tuple[Piece, ...], noise: str, alpha: Array) -> Plateaus | None:
     """The windows of components after noise alpha (R,), class 1 first; None where no law involved is uniform.
 
     A window narrower than what softens it has tails as large as itself, and is not counted.
@@ -135,7 +121,7 @@ def plateaus(pieces: tuple[Piece, ...], noise: str, alpha: Array, *, exact: bool
         elif noisy:
             half[:, k], soft[:, k], height[:, k] = alpha, scale, item.weight / (2 * alpha)
     window = np.where((half > 0) & (half >= soft), half, -np.inf)
-    return Plateaus(ordered, noise, alpha, window, soft, height, exact)
+    return Plateaus(ordered, noise, alpha, window, soft, height)
 
 
 class PlateauTerms:

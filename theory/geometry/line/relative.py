@@ -7,6 +7,8 @@ logarithmic ratio is formed from the small differences.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from theory.arrays import Array, Flags, Index
@@ -16,8 +18,6 @@ from theory.numerics.terms import TIE_ULPS, ratio_of
 
 # Noise at least this many times as wide as the widest component, and as wide as the centres are apart, is "much wider".
 WIDE = 16.0
-# Ratios of total weights this close to 1 are 1: weights are quotients, added up.
-EQUAL_ULPS = 8
 
 
 def wide_noise(pieces: tuple[Piece, ...], noise: str, alpha: Array) -> Flags:
@@ -49,9 +49,9 @@ class RelativeTerms:
         self._log_weights = np.log(self._weights)
         self._low, self._high = self._centers.min(), self._centers.max()
         self._home = self._centers[np.argmax(self._weights)]
-        one, zero = self._weights[: self.positive].sum(), self._weights[self.positive :].sum()
-        tie = EQUAL_ULPS * np.finfo(float).eps
-        self._odds = 0.0 if abs(one - zero) <= tie * zero else float(np.log(one / zero))
+        one, zero = (sum(p.rational[0] for p in side) for side in (ones, zeros))
+        # From the rational numbers: odds that are even on paper are even.
+        self._odds = math.log1p((one - zero) / zero) if zero else math.inf
         least = np.where(self._scales > 0, self._scales, np.inf).min()
         self.modes = np.broadcast_to(np.inf, (len(alpha), len(ordered)))
         self.widths = np.minimum(least, alpha)[:, None]

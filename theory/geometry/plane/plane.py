@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from theory.geometry.plane.level import LEVELS
 from theory.geometry.plane.outline import Outline
 from theory.geometry.plane.shapes import BaseRegion, PlaneRegion, Shape, Still, Voted, tail_of
 from theory.geometry.plane.window import Window
+from theory.laws.certificate import level_tail
+from theory.problems.normal import Normal
 
 # The first level of refinement that is tried, for tolerances up to these.
 FIRST = ((1e-6, 0), (0.0, 1))
@@ -46,6 +48,13 @@ class PlaneBase:
 
     pieces: tuple[PlanePiece, ...]
     region: PlaneRegion
+    framed: bool = False
+
+    def outward(self, normal: Normal) -> PlaneBase:
+        """The same in the problem's place and units; the pieces weigh as they did."""
+        # A plane in more dimensions has coordinates of its own, from an origin that moves with the points.
+        first, second = (0.0, 0.0) if self.framed else np.broadcast_to(normal.center, 2).tolist()
+        return replace(self, region=self.region.moved(normal.length, (first, second)))
 
 
 @dataclass(frozen=True)
@@ -73,10 +82,11 @@ class Plane:
     def train(self, alpha: Array) -> PlaneBase:
         """The base classifiers."""
         shapes = tuple(Still(self.trainer(float(a)), self.window) for a in alpha)
-        return PlaneBase(self.pieces, PlaneRegion(shapes, np.zeros(len(alpha), bool)))
+        return PlaneBase(self.pieces, PlaneRegion(shapes, np.zeros(len(alpha), bool)), self.frame is not None)
 
-    def smooth(self, region: PlaneRegion, beta: Array, log_tail: Array | None = None) -> PlaneRegion:
+    def smooth(self, region: PlaneRegion, beta: Array, eps: Array | None = None) -> PlaneRegion:
         """{u >= tau} for noises beta (R, M)."""
+        log_tail = level_tail("gaussian", beta, eps)
         shapes: list[Shape | None] = []
         flipped = []
         for row, shape in enumerate(region.shapes):

@@ -23,6 +23,7 @@ from theory.geometry.radial.curvature import sphere_data
 from theory.geometry.radial.level import level_set
 from theory.geometry.radial.terms import ConcentricTerms
 from theory.geometry.region import Region, join
+from theory.laws.certificate import level_tail
 
 EPS = np.finfo(float).eps
 
@@ -55,9 +56,9 @@ class Radial:
             return radial_kernel(self.dim, frame, end, center, scale)
         return shell_kernel(self.dim, frame + end, center, scale, share=law == "shell")
 
-    def smooth(self, region: Region, beta: Array, log_tail: Array | None = None) -> Region:
+    def smooth(self, region: Region, beta: Array, eps: Array | None = None) -> Region:
         """Level sets of the vote probability."""
-        return level_set(self.dim, region, beta, log_tail)
+        return level_set(self.dim, region, beta, level_tail("gaussian", beta, eps))
 
     def vote(self, region: Region, row: Index, beta: Array, x: Array) -> tuple[Array, Array]:
         """u and 1 - u: masses of shells under noise around a point at coordinate x."""

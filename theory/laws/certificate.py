@@ -29,6 +29,14 @@ def log_miss(noise: str, beta: Array, eps: Array) -> Array:
         return np.where(ratio <= 1, np.log(0.5 - 0.5 * np.minimum(ratio, 1)), np.nan)
 
 
+def level_tail(noise: str, beta: Array, eps: Array | None) -> Array | None:
+    """`log_miss`, log(1/2) where nothing is certified and the answer does not matter; None for no radius at all."""
+    if eps is None:
+        return None
+    tail = log_miss(noise, beta, eps)
+    return np.where(np.isnan(tail), np.log(0.5), tail)
+
+
 def radius(noise: str, beta: float, vote: float) -> float:
     """The radius certified by a vote probability of at least 1/2: the inverse of tau.
 

@@ -1,0 +1,227 @@
+"""The normal form of a problem: about the origin, of size one, with the decimals that were typed exact in floats.
+
+Every risk is the same for a problem moved and scaled as a whole (laws `motions` and `scaling`), so every route, the
+proofs and the simulation work on x -> (x - center)/unit. The unit is 2^BITS/10^k for the k that makes the largest
+number of the problem a whole one of DIGITS digits: then every number with no more decimals than that is a whole number
+over 2^BITS, which floats hold exactly, as they hold sums and differences of such. So ends, midpoints, reaches of
+uniform noise and radii tie in floats where they tie on paper, wherever the problem lies and in whatever unit.
+
+Numbers with more decimals are rounded once, to the nearest float.
+"""
+
+from __future__ import annotations
+
+import math
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from theory.arrays import Array
+from theory.errors import ProblemError
+from theory.problems.problem import Ball, Component, DomainProblem, Problem, Uniform, Vector
+from theory.problems.typed import typed
+
+BITS, DIGITS = 40, 13
+# In more dimensions than this an exact rational for each axis takes too long, and floats are moved and scaled instead.
+MOST_AXES = 64
+# Powers of 2 and of 5 up to this are floats.
+MOST_EXACT = 2.0**53
+# Noises beyond this many sizes of the problem overflow on the way: their squares are multiplied.
+MOST_NOISE = 1e100
+
+
+@dataclass(frozen=True)
+class Normal:
+    """A problem in normal form, and the way there: x = center + unit * (normal x).
+
+    halves: in one dimension the half-widths of the components, class 1 first, None where one has none: the width of a
+    box far from the centre has more digits than its ends have together.
+    """
+
+    problem: Problem
+    unit: Fraction
+    center: Vector
+    halves: tuple[Fraction | None, ...] = ()
+
+    @property
+    def length(self) -> float:
+        """The unit of length."""
+        return float(self.unit)
+
+    @property
+    def volume(self) -> float:
+        """What a risk of the normal form is multiplied by: 1, or in an infinite background the unit of measure."""
+        return self.length**self.problem.dim if _endless(self.problem) else 1.0
+
+    def outward(self, values: Array) -> Array:
+        """Lengths of the normal form in the problem's unit; whole numbers over 2^BITS become the decimals they were."""
+        up, down = self.unit.numerator, self.unit.denominator
+        if max(up, down) > MOST_EXACT:
+            return np.asarray(self.length * values)
+        return np.asarray(values * float(up) / float(down))
+
+    def lengths(self, values: Array) -> Array:
+        """Noises and radii in units of the normal form; NaN stays.
+
+        Raises:
+            ProblemError: one is too large beside the problem.
+        """
+        flat = np.asarray(values, float)
+        distinct, where = np.unique(flat, return_inverse=True)
+        scaled = np.array([self._noise(v) for v in distinct.tolist()], float)
+        return scaled[where].reshape(flat.shape)
+
+    def _noise(self, value: float) -> float:
+        if math.isnan(value):
+            return value
+        found = typed(value) / self.unit
+        if found > MOST_NOISE:
+            raise ProblemError("noise", repr(value), f"at most {MOST_NOISE * self.length:.3g}, {MOST_NOISE:g} problems")
+        return float(found)
+
+
+# By identity: comparing problems in a million dimensions takes longer than answering for one.
+_held: dict[int, tuple[weakref.ref[Problem], Normal]] = {}
+MOST_HELD = 256
+
+
+def normal_form(problem: Problem) -> Normal:
+    """The normal form of a problem; the same object while the problem lives."""
+    found = _held.get(id(problem))
+    if found is not None and found[0]() is problem:
+        return found[1]
+    normal = _made(problem)
+    if len(_held) >= MOST_HELD:
+        _held.clear()
+    _held[id(problem)] = (weakref.ref(problem), normal)
+    return normal
+
+
+def _made(problem: Problem) -> Normal:
+    parts = _parts(problem)
+    vectors = [v for part in parts for v in _places(part)]
+    if isinstance(problem, DomainProblem) and problem.low is not None and problem.high is not None:
+        vectors += [problem.low, problem.high]
+    axes = max((len(v) for v in vectors if isinstance(v, tuple)), default=1)
+    if axes > MOST_AXES or (_endless(problem) and problem.dim > 2):
+        # Powers of two cost nothing; and volumes of many dimensions stay where floats can hold them.
+        large = max(*(float(np.abs(v).max()) for v in vectors), *(s for part in parts for s in _scales(part)), 0.0)
+        move = _Move(Fraction(1) if _endless(problem) else Fraction(2) ** int(np.frexp(large)[1]), None)
+    else:
+        columns = [[typed(v[k] if isinstance(v, tuple) else v) for v in vectors] for k in range(axes)]
+        center = [(min(column) + max(column)) / 2 for column in columns]
+        sizes = [abs(x - c) for column, c in zip(columns, center, strict=True) for x in column]
+        sizes += [typed(s) for part in parts for s in _scales(part)]
+        move = _Move(_decimal_unit(max(sizes) or Fraction(1)), center)
+    try:
+        return Normal(move.problem(problem), move.unit, move.shown, _halves(problem, move.unit))
+    except ProblemError:  # widths of a unit in the last place may round to nothing
+        return Normal(problem, Fraction(1), 0.0, _halves(problem, Fraction(1)))
+
+
+def _halves(problem: Problem, unit: Fraction) -> tuple[Fraction | None, ...]:
+    if isinstance(problem, DomainProblem) or problem.dim > 1:
+        return ()
+    return tuple(_half(part.law, unit) for part in problem.class1 + problem.class0)
+
+
+def _half(law: Any, unit: Fraction) -> Fraction | None:
+    if isinstance(law, Ball):
+        return typed(law.radius) / unit
+    if not isinstance(law, Uniform):
+        return None
+    low, high = (typed(v[0] if isinstance(v, tuple) else v) for v in (law.low, law.high))
+    return (high - low) / (2 * unit)
+
+
+def _endless(problem: Problem) -> bool:
+    return isinstance(problem, DomainProblem) and problem.infinite
+
+
+def _decimal_unit(largest: Fraction) -> Fraction:
+    """2^BITS/10^k with DIGITS digits before the point of largest * 10^k."""
+    k = DIGITS - 1 - (len(str(largest.numerator)) - len(str(largest.denominator)))
+    while largest * Fraction(10) ** k >= 10**DIGITS:
+        k -= 1
+    while largest * Fraction(10) ** k < 10 ** (DIGITS - 1):
+        k += 1
+    return 2**BITS / Fraction(10) ** k
+
+
+@dataclass(frozen=True)
+class _Move:
+    """x -> (x - center)/unit, exactly by axis, or in floats where `center` is None: then the place stays."""
+
+    unit: Fraction
+    center: list[Fraction] | None
+
+    @property
+    def shown(self) -> Vector:
+        """The centre as floats."""
+        if self.center is None:
+            return 0.0
+        return float(self.center[0]) if len(self.center) == 1 else tuple(map(float, self.center))
+
+    def problem(self, problem: Problem) -> Problem:
+        """The whole problem."""
+        if isinstance(problem, DomainProblem):
+            inside = tuple(self._part(part) for part in problem.inside)
+            low, high = (None if v is None else self._place(v) for v in (problem.low, problem.high))
+            return replace(problem, inside=inside, low=low, high=high)
+        zero, one = (
+            tuple(Component(self._part(c.law), c.weight) for c in side) for side in (problem.class0, problem.class1)
+        )
+        return replace(problem, class0=zero, class1=one)
+
+    def _part(self, part: Any) -> Any:
+        moved: dict[str, Any] = {key: self._place(getattr(part, key)) for key in PLACES if hasattr(part, key)}
+        for key in SCALES:
+            if getattr(part, key, None) is not None:
+                moved[key] = self._size(getattr(part, key), self.unit)
+        if getattr(part, "cov", None) is not None:
+            moved["cov"] = tuple(self._size(row, self.unit**2) for row in part.cov)
+        return replace(part, **moved)
+
+    def _size(self, value: Vector, unit: Fraction) -> Vector:
+        if isinstance(value, tuple):
+            if self.center is None:
+                return tuple((np.array(value) / float(unit)).tolist())
+            return tuple(float(typed(v) / unit) for v in value)
+        return float(typed(value) / unit)
+
+    def _place(self, value: Vector) -> Vector:
+        if self.center is None:
+            return self._size(value, self.unit)
+        if len(self.center) == 1 and not isinstance(value, tuple):
+            return float((typed(value) - self.center[0]) / self.unit)
+        axes = value if isinstance(value, tuple) else [value] * len(self.center)
+        centers = self.center if len(self.center) > 1 else self.center * len(axes)
+        return tuple(float((typed(v) - c) / self.unit) for v, c in zip(axes, centers, strict=True))
+
+
+PLACES, SCALES = ("mean", "low", "high", "center"), ("scale", "radius")
+
+
+def _parts(problem: Problem) -> tuple[Any, ...]:
+    if isinstance(problem, DomainProblem):
+        return problem.inside
+    return tuple(c.law for c in problem.class0 + problem.class1)
+
+
+def _places(part: Any) -> Iterator[Vector]:
+    """The places that a law or set names."""
+    return (getattr(part, key) for key in PLACES if hasattr(part, key))
+
+
+def _scales(part: Any) -> Iterator[Any]:
+    """The lengths that a law or set names: of a covariance the deviations."""
+    for key in SCALES:
+        value = getattr(part, key, None)
+        if value is not None:
+            yield from (value if isinstance(value, tuple) else (value,))
+    if getattr(part, "cov", None) is not None:
+        yield from (part.cov[k][k] ** 0.5 for k in range(len(part.cov)))
