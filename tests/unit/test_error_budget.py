@@ -13,6 +13,7 @@ from theory import compare, regimes, risk_slopes, small_noise
 from theory.geometry.difference import erode
 from theory.geometry.line.linear import HalfSpaceTrainer
 from theory.geometry.region import Region
+from theory.problems.normal import normal_form
 from theory.problems.problem import Box, Component, DomainProblem, Gaussian, MixtureProblem, Smoothing, Training
 from theory.proof import NoProof, Prover
 from theory.reduction.reduce import reduce
@@ -36,14 +37,14 @@ def test_one_sphere_costs_nothing_at_its_best_noise(dim: int) -> None:
 def test_means_beside_a_line_are_not_on_it(off: float) -> None:
     means = [(0.0, 0.0), (1.0, 1.0), (2.0, 2.0 + off)]
     parts = [Component(Gaussian(mean, 0.5)) for mean in means]
-    assert reduce(MixtureProblem(0.5, 2, (parts[0], parts[2]), (parts[1],))).route == "plane"
+    assert reduce(normal_form(MixtureProblem(0.5, 2, (parts[0], parts[2]), (parts[1],)))).route == "plane"
 
 
 @pytest.mark.parametrize("off", [1e-8, 1e-10, 1e-12])
 def test_covariances_that_differ_are_not_common(off: float) -> None:
     first, second = (((1.0, 0.3), (0.3, 2.0 + more)) for more in (0.0, off))
     laws = Gaussian((0.0, 0.0), cov=first), Gaussian((1.0, 0.0), cov=second)
-    assert reduce(MixtureProblem(0.5, 2, (Component(laws[0]),), (Component(laws[1]),))).route == "plane"
+    assert reduce(normal_form(MixtureProblem(0.5, 2, (Component(laws[0]),), (Component(laws[1]),)))).route == "plane"
 
 
 def test_an_eroded_region_is_as_uncertain_as_the_region() -> None:

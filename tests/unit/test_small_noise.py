@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from theory import NoExactRoute, bayes_risk, clean_risk, regimes, small_noise
+from theory.problems.normal import normal_form
 from theory.problems.problem import Ball, Component, Gaussian, MixtureProblem, Uniform
 from theory.reduction.reduce import reduce
 
@@ -71,7 +72,7 @@ def test_what_has_no_smooth_density_is_refused() -> None:
     with pytest.raises(NoExactRoute, match="not isotropic"):
         small_noise(HALF_SPACE)
     with pytest.raises(NoExactRoute, match="edge of a labelled set"):
-        reduce(regimes.discs()).curvature()
+        reduce(normal_form(regimes.discs())).curvature()
 
 
 @settings(max_examples=60, deadline=None)
