@@ -18,6 +18,8 @@ from simulate.commands.phase import PhaseCommand
 from simulate.commands.regimes import RegimesCommand
 from simulate.commands.risk import RiskCommand
 from simulate.commands.theorems import TheoremsCommand
+from simulate.version import software_version
+from theory.errors import one_of, shown
 
 Command = (
     RiskCommand
@@ -53,7 +55,18 @@ NAME_INDENT, HELP_INDENT = 5, 9
 
 
 def parse(words: list[str]) -> Command:
-    """The command that the words ask for. Raises `UsageError`, one line; exits where they ask for help."""
+    """The command that the words ask for, help where there are none.
+
+    Raises:
+        UsageError: they make no sense; one line.
+        SystemExit: they asked for help or for the version, which was printed.
+    """
+    if words == ["--version"]:
+        print(f"noisewise {software_version()}")
+        raise SystemExit(0)
+    words = words or ["--help"]
+    if not words[0].startswith("-") and words[0] not in COMMANDS:
+        raise UsageError(f"no command called {shown(words[0])}, expected {one_of(COMMANDS, words[0])}")
     options = [word.partition("=")[0] for word in words if word.startswith("--")]
     for option in options:
         if options.count(option) > 1 and option not in REPEATABLE:

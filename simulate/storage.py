@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import xarray as xr
 
 from theory.atomic import atomic_write
 from theory.errors import ProblemError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NEEDED = ("risk", "risk_error", "baseline", "gain", "gain_error", "label")
 
@@ -23,6 +27,13 @@ def save_dataset(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
     content = dataset.to_netcdf(engine="h5netcdf")
     with atomic_write(path) as temporary:
         temporary.write_bytes(content)
+
+
+def table(dataset: xr.Dataset) -> pd.DataFrame:
+    """One row a cell: the coordinates of the two swept keys, then the variables of the cells; no curves, no points."""
+    keys = list(dataset["gain"].dims)
+    cells = dataset[[name for name, held in dataset.data_vars.items() if set(held.dims) == set(keys)]]
+    return cells.to_dataframe(dim_order=keys).reset_index()
 
 
 def open_dataset(path: str | os.PathLike[str], needed: Collection[str] = NEEDED, writer: str = "phase") -> xr.Dataset:

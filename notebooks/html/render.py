@@ -11,10 +11,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import jupytext
-import nbclient
-from latex2mathml.converter import convert
-from nbconvert import HTMLExporter
+from simulate.extras import missing
+
+try:
+    import jupytext
+    import nbclient
+    from latex2mathml.converter import convert
+    from nbconvert import HTMLExporter
+except ModuleNotFoundError as error:
+    raise missing(str(error.name), "notebook") from error
 
 ROOT = Path(__file__).parents[2]
 # A page loads nothing: no scripts, for there is no formula or widget left that would ask for one.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from simulate.agreement.exact_tests import normality, rejected
 from simulate.agreement.plan import GAINS, Plan, Trial
-from simulate.sweep.sweep import software_version
+from simulate.version import software_version
 from theory.arrays import Array
 from theory.problems.noises import NOISES
 from theory.problems.problem import DomainProblem

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures.process import BrokenProcessPool
 
+from simulate.extras import MissingExtraError
 from theory.errors import REMEDY, IsolationError, NoExactRoute, ProblemError, UnsupportedError
 
 MACHINE, INPUT, NO_ROUTE = 1, 2, 3
@@ -28,7 +29,7 @@ def explain(error: Exception) -> tuple[int, str] | None:
             return NO_ROUTE, text if REMEDY in text else f"{text}; {REMEDY}"
         case UnsupportedError():
             return NO_ROUTE, str(error)
-        case DisagreementError():
+        case DisagreementError() | MissingExtraError():
             return DISAGREE, str(error)
         case OSError():
             return MACHINE, f"{error.filename}: {error.strerror}" if error.filename else str(error)

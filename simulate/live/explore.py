@@ -12,12 +12,16 @@ from html import escape
 from time import perf_counter
 from typing import Any
 
-import ipywidgets as widgets
-
+from simulate.extras import missing
 from simulate.live.live_map import LiveMap
 from simulate.sweep.axes import Axis, Family
 from theory import regimes
 from theory.errors import ProblemError, one_of
+
+try:
+    import ipywidgets as widgets
+except ModuleNotFoundError as error:
+    raise missing("ipywidgets", "notebook") from error
 
 # Low end, high end and step of the slider of a parameter, unless the regime has its own below.
 RANGES: dict[str, tuple[float, float, float]] = {

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 import xarray as xr
@@ -17,6 +16,7 @@ import xarray as xr
 from simulate.progress import Progress
 from simulate.sweep.axes import Axis, Family, check_axes
 from simulate.sweep.cells import FIELDS, CellBatch, Result, evaluate, pieces
+from simulate.version import software_version
 from theory import NoExactRoute
 from theory.arrays import Array
 from theory.errors import ProblemError
@@ -174,11 +174,3 @@ def _held(family: Family, x: Axis, y: Axis) -> dict[str, float]:
     except ProblemError:
         return {axis.key: axis.low for axis in (x, y) if not axis.noise}
     return {}
-
-
-def software_version() -> str:
-    """The version of the installed software, or "unknown" where it runs uninstalled."""
-    try:
-        return version("noisewise")
-    except PackageNotFoundError:
-        return "unknown"
