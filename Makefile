@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 SIZE := full
 
-.PHONY: demo docs notebooks test check lint benchmarks mutants format clean
+.PHONY: demo docs lab wheel notebooks test check lint benchmarks mutants format clean
 .DEFAULT_GOAL := test
 
 $(STAMP): pyproject.toml constraints.txt
@@ -26,6 +26,15 @@ demo: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m mkdocs build --quiet --clean
 	@echo wrote build/site/index.html
+
+# JupyterLab on the notebooks, which are text and open as notebooks.
+lab: $(STAMP)
+	JUPYTER_CONFIG_DIR=$(CURDIR)/build/jupyter $(BIN)/jupytext-config set-default-viewer python
+	JUPYTER_CONFIG_DIR=$(CURDIR)/build/jupyter $(BIN)/jupyter lab --notebook-dir notebooks $(LAB)
+
+# The wheel built, installed in an environment of its own elsewhere, and used and type-checked there.
+wheel: $(STAMP)
+	$(BIN)/python tests/packaging/installed.py
 
 # Every notebook run and rendered, to be opened at build/notebooks/01_pipeline.html; pages need no network.
 notebooks: $(STAMP)
