@@ -1,4 +1,4 @@
-"""What people type: decimals, shared ends, atoms, other units and places. The reference is the same in whole numbers."""
+"""What people type: decimals, shared ends, atoms, other units and places; the reference is the same in integers."""
 
 from __future__ import annotations
 
