@@ -6,7 +6,7 @@ import math
 from decimal import Decimal
 from fractions import Fraction
 
-from theory.errors import ProblemError, shown
+from theory.errors import ProblemError
 
 # Values of one range: more is a slip of the finger, and would fill the memory.
 MOST_VALUES = 4_000_000

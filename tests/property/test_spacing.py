@@ -44,7 +44,7 @@ def test_a_symmetric_range_has_symmetric_values(count: int, end: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("beta=0:0.9:10", 0.3), ("spacing=0:0.6:7", 0.3), ("alpha=0:1.1:12", 0.7)]
+    ("text", "value"), [("beta=0:0.9:10", 0.3), ("spacing=-0.4:0.5:10", 0.3), ("alpha=0:1.1:12", 0.7)]
 )
 def test_an_axis_holds_the_decimal_that_is_asked_for(text: str, value: float) -> None:
     axis = Axis.parse(text)
