@@ -42,7 +42,12 @@ Independent = Annotated[
 
 @dataclass(frozen=True)
 class CheckCommand:
-    """Theory against simulation over a map: exact risks of N votes and Monte Carlo counts of failures."""
+    """Theory against simulation over a map: exact risks of N votes and Monte Carlo counts of failures.
+
+    noisewise check stripes --x beta=0.1:1:5 --y alpha=0:1:5 --eps 0.1 --figure check.png
+
+    noisewise check bumps --x spacing=1:3:5 --y alpha=0:1:5 --beta 0.5 --samples 4000 --out check.csv
+    """
 
     problem: OptionalName = None
     x: XAxis = None

@@ -29,7 +29,12 @@ Steps = Annotated[int, arg(metavar="N", help="How often it is halved.")]
 
 @dataclass(frozen=True)
 class LawCommand:
-    """The curvature-diffusion law: alpha*/beta, its two integrals, and exact against predicted excess risk."""
+    """The curvature-diffusion law: alpha*/beta, its two integrals, and exact against predicted excess risk.
+
+    noisewise law concentric --set dim=10
+
+    noisewise law bumps --beta 0.2 --steps 8 --json
+    """
 
     problem: Name
     beta: Beta = None

@@ -53,7 +53,12 @@ Antithetic = Annotated[
 
 @dataclass(frozen=True)
 class MonteCarloCommand:
-    """Monte Carlo risks and paired gains, with the exact value for the same number of votes beside them."""
+    """Monte Carlo risks and paired gains, with the exact value for the same number of votes beside them.
+
+    noisewise mc bumps --alpha 0.3 --beta 0.3:0.9:4
+
+    noisewise mc mine.toml --alpha 0 0.4 --beta 0.5 --eps 0.2 --votes 25 --samples 100000 --seed 1 --json
+    """
 
     problem: Name
     alpha: Alphas

@@ -36,7 +36,12 @@ Count = Annotated[int | None, arg(metavar="COUNT", help="Monte Carlo points alon
 
 @dataclass(frozen=True)
 class PhaseCommand:
-    """A phase diagram: gains over a plane of two keys, each a noise, a regime parameter or a key of a problem file."""
+    """A phase diagram: gains over a plane of two keys, each a noise, a regime parameter or a key of a problem file.
+
+    noisewise phase stripes --x beta=0.05:2:65 --y alpha=0:1.5:65 --figure stripes.pdf
+
+    noisewise phase mine.toml --x class0.0.scale=0.5:2:31 --y alpha=0:1:31 --beta 0.5 --out mine.csv --json
+    """
 
     problem: OptionalName = None
     x: XAxis = None

@@ -23,7 +23,12 @@ QUANTITIES = ("clean", "certified", "adversarial", "gain", "certified_gain")
 
 @dataclass(frozen=True)
 class RiskCommand:
-    """Exact risks and gains, for every alpha, beta and eps."""
+    """Exact risks and gains, for every alpha, beta and eps.
+
+    noisewise risk bumps --alpha 0:1:11 --beta 0.5 --eps 0 0.2
+
+    noisewise risk mine.toml --alpha 0 0.4 --beta 0.5 --votes 101 --json
+    """
 
     problem: Name
     alpha: Alphas
@@ -45,7 +50,7 @@ class RiskCommand:
         more = () if votes is None else ("--votes", str(votes), "--failure", f"{failure:g}")
         with suggesting(mc_command(self.problem, self.settings, {key: getattr(self, key) for key in NOISES}, *more)):
             if votes is None:
-                found = _exact(problem, alpha, beta, eps)
+                found = exact_risks(problem, alpha, beta, eps)
             else:
                 found = _deployed(problem, (alpha, beta, eps), votes, failure)
         records = [
@@ -58,7 +63,7 @@ class RiskCommand:
             _print(records, bool(eps.any()))
 
 
-def _exact(problem: Problem, alpha: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> dict[str, Estimate | None]:
+def exact_risks(problem: Problem, alpha: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> dict[str, Estimate | None]:
     """Every quantity of a record over the grid; None where it has no exact route.
 
     Without a radius there is one question, what is misclassified, and it is asked once.

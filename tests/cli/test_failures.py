@@ -51,7 +51,7 @@ BAD = [
     (("risk", "data.csv", *NOISES), "data.csv: found invalid TOML"),
     (
         ("risk", "data.csv", *NOISES),
-        "expected a problem file: TOML text that describes laws, [[class0]] and [[class1]]",
+        "expected a problem file: TOML text that describes laws, [[class0]] and",
     ),
     (("risk", "data.npy", *NOISES), "expected a problem file: TOML text that describes laws"),
     (("risk", "ball", *NOISES, "--set", "radius=-1"), "ball: radius: found -1.0"),

@@ -1,4 +1,4 @@
-"""Ranges in place of numbers, the usual size of a simulation, and the command that is offered where nothing is exact."""
+"""Ranges in place of numbers, the usual size of a simulation, and the command offered where nothing is exact."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.cli.conftest import strict, without_progress
 Records = Callable[..., list[dict[str, Any]]]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
-MAP = ("--x", "beta=0:0.9:10", "--y", "alpha=0:0.6:3")
+MAP = ("two-gaussians", "--x", "alpha=0:0.9:10", "--y", "separation=1:2:3")
 
 
 def test_ranges_stand_among_numbers(records: Records) -> None:
@@ -44,23 +44,23 @@ def test_a_simulation_has_a_usual_size(records: Records) -> None:
 
 
 def test_without_a_radius_risks_are_the_clean_one(records: Records) -> None:
-    (record,) = records("risk", "discs", "--set", "tries=20", "--alpha", "0.1", "--beta", "0.2")
+    (record,) = records("risk", "bumps", "--alpha", "0.1", "--beta", "0.2")
     assert record["clean"] == record["certified"] == record["adversarial"]
     assert record["gain"] == record["certified_gain"]
 
 
 def test_phase_as_one_document(call: Run, tmp_path: Path) -> None:
-    result = call("phase", *MAP, "--out", "a.csv", "--figure", "a.png", "--check", "1", "--samples", "99", "--json")
+    result = call("phase", *MAP, "--out", "a.csv", "--check", "1", "--samples", "99", "--json")
     assert result.returncode == 0, result.stderr
     said = strict(result.stdout)
-    assert said["written"] == {"dataset": "a.csv", "figure": "a.png"}
-    assert said["x"] == {"key": "beta", "low": 0.0, "high": 0.9, "count": 10}
-    assert (said["cells"], sum(said["labels"].values()), said["fixed"]) == (30, 30, {"eps": 0.0})
+    assert said["written"] == {"dataset": "a.csv", "figure": None}
+    assert said["x"] == {"key": "alpha", "low": 0.0, "high": 0.9, "count": 10}
+    assert (said["cells"], sum(said["labels"].values()), said["fixed"]) == (30, 30, {"beta": 0.5, "eps": 0.0})
     assert said["check"] == {"points": 1, "agree": 1, "votes": 101, "samples": 99, "seed": 0, "family_wise": 0.01}
     assert (said["no_exact_route"], said["proved"]) == ([], False)
-    assert without_progress(result.stderr) == ["noisewise: wrote a.csv", "noisewise: wrote a.png"]
-    held = pd.read_csv(tmp_path / "a.csv", float_precision="round_trip")
-    assert (len(held), 0.3 in held["beta"].tolist()) == (30, True)
+    assert without_progress(result.stderr) == ["noisewise: wrote a.csv"]
+    held = pd.read_csv(tmp_path / "a.csv")
+    assert (len(held), 0.3 in held["alpha"].tolist()) == (30, True)
     assert held["label"].value_counts().to_dict() == said["labels"]
 
 
@@ -68,7 +68,7 @@ def test_check_as_a_table(call: Run, tmp_path: Path) -> None:
     plane = ("--x", "beta=0.3:0.9:3", "--y", "alpha=0:0.6:2")
     result = call("check", *plane, "--votes", "11", "--samples", "500", "--out", "a.csv", "--json")
     assert result.returncode == 0, result.stderr
-    held = pd.read_csv(tmp_path / "a.csv", float_precision="round_trip").set_index(["alpha", "beta"])
+    held = pd.read_csv(tmp_path / "a.csv").set_index(["alpha", "beta"])
     assert len(held) == 6
     for record in strict(result.stdout)["records"]:
         row = held.loc[record["alpha"], record["beta"]]

@@ -91,7 +91,7 @@ def test_a_table_has_one_row_a_cell(dataset: xr.Dataset, tmp_path: Path) -> None
     """Every number to the last bit; what lies along one axis, or is a point, is no cell."""
     points = {"best_y": ("beta", [1.0, 2.0, 3.0]), "check_x": ("check_point", [0.5])}
     save_dataset(dataset.assign(points), tmp_path / "a.csv")
-    held = pd.read_csv(tmp_path / "a.csv", float_precision="round_trip")
+    held = pd.read_csv(tmp_path / "a.csv")
     keys = ["class0.0.scale", "beta"]
     assert list(held) == [*keys, "risk", "risk_error", "baseline", "gain", "gain_error", "label"]
     assert len(held) == 12
@@ -102,7 +102,7 @@ def test_a_table_has_one_row_a_cell(dataset: xr.Dataset, tmp_path: Path) -> None
 
 
 def test_datasets_of_unknown_kinds_are_refused(dataset: xr.Dataset, tmp_path: Path) -> None:
-    with pytest.raises(ProblemError, match="expected a name that ends in .nc or .csv"):
+    with pytest.raises(ProblemError, match=r"expected a name that ends in \.nc or \.csv"):
         save_dataset(dataset, tmp_path / "a.xlsx")
     assert os.listdir(tmp_path) == []
 
