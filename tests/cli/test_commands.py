@@ -132,7 +132,9 @@ def test_help_says_what_can_be_swept(command: str, capsys: pytest.CaptureFixture
 
 # Each completes the last of the words after it, as the shell does on a tab; zsh hands what it found to _describe.
 ASKING = {
-    "bash": 'source ./script; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _tyro_noisewise; printf "%s\\n" "${COMPREPLY[@]}"',
+    "bash": (
+        'source ./script; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _tyro_noisewise; printf "%s\\n" "${COMPREPLY[@]}"'
+    ),
     "zsh": (
         "compdef() { :; }; _arguments() { :; }; _files() { :; }; _describe() { print -l -- ${(P)${@[-1]}}; }; "
         "words=($@); CURRENT=$#; source ./script"
