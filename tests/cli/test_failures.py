@@ -18,7 +18,6 @@ SIZES = ("--votes", "3", "--samples", "10", "--seed", "0")
 PLANE = ("--x", "beta=0.1:1:3", "--y", "alpha=0:1:3")
 
 BAD = [
-    ((), "Expected one of {risk, mc, check, phase, optimum, law, theorems, figures, regimes}"),
     (("rsk",), "rsk"),
     (("risk",), "PROBLEM, --alpha A..., --beta B..."),
     (("risk", "ball", "--alpha", "x", "--beta", "1"), "alpha: found 'x', expected a number >= 0, or LO:HI:COUNT"),
