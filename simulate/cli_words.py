@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import io
 from typing import Annotated, Any
 
@@ -74,7 +75,7 @@ def parse(words: list[str]) -> Command:
     complaint = io.StringIO()
     try:
         with contextlib.redirect_stderr(complaint):
-            command: Command = tyro.cli(_union(), prog="noisewise", description=DESCRIPTION, args=words)
+            command: Command = tyro.cli(_union(words), prog="noisewise", description=DESCRIPTION, args=words)
     except SystemExit as stop:
         if stop.code in (0, None):
             raise
@@ -82,10 +83,13 @@ def parse(words: list[str]) -> Command:
     return command
 
 
-def _union() -> Any:
-    """All commands under their names."""
-    kinds = [Annotated[kind, tyro.conf.subcommand(name)] for name, kind in COMMANDS.items()]
-    union: Any = kinds[0]
+def _union(words: list[str]) -> Any:
+    """All commands under their names. One that is not asked for is described by the first paragraph about it."""
+    kinds: list[Any] = []
+    for name, kind in COMMANDS.items():
+        said = None if name in words else (inspect.getdoc(kind) or "").partition("\n\n")[0]
+        kinds.append(Annotated[kind, tyro.conf.subcommand(name, description=said)])
+    union = kinds[0]
     for kind in kinds[1:]:
         union = union | kind
     return union

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import threading
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
@@ -31,7 +33,7 @@ class Meter:
     """Called with the share done, in [0, 1]; as a context manager it tidies up after itself.
 
     Nothing shows within `delay` seconds. After that a terminal gets a bar, which goes away at the end, and anything
-    else gets plain lines, each when a further tenth is done.
+    else gets plain lines, each when a further tenth is done. Both say how long the rest takes at the pace so far.
 
     Example:
         with Meter("sweep") as meter:
@@ -44,12 +46,14 @@ class Meter:
         self._timer = threading.Timer(delay, self._appear)
         self._timer.daemon = True
         self._lock = threading.Lock()
+        self._began = time.monotonic()
         self._done = 0.0
         self._line = -1
         self._visible = False
         self._bar: Bar | None = None
 
     def __enter__(self) -> Meter:
+        self._began = time.monotonic()
         self._timer.start()
         return self
 
@@ -84,7 +88,28 @@ class Meter:
         line = int(self._done * LINES)
         if line > self._line:
             self._line = line
-            print(f"noisewise: {self._what}: {100 * line // LINES} %", file=self._stream, flush=True)
+            share = f"{100 * line // LINES} %{self._left()}"
+            print(f"noisewise: {self._what}: {share}", file=self._stream, flush=True)
+
+    def _left(self) -> str:
+        """How long the rest takes at the pace so far; nothing before there is one, and at the end."""
+        if not 0 < self._done < 1:
+            return ""
+        seconds = (time.monotonic() - self._began) * (1 - self._done) / self._done
+        return f", about {duration(seconds)} left"
+
+
+def duration(seconds: float) -> str:
+    """A time in the unit that suits it: whole seconds, minutes or hours, rounded up.
+
+    Examples:
+        >>> [duration(seconds) for seconds in (0.2, 12, 100, 4000, 9000)]
+        ['1 s', '12 s', '100 s', '67 min', '3 h']
+    """
+    for unit, size, most in (("s", 1, 120), ("min", 60, 120)):
+        if seconds <= size * most:
+            return f"{max(1, math.ceil(seconds / size))} {unit}"
+    return f"{math.ceil(seconds / 3600)} h"
 
 
 def _bar(what: str, stream: TextIO) -> Bar:

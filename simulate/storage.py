@@ -1,39 +1,57 @@
-"""Datasets on disk: netCDF, completely written or not at all."""
+"""Datasets on disk, completely written or not at all: netCDF, and tables of cells for other programs."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
 import xarray as xr
 
 from theory.atomic import atomic_write
-from theory.errors import ProblemError
+from theory.errors import ProblemError, shown
 
-if TYPE_CHECKING:
-    import pandas as pd
-
+SUFFIXES = (".nc", ".csv")
+# What a sweep holds.
 NEEDED = ("risk", "risk_error", "baseline", "gain", "gain_error", "label")
 
 
 def save_dataset(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
-    """Write a dataset as netCDF. What was at `path` stays as it was until the new file is complete.
+    """Write a dataset as netCDF, or its `table` where the suffix is .csv, every number to the last bit.
 
-    The file is laid out in memory first: HDF5 cannot be relied on to say that a disk is full.
-    Raises `OSError` where the place cannot be written.
+    What was at `path` stays as it was until the new file is complete. The file is laid out in memory first: HDF5
+    cannot be relied on to say that a disk is full.
+    Raises `ProblemError` for other suffixes, `OSError` where the place cannot be written.
     """
-    content = dataset.to_netcdf(engine="h5netcdf")
+    suffix = Path(path).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise ProblemError("", shown(os.fspath(path)), f"a name that ends in {' or '.join(SUFFIXES)}")
+    if suffix == ".csv":
+        content = table(dataset).to_csv(index=False, lineterminator="\n").encode()
+    else:
+        content = bytes(dataset.to_netcdf(engine="h5netcdf"))
     with atomic_write(path) as temporary:
         temporary.write_bytes(content)
 
 
 def table(dataset: xr.Dataset) -> pd.DataFrame:
-    """One row a cell: the coordinates of the two swept keys, then the variables of the cells; no curves, no points."""
-    keys = list(dataset["gain"].dims)
-    cells = dataset[[name for name, held in dataset.data_vars.items() if set(held.dims) == set(keys)]]
-    return cells.to_dataframe(dim_order=keys).reset_index()
+    """One row a cell: the values of the swept keys, y slowest, and all that is known of the cell.
+
+    Curves and Monte Carlo points, which are no cells, are left out. What a comparison tells of several quantities
+    stands side by side, as clean_exact and gain_exact.
+    """
+    dims = tuple(str(dataset.attrs[f"{axis}_key"]) for axis in "yx")
+    grids = np.meshgrid(*(dataset[key].to_numpy() for key in dims), indexing="ij")
+    columns = {key: grid.ravel() for key, grid in zip(dims, grids, strict=True)}
+    for name, variable in dataset.data_vars.items():
+        if variable.dims == dims:
+            columns[str(name)] = variable.to_numpy().ravel()
+        elif variable.dims[1:] == dims:
+            kinds = dataset[variable.dims[0]].to_numpy()
+            columns |= {f"{kind}_{name}": held.ravel() for kind, held in zip(kinds, variable.to_numpy(), strict=True)}
+    return pd.DataFrame(columns)
 
 
 def open_dataset(path: str | os.PathLike[str], needed: Collection[str] = NEEDED, writer: str = "phase") -> xr.Dataset:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import tyro
 
 from simulate.commands.failures import DisagreementError
-from simulate.commands.mc import Samples, Seed, Votes
-from simulate.commands.options import Failure, Json, Settings, arg, family
+from simulate.commands.maps import File, OptionalName, Scale, XAxis, YAxis, map_command
+from simulate.commands.options import SAMPLES, SEED, VOTES, Failure, Json, Samples, Seed, Settings, Votes, arg, family
 from simulate.commands.output import interval, note, number, print_json, print_table
-from simulate.commands.phase import DEFAULT, AxisText, File, OptionalName, Scale, naming
+from simulate.commands.phase import DEFAULT, naming
 from simulate.commands.places import check_places
+from simulate.commands.remedy import remedied, suggesting
 from simulate.sweep.axes import Axis, Family
 from theory.errors import ProblemError
 from theory.problems import validation
@@ -41,25 +42,30 @@ Independent = Annotated[
 
 @dataclass(frozen=True)
 class CheckCommand:
-    """Theory against simulation over a map: exact risks of N votes and Monte Carlo counts of failures."""
+    """Theory against simulation over a map: exact risks of N votes and Monte Carlo counts of failures.
 
-    votes: Votes
-    samples: Samples
-    seed: Seed
+    noisewise check stripes --x beta=0.1:1:5 --y alpha=0:1:5 --eps 0.1 --figure check.png
+
+    noisewise check bumps --x spacing=1:3:5 --y alpha=0:1:5 --beta 0.5 --samples 4000 --out check.csv
+    """
+
     problem: OptionalName = None
-    x: AxisText = None
-    y: AxisText = None
+    x: XAxis = None
+    y: YAxis = None
     alpha: Scale = None
     """Training noise where it is not swept (0.5 if not given)."""
     beta: Scale = None
     """Smoothing noise where it is not swept (0.5 if not given)."""
     eps: Scale = None
     """Radius: the certified risk is compared too."""
+    votes: Votes = VOTES
+    samples: Samples = SAMPLES
+    seed: Seed = SEED
     family_wise: FamilyWise = 0.01
     independent: Independent = False
     failure: Failure = 1e-3
     out: File = None
-    """The dataset, netCDF."""
+    """The dataset: .nc (netCDF) or .csv (one row a cell)."""
     figure: File = None
     """The figure, z-scores as a map and against normal quantiles: PNG, PDF or SVG by its suffix."""
     settings: Settings = ()
@@ -73,10 +79,13 @@ class CheckCommand:
         fixed = {key: listed_noises((value,), key)[0] for key in NOISES if (value := getattr(self, key)) is not None}
         x, y = self._axes(fixed)
         check_places(self.out, self.figure)
-        dataset = self._compared(self._family(), x, y, fixed)
+        chosen = self._family()
+        command = map_command(self.problem or str(DEFAULT.source), chosen, (x, y), fixed)
+        with suggesting(command):
+            dataset = self._compared(chosen, x, y, fixed)
         dataset.attrs["command"] = shlex.join(["noisewise", *sys.argv[1:]])
         self._write(dataset)
-        self._print(dataset)
+        self._print(dataset, command)
         sys.stdout.flush()
         if dataset.attrs["disagreeing"]:
             many = f"in {dataset.attrs['disagreeing']} of {dataset.attrs['tests']} tests"
@@ -127,14 +136,14 @@ class CheckCommand:
                 drawing.save(dataset, self.figure)
             say(f"wrote {self.figure}")
 
-    def _print(self, dataset: xr.Dataset) -> None:
+    def _print(self, dataset: xr.Dataset, command: str) -> None:
         from simulate.agreement.dataset import records, verdict
 
         found, said = records(dataset), verdict(dataset)
         if missing := said["cells"] - said["cells_compared"]:
-            reason = str(dataset.attrs.get("not_compared", "nothing is certified without smoothing noise"))
-            first = reason.partition("\n")[0]
-            note(f"no exact value, or no simulation, in {missing} of {said['cells']} cells: {first}")
+            reasons = str(dataset.attrs.get("not_compared", "")).splitlines()
+            reason = remedied(reasons[0], command) if reasons else "nothing is certified without smoothing noise"
+            note(f"no exact value, or no simulation, in {missing} of {said['cells']} cells: {reason}")
         if self.json:
             print_json({"records": found, "verdict": said})
             return

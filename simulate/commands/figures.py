@@ -35,6 +35,10 @@ class FiguresCommand:
 
     What is there and unchanged stays. A study goes on from the file that it left behind, so that an interrupted
     command is simply given again.
+
+    noisewise figures --list
+
+    noisewise figures certified-map best-alpha --out gallery --workers 2
     """
 
     names: FigureNames = ()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from simulate.commands.options import Json, Name, Settings, arg, family
 from simulate.commands.output import number, print_json, print_table
+from simulate.commands.remedy import USUAL, mc_command, suggesting
 from theory.errors import ProblemError
 from theory.problems import validation
 from theory.problems.problem import Problem
@@ -28,7 +29,12 @@ Steps = Annotated[int, arg(metavar="N", help="How often it is halved.")]
 
 @dataclass(frozen=True)
 class LawCommand:
-    """The curvature-diffusion law: alpha*/beta, its two integrals, and exact against predicted excess risk."""
+    """The curvature-diffusion law: alpha*/beta, its two integrals, and exact against predicted excess risk.
+
+    noisewise law concentric --set dim=10
+
+    noisewise law bumps --beta 0.2 --steps 8 --json
+    """
 
     problem: Name
     beta: Beta = None
@@ -43,7 +49,9 @@ class LawCommand:
         problem = family(self.problem, self.settings).at()
         from theory import bayes_risk, small_noise
 
-        data, bayes = small_noise(problem), bayes_risk(problem)
+        beta = USUAL if start is None else f"{start!r}"
+        with suggesting(mc_command(self.problem, self.settings, {"alpha": ("0", beta), "beta": (beta,)})):
+            data, bayes = small_noise(problem), bayes_risk(problem)
         said = {"ratio": data.ratio, "curvature_diffusion": data.curvature_diffusion}
         said |= {"diffusion_diffusion": data.diffusion_diffusion, "curvature_curvature": data.curvature_curvature}
         said |= {"bayes_risk": {"value": bayes.value, "error": bayes.error, "route": bayes.route}}

@@ -7,9 +7,26 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
-from simulate.commands.options import Alphas, Betas, Failure, Json, Name, Radii, Settings, arg, family
+from simulate.commands.options import (
+    SAMPLES,
+    SEED,
+    VOTES,
+    Alphas,
+    Betas,
+    Failure,
+    Json,
+    Name,
+    Radii,
+    Samples,
+    Seed,
+    Settings,
+    Votes,
+    arg,
+    family,
+    scales,
+)
 from simulate.commands.output import interval, number, print_json, print_table
-from theory.problems.noises import NOISES, listed_noises
+from theory.problems.noises import NOISES
 from theory.problems.problem import Problem
 
 if TYPE_CHECKING:
@@ -20,9 +37,6 @@ QUANTITIES = ("clean", "certified", "gain", "certified_gain", "limit")
 # What is shown of each, beside its exact value.
 SHOWN = ("estimate", "low", "high", "confidence", "samples")
 
-Votes = Annotated[int, arg(metavar="N", help="Votes that the smoothed classifier takes.")]
-Samples = Annotated[int, arg(metavar="M", help="Independent draws of (X, Y).")]
-Seed = Annotated[int, arg(metavar="S", help="Seed of all that is random.")]
 Confidence = Annotated[float, arg(metavar="P", help="Confidence of each interval on its own, or of all together.")]
 Simultaneous = Annotated[tyro.conf.FlagCreatePairsOff[bool], arg(help="All intervals hold together.")]
 HalfWidth = Annotated[
@@ -39,15 +53,20 @@ Antithetic = Annotated[
 
 @dataclass(frozen=True)
 class MonteCarloCommand:
-    """Monte Carlo risks and paired gains, with the exact value for the same number of votes beside them."""
+    """Monte Carlo risks and paired gains, with the exact value for the same number of votes beside them.
+
+    noisewise mc bumps --alpha 0.3 --beta 0.3:0.9:4
+
+    noisewise mc mine.toml --alpha 0 0.4 --beta 0.5 --eps 0.2 --votes 25 --samples 100000 --seed 1 --json
+    """
 
     problem: Name
     alpha: Alphas
     beta: Betas
-    votes: Votes
-    samples: Samples
-    seed: Seed
-    eps: Radii = (0.0,)
+    eps: Radii = ("0",)
+    votes: Votes = VOTES
+    samples: Samples = SAMPLES
+    seed: Seed = SEED
     confidence: Confidence = 0.99
     failure: Failure = 1e-3
     simultaneous: Simultaneous = False
@@ -58,7 +77,7 @@ class MonteCarloCommand:
     json: Json = False
 
     def run(self) -> None:
-        grid = {key: listed_noises(getattr(self, key), key) for key in NOISES}
+        grid = {key: scales(getattr(self, key), key) for key in NOISES}
         problem = family(self.problem, self.settings).at()
         found = self._simulated(problem, grid)
         exact = _exact(problem, found, self)
@@ -66,7 +85,7 @@ class MonteCarloCommand:
         if self.json:
             print_json(records)
         else:
-            _print(records, self.eps)
+            _print(records, any(grid["eps"]))
 
     def _simulated(self, problem: Problem, grid: dict[str, list[float]]) -> list[Record]:
         from simulate.montecarlo import Level, Sampling, monte_carlo
@@ -111,8 +130,8 @@ def _interval(found: Interval | None, exact: float | None) -> dict[str, Any] | N
     return None if found is None else {key: getattr(found, key) for key in SHOWN} | {"exact": exact}
 
 
-def _print(records: list[dict[str, Any]], eps: tuple[float, ...]) -> None:
-    shown = [key for key in QUANTITIES if any(eps) or key in ("clean", "gain", "limit")]
+def _print(records: list[dict[str, Any]], radii: bool) -> None:
+    shown = [key for key in QUANTITIES if radii or key in ("clean", "gain", "limit")]
     header = list(NOISES)
     for key in shown:
         header += [key.replace("_", " "), "interval", "exact"]

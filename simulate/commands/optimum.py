@@ -3,36 +3,47 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Annotated, Any
 
-from simulate.commands.options import Betas, Json, Name, Settings, arg, family
+from simulate.commands.options import Betas, Json, Name, Settings, arg, family, scales
 from simulate.commands.output import interval, number, print_json, print_table
-from theory.problems.noises import listed_noises
+from simulate.commands.remedy import mc_command, suggesting
 
 if TYPE_CHECKING:
     from theory import Estimate
 
-Eps = Annotated[float, arg(metavar="E", help="Radius: the best certified risk in place of the clean one.")]
+Radii = Annotated[
+    tuple[str, ...], arg(metavar="E...", help="Radii: above 0 the best certified risk in place of the clean one.")
+]
 
 
 @dataclass(frozen=True)
 class OptimumCommand:
-    """The best training noise, its risk, and where training noise helps at all."""
+    """The best training noise, its risk, and where training noise helps at all.
+
+    noisewise optimum two-gaussians --set separation=4 --set prior=0.2 --beta 0.7 --eps 0.5
+
+    noisewise optimum mine.toml --beta 0.1:1:10 --json
+    """
 
     problem: Name
     beta: Betas
-    eps: Eps = 0.0
+    eps: Radii = ("0",)
     settings: Settings = ()
     json: Json = False
 
     def run(self) -> None:
-        betas, (eps,) = listed_noises(self.beta, "beta"), listed_noises((self.eps,), "eps")
+        betas, radii = scales(self.beta, "beta"), scales(self.eps, "eps")
         problem = family(self.problem, self.settings).at()
+        # No training noise is asked for: some around the smoothing noise, of which the best is usually a part.
+        noises = {"alpha": [f"0:{2 * (max(betas) or 0.5):g}:9"], "beta": self.beta, "eps": self.eps}
         from theory.risks.optimum import best_alpha
 
         records = []
-        for beta in betas:
-            best = best_alpha(problem, beta, eps)
+        for beta, eps in product(betas, radii):
+            with suggesting(mc_command(self.problem, self.settings, noises)):
+                best = best_alpha(problem, beta, eps)
             helps = [[float(low), float(high)] for low, high in best.helps]
             record = {"beta": beta, "eps": eps, "alpha": float(best.alpha)}
             records.append(record | {"risk": _plain(best.risk), "gain": _plain(best.gain), "helps": helps})

@@ -8,11 +8,16 @@ from typing import Annotated
 import tyro
 
 from simulate.sweep.axes import Family
+from simulate.sweep.spacing import check_range, parse_range, spaced
 from theory import regimes
 from theory.errors import ProblemError, one_of, shown
+from theory.problems.noises import listed_noises
 from theory.problems.problem_file import load_problem, parse_setting
 
 arg = tyro.conf.arg
+
+# The size and the seed of a simulation where nothing is said.
+VOTES, SAMPLES, SEED = 101, 20_000, 0
 
 Name = Annotated[
     tyro.conf.Positional[str],
@@ -23,10 +28,38 @@ Settings = Annotated[
     arg(name="set", metavar="KEY=VALUE", help="Set a regime parameter or a key of the problem file."),
 ]
 Json = Annotated[tyro.conf.FlagCreatePairsOff[bool], arg(help="One JSON document on standard output.")]
-Alphas = Annotated[tuple[float, ...], arg(metavar="A...", help="Training noise scales.")]
-Betas = Annotated[tuple[float, ...], arg(metavar="B...", help="Smoothing noise scales.")]
-Radii = Annotated[tuple[float, ...], arg(metavar="E...", help="Radii to certify, or to attack within.")]
+Alphas = Annotated[tuple[str, ...], arg(metavar="A...", help="Training noise scales; numbers or LO:HI:COUNT.")]
+Betas = Annotated[tuple[str, ...], arg(metavar="B...", help="Smoothing noise scales; numbers or LO:HI:COUNT.")]
+Radii = Annotated[
+    tuple[str, ...], arg(metavar="E...", help="Radii to certify, or to attack within; numbers or LO:HI:COUNT.")
+]
 Failure = Annotated[float, arg(metavar="C", help="Failure probability of a certificate from a finite number of votes.")]
+Votes = Annotated[int, arg(metavar="N", help="Votes that the smoothed classifier takes in the simulation.")]
+Samples = Annotated[int, arg(metavar="M", help="Independent draws of (X, Y) in the simulation.")]
+Seed = Annotated[int, arg(metavar="S", help="Seed of all that is random.")]
+
+
+def scales(words: tuple[str, ...], key: str) -> list[float]:
+    """The noise scales that words ask for, each a number or a range LO:HI:COUNT."""
+    values: list[float] = []
+    for word in words:
+        found = parse_range(word)
+        if found is not None:
+            check_range(key, *found)
+            values += spaced(*found)
+            continue
+        try:
+            values.append(float(word))
+        except ValueError:
+            raise ProblemError(key, shown(word), _expected(word)) from None
+    return listed_noises(values, key)
+
+
+def _expected(word: str) -> str:
+    """What may stand where a scale is asked for, and what a list with commas should have been."""
+    apart = word.replace(",", " ").split()
+    hint = f": values are set apart by spaces, {' '.join(apart)}" if len(apart) > 1 else ""
+    return f"a number >= 0, or LO:HI:COUNT as in 0:1:11{hint}"
 
 
 def family(name: str, settings: tuple[str, ...]) -> Family:

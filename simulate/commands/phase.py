@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-import tyro
-
-from simulate.commands.options import Settings, arg, family
-from simulate.commands.output import note, print_table
+from simulate.commands.maps import File, OptionalName, Scale, XAxis, YAxis, map_command
+from simulate.commands.options import SAMPLES, SEED, VOTES, Json, Samples, Seed, Settings, Votes, arg, family
+from simulate.commands.output import note, print_json, print_table
+from simulate.commands.phase_summary import label_counts, summary
 from simulate.commands.places import check_places
+from simulate.commands.remedy import remedied, suggesting
 from simulate.commands.workers import worker_pool
 from simulate.sweep.axes import Axis, Family, SpotCheck
 from theory.errors import ProblemError, shown
@@ -30,23 +31,21 @@ DEFAULT_CHECKS = 5
 DEFAULT_OUT, DEFAULT_FIGURE = "phase.nc", "phase.png"
 MOST_CHECKS, MOST_WORKERS = 100, 1024
 
-OptionalName = Annotated[
-    tyro.conf.Positional[str | None],
-    arg(metavar="PROBLEM", help="A problem file, or the name of a regime; left out, a default diagram is drawn."),
-]
-AxisText = Annotated[str | None, arg(metavar="KEY=LO:HI:COUNT")]
 Count = Annotated[int | None, arg(metavar="COUNT", help="Monte Carlo points along each axis, 0 for none.")]
-Scale = Annotated[float | None, arg(metavar="SCALE")]
-File = Annotated[str | None, arg(metavar="FILE")]
 
 
 @dataclass(frozen=True)
 class PhaseCommand:
-    """A phase diagram: gains over a plane of two keys, each a noise, a regime parameter or a key of a problem file."""
+    """A phase diagram: gains over a plane of two keys, each a noise, a regime parameter or a key of a problem file.
+
+    noisewise phase stripes --x beta=0.05:2:65 --y alpha=0:1.5:65 --figure stripes.pdf
+
+    noisewise phase mine.toml --x class0.0.scale=0.5:2:31 --y alpha=0:1:31 --beta 0.5 --out mine.csv --json
+    """
 
     problem: OptionalName = None
-    x: AxisText = None
-    y: AxisText = None
+    x: XAxis = None
+    y: YAxis = None
     alpha: Scale = None
     """Training noise where it is not swept (0.5 if not given)."""
     beta: Scale = None
@@ -54,7 +53,7 @@ class PhaseCommand:
     eps: Scale = None
     """Radius where it is not swept (0 if not given); above 0 the certified risks are compared."""
     out: File = None
-    """The dataset, netCDF. Without --out and --figure: phase.nc and phase.png."""
+    """The dataset: .nc (netCDF) or .csv (one row a cell). Without --out and --figure: phase.nc and phase.png."""
     figure: File = None
     """The figure: PNG, PDF or SVG by its suffix."""
     prove: bool = False
@@ -62,13 +61,11 @@ class PhaseCommand:
     workers: Annotated[int, arg(metavar="N")] = 1
     """Worker processes."""
     check: Count = None
-    votes: Annotated[int, arg(metavar="N")] = 101
-    """Votes at the Monte Carlo points."""
-    samples: Annotated[int, arg(metavar="M")] = 20000
-    """Draws of (X, Y) at the Monte Carlo points."""
-    seed: Annotated[int, arg(metavar="S")] = 0
-    """Seed of the Monte Carlo points."""
+    votes: Votes = VOTES
+    samples: Samples = SAMPLES
+    seed: Seed = SEED
     settings: Settings = ()
+    json: Json = False
 
     def run(self) -> None:
         chosen, x, y = self._plane()
@@ -76,10 +73,18 @@ class PhaseCommand:
         workers = at_most(self.workers, "workers", MOST_WORKERS)
         check = self._check()
         out, figure = self._places()
-        dataset = _computed(chosen, (x, y), fixed, workers, check, self.prove)
+        command = map_command(self.problem or str(DEFAULT.source), chosen, (x, y), fixed)
+        with suggesting(command):
+            dataset = _computed(chosen, (x, y), fixed, workers, check, self.prove)
+        if "no_exact_route" in dataset.attrs:
+            reason = remedied(dataset.attrs["no_exact_route"].splitlines()[0], command)
+            note(f"some cells have no exact route and are undecided: {reason}")
         dataset.attrs["command"] = shlex.join(["noisewise", *sys.argv[1:]])
-        _write(dataset, out, figure)
-        _summarise(dataset)
+        _write(dataset, out, figure, note if self.json else print)
+        if self.json:
+            print_json(summary(dataset, (x, y), {"dataset": out, "figure": figure}))
+        else:
+            _summarise(dataset)
 
     def _plane(self) -> tuple[Family, Axis, Axis]:
         """The family and the two axes; their defaults only go with the default problem."""
@@ -125,8 +130,6 @@ def _computed(
 
     with Meter("sweeping") as meter, worker_pool(workers) as pool:
         dataset = sweep(chosen, *axes, fixed, pool, meter)
-    if "no_exact_route" in dataset.attrs:
-        note(f"some cells have no exact route and are undecided: {dataset.attrs['no_exact_route'].splitlines()[0]}")
     with Meter("tracing curves"):
         dataset = add_curves(dataset, chosen, *axes)
     if prove:
@@ -161,19 +164,20 @@ def _checked(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], check
         return dataset
 
 
-def _write(dataset: xr.Dataset, out: str | None, figure: str | None) -> None:
+def _write(dataset: xr.Dataset, out: str | None, figure: str | None, say: Callable[[str], None]) -> None:
+    """The files, named on standard output, or beside a JSON document."""
     if out is not None:
         from simulate.storage import save_dataset
 
         with naming(out):
             save_dataset(dataset, out)
-        print(f"wrote {out}")
+        say(f"wrote {out}")
     if figure is not None:
         from figures import phase
 
         with naming(figure):
             phase.save(dataset, figure)
-        print(f"wrote {figure}")
+        say(f"wrote {figure}")
 
 
 @contextmanager
@@ -187,10 +191,7 @@ def naming(path: str) -> Iterator[None]:
 
 def _summarise(dataset: xr.Dataset) -> None:
     """How many cells have each label, and how many Monte Carlo points agree."""
-    import numpy as np
-
-    names, counts = np.unique(dataset["label"].to_numpy(), return_counts=True)
-    print_table(["label", "cells"], [(str(name), str(count)) for name, count in zip(names, counts, strict=True)])
+    print_table(["label", "cells"], [(name, str(count)) for name, count in label_counts(dataset).items()])
     if "check_agrees" in dataset:
         agrees = dataset["check_agrees"].to_numpy().astype(bool)
         print(f"Monte Carlo agrees at {agrees.sum()} of {agrees.size} points")

@@ -14,7 +14,12 @@ from theory.problems.regimes import REGIMES, parameters
 
 @dataclass(frozen=True)
 class RegimesCommand:
-    """List the named regimes with their parameters and defaults."""
+    """List the named regimes with their parameters and defaults.
+
+    noisewise regimes
+
+    noisewise regimes --json
+    """
 
     json: Json = False
 

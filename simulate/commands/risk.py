@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Annotated, Any
 
-from simulate.commands.options import Alphas, Betas, Failure, Json, Name, Radii, Settings, arg, family
+from simulate.commands.options import Alphas, Betas, Failure, Json, Name, Radii, Settings, arg, family, scales
 from simulate.commands.output import number, print_json, print_table
+from simulate.commands.remedy import mc_command, suggesting
 from theory.problems import validation
-from theory.problems.noises import NOISES, listed_noises
+from theory.problems.noises import NOISES
 from theory.problems.problem import Problem
 
 if TYPE_CHECKING:
@@ -22,29 +23,36 @@ QUANTITIES = ("clean", "certified", "adversarial", "gain", "certified_gain")
 
 @dataclass(frozen=True)
 class RiskCommand:
-    """Exact risks and gains, for every alpha, beta and eps."""
+    """Exact risks and gains, for every alpha, beta and eps.
+
+    noisewise risk bumps --alpha 0:1:11 --beta 0.5 --eps 0 0.2
+
+    noisewise risk mine.toml --alpha 0 0.4 --beta 0.5 --votes 101 --json
+    """
 
     problem: Name
     alpha: Alphas
     beta: Betas
-    eps: Radii = (0.0,)
+    eps: Radii = ("0",)
     votes: Annotated[int | None, arg(metavar="N", help="Those of the deployed classifier, which takes N votes.")] = None
     failure: Failure = 1e-3
     settings: Settings = ()
     json: Json = False
 
     def run(self) -> None:
-        grid = [listed_noises(getattr(self, key), key) for key in NOISES]
+        grid = [scales(getattr(self, key), key) for key in NOISES]
         failure = validation.probability(self.failure, "failure")
         votes = None if self.votes is None else validation.whole(self.votes, "votes")
         problem = family(self.problem, self.settings).at()
         import numpy as np
 
         alpha, beta, eps = np.meshgrid(*grid, indexing="ij")
-        if votes is None:
-            found = _exact(problem, alpha, beta, eps)
-        else:
-            found = _deployed(problem, (alpha, beta, eps), votes, failure)
+        more = () if votes is None else ("--votes", str(votes), "--failure", f"{failure:g}")
+        with suggesting(mc_command(self.problem, self.settings, {key: getattr(self, key) for key in NOISES}, *more)):
+            if votes is None:
+                found = exact_risks(problem, alpha, beta, eps)
+            else:
+                found = _deployed(problem, (alpha, beta, eps), votes, failure)
         records = [
             {**dict(zip(NOISES, point, strict=True)), "votes": votes} | _quantities(found, i)
             for i, point in enumerate(product(*grid))
@@ -52,14 +60,20 @@ class RiskCommand:
         if self.json:
             print_json(records)
         else:
-            _print(records, self.eps)
+            _print(records, bool(eps.any()))
 
 
-def _exact(problem: Problem, alpha: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> dict[str, Estimate | None]:
-    """Every quantity of a record over the grid; None where it has no exact route."""
+def exact_risks(problem: Problem, alpha: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> dict[str, Estimate | None]:
+    """Every quantity of a record over the grid; None where it has no exact route.
+
+    Without a radius there is one question, what is misclassified, and it is asked once.
+    """
     from theory import NoExactRoute, adversarial_risk, compare
 
     clean = compare(problem, alpha, beta)
+    if not eps.any():
+        risks = (clean.risk, clean.risk, clean.risk, clean.gain, clean.gain)
+        return dict(zip(QUANTITIES, risks, strict=True))
     certified = compare(problem, alpha, beta, eps)
     try:
         adversarial = adversarial_risk(problem, alpha, beta, eps)
@@ -94,9 +108,9 @@ def _quantities(found: dict[str, Estimate | None], i: int) -> dict[str, Any]:
     return record
 
 
-def _print(records: list[dict[str, Any]], eps: tuple[float, ...]) -> None:
+def _print(records: list[dict[str, Any]], radii: bool) -> None:
     """Without a radius certified and adversarial risk say nothing that the clean risk does not."""
-    shown = [key for key in QUANTITIES if any(eps) or records[0]["votes"] or key in ("clean", "gain")]
+    shown = [key for key in QUANTITIES if radii or records[0]["votes"] or key in ("clean", "gain")]
     shown = [key for key in shown if any(record[key] for record in records)]
     rows = []
     for record in records:

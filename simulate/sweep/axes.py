@@ -5,11 +5,11 @@ Keys are the noises alpha, beta, eps; a regime's parameters; and the keys of a p
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from simulate.sweep.spacing import check_range, parse_range, spaced
 from theory import regimes
 from theory.errors import ProblemError, one_of, shown
 from theory.problems.document import to_document
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 UNITS = {"angle": "degree"} | dict.fromkeys(("count", "dim", "prior", "ratio", "seed", "tries", "weight"), "1")
+
+
+# A key of a problem file that lies below the first level.
+EXAMPLE = "class0.0.scale"
 
 
 @dataclass(frozen=True)
@@ -38,25 +42,18 @@ class Axis:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", self.key.replace("[", ".").replace("]", ""))
-        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
-            raise ProblemError(self.key, f"the range {self.low!r} to {self.high!r}", "finite ends, the lower one first")
-        if self.count < 2:
-            raise ProblemError(self.key, f"{self.count} values", "a count of at least 2")
+        check_range(self.key, self.low, self.high, self.count)
         if self.noise and self.low < 0:
             raise ProblemError(self.key, repr(self.low), "noise scales of at least 0")
 
     @classmethod
     def parse(cls, text: str) -> Axis:
         """The axis written as KEY=LO:HI:COUNT."""
-        key, equals, rest = text.partition("=")
-        parts = rest.split(":")
-        try:
-            low, high, count = float(parts[0]), float(parts[1]), int(parts[2])
-        except (IndexError, ValueError):
-            equals = ""
-        if not (equals and key.strip() and len(parts) == 3):
+        key, _equals, rest = text.partition("=")
+        found = parse_range(rest)
+        if found is None or not key.strip():
             raise ProblemError("", shown(text), "KEY=LO:HI:COUNT, as in beta=0.1:2:65")
-        return cls(key.strip(), low, high, count)
+        return cls(key.strip(), *found)
 
     def __str__(self) -> str:
         return f"{self.key}={self.low!r}:{self.high!r}:{self.count}"
@@ -73,10 +70,10 @@ class Axis:
 
     @property
     def values(self) -> np.ndarray:
-        """The values (count,)."""
+        """The values (count,); round decimals where ends and step are."""
         import numpy as np
 
-        return np.linspace(self.low, self.high, self.count)
+        return np.array(spaced(self.low, self.high, self.count))
 
 
 @dataclass(frozen=True)
@@ -98,11 +95,23 @@ class Family:
         own = regimes.parameters(self.source)
         problem = regimes.build(self.source, **{key: value for key, value in settings.items() if key in own})
         others = {key: value for key, value in settings.items() if key not in own}
-        known = [*own, *to_document(problem)]
         for key in others:
-            if key.partition(".")[0].partition("[")[0] not in known:
-                raise ProblemError(key, "an unknown key", one_of(dict.fromkeys(known), key), self.source)
+            if _top(key) not in (known := self._known(problem)):
+                raise ProblemError(key, "an unknown key", one_of(known, key), self.source)
         return self._override(problem, others)
+
+    def check_swept(self, key: str) -> None:
+        """Refuse to sweep what is no noise, no parameter of the regime and no key of the problem file."""
+        if key in NOISES or key in self.parameters:
+            return
+        known = self._known(regimes.build(self.source) if isinstance(self.source, str) else self.source)
+        if _top(key) not in known:
+            expected = f"{one_of((*NOISES, *known), key)}; or further down in the file, as in {EXAMPLE}"
+            raise ProblemError(key, "an unknown key", expected, self.source if isinstance(self.source, str) else "")
+
+    def _known(self, problem: Problem) -> tuple[str, ...]:
+        """The parameters of the regime and the first words of the keys of the problem's file."""
+        return tuple(dict.fromkeys((*self.parameters, *to_document(problem))))
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -128,6 +137,11 @@ class Family:
             raise error.located(problem.name or "") from None
 
 
+def _top(key: str) -> str:
+    """The first word of a key."""
+    return key.partition(".")[0].partition("[")[0]
+
+
 @dataclass(frozen=True)
 class SpotCheck:
     """How to check: `count` x `count` points, and the size and seed of the simulation."""
@@ -147,5 +161,6 @@ def check_axes(family: Family, axes: Iterable[Axis], fixed: Mapping[str, float])
         seen.append(axis.key)
         if axis.noise:
             continue
+        family.check_swept(axis.key)
         for value in (axis.low, axis.high):
             family.at({axis.key: value})

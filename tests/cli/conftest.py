@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -81,10 +82,16 @@ def records(call: Run) -> Callable[..., list[dict[str, Any]]]:
     def parsed(*words: str) -> list[dict[str, Any]]:
         result = call(*words, "--json")
         assert result.returncode == 0, result.stderr
-        assert all(line.endswith(" %") for line in result.stderr.splitlines()), result.stderr
+        assert not without_progress(result.stderr), result.stderr
         return strict(result.stdout)
 
     return parsed
+
+
+def without_progress(text: str) -> list[str]:
+    """The lines of standard error that are no lines of the progress meter."""
+    line = re.compile(r"noisewise: [a-z ]+: \d+ %(, about \d+ (s|min|h) left)?")
+    return [found for found in text.splitlines() if not line.fullmatch(found)]
 
 
 def strict(text: str) -> Any:

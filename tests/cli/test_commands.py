@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+import shlex
+import shutil
 import subprocess
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from simulate.cli_words import COMMANDS, parse
 from theory.problems.regimes import REGIMES, parameters
 
 Records = Callable[..., list[dict[str, Any]]]
@@ -96,8 +100,59 @@ def test_regimes_answers_at_once(run: Run) -> None:
     assert min(times) < 1.0  # half a second on a machine with nothing else to do
 
 
-@pytest.mark.parametrize("words", [("--help",), ("risk", "--help"), ("phase", "--help")])
-def test_help(words: tuple[str, ...], run: Run) -> None:
-    result = run(*words)
+def test_help(run: Run) -> None:
+    result = run("--help")
     assert (result.returncode, result.stderr) == (0, "")
     assert "usage: noisewise" in result.stdout
+
+
+def helped(command: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """What a command says of itself."""
+    with pytest.raises(SystemExit) as stop:
+        parse([command, "--help"])
+    assert stop.value.code == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_shows_two_examples_that_are_understood(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = helped(command, capsys).splitlines()
+    examples = [shlex.split(line) for line in lines if line.startswith(f"noisewise {command}")]
+    assert len(examples) == 2
+    for words in examples:
+        assert type(parse(words[1:])) is COMMANDS[command]
+
+
+@pytest.mark.parametrize("command", ["check", "phase"])
+def test_help_says_what_can_be_swept(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    said = " ".join(helped(command, capsys).replace("│", " ").split())
+    assert said.count("a noise (alpha, beta, eps), a parameter of the regime") == 2
+    assert said.count("class0.0.scale, class1.2.weight") == 2
+
+
+# Each completes the last of the words after it, as the shell does on a tab; zsh hands what it found to _describe.
+ASKING = {
+    "bash": (
+        'source ./script; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _tyro_noisewise; printf "%s\\n" "${COMPREPLY[@]}"'
+    ),
+    "zsh": (
+        "compdef() { :; }; _arguments() { :; }; _files() { :; }; _describe() { print -l -- ${(P)${@[-1]}}; }; "
+        "words=($@); CURRENT=$#; source ./script"
+    ),
+}
+ASKED = {("noisewise", "opt"): "optimum", ("noisewise", "mc", "bumps", "--half"): "--half-width"}
+
+
+@pytest.mark.parametrize("shell", ASKING)
+def test_completion_in_a_shell(shell: str, run: Run, tmp_path: Path) -> None:
+    script = run("--tyro-print-completion", shell)
+    assert (script.returncode, script.stderr) == (0, "")
+    assert all(word in script.stdout for word in (*COMMANDS, "--alpha", "--half-width"))
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    (tmp_path / "script").write_text(script.stdout)
+    for words, expected in ASKED.items():
+        asked = [shell, "-c", ASKING[shell], shell, *words]
+        done = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.stderr == ""
+        assert [line.partition(":")[0] for line in done.stdout.splitlines()] == [expected]

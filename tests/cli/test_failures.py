@@ -18,10 +18,19 @@ SIZES = ("--votes", "3", "--samples", "10", "--seed", "0")
 PLANE = ("--x", "beta=0.1:1:3", "--y", "alpha=0:1:3")
 
 BAD = [
-    ((), "Expected one of {risk, mc, check, phase, optimum, law, theorems, figures, regimes}"),
     (("rsk",), "rsk"),
     (("risk",), "PROBLEM, --alpha A..., --beta B..."),
-    (("risk", "ball", "--alpha", "x", "--beta", "1"), "--alpha"),
+    (("risk", "ball", "--alpha", "x", "--beta", "1"), "alpha: found 'x', expected a number >= 0, or LO:HI:COUNT"),
+    (("risk", "ball", "--alpha", "0,0.5", "--beta", "1"), "values are set apart by spaces, 0 0.5"),
+    (("risk", "ball", "--alpha=-1", "--beta", "1"), "alpha: found -1.0"),
+    (("risk", "ball", "--alpha=-1:1:3", "--beta", "1"), "alpha: found -1.0"),
+    (("risk", "ball", "--alpha", "0:1", "--beta", "1"), "alpha: found '0:1'"),
+    (("risk", "ball", "--alpha", "0:1:2.5", "--beta", "1"), "alpha: found '0:1:2.5'"),
+    (("risk", "ball", "--alpha", "0:1:1", "--beta", "1"), "alpha: found 1 value, expected a count of at least 2"),
+    (("risk", "ball", "--alpha", "0:1:0", "--beta", "1"), "alpha: found 0 values"),
+    (("risk", "ball", "--alpha", "1:0:3", "--beta", "1"), "alpha: found the range 1.0 to 0.0"),
+    (("risk", "ball", "--alpha", "0:inf:3", "--beta", "1"), "alpha: found the range 0.0 to inf"),
+    (("risk", "ball", "--alpha", "0:1:9999999", "--beta", "1"), "alpha: found 9999999 values, expected at most"),
     (("risk", "ball", *NOISES, "--gamma", "1"), "--gamma"),
     (("risk", "ball", *NOISES, "--alpha", "1"), "--alpha is given twice"),
     (("risk", "ball", "--alpha", "--beta", "1"), "alpha: found no value"),
@@ -33,6 +42,17 @@ BAD = [
     (("risk", "bal", *NOISES), "did you mean ball?"),
     (("risk", "gone.toml", *NOISES), "gone.toml: found an unreadable file (No such file or directory)"),
     (("risk", "bad.toml", *NOISES), "bad.toml: class0[0].law: found 'gausian'"),
+    (("risk", "normal.toml", *NOISES), "class0[0].law: found 'normal'"),
+    (("risk", "normal.toml", *NOISES), "(did you mean gaussian?)"),
+    (("risk", "ball", *NOISES, "--set", "smoothing.noise=box"), "(did you mean uniform?)"),
+    (("risk", "ball", *NOISES, "--set", "training.noise=double-exponential"), "(did you mean laplace?)"),
+    (("risk", "three.toml", *NOISES), "three.toml: class2: found a further class, expected two classes only"),
+    (("risk", "data.csv", *NOISES), "data.csv: found invalid TOML"),
+    (
+        ("risk", "data.csv", *NOISES),
+        "expected a problem file: TOML text that describes laws, [[class0]] and",
+    ),
+    (("risk", "data.npy", *NOISES), "expected a problem file: TOML text that describes laws"),
     (("risk", "ball", *NOISES, "--set", "radius=-1"), "ball: radius: found -1.0"),
     (("risk", "ball", *NOISES, "--set", "radios=1"), "ball: radios: found an unknown key"),
     (("risk", "ball", *NOISES, "--set", "radius"), "expected KEY=VALUE"),
@@ -49,17 +69,30 @@ BAD = [
     (("theorems", "bridge", "--seed", "-1"), "seed: found -1"),
     (("phase", "ball"), "--x: found nothing"),
     (("phase", "ball", "--x", "beta=0:1", "--y", "alpha=0:1:3"), "found 'beta=0:1'"),
+    (("phase", "ball", "--x", "alpha=0:1", "--y", "beta=0:1:3"), "expected KEY=LO:HI:COUNT, as in beta=0.1:2:65"),
+    (("phase", "ball", "--x", "beta=0:1:1", "--y", "alpha=0:1:3"), "beta: found 1 value, expected a count of at least"),
+    (("phase", "ball", "--x", "beta=0:1:2.5", "--y", "alpha=0:1:3"), "found 'beta=0:1:2.5'"),
     (("phase", "ball", "--x", "beta=1:0:3", "--y", "alpha=0:1:3"), "beta: found the range 1.0 to 0.0"),
     (("phase", "ball", "--x", "beta=0:1:3", "--y", "beta=0:1:3"), "beta: found more than one value or range"),
     (("phase", "ball", *PLANE, "--alpha", "0.5"), "alpha: found more than one value or range"),
     (("phase", "ball", "--x", "beta=0.1:1:3", "--y", "radios=1:2:3"), "ball: radios: found an unknown key"),
+    (("phase", "ball", "--x", "bet=0.1:1:3", "--y", "radius=1:2:3"), "one of alpha, beta, eps, dim, radius, "),
+    (("phase", "ball", "--x", "bet=0.1:1:3", "--y", "radius=1:2:3"), "(did you mean beta?)"),
     (("phase", "ball", "--x", "beta=0.1:1:3", "--y", "radius=0:2:3"), "ball: radius: found 0.0"),
     (("phase", "ball", "--x", "beta=0:1:99999", "--y", "alpha=0:1:99999"), "expected at most"),
     (("phase", "ball", *PLANE, "--workers", "0"), "workers: found 0"),
     (("phase", "ball", *PLANE, "--out", "gone/a.nc"), "--out: found 'gone/a.nc'"),
     (("phase", "ball", *PLANE, "--figure", "a.gif"), "--figure: found 'a.gif'"),
-    (("phase", "ball", *PLANE, "--out", "a.png", "--figure", "a.png"), "--figure: found the file of --out"),
+    (("phase", "ball", *PLANE, "--out", "a.png"), "--out: found 'a.png', expected a name that ends in .nc or .csv"),
 ]
+
+
+# Problem files that the tests name, by the laws of their classes.
+FILES = {
+    "bad.toml": ("gausian", "gaussian"),
+    "normal.toml": ("normal", "gaussian"),
+    "three.toml": ("gaussian", "gaussian", "gaussian"),
+}
 
 
 @pytest.mark.parametrize(
@@ -67,13 +100,18 @@ BAD = [
 )
 def test_bad_input(words: tuple[str, ...], expected: str, call: Run, tmp_path: Path) -> None:
     law = '[[class{}]]\nlaw = "{}"\nmean = 0\nscale = 1\n'
-    (tmp_path / "bad.toml").write_text("prior = 0.5\n" + law.format(0, "gausian") + law.format(1, "gaussian"))
+    for name, laws in FILES.items():
+        text = "".join(law.format(label, word) for label, word in enumerate(laws))
+        (tmp_path / name).write_text(f"prior = 0.5\n{text}")
+    (tmp_path / "data.csv").write_text("x,y\n0.5,1\n")
+    (tmp_path / "data.npy").write_bytes(b"\x93NUMPY\x01\x00")
+    before = sorted(os.listdir(tmp_path))
     result = call(*words)
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.startswith("noisewise: ")
     assert result.stderr.count("\n") == 1
     assert expected in result.stderr
-    assert os.listdir(tmp_path) == ["bad.toml"]
+    assert sorted(os.listdir(tmp_path)) == before
 
 
 def _set(**settings: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from simulate.storage import open_dataset
+from tests.cli.conftest import without_progress
 from theory import compare, loads_problem, regimes
 from theory.problems.problem import Training
 from theory.problems.problem_file import dumps_problem
@@ -125,9 +126,9 @@ def test_a_diagram_cut_short_leaves_the_old_file(
     out, err = process.communicate(timeout=30)
     assert out == ""
     if number != signal.SIGKILL:
-        line = "noisewise: interrupted\n" if number == signal.SIGINT else ""
+        line = ["noisewise: interrupted"] if number == signal.SIGINT else []
         assert process.returncode == 128 + number
-        assert "".join(text for text in err.splitlines(keepends=True) if not text.endswith(" %\n")) == line
+        assert without_progress(err) == line
     assert (tmp_path / "a.nc").read_text() == "old"
     assert os.listdir(tmp_path) == ["a.nc"]
     deadline = time.monotonic() + 10
@@ -159,7 +160,7 @@ def test_a_full_disk_leaves_the_old_file(option: str, run: Run, tmp_path: Path) 
     name = {"--out": "a.nc", "--figure": "a.png"}[option]
     (tmp_path / name).write_text("old")
     result = run(*SMALL, option, name, command=[sys.executable, "-c", LITTLE_DISK])
-    lines = [line for line in result.stderr.splitlines() if not line.endswith(" %")]
+    lines = without_progress(result.stderr)
     assert (result.returncode, lines) == (1, [f"noisewise: {name}: File too large"])
     assert (tmp_path / name).read_text() == "old"
     assert os.listdir(tmp_path) == [name]

@@ -7,6 +7,7 @@ import os
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import xarray as xr
 
@@ -66,7 +67,44 @@ def test_lasting_work_gets_lines_without_a_terminal() -> None:
             time.sleep(0.001)
         for step in range(101):
             meter(step / 100)
-    assert stream.getvalue().splitlines() == [f"noisewise: work: {10 * i} %" for i in range(11)]
+    between = [f"noisewise: work: {10 * i} %, about 1 s left" for i in range(1, 10)]
+    assert stream.getvalue().splitlines() == ["noisewise: work: 0 %", *between, "noisewise: work: 100 %"]
+
+
+def test_the_time_left_is_told_at_the_pace_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    with Meter("work", stream, delay=0.0) as meter:
+        deadline = time.monotonic() + 10
+        while not stream.getvalue() and time.monotonic() < deadline:
+            time.sleep(0.001)
+        began = time.monotonic()
+        monkeypatch.setattr(time, "monotonic", lambda: began + 600)
+        meter(0.25)
+        meter(0.6)
+    assert stream.getvalue().splitlines()[1:] == [
+        "noisewise: work: 20 %, about 31 min left",
+        "noisewise: work: 60 %, about 7 min left",
+    ]
+
+
+def test_a_table_has_one_row_a_cell(dataset: xr.Dataset, tmp_path: Path) -> None:
+    """Every number to the last bit; what lies along one axis, or is a point, is no cell."""
+    points = {"best_y": ("beta", [1.0, 2.0, 3.0]), "check_x": ("check_point", [0.5])}
+    save_dataset(dataset.assign(points), tmp_path / "a.csv")
+    held = pd.read_csv(tmp_path / "a.csv")
+    keys = ["class0.0.scale", "beta"]
+    assert list(held) == [*keys, "risk", "risk_error", "baseline", "gain", "gain_error", "label"]
+    assert len(held) == 12
+    for _, row in held.iterrows():
+        cell = dataset.sel({key: row[key] for key in keys})
+        assert all(row[name] == cell[name] for name in ("risk", "gain", "gain_error", "label"))
+    assert os.listdir(tmp_path) == ["a.csv"]
+
+
+def test_datasets_of_unknown_kinds_are_refused(dataset: xr.Dataset, tmp_path: Path) -> None:
+    with pytest.raises(ProblemError, match=r"expected a name that ends in \.nc or \.csv"):
+        save_dataset(dataset, tmp_path / "a.xlsx")
+    assert os.listdir(tmp_path) == []
 
 
 class Terminal(io.StringIO):

@@ -6,6 +6,7 @@ the checks of values in problem.py.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import MISSING, Field, fields
 from typing import Any
@@ -57,6 +58,9 @@ def _listed(value: Any) -> Any:
 
 def from_document(document: Table) -> Problem:
     """The problem that the tables of a file describe. Raises `ProblemError`, without a source."""
+    further = next((key for key in document if re.fullmatch(r"class_?\d+", key) and key not in MIXTURE), None)
+    if further is not None:
+        raise ProblemError(further, "a further class", "two classes only, class0 and class1")
     labelled = any(key in document for key in DOMAIN)
     clash = next((key for key in ("class0", "class1", "prior") if key in document), None)
     if labelled and clash == "prior":

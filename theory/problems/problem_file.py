@@ -21,6 +21,8 @@ from theory.errors import ProblemError, one_of, shown
 from theory.problems.document import from_document, to_document
 from theory.problems.problem import Problem
 
+PROBLEM_FILE = "a problem file: TOML text that describes laws, [[class0]] and [[class1]], or sets, [[inside]]"
+
 
 def load_problem(path: str | os.PathLike[str]) -> Problem:
     """Read a problem file.
@@ -36,7 +38,7 @@ def load_problem(path: str | os.PathLike[str]) -> Problem:
     try:
         text = Path(path).read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ProblemError("", f"a byte that is not UTF-8 at offset {error.start}", "TOML text", str(path)) from None
+        raise ProblemError("", f"a byte that is not UTF-8 at offset {error.start}", PROBLEM_FILE, str(path)) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ProblemError("", f"an unreadable file ({reason})", "a problem file", str(path)) from None
@@ -70,7 +72,7 @@ def loads_problem(text: str, source: str = "<text>") -> Problem:
     except RecursionError:
         raise ProblemError("", "values nested too deeply", "a problem file", source) from None
     except ValueError as error:
-        raise ProblemError("", f"invalid TOML ({error})", "a problem file", source) from None
+        raise ProblemError("", f"invalid TOML ({error})", PROBLEM_FILE, source) from None
     try:
         return from_document(document)
     except ProblemError as error:

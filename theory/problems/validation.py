@@ -18,6 +18,9 @@ from theory.errors import ProblemError, one_of, shown
 
 # R diag R^T computed in floating point differs from its transpose by a few units in the last place.
 SYMMETRY_TOLERANCE = 1e-12
+# What others call the words of a problem file: said in hints, not understood.
+SYNONYMS = {"normal": "gaussian", "exponential": "laplace", "double-exponential": "laplace", "laplacian": "laplace"}
+SYNONYMS |= {"box": "uniform", "dirac": "point", "delta": "point"}
 
 
 def _plain(value: Any) -> Any:
@@ -144,7 +147,8 @@ def choice(value: object, key: str, allowed: Iterable[str]) -> Any:
     """One word out of `allowed`."""
     names = tuple(allowed)
     if not isinstance(value, str) or value not in names:
-        raise ProblemError(key, shown(value), one_of(names, value))
+        meant = SYNONYMS.get(value.lower(), value) if isinstance(value, str) else value
+        raise ProblemError(key, shown(value), one_of(names, meant))
     return value
 
 

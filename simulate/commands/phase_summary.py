@@ -1,0 +1,49 @@
+"""What `noisewise phase --json` prints: where the diagram was written, what is swept, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from simulate.sweep.axes import Axis
+from theory.problems.noises import NOISES
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def summary(dataset: xr.Dataset, axes: Sequence[Axis], written: Mapping[str, str | None]) -> dict[str, Any]:
+    """One JSON object; `check` is null where nothing was simulated."""
+    x, y = ({"key": axis.key, "low": axis.low, "high": axis.high, "count": axis.count} for axis in axes)
+    reasons = str(dataset.attrs.get("no_exact_route", "")).splitlines()
+    return {
+        "written": dict(written),
+        "name": dataset.attrs["name"],
+        "x": x,
+        "y": y,
+        "fixed": {key: float(dataset.attrs[key]) for key in NOISES if key in dataset.attrs},
+        "cells": int(dataset["label"].size),
+        "labels": label_counts(dataset),
+        "no_exact_route": reasons,
+        "proved": "proof_low" in dataset,
+        "check": _check(dataset),
+        "version": dataset.attrs["version"],
+    }
+
+
+def label_counts(dataset: xr.Dataset) -> dict[str, int]:
+    """How many cells have each label, in the order of the alphabet."""
+    import numpy as np
+
+    names, counts = np.unique(dataset["label"].to_numpy(), return_counts=True)
+    return dict(zip(map(str, names), map(int, counts), strict=True))
+
+
+def _check(dataset: xr.Dataset) -> dict[str, Any] | None:
+    """At how many Monte Carlo points theory and simulation agree, and what was simulated."""
+    if "check_agrees" not in dataset:
+        return None
+    agrees = dataset["check_agrees"].to_numpy()
+    said: dict[str, Any] = {"points": int(agrees.size), "agree": int((agrees == 1).sum())}
+    said |= {key: int(dataset.attrs[key]) for key in ("votes", "samples", "seed")}
+    return said | {"family_wise": float(dataset.attrs["family_wise"])}
