@@ -1,4 +1,4 @@
-"""A progress meter on standard error, for work that lasts. Whoever does the work sees a callable only."""
+"""Progress of work that lasts: a meter on standard error, and parts of a whole. Whoever works sees a callable only."""
 
 from __future__ import annotations
 

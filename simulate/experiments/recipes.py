@@ -1,4 +1,4 @@
-"""The gallery: every figure that `noisewise figures` makes, with its inputs and what it says."""
+"""The gallery: every figure that `noisewise figures` makes, with its inputs. What each says is in words.py."""
 
 from __future__ import annotations
 

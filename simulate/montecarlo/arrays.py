@@ -1,4 +1,4 @@
-"""Types that signatures of the whole simulation share."""
+"""Types that signatures of the Monte Carlo side share."""
 
 from __future__ import annotations
 

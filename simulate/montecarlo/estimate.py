@@ -62,7 +62,7 @@ def monte_carlo(
     Raises:
         UnsupportedError: a covariance that is singular in double precision, or Sobol points of too many dimensions.
         ProblemError: an argument out of range; its name, value and range in one line.
-        RuntimeError: this process was forked from one that had called `monte_carlo`; it would hang.
+        RuntimeError: this process was forked from one that had called `monte_carlo`, and may hang.
 
     Examples:
         >>> from theory import regimes, vote_risk

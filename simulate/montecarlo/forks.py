@@ -1,4 +1,4 @@
-"""JAX does not outlive a fork: its threads stay behind in the parent, and the child waits for them for ever."""
+"""Refusing to run after a fork: threads of JAX stay behind in the parent, and the child may wait for them for ever."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def claim_process() -> None:
     """
     if _User.process not in (None, os.getpid()):
         raise RuntimeError(
-            "monte_carlo was called before this process was forked and would hang in it; "
+            "monte_carlo was called before this process was forked and may hang in it; "
             "start workers by spawning: multiprocessing.get_context('spawn')"
         )
     _User.process = os.getpid()

@@ -20,7 +20,7 @@ from simulate.montecarlo.kernel import KernelSetting, Request, compiled_counter
 from simulate.montecarlo.plan import plan
 from simulate.montecarlo.statistics.limit import Limit, limit_of
 from simulate.montecarlo.statistics.tally import Tally
-from simulate.progress import Progress
+from simulate.progress import Progress, silent
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Run:
             source = given(self.request.source, size, blocks * setting.block, self.job.sampling.scheme, seed)
             request = self.request._replace(source=source, key=seed.generate_state(2, np.uint64))
             tally = self.empty()
-            self._advance(tally, request, setting, size, lambda share: None)
+            self._advance(tally, request, setting, size, silent)
             progress((number + 1) / REPLICATES)
             done.append(tally)
         return done

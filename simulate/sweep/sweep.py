@@ -1,7 +1,7 @@
 """Sweeps: risks and gains over a plane of two keys, as a dataset.
 
 The sweep knows neither the cluster nor the terminal: executor and progress meter are handed in. Curves are in
-sweep_curves.py, Monte Carlo points in sweep_checks.py.
+curves.py, proofs in proofs.py, Monte Carlo points in checks.py; what is asked for is in axes.py.
 """
 
 from __future__ import annotations

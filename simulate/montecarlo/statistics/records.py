@@ -50,7 +50,7 @@ class Record:
         gain: clean risk at alpha = 0 minus clean risk at this alpha, same beta.
         certified_gain: the same for `certified`; None where that is None or infinite.
         limit: the risk of the classifier with infinitely many votes; the interval holds for every distribution of
-            the votes, the estimate within it is corrected for the first order of the bias. See `limit`.
+            the votes, the estimate within it is corrected for the first order of the bias, as limit.py says.
     """
 
     alpha: float

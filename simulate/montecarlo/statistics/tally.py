@@ -20,7 +20,7 @@ class Tally:
     leaves points undecided. only (B, C, 3, 2, 1 + A): failures of the first classifier only, of this one only; by the
     likelier votes, and then those by which the gain is least and greatest. certain and
     possible (B, 1 + A): samples decided and wrong, and those or undecided ones; corrected: the sum of the corrected
-    guesses (see `limit`) in shares of 1/UNIT, so that it does not depend on the order of the samples.
+    guesses (see limit.py) in shares of 1/UNIT, so that it does not depend on the order of the samples.
     """
 
     samples: int

@@ -129,7 +129,7 @@ class LineTrainer:
     def drift(self, alpha: Array, base: Base) -> Drift:
         """By implicit differentiation of the signed density, of the blurred posterior, or of the labelled set's votes.
 
-        0 or NaN without noise; see `line_drift.still_rates`.
+        0 or NaN without noise; see `drift.still_rates`.
         """
         region = base.region
         if self.indicator is not None and self.training.rule == "regression":
