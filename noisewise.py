@@ -58,16 +58,24 @@ def _refuse_others() -> None:
     """Raise `ImportError` where a file or folder that is not ours would be imported in place of a package of ours."""
     home = Path(__file__).resolve().parent
     for name in PACKAGES:
-        spec = None if name in sys.modules else util.find_spec(name)
-        origin = getattr(sys.modules.get(name), "__file__", None) if spec is None else spec.origin
-        if origin is not None and home in Path(origin).resolve().parents:
-            continue
-        found = Path(origin).resolve() if origin else "nothing"
-        if isinstance(found, Path) and found.name == "__init__.py":
-            found = found.parent
-        raise ImportError(
-            f"noisewise needs its package {name!r}, but Python finds {found} first; rename that, or work elsewhere"
-        )
+        found = _place(name)
+        if found != home / name:
+            raise ImportError(
+                f"noisewise needs its package {name!r}, but Python finds {found or 'nothing'} first; "
+                "rename that, or work elsewhere"
+            )
+
+
+def _place(name: str) -> Path | None:
+    """The folder or file that Python imports under a name; a folder without `__init__.py` counts as one too."""
+    module = sys.modules.get(name)
+    spec = util.find_spec(name) if module is None else module.__spec__
+    if spec is None:
+        return None
+    if spec.origin is None:
+        return next((Path(folder).resolve() for folder in spec.submodule_search_locations or ()), None)
+    origin = Path(spec.origin).resolve()
+    return origin.parent if origin.name == "__init__.py" else origin
 
 
 if __name__ != "__main__":

@@ -8,6 +8,7 @@ environment in an empty folder; runs the command and a program there, and has th
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tarfile
@@ -46,11 +47,14 @@ COMMANDS = (
     ("mc", "bumps", "--alpha", "0.3", "--beta", "0.5", "--votes", "11", "--samples", "500", "--seed", "1"),
     ("phase", "bumps", "--x", "beta=0.2:0.8:5", "--y", "alpha=0:0.6:4", "--out", "map.nc", "--figure", "map.png"),
 )
+# A search path of the caller's would put the checkout in place of what is installed, and pip would install nothing.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
 
 def run(*words: str | Path, cwd: Path) -> str:
     """Run to the end and give what was printed; a failure ends everything."""
-    done = subprocess.run([str(w) for w in words], cwd=cwd, text=True, capture_output=True, check=False)
+    line = [str(word) for word in words]
+    done = subprocess.run(line, cwd=cwd, env=ENVIRONMENT, text=True, capture_output=True, check=False)
     if done.returncode:
         sys.exit(f"{' '.join(map(str, words))} failed:\n{done.stdout}\n{done.stderr}")
     return done.stdout
