@@ -23,7 +23,9 @@ demo: $(STAMP)
 	$(BIN)/noisewise check --votes 200 --samples 4000 --seed 1 --figure demo/check.png
 
 # The documentation, to be opened at build/site/index.html; a broken link or an unknown formula fails.
+# Notebooks run the first time, and again when they or what they call has changed.
 docs: $(STAMP)
+	$(BIN)/python notebooks/html/kept.py
 	$(BIN)/python -m mkdocs build --quiet --clean
 	@echo wrote build/site/index.html
 

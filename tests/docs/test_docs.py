@@ -129,7 +129,7 @@ def test_the_readme_fits_on_two_screens() -> None:
 
 
 def test_no_page_names_a_host() -> None:
-    sources = [path for path in DOCS.rglob("*") if path.suffix in (".md", ".css", ".html", ".py")]
+    sources = [path for path in DOCS.rglob("*") if path.suffix in (".md", ".css", ".html", ".py", ".js")]
     assert not [path for path in sources if re.search(r"https?:|//\w+[.]\w", path.read_text())]
 
 
