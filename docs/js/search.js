@@ -24,11 +24,14 @@
     return sum;
   }
 
+  // Whole words around the first place where one of the words occurs.
   function excerpt(section, words) {
-    const first = Math.max(0, Math.min(...words.map((word) => section.body.indexOf(word)).filter((at) => at >= 0), section.text.length));
-    const from = first === section.text.length ? 0 : Math.max(0, first - AROUND);
+    const places = words.map((word) => section.body.indexOf(word)).filter((at) => at >= 0);
+    const near = Math.max(0, (places.length ? Math.min(...places) : 0) - AROUND);
+    const from = near ? section.text.indexOf(" ", near) + 1 : 0;
+    const last = from + 3 * AROUND < section.text.length;
     const part = section.text.slice(from, from + 3 * AROUND);
-    return (from ? "… " : "") + part + (from + 3 * AROUND < section.text.length ? " …" : "");
+    return (from ? "… " : "") + (last ? part.replace(/\s\S*$/, " …") : part);
   }
 
   function entry(section, words) {
