@@ -14,7 +14,9 @@ from typing import Any
 INDEX = "js/search-index.js"
 HEADING = re.compile(r'<h([1-4]) id="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
 # Links to the heading itself, labels of an object's kind and drawings hold no words to search for.
-WORDLESS = re.compile(r'<a [^>]*class="headerlink".*?</a>|<small class="doc .*?</small>|<(svg|style)\b.*?</\1>', re.DOTALL)
+WORDLESS = re.compile(
+    r'<a [^>]*class="headerlink".*?</a>|<small class="doc .*?</small>|<(svg|style)\b.*?</\1>', re.DOTALL
+)
 TAG = re.compile(r"<[^>]+>")
 # An address in a picture's metadata or the like is nothing to search for.
 ADDRESS = re.compile(r"\w+://\S+")
