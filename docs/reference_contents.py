@@ -1,4 +1,7 @@
-"""The list of contents at the top of each page of the reference: every object with the first sentence said of it."""
+"""The reference: a list of contents at the top of each page, and fields of classes as lists.
+
+The list has every object with the first sentence said of it.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,27 @@ OBJECT = re.compile(r'<h([34]) id="([^"]+)" class="doc doc-heading">.*?doc-objec
 FIRST = re.compile(r'<div class="doc doc-contents[^"]*">\s*(?:<p class="doc[^>]*>.*?</p>\s*)*<p>(.*?)</p>', re.DOTALL)
 SENTENCE = re.compile(r"(.*?[.])(?:\s|$)", re.DOTALL)
 LINK = re.compile(r"</?a\b[^>]*>")
+# A paragraph of a docstring that says "name: what it is", a field from each line or sentence that starts so.
+PARAGRAPH = re.compile(r"<p>([a-z]\w+(?:, [a-z]\w+)*: .*?)</p>", re.DOTALL)
+FIELD = re.compile(r"(?:^|(?<=[.)] ))([a-z]\w+(?:, [a-z]\w+)*): ", re.MULTILINE)
 
 
 def on_page_content(content: str, page: Any, **_: Any) -> str:
-    """Pages of the reference get their list below the title."""
+    """Pages of the reference get their list of contents below the title."""
     if not page.file.src_path.startswith("reference/"):
         return content
     title, end, rest = content.partition("</h1>")
-    return title + end + contents(rest) + rest
+    return title + end + contents(rest) + PARAGRAPH.sub(fields, rest)
+
+
+def fields(paragraph: re.Match[str]) -> str:
+    """The fields of a class as a list in the form that arguments have."""
+    _, *parts = FIELD.split(paragraph[1])
+    items = (
+        f'<li class="doc-section-item"><b><code>{name}</code></b> &#8211; <span>{text.strip()}</span></li>'
+        for name, text in zip(parts[::2], parts[1::2], strict=True)
+    )
+    return f'<ul class="fields">{"".join(items)}</ul>'
 
 
 def contents(content: str) -> str:

@@ -82,6 +82,13 @@ def test_fields_of_docstrings_are_lists_of_one_item_each(site: Path) -> None:
     text = (site / "reference" / "laws.html").read_text()
     falsify = text.split('<h3 id="theory.claims.falsify.falsify"')[1].split("<h3 ")[0]
     assert re.findall(r"<b><code>(\w+)</code></b>", falsify) == ["claim", "family", "budget", "proved"]
+    exact = (site / "reference" / "exact.html").read_text()
+    estimate = exact.split('<h3 id="theory.estimate.Estimate"')[1].split("<h4 ")[0]
+    assert re.findall(r'<li class="doc-section-item"><b><code>(\w+)</code></b>', estimate) == [
+        "value",
+        "error",
+        "route",
+    ]
 
 
 def test_the_menu_folds_without_a_script(site: Path) -> None:
