@@ -18,13 +18,18 @@ LINK = re.compile(r"</?a\b[^>]*>")
 PARAGRAPH = re.compile(r"<p>([a-z]\w+(?:, [a-z]\w+)*: .*?)</p>", re.DOTALL)
 FIELD = re.compile(r"(?:^|(?<=[.)] ))([a-z]\w+(?:, [a-z]\w+)*): ", re.MULTILINE)
 
+# What the reader of docstrings makes of a field whose text goes on in an indented line.
+FOLDED = re.compile(
+    r'<details class="([a-z]\w+)" open>\s*<summary>(.*?)</summary>\s*<p>(.*?)</p>\s*</details>', re.DOTALL
+)
+
 
 def on_page_content(content: str, page: Any, **_: Any) -> str:
     """Pages of the reference get their list of contents below the title."""
     if not page.file.src_path.startswith("reference/"):
         return content
     title, end, rest = content.partition("</h1>")
-    return title + end + contents(rest) + PARAGRAPH.sub(fields, rest)
+    return title + end + contents(rest) + PARAGRAPH.sub(fields, FOLDED.sub(r"<p>\1: \2 \3</p>", rest))
 
 
 def fields(paragraph: re.Match[str]) -> str:
