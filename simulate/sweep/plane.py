@@ -87,11 +87,11 @@ class Diagram:
     def __init__(self, dataset: xr.Dataset) -> None:
         self._dataset = dataset
 
-    def plot(self, axes: Axes | None = None, *, columns: int = 1) -> Any:
+    def plot(self, ax: Axes | None = None, *, columns: int = 1) -> Any:
         """The diagram as Matplotlib artists (`figures.phase.PhaseArtists`), in given axes or in a new figure."""
         from figures import phase as drawing
 
-        return drawing.draw(self._dataset, axes, columns=columns)
+        return drawing.draw(self._dataset, ax, columns=columns)
 
     def table(self) -> pd.DataFrame:
         """One row a cell: both coordinates, then the variables."""

@@ -37,4 +37,4 @@ _SUBJECTS = (
 
 LAWS: dict[str, Theorem] = {law.name: law for subject in _SUBJECTS for law in subject.LAWS}
 
-__all__ = ["LAWS", "Finding", "Law"]
+__all__ = ["LAWS", "Finding", "Theorem"]
