@@ -2,7 +2,7 @@
 
 `Prover` answers for one problem: enclosed risks, and gains whose sign is proved. `PROVED` answers claims
 (`theory.claims.falsify`). `line`, `radial` and `half_space` are the geometries; `isolate` finds all sign changes of a
-function known by balls; `pieces` starts from the exact rational numbers that a problem's floats are.
+function known by balls; `pieces` starts from the decimals that were typed, which are rational.
 """
 
 from theory.errors import NoProof

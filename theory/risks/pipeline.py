@@ -195,7 +195,10 @@ def risk(
     beta: ArrayLike = 0.0,
     eps: ArrayLike = 0.0,
 ) -> Estimate:
-    """The risk of a smoothed classifier, or of arrays of noises; certified risk where eps > 0.
+    """The risk of a smoothed classifier on its own problem, or of arrays of noises; certified risk where eps > 0.
+
+    Raises:
+        ProblemError: the classifier was trained on another problem.
 
     Examples:
         >>> from theory import regimes
@@ -204,6 +207,8 @@ def risk(
         0.1586552539
     """
     if voted is not None:
+        if voted.classifier.problem != problem:
+            raise ProblemError("voted", "a classifier trained on another problem", "one trained on the problem itself")
         alpha, beta = voted.classifier.alpha, voted.beta
     if np.any(np.asarray(eps) > 0):
         return certified_risk(problem, alpha, beta, eps)

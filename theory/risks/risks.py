@@ -151,7 +151,10 @@ def adversarial_risk(
     tolerance: float = TOLERANCE,
     route: Route | None = None,
 ) -> Estimate:
-    """P(some delta with norm <= eps makes g(X + delta) != Y), in the norm that the smoothing noise certifies.
+    """P(some delta with norm < eps makes g(X + delta) != Y), in the norm that the smoothing noise certifies.
+
+    At norm eps itself only point masses could tell: one exactly eps from the other class is not moved, as u = tau
+    certifies it.
 
     The mass outside {g = 1} and {g = 0}, each eroded by eps. Never above the certified risk; equal to it for
     half-spaces under Gaussian noise. Arguments and errors as `clean_risk`.

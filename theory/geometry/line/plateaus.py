@@ -6,7 +6,7 @@ hold a cell. There, exactly,
 
     s = sum_C sign_k h_k - sum_C sign_k h_k t_k + sum_{not C} sign_k w_k p_k.
 
-Where the first sum is small it is formed from the rational numbers that the problem's floats are; each end's tail, like
+Where the first sum is small it is formed from the rational numbers that were typed; each end's tail, like
 each density, is log-concave, and counts for the other class. So nothing cancels: a tail of 1e-200000 decides a sign.
 """
 
