@@ -24,7 +24,7 @@ _HOME = {
     "Axis": "simulate.sweep.axes",
     "Family": "simulate.sweep.axes",
     "SpotCheck": "simulate.sweep.axes",
-    "sweep": "simulate.sweep.sweep",
+    "sweep": "simulate.sweep.plane",  # where the accessor of its datasets is
     "phase": "simulate.sweep.plane",
     "add_curves": "simulate.sweep.curves",
     "add_checks": "simulate.sweep.checks",
