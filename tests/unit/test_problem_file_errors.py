@@ -97,7 +97,10 @@ def test_unreadable_files_are_refused_in_one_line(tmp_path: Path) -> None:
         "none.toml": "found an unreadable file (No such file or directory), expected a problem file",
         "": "found an unreadable file (Is a directory), expected a problem file",
         "nul\0.toml": "found an unreadable file (embedded null byte), expected a problem file",
-        "latin.toml": "found a byte that is not UTF-8 at offset 8, expected TOML text",
+        "latin.toml": (
+            "found a byte that is not UTF-8 at offset 8, expected a problem file: TOML text that describes laws, "
+            "[[class0]] and [[class1]], or sets, [[inside]]"
+        ),
     }
     for name, message in cases.items():
         with pytest.raises(ProblemError) as caught:
