@@ -10,8 +10,8 @@ from theory.arrays import Array
 from theory.problems.components import weighted
 from theory.problems.problem import Ball, Box, DomainProblem, Gaussian, MixtureProblem, Problem, as_vector
 from theory.problems.problem_file import dumps_problem
+from theory.risks.gains import compare
 from theory.risks.pipeline import smooth, train
-from theory.risks.risks import compare
 
 # Points along each side of the picture.
 POINTS = 301

@@ -57,6 +57,9 @@ from theory.risks.curvature import small_noise as small_noise
 from theory.risks.derivatives import Slopes as Slopes
 from theory.risks.derivatives import gain_slopes as gain_slopes
 from theory.risks.derivatives import risk_slopes as risk_slopes
+from theory.risks.gains import certified_gain as certified_gain
+from theory.risks.gains import compare as compare
+from theory.risks.gains import gain as gain
 from theory.risks.optimum import Optimum as Optimum
 from theory.risks.optimum import best_alpha as best_alpha
 from theory.risks.optimum import best_alphas as best_alphas
@@ -65,11 +68,8 @@ from theory.risks.pipeline import smooth as smooth
 from theory.risks.pipeline import train as train
 from theory.risks.risks import adversarial_risk as adversarial_risk
 from theory.risks.risks import bayes_risk as bayes_risk
-from theory.risks.risks import certified_gain as certified_gain
 from theory.risks.risks import certified_risk as certified_risk
 from theory.risks.risks import clean_risk as clean_risk
-from theory.risks.risks import compare as compare
-from theory.risks.risks import gain as gain
 from theory.risks.votes import certified_vote_risk as certified_vote_risk
 from theory.risks.votes import vote_risk as vote_risk
 from theory.risks.zero_gain import zero_gain_curve as zero_gain_curve

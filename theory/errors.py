@@ -44,10 +44,6 @@ class NoProof(NoExactRoute):
     """Ball arithmetic has no route to the quantity; the message says why."""
 
 
-class IsolationError(RuntimeError):
-    """The sign changes could not be separated; the message says for what."""
-
-
 class UnsupportedError(ValueError):
     """The problem is valid, but the simulation has no closed form for its base classifier. One line says which."""
 

@@ -23,7 +23,6 @@ from simulate.sweep.axes import Axis, Family
 from simulate.sweep.deployed import deployed
 from theory import NoExactRoute
 from theory.arrays import Array
-from theory.errors import IsolationError
 
 if TYPE_CHECKING:
     from simulate.montecarlo import Interval
@@ -61,7 +60,7 @@ def agreement(
         is not compared, the seed of each cell, and the verdict among the attributes.
 
     Raises:
-        NoExactRoute, IsolationError: no cell has an exact value.
+        NoExactRoute: no cell has an exact value.
         UnsupportedError: none can be simulated.
         ProblemError: a key is unknown or given twice, a value makes no sense, the map has too many cells.
     """
@@ -81,7 +80,7 @@ def _exact(plan: Plan, trial: Trial) -> tuple[dict[str, Array], list[str]]:
     for place, problem in plan.problems():
         try:
             held = deployed(problem, *plan.mesh, trial.votes, trial.failure)
-        except (NoExactRoute, IsolationError) as error:
+        except NoExactRoute as error:
             failed.setdefault(str(error), error)
             continue
         for q, name in enumerate(plan.quantities):

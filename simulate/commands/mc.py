@@ -104,7 +104,6 @@ def _exact(problem: Problem, found: list[Record], asked: MonteCarloCommand) -> d
     """
     from simulate.sweep.deployed import deployed
     from theory import NoExactRoute, clean_risk
-    from theory.errors import IsolationError
 
     alpha, beta, eps = zip(*((record.alpha, record.beta, record.eps) for record in found), strict=True)
     exact: dict[str, Estimate] = {}
@@ -112,7 +111,7 @@ def _exact(problem: Problem, found: list[Record], asked: MonteCarloCommand) -> d
         exact["limit"] = clean_risk(problem, alpha, beta)
         if not asked.antithetic:
             exact |= vars(deployed(problem, alpha, beta, eps, asked.votes, asked.failure))
-    except (NoExactRoute, IsolationError):
+    except NoExactRoute:
         pass
     return exact
 

@@ -7,7 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Annotated, Any
 
 from simulate.commands.options import Betas, Json, Name, Settings, arg, family, scales
-from simulate.commands.output import interval, number, print_json, print_table
+from simulate.commands.output import interval, number, plain, print_json, print_table, remark
 from simulate.commands.remedy import mc_command, suggesting
 
 if TYPE_CHECKING:
@@ -40,21 +40,20 @@ class OptimumCommand:
         noises = {"alpha": [f"0:{2 * (max(betas) or 0.5):g}:9"], "beta": self.beta, "eps": self.eps}
         from theory.risks.optimum import best_alpha
 
-        records = []
+        records: list[dict[str, Any]] = []
+        estimates: list[Estimate] = []
         for beta, eps in product(betas, radii):
             with suggesting(mc_command(self.problem, self.settings, noises)):
                 best = best_alpha(problem, beta, eps)
+            estimates += [best.risk, best.gain]
             helps = [[float(low), float(high)] for low, high in best.helps]
             record = {"beta": beta, "eps": eps, "alpha": float(best.alpha)}
-            records.append(record | {"risk": _plain(best.risk), "gain": _plain(best.gain), "helps": helps})
+            records.append(record | {"risk": plain(best.risk), "gain": plain(best.gain), "helps": helps})
+        remark(*estimates)
         if self.json:
             print_json(records)
         else:
             _print(records)
-
-
-def _plain(estimate: Estimate) -> dict[str, Any]:
-    return {"value": estimate.value, "error": estimate.error, "route": estimate.route}
 
 
 def _print(records: list[dict[str, Any]]) -> None:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import math
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from theory import Estimate
 
 
 def print_json(document: Any) -> None:
@@ -50,3 +54,19 @@ def interval(low: float, high: float) -> str:
 def note(text: str) -> None:
     """One line beside the results, on standard error."""
     print(f"noisewise: {text}", file=sys.stderr)
+
+
+def plain(estimate: Estimate) -> dict[str, Any]:
+    """One number as JSON has it."""
+    return {"value": estimate.value, "error": estimate.error, "route": estimate.route, "status": estimate.status}
+
+
+def remark(*estimates: Estimate) -> None:
+    """One line for each status other than "ok": how many numbers have it, and what to do."""
+    from theory.estimate import STATUSES
+
+    counts: Counter[str] = Counter()
+    for estimate in estimates:
+        counts.update(estimate.remarks())
+    for word, count in counts.items():
+        note(f"{count} number{'s' if count > 1 else ''}: {word}: {STATUSES[word]}")

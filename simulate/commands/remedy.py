@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from theory.errors import REMEDY, IsolationError, NoExactRoute
+from theory.errors import REMEDY, NoExactRoute
 
 # Smoothing noise that is simulated where a command names none.
 USUAL = "0.5"
@@ -33,5 +33,5 @@ def suggesting(command: str) -> Iterator[None]:
     """Errors that say that there is no exact route name the command to use instead."""
     try:
         yield
-    except (NoExactRoute, IsolationError) as error:
+    except NoExactRoute as error:
         raise type(error)(remedied(str(error), command)) from None

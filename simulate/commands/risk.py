@@ -7,7 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Annotated, Any
 
 from simulate.commands.options import Alphas, Betas, Failure, Json, Name, Radii, Settings, arg, family, scales
-from simulate.commands.output import number, print_json, print_table
+from simulate.commands.output import number, plain, print_json, print_table, remark
 from simulate.commands.remedy import mc_command, suggesting
 from theory.problems import validation
 from theory.problems.noises import NOISES
@@ -57,6 +57,7 @@ class RiskCommand:
             {**dict(zip(NOISES, point, strict=True)), "votes": votes} | _quantities(found, i)
             for i, point in enumerate(product(*grid))
         ]
+        remark(*(estimate for estimate in found.values() if estimate is not None))
         if self.json:
             print_json(records)
         else:
@@ -104,7 +105,7 @@ def _quantities(found: dict[str, Estimate | None], i: int) -> dict[str, Any]:
         if estimate is None or np.isnan(value):
             record[key] = None
         else:
-            record[key] = {"value": value, "error": float(np.ravel(estimate.error)[i]), "route": estimate.route}
+            record[key] = plain(estimate.at(np.unravel_index(i, np.shape(estimate.value))))
     return record
 
 

@@ -31,7 +31,6 @@ from simulate.sweep.cells import FIELDS, compared
 from simulate.sweep.sweep import labels
 from theory import NoExactRoute
 from theory.arrays import Array
-from theory.errors import IsolationError
 from theory.problems.noises import NOISES
 
 # Gains below this size are rounding: a map of nothing else stays white.
@@ -92,7 +91,7 @@ class LiveMap:
         alpha, beta, eps = (np.broadcast_to(grids.get(key, self.held[key]), shape).ravel() for key in NOISES)
         try:
             found, why = compared(self.family, settings or {}, alpha, beta, eps), ""
-        except (NoExactRoute, IsolationError) as error:
+        except NoExactRoute as error:
             found, why = np.full((len(FIELDS), alpha.size), np.nan), str(error)
         fields = dict(zip(FIELDS, found.reshape(-1, *shape), strict=True))
         return MapValues(x, y, fields["gain"], labels(fields), why)

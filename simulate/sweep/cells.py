@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from simulate.sweep.axes import Axis, Family
 from theory import NoExactRoute, compare
 from theory.arrays import Array
-from theory.errors import IsolationError
+from theory.estimate import ranks
 from theory.problems.noises import NOISES
 
 Result = tuple[list[Array], list[str]]
@@ -27,7 +27,7 @@ BATCH_CELLS = 2048
 PIECE_BATCHES = 32
 
 # What is known of a cell, in the order in which `evaluate` stacks it.
-FIELDS = ("risk", "risk_error", "baseline", "gain", "gain_error", "constant")
+FIELDS = ("risk", "risk_error", "baseline", "gain", "gain_error", "constant", "status")
 
 
 @dataclass(frozen=True)
@@ -81,19 +81,20 @@ def _parts(x: Axis, y: Axis) -> Iterator[tuple[slice, slice]]:
 
 
 def evaluate(piece: CellBatch) -> Result:
-    """For each batch its FIELDS (6, cells), NaN where there is no exact route, and the distinct reasons for that."""
+    """For each batch its FIELDS (7, cells), NaN where there is no exact route, and the distinct reasons for that."""
     results, reasons = [], []
     for batch in piece.batches:
         try:
             results.append(compared(piece.family, batch.values, *batch.noises))
-        except (NoExactRoute, IsolationError) as error:
+        except NoExactRoute as error:
             results.append(np.full((len(FIELDS), len(batch.cells)), np.nan))
             reasons.append(str(error))
     return results, list(dict.fromkeys(reasons))
 
 
 def compared(family: Family, values: Mapping[str, Any], alpha: Array, beta: Array, eps: Array) -> Array:
-    """FIELDS (6, n) of one problem of the family at n noises."""
+    """FIELDS (7, n) of one problem of the family at n noises; the status as its place in `STATUSES`."""
     found = compare(family.at(values), alpha, beta, eps)
     estimates = (found.risk.value, found.risk.error, found.baseline.value, found.gain.value, found.gain.error)
-    return np.stack([np.asarray(part, float) for part in (*estimates, found.constant)])
+    status = ranks((found.risk - found.gain).status)
+    return np.stack([np.asarray(part, float) for part in (*estimates, found.constant, status)])

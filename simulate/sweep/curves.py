@@ -10,7 +10,6 @@ import xarray as xr
 from simulate.sweep.axes import Axis, Family
 from theory import NoExactRoute, compare
 from theory.arrays import Array, Index
-from theory.errors import IsolationError
 from theory.numerics.continuation import zero_curve
 from theory.numerics.peaks import highest
 from theory.problems.noises import NOISES
@@ -83,7 +82,7 @@ def gains_at(family: Family, points: Mapping[str, Array], held: Mapping[str, flo
         at = np.flatnonzero(which.ravel() == k)
         try:
             found[:, at] = compare(family.at(dict(zip(own, row, strict=True))), *noises[:, at]).gain.arrays()
-        except (NoExactRoute, IsolationError):
+        except NoExactRoute:
             continue
     return found[0], found[1]
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from theory import Estimate, certified_vote_risk, vote_risk
+from theory.estimate import OK
 from theory.problems.problem import Problem
 
 
@@ -35,15 +36,12 @@ def deployed(
     smoothing, radius = (np.broadcast_to(v, both.shape) for v in (smoothing, radius))
     clean = vote_risk(problem, both, smoothing, votes)
     certified = certified_vote_risk(problem, both, smoothing, radius, votes, failure)
-    return Deployed(_first(clean), _first(certified), _difference(clean, noisy), _difference(certified, noisy))
-
-
-def _first(pair: Estimate) -> Estimate:
-    return Estimate(np.asarray(pair.value)[0], np.asarray(pair.error)[0], pair.route)
+    return Deployed(clean.at(0), certified.at(0), _difference(clean, noisy), _difference(certified, noisy))
 
 
 def _difference(pair: Estimate, alpha: np.ndarray) -> Estimate:
     """Without noise less with noise; exactly 0 where both are the same classifier."""
-    (risk, baseline), (error, more) = pair.arrays()
     with np.errstate(invalid="ignore"):
-        return Estimate(baseline - risk, np.where(alpha == 0, 0.0, error + more), pair.route)
+        found = pair.at(1) - pair.at(0)
+    same = alpha == 0
+    return Estimate(found.value, np.where(same, 0.0, found.error), found.route, np.where(same, OK, found.status))

@@ -20,6 +20,7 @@ from simulate.version import software_version
 from theory import NoExactRoute
 from theory.arrays import Array
 from theory.errors import ProblemError
+from theory.estimate import STATUSES
 from theory.problems.noises import NOISES
 from theory.problems.problem import DomainProblem, Problem
 from theory.problems.problem_file import dumps_problem
@@ -54,7 +55,8 @@ def sweep(
     Returns:
         risk, risk_error, baseline, gain, gain_error and label: exact-help or exact-hurt where the gain exceeds its
         error, constant where a smoothed classifier gives (all but) one class, neutral where the gain is 0 within
-        rounding, else undecided: also where it is not defined or has no exact route, and is NaN.
+        rounding, else undecided: also where it is not defined or has no exact route, and is NaN. status: "ok", or why
+        the errors of a cell are large or it has no numbers (`theory.estimate.STATUSES`).
 
     Raises:
         NoExactRoute: no cell has an exact route.
@@ -149,6 +151,8 @@ def _dataset(
     coords = {axis.key: (axis.key, axis.values, {"units": axis.unit}) for axis in (y, x)}
     dataset = xr.Dataset(variables, coords)
     dataset["label"] = (dims, labels(named), {"units": "1", "long_name": "what training noise does"})
+    known = np.nan_to_num(named["status"], nan=len(STATUSES) - 1).astype(int)
+    dataset["status"] = (dims, np.array(list(STATUSES))[known], {"units": "1", "long_name": "why errors are large"})
     dataset.attrs = {
         "name": example.name or "",
         "problem": dumps_problem(family.at(_held(family, x, y))),

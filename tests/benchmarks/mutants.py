@@ -27,6 +27,7 @@ SECONDS = 90
 BUDGET = "tests/unit/test_error_budget.py"
 LINE = (BUDGET, "tests/unit/test_line_oracle.py", "tests/unit/test_atoms.py")
 GUARDS: dict[str, tuple[str, ...]] = {
+    "theory/risks/gains.py": LINE,
     "theory/risks/risks.py": LINE,
     "theory/risks/solution.py": (BUDGET, "tests/unit/test_atoms.py"),
     "theory/risks/votes.py": ("tests/unit/test_votes.py",),

@@ -24,7 +24,8 @@ EXPECTED = {
     "theory.risks.pipeline": {"train", "smooth", "risk"},
     "theory.problems.problem_file": {"load_problem", "loads_problem", "with_overrides"},
     "theory.problems.regimes": {"build"},
-    "theory.risks.risks": {"clean_risk", "certified_risk", "compare", "gain"},
+    "theory.risks.gains": {"compare", "gain"},
+    "theory.risks.risks": {"clean_risk", "certified_risk"},
     "theory.risks.votes": {"vote_risk"},
 }
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from theory import certified_risk, clean_risk, regimes
-from theory.errors import IsolationError, NoExactRoute, ProblemError
+from theory.errors import NoExactRoute, ProblemError
 from theory.estimate import Estimate
 from theory.problems.problem import (
     Ball,
@@ -136,7 +136,7 @@ def outcome(case: Draw) -> Outcome:
             else clean_risk(case.problem, case.alpha, case.beta)
         )
         proved = Prover(case.problem, case.eps).risk(case.alpha, case.beta, case.eps, most_bits=BITS)
-    except (NoExactRoute, NoProof, IsolationError, ProblemError):
+    except (NoExactRoute, NoProof, ProblemError):
         return Outcome("unanswered", case)
     if not abs(found.value - proved.value) <= found.error + proved.error:
         return Outcome("understated", case, found, proved)

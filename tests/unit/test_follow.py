@@ -10,7 +10,8 @@ from theory.geometry.line.level import level_set, search
 from theory.problems.normal import normal_form
 from theory.problems.problem import Smoothing
 from theory.reduction.reduce import reduce
-from theory.risks.risks import adversarial_risk, clean_risk, compare
+from theory.risks.gains import compare
+from theory.risks.risks import adversarial_risk, clean_risk
 
 # Two routes to one root agree to the errors that both report; this much more is allowed for their own rounding.
 SLACK = 1e-15

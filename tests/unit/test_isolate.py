@@ -7,7 +7,7 @@ import pytest
 
 from theory import train
 from theory.arrays import Array, Flags, Index
-from theory.errors import IsolationError
+from theory.errors import NoExactRoute
 from theory.numerics import isolate as module
 from theory.numerics.isolate import isolate
 from theory.numerics.terms import magnitude
@@ -180,7 +180,7 @@ class Ragged:
 def test_hopeless_terms_raise(monkeypatch: pytest.MonkeyPatch) -> None:
     """One clear line, as soon as more intervals are needed than are allowed; the limit is lowered to be quick."""
     monkeypatch.setattr(module, "MAX_INTERVALS", 20_000)
-    with pytest.raises(IsolationError, match="more than 20000 intervals") as caught:
+    with pytest.raises(NoExactRoute, match="more than 20000 intervals") as caught:
         isolate(Ragged(), np.zeros(64, np.intp), np.arange(64.0), np.arange(1.0, 65.0), np.ones(1))
     assert "\n" not in str(caught.value)
 

@@ -20,7 +20,7 @@ from theory.arrays import Array
 from theory.claims.families import CaseFamily, CaseNoises, Choice, Range
 from theory.claims.shrink import simpler
 from theory.claims.sides import FLOATS, Side
-from theory.errors import IsolationError, NoExactRoute, ProblemError
+from theory.errors import NoExactRoute, ProblemError
 from theory.estimate import PROVED as PROVED_ROUTE
 from theory.estimate import Estimate
 
@@ -38,7 +38,7 @@ PER_PARAMETER, LEAST_POPULATION, GENERATIONS = 4, 8, 8
 NO_ANSWER = 1e3
 # Witnesses put before the proof if the simple one has none.
 ATTEMPTS = 4
-SKIPPED = (NoExactRoute, ProblemError, IsolationError)
+SKIPPED = (NoExactRoute, ProblemError)
 
 
 @dataclass(frozen=True)

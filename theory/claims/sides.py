@@ -12,8 +12,9 @@ from theory.errors import NoExactRoute
 from theory.estimate import Estimate
 from theory.geometry.region import Region
 from theory.problems.problem import Problem
+from theory.risks.gains import certified_gain, gain
 from theory.risks.pipeline import BaseClassifier, smooth, train
-from theory.risks.risks import certified_gain, certified_risk, clean_risk, gain
+from theory.risks.risks import certified_risk, clean_risk
 
 
 class Side(Protocol):

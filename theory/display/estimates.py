@@ -21,14 +21,19 @@ def estimate_html(estimate: Estimate) -> str:
     if error.shape != value.shape:
         error = np.full(value.shape, np.nan)
     if value.ndim == 0:
-        return f'<div class="noisewise">{_pair(float(value), float(error))} ({clean(estimate.route)})</div>'
-    title = f"{' x '.join(map(str, value.shape))} values ({estimate.route})"
+        return f'<div class="noisewise">{_pair(float(value), float(error))} ({clean(_said(estimate))})</div>'
+    title = f"{' x '.join(map(str, value.shape))} values ({_said(estimate)})"
     if value.ndim == 2 and value.shape[0] <= MOST_ROWS and value.shape[1] <= MOST_COLUMNS and value.size:
         return f'<div class="noisewise"><div>{clean(title)}</div>{_grid(value, error)}</div>'
     if value.ndim == 1 and 0 < value.size <= MOST_ROWS:
         rows = [(str(k), *with_error(float(v), float(e))) for k, (v, e) in enumerate(zip(value, error, strict=True))]
         return Card(title, (), ("", "value", "\u00b1"), rows, len(rows)).html()
     return Card(title, _summary(value, error)).html()
+
+
+def _said(estimate: Estimate) -> str:
+    """The route, and what is to be remarked on the error."""
+    return ", ".join([estimate.route, *estimate.remarks()])
 
 
 def _pair(value: float, error: float) -> str:

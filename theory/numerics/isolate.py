@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.arrays import Array, Flags, Index
-from theory.errors import IsolationError
+from theory.errors import NoExactRoute
 from theory.numerics.terms import (
     Relative,
     SideBounds,
@@ -116,11 +116,11 @@ def isolate(terms: Terms, row: Index, low: Array, high: Array, scale: Array, ins
         inset: (R,) how far inside an interval its ends are evaluated, where terms may jump there; None for nowhere.
 
     Raises:
-        IsolationError: more than MAX_INTERVALS intervals would be needed for one row.
+        NoExactRoute: more than MAX_INTERVALS intervals would be needed for one row.
     """
     try:
         return _isolate(terms, row, low, high, scale, inset)
-    except IsolationError:
+    except NoExactRoute:
         rows = np.unique(row)
         if len(rows) == 1:
             raise
@@ -137,7 +137,7 @@ def _isolate(terms: Terms, row: Index, low: Array, high: Array, scale: Array, in
             break
         total += len(row)
         if total > MAX_INTERVALS:
-            raise IsolationError(f"more than {MAX_INTERVALS} intervals are needed to separate the sign changes")
+            raise NoExactRoute(f"more than {MAX_INTERVALS} intervals are needed to separate the sign changes")
         middle = low + 0.5 * (high - low)
         shift = 0.0 if inset is None else np.minimum(inset[row], 0.25 * (high - low))
         verdict = _judge(terms, row, low + shift, high - shift)

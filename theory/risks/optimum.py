@@ -19,7 +19,7 @@ from theory.problems.normal import normal_form
 from theory.problems.problem import Problem
 from theory.reduction.reduce import reduce
 from theory.risks.derivatives import risk_slopes
-from theory.risks.risks import compare
+from theory.risks.gains import compare
 
 # The scan: LINEAR steps over the largest length, LOGARITHMIC ones from a part SMALL of the least length or smoothing
 # noise (where the gain has its small-noise form) to LARGE times the largest (where it has reached its limit).
@@ -98,10 +98,9 @@ def best_alphas(problem: Problem, betas: ArrayLike, eps: float = 0.0, *, upper: 
     helps = _helps(gain, alphas, *gains, open_ended=upper is None)
     best = np.array([peak.at for peak in peaks])
     at = compare(problem, np.where(np.isnan(best), 0.0, best), smoothing, radius)
-    parts = [(*e.arrays(), e.route) for e in (at.risk, at.gain)]
     result = []
     for k, peak in enumerate(peaks):
-        risk, better = (Estimate(value[k], error[k], route) for value, error, route in parts)
+        risk, better = at.risk.at(k), at.gain.at(k)
         alpha = math.inf if upper is None and peak.last else peak.at
         result.append(Optimum(float(smoothing[k]), radius, alpha, risk, better, helps[k], _error(peak, alpha)))
     return result

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from theory.arrays import Array, Index
 from theory.problems.noises import noises
@@ -38,7 +39,7 @@ class Layout:
         alpha, beta, eps = (normal.lengths(v) for v in (self.alpha, self.beta, self.eps))
         return replace(self, alpha=alpha, beta=beta, eps=eps)
 
-    def spread(self, values: Array) -> Array:
+    def spread(self, values: NDArray[Any]) -> NDArray[Any]:
         """Results of the flattened matrix in the shape of the request."""
         return np.asarray(values)[self.where].reshape(self.shape)
 

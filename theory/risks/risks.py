@@ -1,4 +1,4 @@
-"""Risks, gains and their errors, for arrays of noises; nothing here knows which geometry answers.
+"""Risks and their errors, for arrays of noises; nothing here knows which geometry answers.
 
 Arguments alpha, beta, eps broadcast against each other, and results have their common shape. Each distinct alpha is
 trained once and each (alpha, beta, eps) answered once. Risks of an infinite background are Lebesgue measures.
@@ -15,16 +15,14 @@ from numpy.typing import ArrayLike
 from theory.arrays import Array, Flags
 from theory.estimate import Estimate
 from theory.geometry.base import Geometry
-from theory.geometry.difference import mass_difference, minus
 from theory.geometry.piece import Piece
 from theory.geometry.region import Region
 from theory.geometry.ties import with_ties
-from theory.problems.noises import noises
 from theory.problems.normal import normal_form
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem, Training
 from theory.reduction.reduce import TOLERANCE, Route, reduce
 from theory.risks.requests import Layout, lay_out
-from theory.risks.solution import TRIVIAL, Comparison, Kind, Solution, undefined
+from theory.risks.solution import Kind, Solution, undefined
 
 
 def solve(
@@ -63,12 +61,13 @@ def _solved(problem: Problem, geometry: Geometry, layout: Layout, kind: Kind) ->
         moved = moved + geometry.uncertainty(pieces, zero)
     total = tuple(sum(p.weight for p in base.pieces if p.label == label) for label in (1, 0))
     moved = np.minimum(moved, sum(total))
+    whole = total[0] if isinstance(problem, DomainProblem) and problem.infinite else sum(total)
     risk, share = wrong_one + wrong_zero, total[0] - wrong_one + wrong_zero
     risk = undefined(problem, layout, kind, risk, total)
     rounding = error_one + error_zero
     uniform = problem.smoothing.noise == "uniform"
     return Solution(
-        geometry, layout, kind, uniform, pieces, one, zero, risk, rounding, moved, share, (total[0], total[1]), base
+        geometry, layout, kind, uniform, pieces, one, zero, risk, rounding, moved, doubt + more, share, whole, base
     )
 
 
@@ -79,15 +78,17 @@ def _decided(region: Any, pieces: tuple[Piece, ...], held: Flags, closed: Flags)
     return with_ties(region, pieces, held, closed)
 
 
-def _estimate(solution: Solution) -> Estimate:
+def estimated(solution: Solution, tolerance: float = TOLERANCE) -> Estimate:
+    """The risks of a solution, in the problem's units and the shape of the request."""
     error = np.where(solution.void, 2 * np.finfo(float).eps * solution.risk, solution.rounding + solution.moved)
     error = np.where(np.isfinite(solution.risk), error, np.nan)
-    value, error = solution.volume * solution.risk, _measured(error, solution.risk, solution.volume)
+    status = solution.status(error, tolerance)
+    value, error = solution.volume * solution.risk, measured(error, solution.risk, solution.volume)
     spread = solution.layout.spread
-    return Estimate(spread(value), spread(error), solution.geometry.route)
+    return Estimate(spread(value), spread(error), solution.geometry.route, spread(status))
 
 
-def _measured(error: Array, value: Array, volume: float) -> Array:
+def measured(error: Array, value: Array, volume: float) -> Array:
     """The error of `value` times a volume that is rounded itself."""
     return np.asarray(volume * (error + (0.0 if volume == 1 else 2 * np.finfo(float).eps * np.abs(value))))
 
@@ -116,7 +117,7 @@ def clean_risk(
         >>> found.value.round(8).tolist(), found.route
         ([0.13705091, 0.10490536], 'radial')
     """
-    return _estimate(solve(problem, lay_out(alpha, beta), "clean", tolerance, route))
+    return estimated(solve(problem, lay_out(alpha, beta), "clean", tolerance, route), tolerance)
 
 
 def certified_risk(
@@ -139,7 +140,7 @@ def certified_risk(
         >>> certified_risk(problem, alpha=[0.0, 0.57735], beta=0.7, eps=0.5).value.round(8).tolist()
         [0.05079713, 0.049832]
     """
-    return _estimate(solve(problem, lay_out(alpha, beta, eps), "certified", tolerance, route))
+    return estimated(solve(problem, lay_out(alpha, beta, eps), "certified", tolerance, route), tolerance)
 
 
 def adversarial_risk(
@@ -159,109 +160,7 @@ def adversarial_risk(
     The mass outside {g = 1} and {g = 0}, each eroded by eps. Never above the certified risk; equal to it for
     half-spaces under Gaussian noise. Arguments and errors as `clean_risk`.
     """
-    return _estimate(solve(problem, lay_out(alpha, beta, eps), "adversarial", tolerance, route))
-
-
-def compare(
-    problem: Problem,
-    alpha: ArrayLike,
-    beta: ArrayLike,
-    eps: ArrayLike = 0.0,
-    *,
-    tolerance: float = TOLERANCE,
-    route: Route | None = None,
-) -> Comparison:
-    """Risk, baseline (alpha = 0), gain and triviality at once; the certified ones where eps > 0.
-
-    The gain is summed over the places where the two smoothed classifiers differ, so that its error is relative to what
-    the training noise changed and not to the risks; where the geometry itself turns with alpha it is their difference.
-
-    Examples:
-        >>> from theory import regimes
-        >>> found = compare(regimes.bumps(spacing=1.5), alpha=0.3, beta=[0.5, 0.65, 2.0])
-        >>> found.gain.value.round(6).tolist(), found.constant.tolist()
-        ([-0.062558, 0.017292, 0.055323], [False, False, True])
-    """
-    shape = np.broadcast_shapes(np.shape(alpha), np.shape(beta), np.shape(eps))
-    noisy = np.broadcast_to(noises(alpha, "alpha"), shape)
-    both = np.stack([noisy, np.zeros(shape)])
-    layout = lay_out(both, np.broadcast_to(beta, shape), np.broadcast_to(eps, shape))
-    kind: Kind = "certified" if np.any(np.asarray(eps) > 0) else "clean"
-    solution = solve(problem, layout, kind, tolerance, route)
-    risks = _estimate(solution)
-    risk = Estimate(np.asarray(risks.value)[0], np.asarray(risks.error)[0], risks.route)
-    baseline = Estimate(np.asarray(risks.value)[1], np.asarray(risks.error)[1], risks.route)
-    where = layout.where.reshape(2, -1)
-    shares = solution.share if kind == "clean" else solve(problem, layout, "clean", tolerance, route).share
-    total = solution.total
-    if isinstance(problem, DomainProblem) and problem.infinite:
-        trivial = shares < TRIVIAL * total[0]
-    else:
-        trivial = np.minimum(shares, sum(total) - shares) < TRIVIAL * sum(total)
-    constant = (trivial[where[0]] | trivial[where[1]]).reshape(shape)
-    return Comparison(
-        risk,
-        baseline,
-        _gain(solution, where, shape, risk, baseline),
-        constant,
-        solution.volume * shares[where[0]].reshape(shape),
-    )
-
-
-def _gain(
-    solution: Solution, where: np.ndarray, shape: tuple[int, ...], risk: Estimate, baseline: Estimate
-) -> Estimate:
-    """Baseline less risk, by the symmetric difference of the regions where both live on one coordinate."""
-    with np.errstate(invalid="ignore"):
-        plain = np.asarray(baseline.value) - np.asarray(risk.value)
-    if not solution.geometry.fixed or any(p.law == "point" for p in solution.pieces):
-        both = np.asarray(baseline.error) + np.asarray(risk.error)
-        return Estimate(
-            plain, np.where((where[0] == where[1]).reshape(shape) & np.isfinite(plain), 0.0, both), risk.route
-        )
-    pairs, back = np.unique(where, axis=1, return_inverse=True)
-    noisy, clean = pairs
-    pieces = tuple(p.at(noisy) for p in solution.pieces)
-    geometry = solution.geometry
-    one, zero = ((r.take(noisy), r.take(clean)) for r in (solution.one, solution.zero))
-    gained, lost = minus(*one), minus(one[1], one[0])
-    value, error = mass_difference(geometry, pieces, gained, lost, 1)
-    parts = (lost, gained) if solution.kind == "clean" else (minus(*zero), minus(zero[1], zero[0]))
-    more, rounding = mass_difference(geometry, pieces, *parts, 0)
-    moved = np.where(noisy == clean, 0.0, solution.moved[noisy] + solution.moved[clean])
-    total, spread = np.asarray(value + more), np.asarray(error + rounding + moved)
-    total, spread = solution.volume * total, _measured(spread, total, solution.volume)
-    total, spread = (part[back.ravel()].reshape(shape) for part in (total, spread))
-    void = solution.void[noisy][back.ravel()].reshape(shape)
-    defined = np.isfinite(plain) & ~void
-    spread = np.where(void, 0.0, spread)
-    return Estimate(np.where(defined, total, plain), np.where(np.isfinite(plain), spread, np.nan), risk.route)
-
-
-def gain(
-    problem: Problem, alpha: ArrayLike, beta: ArrayLike, *, tolerance: float = TOLERANCE, route: Route | None = None
-) -> Estimate:
-    """R(0, beta) - R(alpha, beta): positive where training noise helps. Arguments and errors as `clean_risk`.
-
-    Examples:
-        >>> from theory import regimes
-        >>> gain(regimes.concentric(dim=20), alpha=0.4, beta=[0.1, 0.5]).value.round(6).tolist()
-        [-0.012785, 0.032146]
-    """
-    return compare(problem, alpha, beta, tolerance=tolerance, route=route).gain
-
-
-def certified_gain(
-    problem: Problem,
-    alpha: ArrayLike,
-    beta: ArrayLike,
-    eps: ArrayLike,
-    *,
-    tolerance: float = TOLERANCE,
-    route: Route | None = None,
-) -> Estimate:
-    """The gain in certified risk at eps; NaN at beta = 0 < eps. Arguments and errors as `clean_risk`."""
-    return compare(problem, alpha, beta, eps, tolerance=tolerance, route=route).gain
+    return estimated(solve(problem, lay_out(alpha, beta, eps), "adversarial", tolerance, route), tolerance)
 
 
 def bayes_risk(problem: Problem, *, tolerance: float = TOLERANCE, route: Route | None = None) -> Estimate:

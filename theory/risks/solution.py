@@ -1,4 +1,4 @@
-"""What `theory.risks.risks` works with: every distinct request answered, and what comes of comparing two of them."""
+"""What `theory.risks` works with: every distinct request answered, and what comes of comparing two of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from theory.arrays import Array, Flags
-from theory.estimate import Estimate
+from theory.estimate import KNIFE_EDGE, OK, TANGENCY, TOLERANCE_MISSED, Estimate
 from theory.geometry.base import Geometry
 from theory.geometry.piece import Piece
 from theory.geometry.region import Region
@@ -20,6 +20,8 @@ Kind = Literal["clean", "certified", "adversarial"]
 # A smoothed classifier that gives one class to all but this share of the data (of the labelled set, in an infinite
 # background) is called constant: beating it, or being beaten by it, says nothing about training noise.
 TRIVIAL = 1e-3
+# Boundaries whose errors put more than this share of the data in doubt are about to be born or to merge.
+TANGENT = 1e-9
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Solution:
     """Every distinct request answered: regions that count as right for class 1 and class 0, and the masses outside.
 
     uniform: whether the smoothing noise is uniform. pieces: components by row. moved: what the uncertainty of the
-    boundaries can do to the risk. share: P(g = 1). base: the base classifiers, one row for each training noise.
+    boundaries can do to the risk. doubt: the mass of point masses within the error of a boundary, a part of `moved`.
+    whole: what risks are shares of. share: P(g = 1). base: the base classifiers, one row for each training noise.
     All lengths and masses are those of the problem's normal form; `volume` is what its masses are multiplied by.
     """
 
@@ -56,8 +59,9 @@ class Solution:
     risk: Array
     rounding: Array
     moved: Array
+    doubt: Array
     share: Array
-    total: tuple[float, float]
+    whole: float
     base: Any
     volume: float = 1.0
 
@@ -67,6 +71,13 @@ class Solution:
         beta, eps = self.layout.beta.ravel(), self.layout.eps.ravel()
         limited = self.kind == "certified" and self.uniform
         return (beta > 0) & (eps > beta) & limited
+
+    def status(self, error: Array, tolerance: float) -> np.ndarray:
+        """Why the errors of risks (R,) are above the tolerance, a share of the whole, and "ok" where they are not."""
+        missed = ~(error <= tolerance * self.whole) & np.isfinite(self.risk)
+        moved = (self.moved > TANGENT * self.whole) & (self.geometry.route != "plane")
+        words = {KNIFE_EDGE: self.doubt > 0, TANGENCY: missed & moved, TOLERANCE_MISSED: missed}
+        return np.select(list(words.values()), list(words), OK)
 
 
 def undefined(problem: Problem, layout: Layout, kind: Kind, risk: Array, total: tuple[float, ...]) -> Array:

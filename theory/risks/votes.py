@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from theory.arrays import Array
 from theory.errors import ProblemError
-from theory.estimate import Estimate
+from theory.estimate import OK, TOLERANCE_MISSED, Estimate
 from theory.geometry.base import Geometry, VoteRequest
 from theory.laws.binomial import least_count
 from theory.laws.certificate import log_miss
@@ -88,7 +88,7 @@ def certified_vote_risk(
     result = _integrated(problem, layout, votes, (need, np.where(still, votes - need + 1, need)), route)
     undefined = layout.spread(still & (layout.eps.ravel() > 0))
     value, error = (np.where(undefined, np.nan, v) for v in (result.value, result.error))
-    return Estimate(value, error, result.route)
+    return Estimate(value, error, result.route, result.status)
 
 
 def _checked(votes: int) -> None:
@@ -123,8 +123,11 @@ def _integrated(
     if infinite:
         endless = moving[need_zero[moving] > votes]
         value[endless], error[endless] = np.inf, np.nan
+    whole = sum(piece.weight for piece in base.pieces if piece.label == 1 or not infinite)
+    status = np.where(~(error <= TOLERANCE * whole) & np.isfinite(value), TOLERANCE_MISSED, OK)
     error = normal.volume * error + (0.0 if normal.volume == 1 else 2 * np.finfo(float).eps * normal.volume * value)
-    return Estimate(layout.spread(normal.volume * value), layout.spread(error), geometry.route)
+    value, error = layout.spread(normal.volume * value), layout.spread(error)
+    return Estimate(value, error, geometry.route, layout.spread(status))
 
 
 def _still(geometry: Geometry, base: Any, layout: Layout) -> tuple[Array, Array]:

@@ -14,7 +14,7 @@ from theory.problems.normal import normal_form
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem
 from theory.reduction.reduce import reduce
 from theory.risks.derivatives import gain_slopes
-from theory.risks.risks import compare
+from theory.risks.gains import compare
 
 KeyRange = tuple[str, float, float]
 Regime = Callable[..., Problem]

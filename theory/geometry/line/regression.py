@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 from theory.arrays import Array, Index
-from theory.errors import IsolationError, NoExactRoute
+from theory.errors import NoExactRoute
 from theory.geometry.line.line import positive_region
 from theory.geometry.line.posterior import NODES, RESOLVED, WEIGHTS, Posterior, resolved
 from theory.geometry.piece import Piece
@@ -141,7 +141,7 @@ def _blurred(held: Posterior, plain: Region, noise: str, alpha: float) -> Region
     while len(low):
         count += len(low)
         if count > MAX_QUERIES:
-            raise IsolationError(f"more than {MAX_QUERIES} quadratures are needed to separate the sign changes")
+            raise NoExactRoute(f"more than {MAX_QUERIES} quadratures are needed to separate the sign changes")
         middle, half = 0.5 * (low + high), 0.5 * (high - low)
         value, _slope = convolved(held, noise, alpha, middle)
         falling, rising = _slopes(held, noise, alpha, low, high)
