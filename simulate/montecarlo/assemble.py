@@ -37,7 +37,7 @@ def assemble(job: Job, betas: tuple[float, ...], votes: int) -> tuple[Request, n
 def mixture_rule(problem: MixtureProblem, alphas: np.ndarray) -> Rule:
     """The base classifier of a mixture for training noises alphas > 0."""
     entries = merged(problem)
-    signed = signed_density(entries, problem.dim)
+    signed = signed_density(entries, problem, alphas)
     if problem.training.rule == "posterior":
         return tabled(signed, problem.dim, alphas) if problem.training.noise == "gaussian" else signed
     total = total_density(entries)
@@ -60,15 +60,15 @@ def domain_rule(problem: DomainProblem, alphas: np.ndarray) -> Rule:
     """The base classifier of a labelled domain for training noises alphas > 0."""
     sets = sets_of(problem)
     posterior = problem.training.rule == "posterior" and sets.frame is not None
-    rule = None if len(sets.balls.radius) else _box_rule(sets, posterior)
+    rule = None if len(sets.balls.radius) else _box_rule(sets, posterior, problem.training.noise, alphas)
     return rule or _set_rule(sets, problem.training, posterior, alphas)
 
 
-def _box_rule(sets: Sets, posterior: bool) -> Rule | None:
+def _box_rule(sets: Sets, posterior: bool, noise: str, alphas: np.ndarray) -> Rule | None:
     """The closed form of boxes that can be cut apart."""
     try:
         if posterior and sets.frame is not None:
-            return signed_domain(sets.boxes, sets.frame)
+            return signed_domain(sets.boxes, sets.frame, noise, alphas)
         return disjoint(sets.boxes)
     except TooManyCellsError:
         return None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
+
+import numpy as np
 
 from simulate.montecarlo.arrays import NoiseTriple
 from simulate.montecarlo.draws.sampling import Sampling
@@ -13,6 +16,7 @@ from simulate.montecarlo.statistics.level import USUAL, Level
 from simulate.montecarlo.statistics.records import Record
 from simulate.progress import Progress, silent, within
 from theory.problems.noises import listed_noises
+from theory.problems.normal import normal_form
 from theory.problems.problem import Problem
 
 
@@ -41,6 +45,9 @@ def monte_carlo(
     of the deployed n-vote classifier, estimated without bias. X, Y and V are shared by all alpha (alpha = 0 is always
     among them) and all beta. At beta = 0 there is one evaluation, certified at eps = 0 is the clean risk, and None at
     eps > 0.
+
+    What is simulated is the problem's normal form, so that units and places change nothing, and numbers that were typed
+    as decimals tie where they do on paper.
 
     A finite labelled domain has X uniform on it. In an infinite background all results are Lebesgue measures: X is
     uniform on a box outside which nothing can go wrong (why: laws/domains.py, `reach`), and shares are multiplied by
@@ -72,10 +79,14 @@ def monte_carlo(
         True
     """
     grid = [listed_noises(value, name) for name, value in (("alpha", alpha), ("beta", beta), ("eps", eps))]
-    alphas, betas, radii = (tuple(dict.fromkeys(values)) for values in ([0.0, *grid[0]], grid[1], grid[2]))
-    job = Job(problem=problem, alphas=alphas, betas=betas, radii=radii, votes=votes, sampling=sampling, level=level)
+    normal = normal_form(problem)
+    scaled = [normal.lengths(np.array(values)).tolist() for values in grid]
+    alphas, betas, radii = (tuple(dict.fromkeys(values)) for values in ([0.0, *scaled[0]], scaled[1], scaled[2]))
+    scales = {"alphas": alphas, "betas": betas, "radii": radii}
+    job = Job(problem=normal.problem, volume=normal.volume, **scales, votes=votes, sampling=sampling, level=level)
     results = _simulate(job, progress or silent)
-    return [results[a, b, e] for a, b, e in product(*grid)]
+    places = zip(product(*grid), product(*scaled), strict=True)
+    return [replace(results[held], alpha=a, beta=b, eps=e) for (a, b, e), held in places]
 
 
 def _simulate(job: Job, progress: Progress) -> dict[NoiseTriple, Record]:

@@ -21,7 +21,11 @@ QUANTITIES = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A checked request; `alphas`, `betas` and `radii` hold each value once, `alphas` begins with 0."""
+    """A checked request; `alphas`, `betas` and `radii` hold each value once, `alphas` begins with 0.
+
+    The problem and its scales are those of a normal form; `volume` is what risks of an infinite background are
+    multiplied by.
+    """
 
     problem: Problem
     alphas: tuple[float, ...]
@@ -30,6 +34,7 @@ class Job:
     votes: int
     sampling: Sampling
     level: Level = USUAL
+    volume: float = 1.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "votes", whole(self.votes, "votes"))

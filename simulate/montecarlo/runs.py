@@ -27,7 +27,7 @@ from simulate.progress import Progress, silent
 class Run:
     """A request ready to be simulated for some betas with one number of votes.
 
-    volumes (betas,): of the boxes that X fills, 1 where risks are probabilities.
+    volumes (betas,): of the boxes that X fills in the problem's own units, 1 where risks are probabilities.
     """
 
     job: Job
@@ -42,7 +42,13 @@ class Run:
         claim_process()
         request, volumes = assemble(job, betas, votes)
         sampling = job.sampling
-        return cls(job, betas, request, volumes, limit_of(votes, sampling.delta, sampling.antithetic and votes > 1))
+        return cls(
+            job,
+            betas,
+            request,
+            job.volume * volumes,
+            limit_of(votes, sampling.delta, sampling.antithetic and votes > 1),
+        )
 
     def empty(self) -> Tally:
         """No sample yet."""

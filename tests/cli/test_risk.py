@@ -36,7 +36,7 @@ def test_records_are_row_major_and_equal_the_library(records: Records) -> None:
         }
         assert record["votes"] is None
         for key, estimate in expected.items():
-            assert list(record[key]) == ["value", "error", "route"]
+            assert list(record[key]) == ["value", "error", "route", "status"]
             assert abs(record[key]["value"] - estimate.value) <= record[key]["error"] + estimate.error
             assert record[key]["route"] == "line"
 
@@ -52,7 +52,7 @@ def test_certified_is_null_without_smoothing(records: Records) -> None:
 def test_an_infinite_risk_has_a_null_value(records: Records) -> None:
     words = ("--alpha", "0.2", "--beta", "0.1", "--eps", "0.2", "--set", "smoothing.noise=uniform")
     (record,) = records("risk", "stripes", *words)
-    assert record["certified"] == {"value": None, "error": None, "route": "line"}
+    assert record["certified"] == {"value": None, "error": None, "route": "line", "status": "ok"}
     assert record["certified_gain"] is None
     assert record["clean"]["value"] > 0
 

@@ -88,6 +88,7 @@ def test_fields_of_docstrings_are_lists_of_one_item_each(site: Path) -> None:
         "value",
         "error",
         "route",
+        "status",
     ]
 
 

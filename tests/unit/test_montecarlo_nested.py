@@ -13,7 +13,7 @@ from scipy import stats
 
 from simulate.montecarlo.assemble import domain_rule, mixture_rule
 from simulate.montecarlo.laws.domains import sets_of
-from simulate.montecarlo.laws.laws import LawGroup, mixture
+from simulate.montecarlo.laws.laws import LawGroup, merged, signed_density
 from simulate.montecarlo.rules.inner_noise import confined, unit_from
 from simulate.montecarlo.rules.rules import bounded
 from simulate.montecarlo.rules.set_parts import set_posterior, set_regression
@@ -141,7 +141,7 @@ def full_and_plain(dim: int, noise: Any) -> tuple[Any, Any]:
     laws = Gaussian(0.0, 1.0), Gaussian(0.4, scales), Laplace(-0.5, 0.7)
     training = Training(noise=noise)
     problem = MixtureProblem(0.5, dim, components(laws[0], laws[2]), components(laws[1]), training)
-    plain = mixture(problem)[1]
+    plain = signed_density(merged(problem), problem, np.empty(0))
     part = plain.positive["gaussian"]
     axes = np.eye(dim)[:, ::-1]
     full = LawGroup(part.center, part.scale[:, ::-1], part.log_mass, axes[None])

@@ -12,8 +12,9 @@ from scipy import stats
 
 from simulate.montecarlo.laws.domains import boxes_of, disjoint, frame_of, signed_domain
 from simulate.montecarlo.laws.fields import contains
-from simulate.montecarlo.laws.laws import mixture
+from simulate.montecarlo.laws.laws import merged, signed_density
 from tests.unit.montecarlo_labels import base_label
+from theory.problems.normal import normal_form
 from theory.problems.problem import (
     Box,
     Component,
@@ -36,11 +37,15 @@ def labels(problem: MixtureProblem | DomainProblem, alpha: float, x: np.ndarray)
     """f_alpha at x (d, points)."""
     training = problem.training
     if isinstance(problem, MixtureProblem):
-        rule = mixture(problem)[1]
+        rule = signed_density(merged(problem), problem, np.array([alpha] if alpha > 0 else []))
     else:
         boxes, frame = boxes_of(problem), frame_of(problem)
         whole = frame is None or training.rule == "regression"
-        rule = disjoint(boxes) if whole else signed_domain(boxes, frame)
+        rule = (
+            disjoint(boxes)
+            if whole
+            else signed_domain(boxes, frame, training.noise, np.array([alpha] if alpha > 0 else []))
+        )
     with jax.enable_x64(True):
         noise = jnp.asarray(alpha) if alpha > 0 else None
         return np.asarray(base_label(rule, training.noise, training.off_support, noise, jnp.asarray(x)))
@@ -128,13 +133,14 @@ def test_off_the_support(off_support: str, alpha: float) -> None:
 def test_ties_on_the_support_go_to_class_one(off_support: str) -> None:
     """Equal weighted densities, written with different boxes, scalars and relative weights."""
     training = Training(noise="uniform", off_support=off_support)
-    thirds = tuple(Component(Uniform(i / 3, (i + 1) / 3), 0.1) for i in range(3))
+    fifths = tuple(Component(Uniform(i / 5, (i + 1) / 5), 0.1) for i in range(5))
     whole = (Component(Uniform((0.0,), (1.0,))),)
     x = np.linspace(0.001, 0.999, 97)[None]
-    for class0, class1 in [(thirds, whole), (whole, thirds), (whole, whole)]:
-        problem = MixtureProblem(prior=0.5, dim=1, class0=class0, class1=class1, training=training)
-        assert labels(problem, 0.0, x).all()
-        assert labels(problem, 0.1, x[:, 10:-10]).all()
+    for class0, class1 in [(fifths, whole), (whole, fifths), (whole, whole)]:
+        normal = normal_form(MixtureProblem(prior=0.5, dim=1, class0=class0, class1=class1, training=training))
+        at, alpha = (x - normal.center) / normal.length, float(normal.lengths(np.array(0.1)))
+        assert labels(normal.problem, 0.0, at).all()
+        assert labels(normal.problem, alpha, at[:, 10:-10]).all()
 
 
 def test_common_background_cancels_exactly() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
@@ -114,7 +115,7 @@ def frame_of(problem: DomainProblem) -> Boxes | None:
     return Boxes(as_vector(problem.low, problem.dim)[None], as_vector(problem.high, problem.dim)[None])
 
 
-def signed_domain(boxes: Boxes, frame: Boxes) -> Signed:
+def signed_domain(boxes: Boxes, frame: Boxes, noise: str, alphas: np.ndarray) -> Signed:
     """The signed density of a finite domain: uniform laws on its inside and on its outside, weighted by volume."""
     cuts, covered = _grid(boxes, frame)
     inside, outside = _runs(cuts, covered), _runs(cuts, ~covered)
@@ -127,7 +128,8 @@ def signed_domain(boxes: Boxes, frame: Boxes) -> Signed:
         return {"uniform": LawGroup(cells.low + half, half, np.log(2 * half).sum(axis=1) - whole)}
 
     none = np.empty((0, boxes.low.shape[1]))
-    level = level_of(0, [*_flats(inside, 1), *_flats(outside, -1)]) if boxes.low.shape[1] == 1 else None
+    flats = [*_flats(inside, 1), *_flats(outside, -1)] if boxes.low.shape[1] == 1 else []
+    level = level_of(0, flats, noise, alphas)
     return Signed(part(inside), part(outside), none, none, outside, inside, level)
 
 
@@ -135,7 +137,7 @@ def _flats(cells: Boxes, sign: int) -> list[Flat]:
     """Intervals as uniform laws, their masses lengths: the length of the domain is common to all."""
     half = (cells.high - cells.low)[:, 0] / 2
     places = zip((cells.low[:, 0] + half).tolist(), half.tolist(), strict=True)
-    return [Flat("uniform", center, scale, sign * 2 * scale) for center, scale in places]
+    return [Flat("uniform", center, scale, sign * 2 * Fraction(scale)) for center, scale in places]
 
 
 def reach(noise: str, votes: int, needed: list[int]) -> float:

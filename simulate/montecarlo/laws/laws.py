@@ -6,6 +6,7 @@ and the sign that is left must not be rounding noise.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
@@ -15,9 +16,7 @@ from simulate.montecarlo.laws.balls import BallTables
 from simulate.montecarlo.laws.levels import AxisLaws, Flat, level_of
 from theory.errors import UnsupportedError
 from theory.problems.problem import Ball, Gaussian, Laplace, Law, MixtureProblem, Point, Uniform, as_vector
-
-# Masses that are equal on paper differ by the rounding of the relative weights.
-EQUAL_MASS = 1e-14
+from theory.problems.typed import typed
 
 
 class LawGroup(NamedTuple):
@@ -84,7 +83,7 @@ class Entry(NamedTuple):
     center: np.ndarray
     scale: np.ndarray
     rotation: np.ndarray | None
-    mass: list[float]  # of class 0 and class 1
+    mass: list[Fraction]  # of class 0 and class 1, as typed
 
 
 def _shape(law: Law, dim: int) -> tuple[str, np.ndarray, np.ndarray, np.ndarray | None]:
@@ -120,19 +119,19 @@ def _covariant(law: Gaussian, mean: np.ndarray, dim: int) -> tuple[str, np.ndarr
 def merged(problem: MixtureProblem) -> list[Entry]:
     """Distinct laws with their joint mass in each class, sorted by kind."""
     entries: dict[tuple[str, bytes, bytes, bytes], Entry] = {}
-    masses = (1 - problem.prior, problem.prior)
+    masses = (1 - typed(problem.prior), typed(problem.prior))
     for label, components in enumerate((problem.class0, problem.class1)):
-        total = sum(component.weight for component in components)
+        total = sum(typed(component.weight) for component in components)
         for component in components:
             kind, center, scale, rotation = _shape(component.law, problem.dim)
             center = center + 0.0  # -0.0 and 0.0 are the same place
             key = (kind, center.tobytes(), scale.tobytes(), b"" if rotation is None else rotation.tobytes())
-            entry = entries.setdefault(key, Entry(kind, center, scale, rotation, [0.0, 0.0]))
-            entry.mass[label] += masses[label] * (component.weight / total)
+            entry = entries.setdefault(key, Entry(kind, center, scale, rotation, [Fraction(0), Fraction(0)]))
+            entry.mass[label] += masses[label] * typed(component.weight) / total
     return sorted(entries.values(), key=lambda entry: entry.kind)
 
 
-def _parts(entries: list[Entry], masses: list[float]) -> dict[str, LawGroup]:
+def _parts(entries: list[Entry], masses: list[Fraction]) -> dict[str, LawGroup]:
     """The entries of each kind stacked, with the given masses."""
     parts = {}
     for kind in sorted({entry.kind for entry in entries}):
@@ -141,7 +140,7 @@ def _parts(entries: list[Entry], masses: list[float]) -> dict[str, LawGroup]:
         parts[kind] = LawGroup(
             np.array([entry.center for entry, _ in chosen]),
             np.array([entry.scale for entry, _ in chosen]),
-            np.log([mass for _, mass in chosen]),
+            np.log([float(mass) for _, mass in chosen]),
             np.array(rotations) if rotations else None,
         )
     return parts
@@ -158,10 +157,10 @@ def _support(entries: list[Entry], label: int, dim: int) -> LabelledRegion:
     return Sets(boxes, Balls(np.array([center for center, _ in round_]), np.array([radius for _, radius in round_])))
 
 
-def _level(pairs: list[tuple[Entry, float]], dim: int) -> AxisLaws | None:
+def _level(pairs: list[tuple[Entry, Fraction]], problem: MixtureProblem, alphas: np.ndarray) -> AxisLaws | None:
     """The laws that remain, in one dimension, or of one smooth kind along the one axis on which they differ."""
     entries, axis = [entry for entry, _ in pairs], 0
-    if dim > 1:
+    if problem.dim > 1:
         if not entries or {entry.kind for entry in entries} not in ({"gaussian"}, {"laplace"}):
             return None
         tables = np.array([[entry.center, entry.scale] for entry in entries])
@@ -169,14 +168,13 @@ def _level(pairs: list[tuple[Entry, float]], dim: int) -> AxisLaws | None:
         if len(unlike) != 1:
             return None
         axis = int(unlike[0])
-    return level_of(axis, [Flat(e.kind, float(e.center[axis]), float(e.scale[axis]), m) for e, m in pairs])
+    flats = [Flat(e.kind, float(e.center[axis]), float(e.scale[axis]), m) for e, m in pairs]
+    return level_of(axis, flats, problem.training.noise, alphas)
 
 
-def signed_density(entries: list[Entry], dim: int) -> Signed:
+def signed_density(entries: list[Entry], problem: MixtureProblem, alphas: np.ndarray) -> Signed:
     """Split the merged laws by the class that outweighs; laws with equal mass in both drop out."""
-    margins = [entry.mass[1] - entry.mass[0] for entry in entries]
-    margins = [0.0 if abs(m) <= EQUAL_MASS * max(e.mass) else m for e, m in zip(entries, margins, strict=True)]
-    pairs = list(zip(entries, margins, strict=True))
+    dim, pairs = problem.dim, [(entry, entry.mass[1] - entry.mass[0]) for entry in entries]
     won1, won0 = [p for p in pairs if p[1] > 0], [p for p in pairs if p[1] < 0]
     bounded = all(entry.kind in ("uniform", "ball", "point") for entry in entries)
     atoms = [[e.center for e, m in pairs if e.kind == "point" and (m < 0) == (label == 0)] for label in (0, 1)]
@@ -187,24 +185,18 @@ def signed_density(entries: list[Entry], dim: int) -> Signed:
         atoms1=np.reshape(atoms[1], (-1, dim)),
         support0=_support(entries, 0, dim) if bounded else None,
         support1=_support(entries, 1, dim) if bounded else None,
-        level=_level(won1 + won0, dim),
+        level=_level(won1 + won0, problem, alphas),
     )
 
 
 def source_of(entries: list[Entry]) -> MixtureSource:
     """The sampler of merged laws."""
-    mass = np.array([entry.mass for entry in entries]).T.ravel()
+    mass = np.array([[float(m) for m in entry.mass] for entry in entries]).T.ravel()
     cumulative = np.cumsum(mass)
-    return MixtureSource(_parts(entries, [1.0] * len(entries)), cumulative / cumulative[-1])
+    return MixtureSource(_parts(entries, [Fraction(1)] * len(entries)), cumulative / cumulative[-1])
 
 
 def total_density(entries: list[Entry]) -> dict[str, LawGroup]:
     """The density of X, of everything but point masses."""
     spread = [entry for entry in entries if entry.kind != "point"]
-    return _parts(spread, [sum(entry.mass) for entry in spread])
-
-
-def mixture(problem: MixtureProblem) -> tuple[MixtureSource, Signed]:
-    """The sampler and the signed density of a mixture problem."""
-    entries = merged(problem)
-    return source_of(entries), signed_density(entries, problem.dim)
+    return _parts(spread, [sum(entry.mass, Fraction(0)) for entry in spread])

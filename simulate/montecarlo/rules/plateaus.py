@@ -16,12 +16,10 @@ from jax import Array
 
 from simulate.montecarlo.laws.densities import BARE, NOISED, SQRT2, erfcx
 from simulate.montecarlo.laws.fields import log_total
-from simulate.montecarlo.laws.levels import AxisLaws, Flats
+from simulate.montecarlo.laws.levels import LIMB, AxisLaws, Flats
 
 # Heights cancel nearly where their sum is at most this share of them all; elsewhere the densities themselves tell.
 NEAR = 1e-3
-# Heights that are equal on paper differ by the rounding of weights and widths.
-EQUAL_HEIGHT = 1e-14
 
 
 class _Side(NamedTuple):
@@ -66,10 +64,28 @@ def _side(kind: str, part: Flats, noise: str, alpha: Array | None, x: Array) -> 
     return _Side(cover, mass / (2 * wide), tails, density + jnp.log(mass))
 
 
+def _excess(level: AxisLaws, alpha: Array | None, covers: dict[str, Array]) -> tuple[Array, Array]:
+    """The signed sum of the heights of the plateaus that hold each point, (points,), and where both classes have some
+    and they nearly cancel. Sums of whole numbers are exact: 0 is that of heights that are equal on paper.
+    """
+    which = 0 if alpha is None else 1 + jnp.argmin(jnp.abs(jnp.asarray(level.alphas) - alpha))
+    laws, (one, zero, low) = sum(map(len, covers.values())), (jnp.int64(0),) * 3
+    for kind, held in covers.items():
+        limbs = jnp.asarray(level.kinds[kind].limbs)[which][:, :, None]
+        high, rest = (jnp.where(held, part, 0) for part in limbs)
+        one, zero = one + jnp.maximum(high, 0).sum(axis=0), zero + jnp.minimum(high, 0).sum(axis=0)
+        low = low + rest.sum(axis=0)
+    high = one + zero
+    equal = (high == 0) & (jnp.abs(low) <= laws)
+    balanced = (one > 0) & (zero < 0) & (jnp.abs(high) <= NEAR * (one - zero))
+    unit = jnp.asarray(level.top)[which]
+    return jnp.where(equal, 0.0, unit * (high * 2.0**-LIMB + low * 4.0**-LIMB)), balanced
+
+
 def labels_of_plateaus(level: AxisLaws, noise: str, alpha: Array | None, x: Array) -> tuple[Array, Array]:
     """Where plateaus of both classes nearly cancel at x (d, points), and the label there, (points,) each."""
     at = jnp.asarray(x)[level.axis]
-    above, below, one_sum, zero_sum = [], [], jnp.zeros_like(at), jnp.zeros_like(at)
+    above, below, covers = [], [], {}
     for kind, part in level.kinds.items():
         if kind == "point" and alpha is None:
             continue
@@ -78,12 +94,8 @@ def labels_of_plateaus(level: AxisLaws, noise: str, alpha: Array | None, x: Arra
         tails = jnp.where(held.cover, held.log_tails + jnp.log(held.height), -jnp.inf)
         above.append(jnp.where(one, density, tails))
         below.append(jnp.where(one, tails, density))
-        height = jnp.where(held.cover, held.height, 0.0)
-        one_sum = one_sum + jnp.where(one, height, 0.0).sum(axis=0)
-        zero_sum = zero_sum + jnp.where(one, 0.0, height).sum(axis=0)
-    excess, whole = one_sum - zero_sum, one_sum + zero_sum
-    balanced = (one_sum > 0) & (zero_sum > 0) & (jnp.abs(excess) <= NEAR * whole)
-    excess = jnp.where(jnp.abs(excess) <= EQUAL_HEIGHT * whole, 0.0, excess)
+        covers[kind] = held.cover
+    excess, balanced = _excess(level, alpha, covers)
     above.append(jnp.log(jnp.maximum(excess, 0.0))[None])
     below.append(jnp.log(jnp.maximum(-excess, 0.0))[None])
     return balanced, log_total(above) >= log_total(below)
