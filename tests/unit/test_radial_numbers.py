@@ -10,7 +10,7 @@ from scipy.optimize import brentq, minimize_scalar
 from scipy.special import ndtr
 
 from theory import adversarial_risk, bayes_risk, certified_risk, clean_risk, compare, gain, smooth, train
-from theory.problems.normal import Normal
+from theory.problems.normal import Move, Normal
 from theory.problems.problem import Ball, Component, DomainProblem, Gaussian, MixtureProblem
 from theory.reduction.reduce import reduce
 
@@ -23,7 +23,7 @@ def pair(dim: int, prior: float = 0.5, inner: float = 1.0, outer: float = 1.5) -
 
 def excess_radii(problem: MixtureProblem, alpha: np.ndarray, beta: float) -> np.ndarray:
     """Radii of the final balls of class 0 less the Bayes radius; less than any where it has vanished."""
-    geometry = reduce(Normal(problem, Fraction(1), 0.0))
+    geometry = reduce(Normal(problem, Move(Fraction(1), None)))
     bayes = geometry.train(np.zeros(1)).region.ends[0, 0]
     final = geometry.smooth(geometry.train(alpha).region, np.full((len(alpha), 1), beta)).ends[:, 0]
     return np.asarray(np.where(np.isfinite(final), final, 0.0) - bayes)

@@ -12,14 +12,10 @@ import pytest
 from tests.unit.typed_problems import SCALES, SHIFTS, Typed, draw
 from theory import (
     Estimate,
-    ProblemError,
     adversarial_risk,
     certified_risk,
     clean_risk,
     regimes,
-    risk,
-    smooth,
-    train,
     vote_risk,
 )
 from theory.problems.problem import (
@@ -140,13 +136,6 @@ def test_tails_whose_ratio_tends_to_a_constant() -> None:
     assert clean_risk(nested, [0.1, 1.0], 0.3).value.tolist() == pytest.approx([0.25, 0.25], abs=1e-12)
     equal = mixture([Laplace(0.0, 1.0)], [Laplace(1.0, 1.0)])
     assert clean_risk(equal, [20.0, 1000.0], 0.3).value.tolist() == pytest.approx([0.303265329856] * 2, abs=1e-12)
-
-
-def test_a_classifier_of_another_problem_is_refused() -> None:
-    voted = smooth(train(regimes.bumps(), 0.3), 0.5)
-    assert risk(regimes.bumps(), voted).value == clean_risk(regimes.bumps(), 0.3, 0.5).value
-    with pytest.raises(ProblemError, match="trained on another problem"):
-        risk(regimes.bumps(spacing=3.0), voted)
 
 
 def answers(problem: object, noises: tuple[float, float, float], votes: bool) -> dict[str, Estimate]:

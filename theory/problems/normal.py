@@ -35,17 +35,82 @@ MOST_NOISE = 1e100
 
 
 @dataclass(frozen=True)
+class Move:
+    """x -> (x - center)/unit, exactly by axis, or in floats where `center` is None: then the place stays."""
+
+    unit: Fraction
+    center: list[Fraction] | None
+
+    @property
+    def shown(self) -> Vector:
+        """The centre as floats."""
+        if self.center is None:
+            return 0.0
+        return float(self.center[0]) if len(self.center) == 1 else tuple(map(float, self.center))
+
+    def problem(self, problem: Problem) -> Problem:
+        """The whole problem."""
+        if isinstance(problem, DomainProblem):
+            inside = tuple(self._part(part) for part in problem.inside)
+            low, high = (None if v is None else self._place(v) for v in (problem.low, problem.high))
+            return replace(problem, inside=inside, low=low, high=high)
+        zero, one = (
+            tuple(Component(self._part(c.law), c.weight) for c in side) for side in (problem.class0, problem.class1)
+        )
+        return replace(problem, class0=zero, class1=one)
+
+    def _part(self, part: Any) -> Any:
+        moved: dict[str, Any] = {key: self._place(getattr(part, key)) for key in PLACES if hasattr(part, key)}
+        for key in SCALES:
+            if getattr(part, key, None) is not None:
+                moved[key] = self._size(getattr(part, key), self.unit)
+        if getattr(part, "cov", None) is not None:
+            moved["cov"] = tuple(self._size(row, self.unit**2) for row in part.cov)
+        return replace(part, **moved)
+
+    def _size(self, value: Vector, unit: Fraction) -> Vector:
+        if isinstance(value, tuple):
+            if self.center is None:
+                return tuple((np.array(value) / float(unit)).tolist())
+            return tuple(float(typed(v) / unit) for v in value)
+        return float(typed(value) / unit)
+
+    def _place(self, value: Vector) -> Vector:
+        if self.center is None:
+            return self._size(value, self.unit)
+        if len(self.center) == 1 and not isinstance(value, tuple):
+            return float((typed(value) - self.center[0]) / self.unit)
+        axes = value if isinstance(value, tuple) else [value] * len(self.center)
+        centers = self.center if len(self.center) > 1 else self.center * len(axes)
+        return tuple(float((typed(v) - c) / self.unit) for v, c in zip(axes, centers, strict=True))
+
+
+@dataclass(frozen=True)
 class Normal:
     """A problem in normal form, and the way there: x = center + unit * (normal x).
 
+    move: the way there, exactly.
     halves: in one dimension the half-widths of the components, class 1 first, None where one has none: the width of a
-    box far from the centre has more digits than its ends have together.
+        box far from the centre has more digits than its ends have together.
     """
 
     problem: Problem
-    unit: Fraction
-    center: Vector
+    move: Move
     halves: tuple[Fraction | None, ...] = ()
+
+    @property
+    def unit(self) -> Fraction:
+        """The unit of length as a rational number."""
+        return self.move.unit
+
+    @property
+    def center(self) -> Vector:
+        """The place of the origin, rounded to floats."""
+        return self.move.shown
+
+    def inward(self, problem: Problem) -> Normal:
+        """Another problem of this dimension, seen from the same place in the same unit."""
+        return Normal(self.move.problem(problem), self.move, _halves(problem, self.unit))
 
     @property
     def length(self) -> float:
@@ -110,17 +175,17 @@ def _made(problem: Problem) -> Normal:
     if axes > MOST_AXES or (_endless(problem) and problem.dim > 2):
         # Powers of two cost nothing; and volumes of many dimensions stay where floats can hold them.
         large = max(*(float(np.abs(v).max()) for v in vectors), *(s for part in parts for s in _scales(part)), 0.0)
-        move = _Move(Fraction(1) if _endless(problem) else Fraction(2) ** int(np.frexp(large)[1]), None)
+        move = Move(Fraction(1) if _endless(problem) else Fraction(2) ** int(np.frexp(large)[1]), None)
     else:
         columns = [[typed(v[k] if isinstance(v, tuple) else v) for v in vectors] for k in range(axes)]
         center = [(min(column) + max(column)) / 2 for column in columns]
         sizes = [abs(x - c) for column, c in zip(columns, center, strict=True) for x in column]
         sizes += [typed(s) for part in parts for s in _scales(part)]
-        move = _Move(_decimal_unit(max(sizes) or Fraction(1)), center)
+        move = Move(_decimal_unit(max(sizes) or Fraction(1)), center)
     try:
-        return Normal(move.problem(problem), move.unit, move.shown, _halves(problem, move.unit))
+        return Normal(move.problem(problem), move, _halves(problem, move.unit))
     except ProblemError:  # widths of a unit in the last place may round to nothing
-        return Normal(problem, Fraction(1), 0.0, _halves(problem, Fraction(1)))
+        return Normal(problem, Move(Fraction(1), None), _halves(problem, Fraction(1)))
 
 
 def _halves(problem: Problem, unit: Fraction) -> tuple[Fraction | None, ...]:
@@ -150,57 +215,6 @@ def _decimal_unit(largest: Fraction) -> Fraction:
     while largest * Fraction(10) ** k < 10 ** (DIGITS - 1):
         k += 1
     return 2**BITS / Fraction(10) ** k
-
-
-@dataclass(frozen=True)
-class _Move:
-    """x -> (x - center)/unit, exactly by axis, or in floats where `center` is None: then the place stays."""
-
-    unit: Fraction
-    center: list[Fraction] | None
-
-    @property
-    def shown(self) -> Vector:
-        """The centre as floats."""
-        if self.center is None:
-            return 0.0
-        return float(self.center[0]) if len(self.center) == 1 else tuple(map(float, self.center))
-
-    def problem(self, problem: Problem) -> Problem:
-        """The whole problem."""
-        if isinstance(problem, DomainProblem):
-            inside = tuple(self._part(part) for part in problem.inside)
-            low, high = (None if v is None else self._place(v) for v in (problem.low, problem.high))
-            return replace(problem, inside=inside, low=low, high=high)
-        zero, one = (
-            tuple(Component(self._part(c.law), c.weight) for c in side) for side in (problem.class0, problem.class1)
-        )
-        return replace(problem, class0=zero, class1=one)
-
-    def _part(self, part: Any) -> Any:
-        moved: dict[str, Any] = {key: self._place(getattr(part, key)) for key in PLACES if hasattr(part, key)}
-        for key in SCALES:
-            if getattr(part, key, None) is not None:
-                moved[key] = self._size(getattr(part, key), self.unit)
-        if getattr(part, "cov", None) is not None:
-            moved["cov"] = tuple(self._size(row, self.unit**2) for row in part.cov)
-        return replace(part, **moved)
-
-    def _size(self, value: Vector, unit: Fraction) -> Vector:
-        if isinstance(value, tuple):
-            if self.center is None:
-                return tuple((np.array(value) / float(unit)).tolist())
-            return tuple(float(typed(v) / unit) for v in value)
-        return float(typed(value) / unit)
-
-    def _place(self, value: Vector) -> Vector:
-        if self.center is None:
-            return self._size(value, self.unit)
-        if len(self.center) == 1 and not isinstance(value, tuple):
-            return float((typed(value) - self.center[0]) / self.unit)
-        axes = value if isinstance(value, tuple) else [value] * len(self.center)
-        centers = self.center if len(self.center) > 1 else self.center * len(axes)
-        return tuple(float((typed(v) - c) / self.unit) for v, c in zip(axes, centers, strict=True))
 
 
 PLACES, SCALES = ("mean", "low", "high", "center"), ("scale", "radius")

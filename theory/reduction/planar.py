@@ -31,7 +31,7 @@ def in_plane(problem: MixtureProblem, tolerance: float) -> Plane:
     laws = [law for _label, _weight, law in parts]
     means = np.stack([marginal(law, problem.dim)[1] for law in laws])
     if problem.dim == 2:
-        covariances = np.stack([_covariance(law) for law in laws])
+        covariances = np.stack([covariance(law, 2) for law in laws])
         return gaussians(means, covariances, weights, labels, tolerance)
     scales = {isotropic(law, problem.dim) for law in laws}
     if len(scales) > 1 or None in scales:
@@ -68,9 +68,10 @@ def sets_in_plane(problem: DomainProblem, tolerance: float) -> Plane:
     return labelled_sets(discs, corners, clip, tolerance)
 
 
-def _covariance(law: Law) -> Array:
+def covariance(law: Law, dim: int) -> Array:
+    """The covariance (d, d) of a Gaussian."""
     assert isinstance(law, Gaussian)
-    return np.array(law.cov) if law.cov is not None else np.diag(marginal(law, 2)[2] ** 2)
+    return np.array(law.cov) if law.cov is not None else np.diag(marginal(law, dim)[2] ** 2)
 
 
 def _frame(means: Array) -> tuple[Array, Array]:

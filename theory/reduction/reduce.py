@@ -19,8 +19,7 @@ signed density and integrates to 1 in every risk, and the noise acts along the l
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Sequence
-from fractions import Fraction
+from collections.abc import Callable
 from typing import Literal, get_args
 
 import numpy as np
@@ -28,10 +27,9 @@ import numpy as np
 from theory.errors import REMEDY, NoExactRoute, ProblemError, one_of
 from theory.geometry.base import Geometry
 from theory.geometry.line.linear import Linear, LineTrainer
-from theory.geometry.piece import Piece, piece
 from theory.geometry.radial.radial import ball_in_background
 from theory.geometry.radial.two_centres import two_centres
-from theory.problems.components import exact_weights, isotropic, laws, marginal, weighted
+from theory.problems.components import isotropic, laws, marginal, weighted
 from theory.problems.normal import Normal
 from theory.problems.problem import (
     Ball,
@@ -44,6 +42,7 @@ from theory.problems.problem import (
     Problem,
     as_vector,
 )
+from theory.reduction.axis import on_axis
 from theory.reduction.gaussians import along_line, common_covariance, concentric_problem, needs_posterior
 from theory.reduction.intervals import line_of_domain
 from theory.reduction.planar import in_plane, sets_in_plane
@@ -157,13 +156,13 @@ def _mixture(normal: Normal, tolerance: float) -> Geometry:
     problem = normal.problem
     assert isinstance(problem, MixtureProblem)
     if problem.dim == 1:
-        pieces = _on_axis(problem, 0, normal.halves)
+        pieces = on_axis(problem, 0, normal.halves)
         return Linear(LineTrainer(pieces, problem.training), problem.smoothing.noise)
     axis = _only_axis(problem)
     if axis is not None:
         unit = np.zeros((1, problem.dim))
         unit[0, axis] = 1.0
-        trainer = LineTrainer(_on_axis(problem, axis), problem.training, None, unit, np.zeros((1, problem.dim)))
+        trainer = LineTrainer(on_axis(problem, axis), problem.training, None, unit, np.zeros((1, problem.dim)))
         return Linear(trainer, problem.smoothing.noise)
     if problem.training.noise != "gaussian" or problem.smoothing.noise != "gaussian":
         raise NoExactRoute(
@@ -187,17 +186,6 @@ def _domain(problem: DomainProblem, window: float, tolerance: float) -> Geometry
         if (centers == centers[0]).all():
             return ball_in_background(problem.dim, centers[0], max(b.radius for b in balls), window)
     return sets_in_plane(problem, tolerance)
-
-
-def _on_axis(problem: MixtureProblem, axis: int, halves: Sequence[Fraction | None] = ()) -> tuple[Piece, ...]:
-    """Every component's marginal on one axis; halves: of boxes, where they are known exactly."""
-    pieces = []
-    known = halves or [None] * len(laws(problem))
-    for (label, weight, law), share, half in zip(weighted(problem), exact_weights(problem), known, strict=True):
-        kind, center, scale = marginal(law, problem.dim)
-        exact = Fraction(float(scale[axis])) if half is None else half
-        pieces.append(piece(label, kind, center[axis], float(exact), weight, (share, exact)))
-    return tuple(pieces)
 
 
 def _only_axis(problem: MixtureProblem) -> int | None:

@@ -19,7 +19,9 @@ from theory.problems.noises import noises
 from theory.problems.normal import Normal, normal_form
 from theory.problems.problem import Problem
 from theory.reduction.reduce import reduce
-from theory.risks.risks import certified_risk, clean_risk
+from theory.risks.requests import lay_out
+from theory.risks.risks import certified_risk, clean_risk, estimated, solve_for
+from theory.risks.solution import Kind
 
 
 @dataclass(frozen=True)
@@ -195,21 +197,32 @@ def risk(
     beta: ArrayLike = 0.0,
     eps: ArrayLike = 0.0,
 ) -> Estimate:
-    """The risk of a smoothed classifier on its own problem, or of arrays of noises; certified risk where eps > 0.
+    """The risk of a smoothed classifier on a problem, its own or another, or of arrays of noises; certified where
+    eps > 0.
+
+    A classifier that was trained on another problem is weighed as it is: with its regions, its certificate and the
+    components of `problem`, whose own noises and rules have no part in it.
 
     Raises:
-        ProblemError: the classifier was trained on another problem.
+        ProblemError: the problem has another dimension than the classifier.
+        NoExactRoute: the components of the problem are not known along the classifier's coordinate.
 
     Examples:
         >>> from theory import regimes
         >>> problem = regimes.two_gaussians(dim=2, separation=2.0)
         >>> round(risk(problem, smooth(train(problem, alpha=0.4), beta=0.5)).value, 10)
         0.1586552539
+        >>> rare = regimes.two_gaussians(dim=2, separation=2.0, prior=0.9)
+        >>> round(risk(problem, smooth(train(rare, alpha=0.4), beta=0.5)).value, 6)
+        0.309789
     """
-    if voted is not None:
-        if voted.classifier.problem != problem:
-            raise ProblemError("voted", "a classifier trained on another problem", "one trained on the problem itself")
-        alpha, beta = voted.classifier.alpha, voted.beta
-    if np.any(np.asarray(eps) > 0):
-        return certified_risk(problem, alpha, beta, eps)
-    return clean_risk(problem, alpha, beta)
+    if voted is None:
+        if np.any(np.asarray(eps) > 0):
+            return certified_risk(problem, alpha, beta, eps)
+        return clean_risk(problem, alpha, beta)
+    held = voted.classifier
+    if problem.dim != held.problem.dim:
+        raise ProblemError("problem", f"dimension {problem.dim}", f"{held.problem.dim}, that of the classifier")
+    layout = lay_out(held.alpha, voted.beta, eps)
+    kind: Kind = "certified" if np.any(layout.eps > 0) else "clean"
+    return estimated(solve_for(problem, layout, kind, held.problem))

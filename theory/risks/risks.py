@@ -21,6 +21,7 @@ from theory.geometry.ties import with_ties
 from theory.problems.normal import normal_form
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem, Training
 from theory.reduction.reduce import TOLERANCE, Route, reduce
+from theory.reduction.view import seen
 from theory.risks.requests import Layout, lay_out
 from theory.risks.solution import Kind, Solution, undefined
 
@@ -35,9 +36,21 @@ def solve(
     return replace(_solved(normal.problem, geometry, layout, kind), volume=normal.volume)
 
 
-def _solved(problem: Problem, geometry: Geometry, layout: Layout, kind: Kind) -> Solution:
+def solve_for(problem: Problem, layout: Layout, kind: Kind, trained: Problem) -> Solution:
+    """The same for the classifiers of another problem, whose smoothing noise it is: one training noise."""
+    normal = normal_form(trained)
+    layout = layout.within(normal)
+    window = float(np.nanmax(layout.eps, initial=0.0))
+    geometry = reduce(normal, window)
+    other = normal.inward(replace(problem, smoothing=trained.smoothing))
+    geometry, base = seen(normal.problem, geometry, layout.alpha, other, window)
+    return replace(_solved(other.problem, geometry, layout, kind, base), volume=other.volume)
+
+
+def _solved(problem: Problem, geometry: Geometry, layout: Layout, kind: Kind, base: Any = None) -> Solution:
+    """Answers in units of the normal form; base: classifiers with the components to weigh, if not the problem's own."""
     eps = layout.eps.ravel()
-    base = geometry.train(layout.alpha)
+    base = geometry.train(layout.alpha) if base is None else base
     rows, trained = layout.flat, base.region.take(layout.trained)
     one = geometry.smooth(trained, layout.beta)
     zero = one.complement()
