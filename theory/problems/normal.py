@@ -110,7 +110,7 @@ class Normal:
 
     def inward(self, problem: Problem) -> Normal:
         """Another problem of this dimension, seen from the same place in the same unit."""
-        return Normal(self.move.problem(problem), self.move, _halves(problem, self.unit))
+        return Normal(self.move.problem(problem), self.move, halves(problem, self.unit))
 
     @property
     def length(self) -> float:
@@ -167,10 +167,7 @@ def normal_form(problem: Problem) -> Normal:
 
 
 def _made(problem: Problem) -> Normal:
-    parts = _parts(problem)
-    vectors = [v for part in parts for v in _places(part)]
-    if isinstance(problem, DomainProblem) and problem.low is not None and problem.high is not None:
-        vectors += [problem.low, problem.high]
+    parts, vectors = _parts(problem), _vectors(problem)
     axes = max((len(v) for v in vectors if isinstance(v, tuple)), default=1)
     if axes > MOST_AXES or (_endless(problem) and problem.dim > 2):
         # Powers of two cost nothing; and volumes of many dimensions stay where floats can hold them.
@@ -183,12 +180,26 @@ def _made(problem: Problem) -> Normal:
         sizes += [typed(s) for part in parts for s in _scales(part)]
         move = Move(_decimal_unit(max(sizes) or Fraction(1)), center)
     try:
-        return Normal(move.problem(problem), move, _halves(problem, move.unit))
+        return Normal(move.problem(problem), move, halves(problem, move.unit))
     except ProblemError:  # widths of a unit in the last place may round to nothing
-        return Normal(problem, Move(Fraction(1), None), _halves(problem, Fraction(1)))
+        return Normal(problem, Move(Fraction(1), None), halves(problem, Fraction(1)))
 
 
-def _halves(problem: Problem, unit: Fraction) -> tuple[Fraction | None, ...]:
+def numbers(problem: Problem) -> Iterator[Vector]:
+    """All places and lengths of a problem."""
+    yield from _vectors(problem)
+    yield from (scale for part in _parts(problem) for scale in _scales(part))
+
+
+def _vectors(problem: Problem) -> list[Vector]:
+    found = [v for part in _parts(problem) for v in _places(part)]
+    if isinstance(problem, DomainProblem) and problem.low is not None and problem.high is not None:
+        found += [problem.low, problem.high]
+    return found
+
+
+def halves(problem: Problem, unit: Fraction) -> tuple[Fraction | None, ...]:
+    """The half-widths of the components in one dimension, exactly; None where one has none."""
     if isinstance(problem, DomainProblem) or problem.dim > 1:
         return ()
     return tuple(_half(part.law, unit) for part in problem.class1 + problem.class0)

@@ -18,10 +18,11 @@ from theory.geometry.base import Geometry
 from theory.geometry.piece import Piece
 from theory.geometry.region import Region
 from theory.geometry.ties import with_ties
-from theory.problems.normal import normal_form
+from theory.problems.normal import Normal, normal_form
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem, Training
 from theory.reduction.reduce import TOLERANCE, Route, reduce
 from theory.reduction.view import seen
+from theory.risks.knife_edges import told_apart
 from theory.risks.requests import Layout, lay_out
 from theory.risks.solution import Kind, Solution, undefined
 
@@ -32,8 +33,12 @@ def solve(
     """Train, smooth and weigh every distinct request, in the problem's normal form."""
     normal = normal_form(problem)
     layout = layout.within(normal)
-    geometry = reduce(normal, float(np.nanmax(layout.eps, initial=0.0)), tolerance, route)
-    return replace(_solved(normal.problem, geometry, layout, kind), volume=normal.volume)
+
+    def answer(normal: Normal, layout: Layout) -> Solution:
+        geometry = reduce(normal, float(np.nanmax(layout.eps, initial=0.0)), tolerance, route)
+        return replace(_solved(normal.problem, geometry, layout, kind), volume=normal.volume)
+
+    return told_apart(normal, layout, answer(normal, layout), answer)
 
 
 def solve_for(problem: Problem, layout: Layout, kind: Kind, trained: Problem) -> Solution:

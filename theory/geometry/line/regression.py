@@ -16,6 +16,7 @@ from theory.arrays import Array, Index
 from theory.errors import NoExactRoute
 from theory.geometry.line.line import positive_region
 from theory.geometry.line.posterior import NODES, RESOLVED, WEIGHTS, Posterior, resolved
+from theory.geometry.line.steps import step_region, stepped
 from theory.geometry.piece import Piece
 from theory.geometry.region import Region, from_boundaries
 from theory.laws import NOISE
@@ -45,6 +46,8 @@ def regression_region(pieces: tuple[Piece, ...], noise: str, alpha: Array) -> Re
             "the regression rule needs a posterior on the whole line, and point masses give none; use rule = "
             '"posterior", or spread the points'
         )
+    if alpha.any() and stepped(pieces, noise):
+        return step_region(pieces, alpha)
     plain = positive_region(pieces, "gaussian", np.zeros(1), "class0")
     if not alpha.any():
         return plain.take(np.zeros(len(alpha), int))
