@@ -18,7 +18,7 @@ from tests.oracle.reference_plane_sets import Sets, overlap
 from theory.arrays import Array
 from theory.problems.components import weighted
 from theory.problems.problem import Ball, Box, DomainProblem, MixtureProblem, Problem, as_vector
-from theory.reduction.planar import _covariance
+from theory.reduction.planar import covariance
 
 # Standard deviations of the data that are looked at.
 REACH = 6.8
@@ -162,7 +162,7 @@ def answer(problem: Problem, alpha: float, beta: float, eps: float) -> tuple[lis
 def described(problem: MixtureProblem) -> Mixture:
     labels, weights, laws = zip(*weighted(problem), strict=True)
     means = np.stack([as_vector(law.mean, 2) for law in laws])
-    return Mixture(np.array(weights), np.array(labels), means, np.stack([_covariance(law) for law in laws]))
+    return Mixture(np.array(weights), np.array(labels), means, np.stack([covariance(law, 2) for law in laws]))
 
 
 def sets_of(problem: DomainProblem) -> Sets:
