@@ -19,12 +19,17 @@ from theory import NoExactRoute, compare
 from theory.arrays import Array
 from theory.estimate import ranks
 from theory.problems.noises import NOISES
+from theory.problems.normal import normal_form
+from theory.problems.problem import Problem
+from theory.reduction.reduce import reduce
 
 Result = tuple[list[Array], list[str]]
 
 # Cells evaluated in one vectorised call, and evaluations handed to a worker at once: a fraction of a second of work.
 BATCH_CELLS = 2048
 PIECE_BATCHES = 32
+# Single noises without an answer, each of which may have taken its time, after which no more are tried.
+MOST_FAILED = 32
 
 # What is known of a cell, in the order in which `evaluate` stacks it.
 FIELDS = ("risk", "risk_error", "baseline", "gain", "gain_error", "constant", "status")
@@ -84,12 +89,38 @@ def evaluate(piece: CellBatch) -> Result:
     """For each batch its FIELDS (7, cells), NaN where there is no exact route, and the distinct reasons for that."""
     results, reasons = [], []
     for batch in piece.batches:
-        try:
-            results.append(compared(piece.family, batch.values, *batch.noises))
-        except NoExactRoute as error:
-            results.append(np.full((len(FIELDS), len(batch.cells)), np.nan))
-            reasons.append(str(error))
+        fields, why = _answered(piece.family, batch.values, batch.noises, [])
+        results.append(fields)
+        reasons += why
     return results, list(dict.fromkeys(reasons))
+
+
+def _answered(
+    family: Family, values: Mapping[str, Any], noises: tuple[Array, Array, Array], failed: list[str]
+) -> tuple[Array, list[str]]:
+    """FIELDS (7, n) of a problem, NaN where there is no exact route, and why. A noise without an answer costs no other
+    its own: they are asked in halves, until MOST_FAILED single ones had none."""
+    try:
+        return compared(family, values, *noises), failed
+    except NoExactRoute as error:
+        count = len(noises[0])
+        if count == 1 or len(failed) >= MOST_FAILED or _without_route(family.at(values)):
+            return np.full((len(FIELDS), count), np.nan), [*failed, str(error)]
+    parts = []
+    for half in (slice(0, count // 2), slice(count // 2, count)):
+        alpha, beta, eps = (noise[half] for noise in noises)
+        fields, failed = _answered(family, values, (alpha, beta, eps), failed)
+        parts.append(fields)
+    return np.concatenate(parts, axis=1), failed
+
+
+def _without_route(problem: Problem) -> bool:
+    """Whether no noise has an answer."""
+    try:
+        reduce(normal_form(problem))
+    except NoExactRoute:
+        return True
+    return False
 
 
 def compared(family: Family, values: Mapping[str, Any], alpha: Array, beta: Array, eps: Array) -> Array:

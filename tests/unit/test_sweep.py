@@ -12,9 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from simulate.sweep import cells
 from simulate.sweep.axes import Axis, Family
 from simulate.sweep.sweep import labels, sweep
 from theory import NoExactRoute, ProblemError, compare, loads_problem, regimes
+from theory.arrays import Array
+from theory.problems.problem import Problem
+from theory.risks.solution import Comparison
 
 BUMPS = Family("bumps", {"spacing": 1.5})
 NOISES = (Axis("beta", 0.02, 1.6, 7), Axis("alpha", 0.0, 1.5, 40))
@@ -129,6 +133,27 @@ def test_some_cells_without_a_route_are_undecided() -> None:
     assert "noisewise mc" in dataset.attrs["no_exact_route"]
     with pytest.raises(NoExactRoute):
         sweep(scales, second, Axis("beta", 0.1, 0.2, 2))
+
+
+def test_noises_without_an_answer_cost_no_other_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two of forty noises fail; the rest have the numbers that they have without them."""
+    plain = sweep(BUMPS, *NOISES)
+    lost = plain["alpha"].to_numpy()[[3, 17]]
+
+    def failing(problem: Problem, alpha: Array, *more: Any) -> Comparison:
+        if np.isin(alpha, lost).any():
+            raise NoExactRoute("too many intervals")
+        return compare(problem, alpha, *more)
+
+    monkeypatch.setattr(cells, "compare", failing)
+    found = sweep(BUMPS, *NOISES)
+    assert found.attrs["no_exact_route"] == "too many intervals"
+    gone = found["alpha"].isin(lost).broadcast_like(found["risk"]).to_numpy()
+    assert (found["status"].to_numpy() == "no-exact-route").tolist() == gone.tolist()
+    assert set(found["label"].to_numpy()[gone]) == {"undecided"}
+    apart = np.abs(found["gain"] - plain["gain"]) <= found["gain_error"] + plain["gain_error"]
+    assert apart.to_numpy()[~gone].all()
+    assert set(plain["status"].to_numpy().ravel()) == {"ok"}
 
 
 def test_labels() -> None:
