@@ -43,8 +43,8 @@ def monte_carlo(
     k_Y the votes for the true class and tau(eps) the level of the smoothing family (`intervals.upper_tail`): the
     certificate succeeds iff its Clopper-Pearson lower bound at that failure probability reaches tau. This is the risk
     of the deployed n-vote classifier, estimated without bias. X, Y and V are shared by all alpha (alpha = 0 is always
-    among them) and all beta. At beta = 0 there is one evaluation, certified at eps = 0 is the clean risk, and None at
-    eps > 0.
+    among them) and all beta. Who wins with k = n/2 is the problem's `smoothing.ties`; a coin is tossed once for each X
+    and shared as X is. At beta = 0 there is one evaluation, certified at eps = 0 is the clean risk, None at eps > 0.
 
     What is simulated is the problem's normal form, so that units and places change nothing, and numbers that were typed
     as decimals tie where they do on paper.

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from simulate.montecarlo.assemble import assemble
+from simulate.montecarlo.draws.coins import coins
 from simulate.montecarlo.draws.given import Given, given
 from simulate.montecarlo.draws.noise import seeded
 from simulate.montecarlo.draws.sampling import REPLICATES
@@ -94,13 +95,16 @@ class Run:
                 block, skip = divmod(tally.samples, setting.block)
                 counts, labels = (np.asarray(v) for v in count_votes(setting, arrays, key, jnp.asarray(block)))
                 taken = slice(skip, skip + upto - tally.samples)
-                self._add(tally, counts, labels, taken)
+                self._add(tally, counts, labels, taken, np.asarray(request.key))
                 progress(tally.samples / self.job.sampling.samples)
 
-    def _add(self, tally: Tally, counts: np.ndarray, labels: np.ndarray, taken: slice) -> None:
+    def _add(self, tally: Tally, counts: np.ndarray, labels: np.ndarray, taken: slice, key: np.ndarray) -> None:
+        tie: Any = 1 in self.job.problem.smoothing.winners
+        if len(self.job.problem.smoothing.winners) > 1 and self.limit.votes % 2 == 0:
+            tie = coins(key, tally.samples, len(labels[:, 0].reshape(-1)[taken]))
         for b, beta in enumerate(self.betas):
             kinds = np.moveaxis(counts[:, b], (2, 0), (0, 2))
             count = kinds.reshape(len(kinds), len(self.job.alphas), -1)[..., taken]
             label = labels[:, b].reshape(-1)[taken]
-            tally.add(b, count, label, self.job.needed(beta), self.limit)
+            tally.add(b, count, label, self.job.needed(beta), self.limit, tie)
         tally.samples += count.shape[-1]

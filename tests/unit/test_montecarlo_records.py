@@ -66,12 +66,15 @@ def test_what_is_no_single_count_says_so() -> None:
     assert uncounted(endless)
 
 
-def test_ties_go_to_class_1() -> None:
+@pytest.mark.parametrize("tie", [True, False])
+def test_ties_go_where_they_are_sent(tie: bool) -> None:
     counts = np.array([0, 1, 2, 3, 4])
-    assert majority(counts, 4).tolist() == [False, False, True, True, True]
-    assert majority(counts[:4], 3).tolist() == [False, False, True, True]
+    assert majority(counts, 4, tie).tolist() == [False, False, tie, True, True]
+    assert majority(counts[:4], 3, tie).tolist() == [False, False, True, True]
     labels = np.array([True, False, False, True, False])
-    assert failures(counts, labels, 4, None).tolist() == [True, False, True, False, True]
+    assert failures(counts, labels, 4, None, tie).tolist() == [True, False, tie, False, True]
+    coins = np.array([tie, not tie])
+    assert majority(np.full((3, 2), 2), 4, coins).tolist() == [[tie, not tie]] * 3
 
 
 def test_progress_of_a_part() -> None:

@@ -28,6 +28,9 @@ from theory.problems.problem import (
     as_vector,
 )
 
+# What is said of ties where they do not go to class 1, as usual.
+TIES = {"class1": "", "class0": "; ties to class 0", "coin": "; ties by a coin"}
+
 
 def mixture_card(problem: MixtureProblem) -> Card:
     """Dimension, prior, noises; every component with its weight as written and its share of the class."""
@@ -91,7 +94,7 @@ def _noises(problem: Problem) -> list[tuple[str, str]]:
     off = "the nearest class" if training.off_support == "nearest" else training.off_support
     return [
         ("training", f"{training.rule} rule, {training.noise} noise; off the support {off}"),
-        ("smoothing", f"{problem.smoothing.noise} noise"),
+        ("smoothing", f"{problem.smoothing.noise} noise{TIES[problem.smoothing.ties]}"),
     ]
 
 

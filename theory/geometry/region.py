@@ -100,11 +100,11 @@ class Region(Displayed):
         return join(len(where), [(yes, self.take(yes)), (no, other.take(no))])
 
     def contains(self, x: ArrayLike) -> Flags:
-        """Whether x (broadcast against (R, m)) lies in the region: (R, m); boundaries belong to class 1."""
+        """Whether x (broadcast against (R, m)) lies in the region: (R, m); boundaries belong to it."""
         x = np.broadcast_to(np.asarray(x, float), np.broadcast_shapes(np.shape(x), (len(self.first), 1)))
         below = (self.ends[:, None, :] < x[:, :, None]).sum(axis=2)
         upto = (self.ends[:, None, :] <= x[:, :, None]).sum(axis=2)
-        inside = (self.first[:, None] ^ (below % 2 == 1)) | (self.first[:, None] ^ (upto % 2 == 1))
+        inside = (self.first[:, None] ^ (below % 2 == 1)) | (upto > below)
         if self.atoms is not None:
             for position, label in zip(self.atoms[0], self.atoms[1].T, strict=True):
                 inside = np.where(x == position, label[:, None], inside)

@@ -15,11 +15,14 @@ from theory.geometry.piece import Piece
 from theory.geometry.region import Region
 
 
-def with_ties(region: Region, pieces: tuple[Piece, ...], held: Flags, closed: Flags) -> tuple[Region, Array]:
+def with_ties(
+    region: Region, pieces: tuple[Piece, ...], held: Flags, closed: Flags, ajar: Flags
+) -> tuple[Region, Array]:
     """The region with the class of every point mass, and the mass (R,) of those within the error of a boundary.
 
     held: rows (R,) in which the region knows its point masses already. closed: rows in which its boundary belongs to
-    it, whatever its class: the certificate at u = tau, and a point whose distance is the radius itself.
+    it, whatever its class: the certificate at u = tau, and a point whose distance is the radius itself. ajar: rows in
+    which it belongs to the complement: that of the class to which the tie does not go.
     """
     weights: dict[float, float] = {}
     for item in pieces:
@@ -32,7 +35,8 @@ def with_ties(region: Region, pieces: tuple[Piece, ...], held: Flags, closed: Fl
     finite = np.isfinite(region.ends)
     gap = np.abs(positions[None, :, None] - np.where(finite, region.ends, np.inf)[:, None, :])
     near, sure = (gap <= region.error[:, None, :]) & finite[:, None, :], (gap == 0).any(axis=2)
-    labels = region.labelled(positions) | (near.any(axis=2) & closed[:, None])
+    labels = np.where(ajar[:, None], ~region.complement().labelled(positions), region.labelled(positions))
+    labels = labels | (near.any(axis=2) & closed[:, None])
     if region.atoms is not None:
         labels = np.where(held[:, None], region.contains(positions[None, :]), labels)
     doubt = near.any(axis=2) & ~sure & ~held[:, None]

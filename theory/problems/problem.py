@@ -26,6 +26,7 @@ Vector = float | tuple[float, ...]
 NoiseFamily = Literal["gaussian", "laplace", "uniform"]
 TrainingRule = Literal["posterior", "regression"]
 OffSupport = Literal["nearest", "class0", "class1"]
+Ties = Literal["class1", "class0", "coin"]
 
 
 def _settle(description: Any, **values: Any) -> None:
@@ -150,12 +151,19 @@ class Training:
 
 @dataclass(frozen=True)
 class Smoothing:
-    """The noise over which the smoothed classifier votes."""
+    """The noise over which the smoothed classifier votes, and who wins where u = 1/2, or with half of n votes."""
 
     noise: NoiseFamily = "gaussian"
+    ties: Ties = "class1"
 
     def __post_init__(self) -> None:
         check.choice(self.noise, "noise", get_args(NoiseFamily))
+        check.choice(self.ties, "ties", get_args(Ties))
+
+    @property
+    def winners(self) -> tuple[int, ...]:
+        """The classes to which ties may go: one, or both by a coin, which is tossed once for the whole classifier."""
+        return {"class1": (1,), "class0": (0,), "coin": (1, 0)}[self.ties]
 
 
 @dataclass(frozen=True)

@@ -103,9 +103,10 @@ def _solved(problem: Problem, layout: Layout) -> tuple[str, tuple[Pair, Pair]]:
             f"derivatives in the noises are known on the line and radially, and this problem is one of the "
             f"{geometry.route}; take differences of clean_risk or certified_risk"
         )
-    solution = solve(problem, layout, kind)
-    factor = normal.volume / normal.length
-    pairs = _slopes(problem.smoothing.noise, solution)
+    winners = problem.smoothing.winners
+    found = [_slopes(problem.smoothing.noise, solve(problem, layout, kind, winner=winner)) for winner in winners]
+    factor = normal.volume / normal.length / len(winners)
+    pairs = (tuple(sum(part) for part in zip(*pair, strict=True)) for pair in zip(*found, strict=True))
     by_alpha, by_beta = ((factor * value, factor * (1 + 2.0**-50) * error) for value, error in pairs)
     return geometry.route, (by_alpha, by_beta)
 

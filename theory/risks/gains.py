@@ -14,7 +14,7 @@ from theory.problems.noises import noises
 from theory.problems.problem import DomainProblem, Problem
 from theory.reduction.reduce import TOLERANCE, Route
 from theory.risks.requests import lay_out
-from theory.risks.risks import estimated, measured, solve
+from theory.risks.risks import averaged, estimated, measured, solve
 from theory.risks.solution import TRIVIAL, Comparison, Kind, Solution
 
 
@@ -38,16 +38,34 @@ def compare(
         >>> found.gain.value.round(6).tolist(), found.constant.tolist()
         ([-0.062558, 0.017292, 0.055323], [False, False, True])
     """
+    found = [_compared(problem, alpha, beta, eps, tolerance, route, winner) for winner in problem.smoothing.winners]
+    if len(found) == 1:
+        return found[0]
+    one, two = found
+    risk, baseline, gains = (averaged([getattr(part, name) for part in found]) for name in ("risk", "baseline", "gain"))
+    return Comparison(risk, baseline, gains, one.constant & two.constant, 0.5 * (one.share + two.share))
+
+
+def _compared(
+    problem: Problem,
+    alpha: ArrayLike,
+    beta: ArrayLike,
+    eps: ArrayLike,
+    tolerance: float,
+    route: Route | None,
+    winner: int,
+) -> Comparison:
+    """The comparison where every tie of the vote goes to `winner`."""
     shape = np.broadcast_shapes(np.shape(alpha), np.shape(beta), np.shape(eps))
     noisy = np.broadcast_to(noises(alpha, "alpha"), shape)
     both = np.stack([noisy, np.zeros(shape)])
     layout = lay_out(both, np.broadcast_to(beta, shape), np.broadcast_to(eps, shape))
     kind: Kind = "certified" if np.any(np.asarray(eps) > 0) else "clean"
-    solution = solve(problem, layout, kind, tolerance, route)
+    solution = solve(problem, layout, kind, tolerance, route, winner)
     risks = estimated(solution, tolerance)
     risk, baseline = risks.at(0), risks.at(1)
     where = layout.where.reshape(2, -1)
-    shares = solution.share if kind == "clean" else solve(problem, layout, "clean", tolerance, route).share
+    shares = solution.share if kind == "clean" else solve(problem, layout, "clean", tolerance, route, winner).share
     infinite = isinstance(problem, DomainProblem) and problem.infinite
     rarer = shares if infinite else np.minimum(shares, solution.whole - shares)
     trivial = rarer < TRIVIAL * solution.whole

@@ -20,7 +20,7 @@ from theory.problems.normal import Normal, normal_form
 from theory.problems.problem import Problem
 from theory.reduction.reduce import reduce
 from theory.risks.requests import lay_out
-from theory.risks.risks import certified_risk, clean_risk, estimated, solve_for
+from theory.risks.risks import averaged, certified_risk, clean_risk, estimated, solve_for, voted_region
 from theory.risks.solution import Kind
 
 
@@ -101,7 +101,10 @@ class BaseClassifier(Displayed):
 
 @dataclass(frozen=True)
 class SmoothedClassifier(Displayed):
-    """g, the majority vote over noise beta, and its vote probability u."""
+    """g, the majority vote over noise beta, and its vote probability u.
+
+    Where a coin decides ties, the region and g itself are those of a coin that fell for class 1.
+    """
 
     classifier: BaseClassifier
     beta: float
@@ -138,7 +141,15 @@ class SmoothedClassifier(Displayed):
 
     def __call__(self, points: ArrayLike) -> Flags:
         """g at points (m, d), or (m,) where d = 1."""
-        return self.region.contains(self.classifier.coordinate(points))[0]
+        at = self.classifier.coordinate(points)
+        if self.beta > 0 and self.winner == 0:
+            return ~self.region.complement().contains(at)[0]
+        return self.region.contains(at)[0]
+
+    @property
+    def winner(self) -> int:
+        """The class to which ties of the vote go."""
+        return self.classifier.problem.smoothing.winners[0]
 
 
 def _curves(region: Any) -> list[Array]:
@@ -174,7 +185,7 @@ def train(problem: Problem, alpha: float) -> BaseClassifier:
 
 
 def smooth(classifier: BaseClassifier, beta: float) -> SmoothedClassifier:
-    """g = 1[u >= 1/2], u = f * p_beta.
+    """g = 1[u >= 1/2], u = f * p_beta; 1[u > 1/2] where the problem gives ties of the vote to class 0.
 
     Examples:
         >>> from theory import regimes
@@ -185,7 +196,8 @@ def smooth(classifier: BaseClassifier, beta: float) -> SmoothedClassifier:
         [0.742729, 0.73733]
     """
     noise = noises(beta, "beta").reshape(1, 1)
-    held = classifier.geometry.smooth(classifier.held.region, classifier.normal.lengths(noise))
+    winner = classifier.problem.smoothing.winners[0]
+    held = voted_region(classifier.geometry, classifier.held.region, classifier.normal.lengths(noise), winner)
     return SmoothedClassifier(classifier, float(noise[0, 0]), held)
 
 
@@ -225,4 +237,5 @@ def risk(
         raise ProblemError("problem", f"dimension {problem.dim}", f"{held.problem.dim}, that of the classifier")
     layout = lay_out(held.alpha, voted.beta, eps)
     kind: Kind = "certified" if np.any(layout.eps > 0) else "clean"
-    return estimated(solve_for(problem, layout, kind, held.problem))
+    winners = held.problem.smoothing.winners
+    return averaged([estimated(solve_for(problem, layout, kind, held.problem, winner)) for winner in winners])

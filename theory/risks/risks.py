@@ -6,6 +6,7 @@ trained once and each (alpha, beta, eps) answered once. Risks of an infinite bac
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,20 +29,25 @@ from theory.risks.solution import Kind, Solution, undefined
 
 
 def solve(
-    problem: Problem, layout: Layout, kind: Kind, tolerance: float = TOLERANCE, route: Route | None = None
+    problem: Problem,
+    layout: Layout,
+    kind: Kind,
+    tolerance: float = TOLERANCE,
+    route: Route | None = None,
+    winner: int = 1,
 ) -> Solution:
-    """Train, smooth and weigh every distinct request, in the problem's normal form."""
+    """Train, smooth and weigh every distinct request, in the problem's normal form; ties of the vote go to `winner`."""
     normal = normal_form(problem)
     layout = layout.within(normal)
 
     def answer(normal: Normal, layout: Layout) -> Solution:
         geometry = reduce(normal, float(np.nanmax(layout.eps, initial=0.0)), tolerance, route)
-        return replace(_solved(normal.problem, geometry, layout, kind), volume=normal.volume)
+        return replace(_solved(normal.problem, geometry, layout, kind, winner), volume=normal.volume)
 
     return told_apart(normal, layout, answer(normal, layout), answer)
 
 
-def solve_for(problem: Problem, layout: Layout, kind: Kind, trained: Problem) -> Solution:
+def solve_for(problem: Problem, layout: Layout, kind: Kind, trained: Problem, winner: int = 1) -> Solution:
     """The same for the classifiers of another problem, whose smoothing noise it is: one training noise."""
     normal = normal_form(trained)
     layout = layout.within(normal)
@@ -49,15 +55,17 @@ def solve_for(problem: Problem, layout: Layout, kind: Kind, trained: Problem) ->
     geometry = reduce(normal, window)
     other = normal.inward(replace(problem, smoothing=trained.smoothing))
     geometry, base = seen(normal.problem, geometry, layout.alpha, other, window)
-    return replace(_solved(other.problem, geometry, layout, kind, base), volume=other.volume)
+    return replace(_solved(other.problem, geometry, layout, kind, winner, base), volume=other.volume)
 
 
-def _solved(problem: Problem, geometry: Geometry, layout: Layout, kind: Kind, base: Any = None) -> Solution:
+def _solved(
+    problem: Problem, geometry: Geometry, layout: Layout, kind: Kind, winner: int, base: Any = None
+) -> Solution:
     """Answers in units of the normal form; base: classifiers with the components to weigh, if not the problem's own."""
     eps = layout.eps.ravel()
     base = geometry.train(layout.alpha) if base is None else base
     rows, trained = layout.flat, base.region.take(layout.trained)
-    one = geometry.smooth(trained, layout.beta)
+    one = voted_region(geometry, trained, layout.beta, winner)
     zero = one.complement()
     far = eps > 0
     if kind == "certified" and far.any():
@@ -69,8 +77,12 @@ def _solved(problem: Problem, geometry: Geometry, layout: Layout, kind: Kind, ba
     pieces = tuple(p.at(rows) for p in base.pieces)
     held = (layout.beta.ravel() == 0) & (layout.alpha[rows] == 0) & ~far
     far = far & (kind != "clean")
+    # Without smoothing there is no vote: the base classifier itself gives its ties to class 1.
+    loses = {1: ~far & (layout.beta.ravel() > 0) & (winner == 0)}
+    loses[0] = ~far & ~loses[1]
     (one, doubt), (zero, more) = (
-        _decided(part, tuple(p for p in pieces if p.label == label), held, far) for label, part in ((1, one), (0, zero))
+        _decided(part, tuple(p for p in pieces if p.label == label), held, far, loses[label])
+        for label, part in ((1, one), (0, zero))
     )
     wrong_one, error_one = geometry.mass(pieces, one, 1)
     wrong_zero, error_zero = geometry.mass(pieces, zero.complement(), 0)
@@ -89,11 +101,18 @@ def _solved(problem: Problem, geometry: Geometry, layout: Layout, kind: Kind, ba
     )
 
 
-def _decided(region: Any, pieces: tuple[Piece, ...], held: Flags, closed: Flags) -> tuple[Any, Array]:
+def voted_region(geometry: Geometry, trained: Any, beta: Array, winner: int) -> Any:
+    """{g = 1}: {u >= 1/2} where ties go to class 1, else the complement of {1 - u >= 1/2}."""
+    if winner == 1:
+        return geometry.smooth(trained, beta)
+    return geometry.smooth(trained.complement(), beta).complement()
+
+
+def _decided(region: Any, pieces: tuple[Piece, ...], held: Flags, closed: Flags, ajar: Flags) -> tuple[Any, Array]:
     """The region with the class of every point mass, and the mass that lies within the error of a boundary."""
     if not isinstance(region, Region):
         return region, np.zeros(len(region.first))
-    return with_ties(region, pieces, held, closed)
+    return with_ties(region, pieces, held, closed, ajar)
 
 
 def estimated(solution: Solution, tolerance: float = TOLERANCE) -> Estimate:
@@ -104,6 +123,17 @@ def estimated(solution: Solution, tolerance: float = TOLERANCE) -> Estimate:
     value, error = solution.volume * solution.risk, measured(error, solution.risk, solution.volume)
     spread = solution.layout.spread
     return Estimate(spread(value), spread(error), solution.geometry.route, spread(status))
+
+
+def averaged(found: Sequence[Estimate]) -> Estimate:
+    """The one estimate, or the mean of two: a coin decides which classifier it is."""
+    return found[0] if len(found) == 1 else 0.5 * (found[0] + found[1])
+
+
+def _answered(problem: Problem, layout: Layout, kind: Kind, tolerance: float, route: Route | None) -> Estimate:
+    """The risks for every class to which a tie may go, averaged."""
+    solutions = (solve(problem, layout, kind, tolerance, route, winner) for winner in problem.smoothing.winners)
+    return averaged([estimated(solution, tolerance) for solution in solutions])
 
 
 def measured(error: Array, value: Array, volume: float) -> Array:
@@ -135,7 +165,7 @@ def clean_risk(
         >>> found.value.round(8).tolist(), found.route
         ([0.13705091, 0.10490536], 'radial')
     """
-    return estimated(solve(problem, lay_out(alpha, beta), "clean", tolerance, route), tolerance)
+    return _answered(problem, lay_out(alpha, beta), "clean", tolerance, route)
 
 
 def certified_risk(
@@ -158,7 +188,7 @@ def certified_risk(
         >>> certified_risk(problem, alpha=[0.0, 0.57735], beta=0.7, eps=0.5).value.round(8).tolist()
         [0.05079713, 0.049832]
     """
-    return estimated(solve(problem, lay_out(alpha, beta, eps), "certified", tolerance, route), tolerance)
+    return _answered(problem, lay_out(alpha, beta, eps), "certified", tolerance, route)
 
 
 def adversarial_risk(
@@ -178,7 +208,7 @@ def adversarial_risk(
     The mass outside {g = 1} and {g = 0}, each eroded by eps. Never above the certified risk; equal to it for
     half-spaces under Gaussian noise. Arguments and errors as `clean_risk`.
     """
-    return estimated(solve(problem, lay_out(alpha, beta, eps), "adversarial", tolerance, route), tolerance)
+    return _answered(problem, lay_out(alpha, beta, eps), "adversarial", tolerance, route)
 
 
 def bayes_risk(problem: Problem, *, tolerance: float = TOLERANCE, route: Route | None = None) -> Estimate:

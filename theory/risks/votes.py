@@ -1,8 +1,9 @@
 """Risks with a finite number of votes: integrals of a binomial tail of the vote probability against the class laws.
 
-The deployed classifier draws n noises: P(g_n(x) = 1) = P(Bin(n, u(x)) >= n/2), ties to class 1. A certificate for the
-true class succeeds when its count k has a Clopper-Pearson lower bound (failure probability c) of at least tau(eps),
-that is, when P(Bin(n, tau) >= k) <= c.
+The deployed classifier draws n noises: P(g_n(x) = 1) = P(Bin(n, u(x)) >= n/2) where ties go to class 1, P(Bin > n/2)
+where they go to class 0, and the mean of both where a coin decides. A certificate for the true class knows no ties: it
+succeeds when its count k has a Clopper-Pearson lower bound (failure probability c) of at least tau(eps), that is, when
+P(Bin(n, tau) >= k) <= c.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from theory.problems.normal import normal_form
 from theory.problems.problem import DomainProblem, Problem
 from theory.reduction.reduce import TOLERANCE, Route, reduce
 from theory.risks.requests import Layout, lay_out
+from theory.risks.risks import averaged
 
 FAILURE = 1e-3
 # Votes for the wrong class beyond this many noise scales from the labelled set, and sqrt(d) more for the growth of
@@ -57,8 +59,10 @@ def vote_risk(
     """
     layout = lay_out(alpha, beta)
     _checked(votes)
-    need = np.full(layout.beta.size, (votes + 1) // 2)
-    return _integrated(problem, layout, votes, (need, votes - need + 1), route)
+    most = np.full(layout.beta.size, (votes + 1) // 2)
+    needs = {1: (most, votes - most + 1), 0: (votes - most + 1, most)}
+    winners = problem.smoothing.winners if votes % 2 == 0 else (1,)
+    return averaged([_integrated(problem, layout, votes, needs[winner], route) for winner in winners])
 
 
 def certified_vote_risk(

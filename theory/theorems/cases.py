@@ -18,6 +18,7 @@ from theory.problems.problem import (
     MixtureProblem,
     NoiseFamily,
     Smoothing,
+    Ties,
     Training,
     TrainingRule,
     Uniform,
@@ -80,6 +81,7 @@ def mixture(
     prior: float = 0.5,
     share0: float = 0.5,
     share1: float = 0.5,
+    ties: Ties = "class1",
     **places: float,
 ) -> MixtureProblem:
     """One or two components a class on the line: at0, at1 and scale0, scale1 of class 0, at2, at3, ... of class 1.
@@ -90,7 +92,7 @@ def mixture(
     for first, law, share in ((0, law0, share0), (2, law1, share1)):
         parts = [(k, weight) for k, weight in ((first, share), (first + 1, 1 - share)) if f"at{k}" in places]
         sides.append(tuple(Component(component(law, places[f"at{k}"], places[f"scale{k}"]), w) for k, w in parts))
-    return MixtureProblem(prior, 1, sides[0], sides[1], Training(noise=training), Smoothing(votes))
+    return MixtureProblem(prior, 1, sides[0], sides[1], Training(noise=training), Smoothing(votes, ties))
 
 
 def component(law: str, center: float, scale: float) -> Law:

@@ -17,7 +17,7 @@ from typing import Any
 
 from theory.claims.falsify import CaseFamily, CaseNoises, Choice, Range
 from theory.claims.sides import Side
-from theory.problems.problem import Component, Gaussian, Laplace, MixtureProblem, Problem, Uniform
+from theory.problems.problem import Component, Gaussian, Laplace, MixtureProblem, Problem, Ties, Uniform
 from theory.problems.problem import Law as Density
 from theory.problems.typed import typed
 from theory.symbolic.invariances import common_factor, scaling
@@ -104,14 +104,16 @@ def _scaled(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
 
 
 def _swapped(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number | None:
-    """Ties of positive measure go to class 1 in both problems: supports with ends in common are left out."""
+    """Ties of the vote change sides too. Equal densities give class 1 in both problems: supports with ends in common
+    are left out."""
     ends = [
         {number(end) for c in side if isinstance(c.law, Uniform) for end in (c.law.low, c.law.high)}
         for side in (problem.class0, problem.class1)
     ]
     if ends[0] & ends[1]:
         return None
-    other = replace(problem, prior=1 - problem.prior, class0=problem.class1, class1=problem.class0)
+    smoothing = replace(problem.smoothing, ties=OTHER[problem.smoothing.ties])
+    other = replace(problem, prior=1 - problem.prior, class0=problem.class1, class1=problem.class0, smoothing=smoothing)
     return _agree(problem, other, at, exact)
 
 
@@ -133,6 +135,8 @@ def _first(law: Gaussian) -> float:
     return law.mean[0]
 
 
+# Who wins ties once the classes have exchanged their names.
+OTHER: dict[str, Ties] = {"class1": "class0", "class0": "class1", "coin": "coin"}
 NOISE_RANGES = {"alpha": TRAINING_NOISE, "beta": SMOOTHING_NOISE, "eps": Range(1e-3, 5.0, log=True, zero=0.4)}
 NOISY = SMALL_MIXTURES | NOISE_RANGES | {"training": Choice(FAMILIES), "votes": Choice(FAMILIES)}
 PAIRS = {"separation": Range(0.1, 10.0, log=True), "prior": PRIORS}
@@ -174,11 +178,11 @@ LAWS = (
     ),
     Theorem(
         "label-swap",
-        "Exchanging the classes, with prior -> 1 - prior, changes no risk.",
+        "Exchanging the classes, with prior -> 1 - prior and ties of the vote to the other class, changes no risk.",
         r"(q_0, q_1, \pi) \mapsto (q_1, q_0, 1-\pi): \quad R' = R",
         SOURCE,
         _swapped,
-        CaseFamily(dyadic, NOISY),
+        CaseFamily(dyadic, NOISY | {"ties": Choice(tuple(OTHER))}),
     ),
     Theorem(
         "common-factor",

@@ -38,15 +38,24 @@ class Tally:
         certain, possible = np.zeros(plain, np.int64), np.zeros(plain, np.int64)
         return cls(0, np.zeros(shape, np.int64), only, certain, possible, np.zeros(plain, np.int64))
 
-    def add(self, beta: int, counts: np.ndarray, labels: np.ndarray, needed: list[int], limit: Limit) -> None:
+    def add(
+        self,
+        beta: int,
+        counts: np.ndarray,
+        labels: np.ndarray,
+        needed: list[int],
+        limit: Limit,
+        tie: np.ndarray | bool = True,
+    ) -> None:
         """Count votes (1 or 3, 1 + A, samples) for class 1 of samples with given labels.
 
-        Three: the likelier votes, the fewest and the most possible. needed: votes that certify.
+        Three: the likelier votes, the fewest and the most possible. needed: votes that certify. tie: whether half of
+        the votes are enough for class 1, of each sample where a coin decides: all classifiers share its coin.
         """
         best, low, high = counts[0], counts[len(counts) // 2], counts[-1]
         kinds = [best, *(np.where(labels, *pair) for pair in ((high, low), (low, high)))][: len(counts)]
         for place, need in enumerate([None, *needed]):
-            failed = [failures(v, labels, limit.votes, need) for v in kinds]
+            failed = [failures(v, labels, limit.votes, need, tie) for v in kinds]
             self.failed[beta, place] += np.stack([v.sum(axis=1) for v in failed])
             pairs = [failed[:1] * 2, failed[1:], failed[:0:-1]][: len(counts)]
             self.only[beta, place] += np.stack([discordant(*pair) for pair in pairs])
@@ -57,18 +66,20 @@ class Tally:
         self.corrected[beta] += np.where(labels, UNIT - share, share).sum(axis=1)
 
 
-def majority(counts: np.ndarray, votes: int) -> np.ndarray:
-    """Whether the smoothed classifier says class 1 after so many of the votes for it: ties go to class 1."""
-    return 2 * counts >= votes
+def majority(counts: np.ndarray, votes: int, tie: np.ndarray | bool) -> np.ndarray:
+    """Whether the smoothed classifier says class 1 after so many of the votes for it; tie: whether a tie says so."""
+    return (2 * counts > votes) | ((2 * counts == votes) & tie)
 
 
-def failures(counts: np.ndarray, labels: np.ndarray, votes: int, needed: int | None) -> np.ndarray:
+def failures(
+    counts: np.ndarray, labels: np.ndarray, votes: int, needed: int | None, tie: np.ndarray | bool
+) -> np.ndarray:
     """Whether each sample counts against a classifier, shape of `counts` (1 + alphas, samples).
 
-    `needed` None: the vote is not the label. Otherwise: fewer than `needed` votes are for the label.
+    `needed` None: the vote is not the label, tie as in `majority`. Else: fewer than `needed` votes are for the label.
     """
     if needed is None:
-        return majority(counts, votes) != labels
+        return majority(counts, votes, tie) != labels
     return np.where(labels, counts, votes - counts) < needed
 
 
