@@ -12,6 +12,7 @@ belongs to the exact side is listed in `theory/__init__.py`, all else here.
 from __future__ import annotations
 
 import difflib
+import signal
 import sys
 from importlib import import_module, util
 from pathlib import Path
@@ -109,11 +110,16 @@ def _exact() -> dict[str, str]:
 
 def main() -> int:
     """The command; returns its exit status."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # until it is obeyed below: no traceback
     try:
         _refuse_others()
     except ImportError as error:
         print(f"noisewise: {error}", file=sys.stderr)
         return 1
+    from simulate.stopping import obey_signals
+
+    obey_signals()
     from simulate.cli import main as command
 
     return command()

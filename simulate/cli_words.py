@@ -98,9 +98,10 @@ def _union(words: list[str]) -> Any:
 def _condensed(box: str, words: list[str]) -> str:
     """The parser's boxed message as one sentence, and where to read on."""
     reason = ""
-    for line in box.splitlines()[1:]:
-        text = line.strip(FRAME)
-        if not text.strip(f"{FRAME} "):  # a rule: help follows
+    head = 1 if box.startswith(FRAME[0]) else 2  # where the encoding has no frames, a rule lies below the title
+    for line in box.splitlines()[head:]:
+        text = line[1:].rstrip(FRAME)
+        if not text.strip(f"{FRAME}- "):  # a rule: help follows
             break
         indent = len(text) - len(text.lstrip())
         if indent < HELP_INDENT:

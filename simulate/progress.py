@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sys
 import threading
@@ -89,7 +90,8 @@ class Meter:
         if line > self._line:
             self._line = line
             share = f"{100 * line // LINES} %{self._left()}"
-            print(f"noisewise: {self._what}: {share}", file=self._stream, flush=True)
+            with contextlib.suppress(OSError):  # nobody listens
+                print(f"noisewise: {self._what}: {share}", file=self._stream, flush=True)
 
     def _left(self) -> str:
         """How long the rest takes at the pace so far; nothing before there is one, and at the end."""

@@ -32,7 +32,7 @@ def explain(error: Exception) -> tuple[int, str] | None:
         case DisagreementError() | MissingExtraError():
             return DISAGREE, str(error)
         case OSError():
-            return MACHINE, f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            return MACHINE, f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
         case MemoryError():
             return MACHINE, "not enough memory; ask for fewer values, votes or samples"
         case BrokenProcessPool():

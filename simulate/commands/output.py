@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import sys
@@ -53,7 +54,8 @@ def interval(low: float, high: float) -> str:
 
 def note(text: str) -> None:
     """One line beside the results, on standard error."""
-    print(f"noisewise: {text}", file=sys.stderr)
+    with contextlib.suppress(OSError):  # nobody listens
+        print(f"noisewise: {text}", file=sys.stderr)
 
 
 def plain(estimate: Estimate) -> dict[str, Any]:

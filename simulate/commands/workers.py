@@ -1,4 +1,4 @@
-"""Worker processes for a sweep: started clean, deaf to Ctrl-C, and gone when their parent is."""
+"""Worker processes for a sweep: started clean, deaf to signals meant for their parent, and gone when that is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
+
+from simulate.stopping import undivided
 
 # Seconds in which workers may finish what they are doing once it is of no use any more.
 GRACE = 1.0
@@ -26,6 +29,7 @@ def worker_pool(count: int) -> Iterator[Executor | None]:
     if count == 1:
         yield None
         return
+    _start_tracker()
     pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _follow_parent)
     try:
         _start(pool, count)
@@ -43,17 +47,32 @@ def _end() -> None:
     deadline = time.monotonic() + GRACE
     for process in multiprocessing.active_children():
         process.join(max(0.0, deadline - time.monotonic()))
-        process.terminate()
+        process.kill()
 
 
 def _start(pool: Executor, count: int) -> None:
-    """Start the processes while Ctrl-C is blocked, which they inherit: interrupting is the parent's business."""
-    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """Start the processes while signals are blocked, which they inherit: ending them is the parent's business."""
+    with undivided():
+        held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        try:
+            for _ in range(count):
+                pool.submit(os.getpid)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)
+
+
+def _start_tracker() -> None:
+    """The process that outlives a killed parent to remove its semaphores, started here, does so without a word."""
+    before = os.environ.get("PYTHONWARNINGS")
+    mine = "ignore::UserWarning:multiprocessing.resource_tracker"
+    os.environ["PYTHONWARNINGS"] = mine if before is None else f"{before},{mine}"
     try:
-        for _ in range(count):
-            pool.submit(os.getpid)
+        resource_tracker.ensure_running()
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, held)
+        if before is None:
+            del os.environ["PYTHONWARNINGS"]
+        else:
+            os.environ["PYTHONWARNINGS"] = before
 
 
 def _follow_parent() -> None:

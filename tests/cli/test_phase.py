@@ -126,7 +126,7 @@ def test_a_diagram_cut_short_leaves_the_old_file(
     out, err = process.communicate(timeout=30)
     assert out == ""
     if number != signal.SIGKILL:
-        line = ["noisewise: interrupted"] if number == signal.SIGINT else []
+        line = ["noisewise: interrupted" if number == signal.SIGINT else "noisewise: terminated"]
         assert process.returncode == 128 + number
         assert without_progress(err) == line
     assert (tmp_path / "a.nc").read_text() == "old"

@@ -1,0 +1,83 @@
+"""The ends of what the distribution says it runs with: the lowest versions of its dependencies, or the newest Python.
+
+    python tests/packaging/bounds.py lowest
+    python tests/packaging/bounds.py newest
+
+lowest: this Python, and of each direct dependency the very version that its lower bound names. newest: the newest
+Python of this machine that the pinned versions install on, with these. Either way a new virtual environment elsewhere
+runs the tests of the command line and of the core.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHONS = ("python3.15", "python3.14", "python3.13", "python3.12", "python3.11")
+TOOLS = ("pytest", "hypothesis", "mpmath", "shapely")
+TESTS = (
+    "tests/cli",
+    "tests/unit/test_storage.py",
+    "tests/unit/test_atomic.py",
+    "tests/unit/test_problem_file.py",
+    "tests/unit/test_sweep.py",
+    "tests/unit/test_montecarlo.py",
+    "tests/unit/test_montecarlo_options.py",
+    "tests/unit/test_line_oracle.py",
+    "tests/unit/test_radial_numbers.py",
+    "tests/unit/test_proof_line.py",
+    "tests/unit/test_diagram.py",
+)
+# A search path of the caller's would put other packages in place of what is installed.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+
+
+def lowest() -> Iterator[str]:
+    """Each direct dependency at the version that its lower bound names."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for requirement in project["dependencies"]:
+        name, version = re.fullmatch(r"([^>]+)>=([\d.]+)", requirement).groups()
+        yield f"{name}=={version}"
+
+
+def newest_python() -> str:
+    """The newest Python of this machine that starts."""
+    found = (path for name in PYTHONS for path in _places(name))
+    return next(
+        path for path in found if subprocess.run([path, "-c", ""], capture_output=True, check=False).returncode == 0
+    )
+
+
+def _places(name: str) -> Iterator[str]:
+    """Every program of that name on the search path."""
+    for folder in os.get_exec_path():
+        if path := shutil.which(name, path=folder):
+            yield path
+
+
+def main(kind: str) -> int:
+    python = sys.executable if kind == "lowest" else newest_python()
+    wanted = list(lowest()) if kind == "lowest" else [str(ROOT)]
+    pins = [] if kind == "lowest" else ["--constraint", str(ROOT / "constraints.txt")]
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([python, "-m", "venv", folder], check=True, env=ENVIRONMENT)
+        own = str(Path(folder) / "bin" / "python")
+        install = [own, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+        subprocess.run([*install, *pins, *wanted, *TOOLS], check=True, env=ENVIRONMENT)
+        subprocess.run([*install, "--no-deps", "--editable", str(ROOT)], check=True, env=ENVIRONMENT)
+        print(subprocess.run([own, "-VV"], check=True, text=True, capture_output=True).stdout, *wanted, sep="\n")
+        # What newer versions deprecate is the business of the pinned environment, where warnings are errors.
+        words = ["-m", "pytest", "-q", "-W", "ignore", "-p", "no:cacheprovider", *TESTS]
+        return subprocess.run([own, *words], cwd=ROOT, env=ENVIRONMENT, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
