@@ -48,6 +48,10 @@ class UnsupportedError(ValueError):
     """The problem is valid, but the simulation has no closed form for its base classifier. One line says which."""
 
 
+class DeviceError(RuntimeError):
+    """The machine has no device to simulate on, as it was asked to; one line says which."""
+
+
 def one_line(text: str) -> str:
     """`text` with every character that would break or garble a line written as an escape."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

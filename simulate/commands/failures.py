@@ -5,10 +5,9 @@ from __future__ import annotations
 from concurrent.futures.process import BrokenProcessPool
 
 from simulate.extras import MissingExtraError
-from theory.errors import REMEDY, NoExactRoute, ProblemError, UnsupportedError
+from theory.errors import REMEDY, DeviceError, NoExactRoute, ProblemError, UnsupportedError
 
 MACHINE, INPUT, NO_ROUTE = 1, 2, 3
-DISAGREE = 1
 
 
 class DisagreementError(Exception):
@@ -29,8 +28,8 @@ def explain(error: Exception) -> tuple[int, str] | None:
             return NO_ROUTE, text if REMEDY in text else f"{text}; {REMEDY}"
         case UnsupportedError():
             return NO_ROUTE, str(error)
-        case DisagreementError() | MissingExtraError():
-            return DISAGREE, str(error)
+        case DisagreementError() | MissingExtraError() | DeviceError():
+            return MACHINE, str(error)
         case OSError():
             return MACHINE, f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
         case MemoryError():

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
+from simulate.commands.failures import MACHINE, explain
 from simulate.commands.maps import File, OptionalName, Scale, XAxis, YAxis, map_command
 from simulate.commands.options import SAMPLES, SEED, VOTES, Json, Samples, Seed, Settings, Votes, arg, family
 from simulate.commands.output import note, print_json, print_table
@@ -75,7 +76,7 @@ class PhaseCommand:
         out, figure = self._places()
         command = map_command(self.problem or str(DEFAULT.source), chosen, (x, y), fixed)
         with suggesting(command):
-            dataset = _computed(chosen, (x, y), fixed, workers, check, self.prove)
+            dataset, failure = _computed(chosen, (x, y), fixed, workers, check, self.prove)
         if "no_exact_route" in dataset.attrs:
             reason = remedied(dataset.attrs["no_exact_route"].splitlines()[0], command)
             note(f"some cells have no exact route and are undecided: {reason}")
@@ -85,6 +86,8 @@ class PhaseCommand:
             print_json(summary(dataset, (x, y), {"dataset": out, "figure": figure}))
         else:
             _summarise(dataset)
+        if failure is not None:
+            raise failure
 
     def _plane(self) -> tuple[Family, Axis, Axis]:
         """The family and the two axes; their defaults only go with the default problem."""
@@ -122,19 +125,34 @@ def at_most(value: int, key: str, most: int, least: int = 1) -> int:
 
 def _computed(
     chosen: Family, axes: tuple[Axis, Axis], fixed: dict[str, float], workers: int, check: SpotCheck | None, prove: bool
-) -> xr.Dataset:
-    """The sweep with its curves, and with proofs and Monte Carlo points where they are asked for and can be had."""
+) -> tuple[xr.Dataset, Exception | None]:
+    """The sweep with its curves, and with proofs and Monte Carlo points where they are asked for and can be had.
+
+    Where the machine fails a later stage, what there is before it comes with the failure.
+    """
     from simulate.progress import Meter
     from simulate.sweep.curves import add_curves
     from simulate.sweep.sweep import sweep
 
+    def traced(dataset: xr.Dataset) -> xr.Dataset:
+        with Meter("tracing curves"):
+            return add_curves(dataset, chosen, *axes)
+
+    stages: list[Callable[[xr.Dataset], xr.Dataset]] = [traced]
+    if prove:
+        stages.append(lambda dataset: _proved(dataset, chosen, axes, workers))
+    if check is not None:
+        stages.append(lambda dataset: _checked(dataset, chosen, axes, check))
     with Meter("sweeping") as meter, worker_pool(workers) as pool:
         dataset = sweep(chosen, *axes, fixed, pool, meter)
-    with Meter("tracing curves"):
-        dataset = add_curves(dataset, chosen, *axes)
-    if prove:
-        dataset = _proved(dataset, chosen, axes, workers)
-    return dataset if check is None else _checked(dataset, chosen, axes, check)
+    for stage in stages:
+        try:
+            dataset = stage(dataset)
+        except Exception as error:
+            if (explained := explain(error)) is None or explained[0] != MACHINE:
+                raise
+            return dataset, error
+    return dataset, None
 
 
 def _proved(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], workers: int) -> xr.Dataset:

@@ -15,7 +15,7 @@ from simulate.montecarlo.runs import Run
 from simulate.montecarlo.statistics.level import USUAL, Level
 from simulate.montecarlo.statistics.records import Record
 from simulate.progress import Progress, silent, within
-from theory.problems.noises import listed_noises
+from theory.problems.noises import NOISES, listed_noises
 from theory.problems.normal import normal_form
 from theory.problems.problem import Problem
 
@@ -69,6 +69,8 @@ def monte_carlo(
     Raises:
         UnsupportedError: a covariance that is singular in double precision, or Sobol points of too many dimensions.
         ProblemError: an argument out of range; its name, value and range in one line.
+        DeviceError: JAX has no device of the platform that JAX_PLATFORMS names.
+        MemoryError: a limit of this process leaves JAX too little.
         RuntimeError: this process was forked from one that had called `monte_carlo`, and may hang.
 
     Examples:
@@ -78,9 +80,9 @@ def monte_carlo(
         >>> record.clean.low < vote_risk(problem, 0.3, 0.5, votes=11).value < record.clean.high
         True
     """
-    grid = [listed_noises(value, name) for name, value in (("alpha", alpha), ("beta", beta), ("eps", eps))]
+    grid = [listed_noises(value, key) for key, value in zip(NOISES, (alpha, beta, eps), strict=True)]
     normal = normal_form(problem)
-    scaled = [normal.lengths(np.array(values)).tolist() for values in grid]
+    scaled = [normal.lengths(np.array(values), key).tolist() for key, values in zip(NOISES, grid, strict=True)]
     alphas, betas, radii = (tuple(dict.fromkeys(values)) for values in ([0.0, *scaled[0]], scaled[1], scaled[2]))
     scales = {"alphas": alphas, "betas": betas, "radii": radii}
     job = Job(problem=normal.problem, volume=normal.volume, **scales, votes=votes, sampling=sampling, level=level)

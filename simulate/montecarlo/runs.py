@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from simulate.montecarlo.assemble import assemble
+from simulate.montecarlo.devices import claim_devices
 from simulate.montecarlo.draws.coins import coins
 from simulate.montecarlo.draws.given import Given, given
 from simulate.montecarlo.draws.noise import seeded
@@ -39,8 +40,9 @@ class Run:
 
     @classmethod
     def of(cls, job: Job, betas: tuple[float, ...], votes: int) -> Run:
-        """Assemble arrays. Raises `UnsupportedError`, `ValueError` and `RuntimeError` as `monte_carlo`."""
+        """Assemble arrays. Raises what `monte_carlo` raises."""
         claim_process()
+        claim_devices()
         request, volumes = assemble(job, betas, votes)
         sampling = job.sampling
         return cls(

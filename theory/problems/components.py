@@ -23,7 +23,8 @@ def exact_weights(problem: MixtureProblem) -> list[Fraction]:
     prior, result = typed(problem.prior), []
     for side, share in ((problem.class1, prior), (problem.class0, 1 - prior)):
         weights = [typed(c.weight) for c in side]
-        result += [share * w / sum(weights) for w in weights]
+        each = share / sum(weights)
+        result += [each * w for w in weights]
     return result
 
 

@@ -22,6 +22,7 @@ import numpy as np
 
 from theory.arrays import Array
 from theory.errors import ProblemError
+from theory.problems.limits import MOST_NOISE
 from theory.problems.problem import Ball, Component, DomainProblem, Problem, Uniform, Vector
 from theory.problems.typed import typed
 
@@ -30,8 +31,6 @@ BITS, DIGITS = 40, 13
 MOST_AXES = 64
 # Powers of 2 and of 5 up to this are floats.
 MOST_EXACT = 2.0**53
-# Noises beyond this many sizes of the problem overflow on the way: their squares are multiplied.
-MOST_NOISE = 1e100
 
 
 @dataclass(frozen=True)
@@ -129,23 +128,24 @@ class Normal:
             return np.asarray(self.length * values)
         return np.asarray(values * float(up) / float(down))
 
-    def lengths(self, values: Array) -> Array:
-        """Noises and radii in units of the normal form; NaN stays.
+    def lengths(self, values: Array, key: str = "noise") -> Array:
+        """Noises and radii in units of the normal form; NaN stays. `key` is what errors call them.
 
         Raises:
             ProblemError: one is too large beside the problem.
         """
         flat = np.asarray(values, float)
         distinct, where = np.unique(flat, return_inverse=True)
-        scaled = np.array([self._noise(v) for v in distinct.tolist()], float)
+        scaled = np.array([self._noise(v, key) for v in distinct.tolist()], float)
         return scaled[where].reshape(flat.shape)
 
-    def _noise(self, value: float) -> float:
+    def _noise(self, value: float, key: str) -> float:
         if math.isnan(value):
             return value
         found = typed(value) / self.unit
         if found > MOST_NOISE:
-            raise ProblemError("noise", repr(value), f"at most {MOST_NOISE * self.length:.3g}, {MOST_NOISE:g} problems")
+            most = f"at most {MOST_NOISE * self.length:.3g}, {MOST_NOISE:g} times the size of the problem"
+            raise ProblemError(key, repr(value), most)
         return float(found)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,8 +20,12 @@ import tomli_w
 from theory.atomic import atomic_write
 from theory.errors import ProblemError, one_of, shown
 from theory.problems.document import from_document, to_document
+from theory.problems.limits import MOST_PARTS
 from theory.problems.problem import Problem
 
+# In TOML: comments and strings, whose dots mean nothing; and words joined by dots, which are keys or numbers.
+TEXT = re.compile(r'''#[^\n]*|"""[\s\S]*?"""|\'{3}[\s\S]*?\'{3}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'''')
+KEY = re.compile(r"[\w'-]+(?:[ \t]*\.[ \t]*[\w'-]+)+")
 PROBLEM_FILE = "a problem file: TOML text that describes laws, [[class0]] and [[class1]], or sets, [[inside]]"
 
 
@@ -68,15 +73,25 @@ def loads_problem(text: str, source: str = "<text>") -> Problem:
         theory.errors.ProblemError: <text>: class0: found nothing, expected a value: the key is required
     """
     try:
-        document = tomllib.loads(text)
+        document = _tables(text)
     except RecursionError:
         raise ProblemError("", "values nested too deeply", "a problem file", source) from None
+    except ProblemError as error:
+        raise error.located(source) from None
     except ValueError as error:
         raise ProblemError("", f"invalid TOML ({error})", PROBLEM_FILE, source) from None
     try:
         return from_document(document)
     except ProblemError as error:
         raise error.located(source) from None
+
+
+def _tables(text: str) -> dict[str, Any]:
+    """What TOML text says. Raises `ValueError`, of which `ProblemError` is one, and `RecursionError`."""
+    for key in KEY.findall(TEXT.sub("''", text)):
+        if (parts := key.count(".") + 1) > MOST_PARTS:
+            raise ProblemError("", f"a key of {parts} parts", f"at most {MOST_PARTS}")
+    return tomllib.loads(text)
 
 
 def dumps_problem(problem: Problem) -> str:
@@ -105,7 +120,9 @@ def parse_setting(text: str) -> tuple[str, Any]:
     if not (equals and key and value):
         raise ProblemError("", shown(text), "KEY=VALUE")
     try:
-        parsed = tomllib.loads(f"value = {value}")
+        parsed = _tables(f"value = {value}")
+    except ProblemError as error:
+        raise error.within(shown(key)) from None
     except (ValueError, RecursionError):
         parsed = {}
     if parsed.keys() == {"value"}:

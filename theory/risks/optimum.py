@@ -14,6 +14,7 @@ from theory.numerics.bracketing import find_roots
 from theory.numerics.peaks import Peak, highest
 from theory.numerics.stationary import ValuesAt
 from theory.problems.extent import extent
+from theory.problems.limits import MOST_NOISE
 from theory.problems.noises import noises
 from theory.problems.normal import normal_form
 from theory.problems.problem import Problem
@@ -114,7 +115,9 @@ def _scan(problem: Problem, betas: Array, upper: float | None) -> Array:
     """Training noises to look at first, from 0 up."""
     small, large = extent(problem)
     low = SMALL * min([small, *betas[betas > 0].tolist()])
-    top = LARGE * max(large, float(betas.max(initial=0.0)))
+    normal = normal_form(problem)
+    normal.lengths(betas, "beta")
+    top = min(LARGE * max(large, float(betas.max(initial=0.0))), 0.5 * MOST_NOISE * normal.length)
     grid = np.concatenate([[0.0], np.linspace(0, large, LINEAR + 1)[1:], np.geomspace(low, top, LOGARITHMIC)])
     if upper is not None:
         grid = np.append(grid[grid < upper], upper)

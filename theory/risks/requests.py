@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theory.arrays import Array, Index
-from theory.problems.noises import noises
+from theory.problems.noises import NOISES, noises
 from theory.problems.normal import Normal
 
 
@@ -36,7 +36,7 @@ class Layout:
 
     def within(self, normal: Normal) -> Layout:
         """The same requests in units of a problem's normal form."""
-        alpha, beta, eps = (normal.lengths(v) for v in (self.alpha, self.beta, self.eps))
+        alpha, beta, eps = (normal.lengths(getattr(self, key), key) for key in NOISES)
         return replace(self, alpha=alpha, beta=beta, eps=eps)
 
     def spread(self, values: NDArray[Any]) -> NDArray[Any]:

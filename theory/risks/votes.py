@@ -19,6 +19,7 @@ from theory.estimate import OK, TOLERANCE_MISSED, Estimate
 from theory.geometry.base import Geometry, VoteRequest
 from theory.laws.binomial import least_count
 from theory.laws.certificate import log_miss
+from theory.problems.limits import MOST_VOTES
 from theory.problems.normal import normal_form
 from theory.problems.problem import DomainProblem, Problem
 from theory.reduction.reduce import TOLERANCE, Route, reduce
@@ -98,6 +99,8 @@ def certified_vote_risk(
 def _checked(votes: int) -> None:
     if isinstance(votes, bool) or not isinstance(votes, int | np.integer) or votes < 1:
         raise ProblemError("votes", repr(votes), "a whole number >= 1")
+    if votes > MOST_VOTES:
+        raise ProblemError("votes", repr(votes), f"at most {MOST_VOTES:.0e} where risks are exact")
 
 
 def _integrated(

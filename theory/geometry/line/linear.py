@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from theory.arrays import Array, Index
-from theory.errors import NoExactRoute
+from theory.errors import REMEDY, NoExactRoute
 from theory.geometry import along
 from theory.geometry.base import Base, Drift, Trainer, VoteRequest
 from theory.geometry.curvature import SmallNoise
@@ -22,6 +22,7 @@ from theory.geometry.motion import VoteSetting, motions
 from theory.geometry.piece import Piece, piece
 from theory.geometry.region import Region, half_lines, join
 from theory.laws import NOISE
+from theory.problems.limits import MOST_ON_LINE
 from theory.problems.problem import Training
 
 # Rounding of the rates of a half-space, relative to the sizes of what is added up.
@@ -121,6 +122,11 @@ class LineTrainer:
     indicator: Region | None = None
     axis: Array | None = None
     origin: Array | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.pieces) > MOST_ON_LINE:
+            many = f"found {len(self.pieces)} components or intervals along a line"
+            raise NoExactRoute(f"{many}, expected at most {MOST_ON_LINE} for an exact answer; {REMEDY}")
 
     def __call__(self, alpha: Array) -> Base:
         """Rows without noise are solved apart, because point masses have no density there."""
