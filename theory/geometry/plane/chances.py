@@ -1,56 +1,105 @@
-"""Finitely many votes in the plane: level sets of the vote probability at random levels.
+"""Finitely many votes in the plane: the integral of a binomial tail of the vote probability against the law of a class.
 
-P(Bin(n, u) >= k) = P(T <= u) with T distributed as Beta(k, n - k + 1). So the chance that a class fails to get k votes,
-averaged over its law, is the mean over T of its mass on {u < T}: a one-dimensional integral of masses of level sets.
+The tail is smooth wherever noise is, so no level set is needed: rectangles are split until the integrand is resolved,
+whatever the votes do at saddles and extrema.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import numpy as np
-from scipy.special import ndtr, ndtri
-from scipy.stats import beta as beta_law
 
-from theory.arrays import Array
-from theory.geometry.plane.outline import rule
+from theory.arrays import Array, Flags, Index
+from theory.geometry.plane.covers import Cover
+from theory.numerics.cubature import Cells, Function, apply, refine
 
-# Levels nearer to 0 or 1 than this are left out; so is the probability of T beyond them.
-LEAST_LEVEL = 1e-9
-# Numbers of vote levels, and the level of refinement at which their masses are taken: two entries are compared, then
-# the next is tried, so that the difference tells the errors of both.
-RULES = ((10, 1), (16, 2), (24, 2), (36, 3), (54, 3), (80, 4))
+# Rectangles near the boundary of the base classifier are at most so many noise scales long, others this share of their
+# distance from it.
+NEAR, AWAY = 4.0, 0.7
+# Noise beyond this many scales does not count.
+FAR = 8.5
+# Rectangles that are split.
+MOST = 60_000
+HALVINGS = 60
+# Share of the tolerance that is left to the rectangles.
+SHARE = 0.3
 
-Masses = Callable[[float, int], tuple[float, float]]
+
+class Votes(Protocol):
+    """The votes for class 1 at one level of refinement."""
+
+    def distance(self, points: Array) -> Array:
+        """From points (N, 2) to the boundary of the base classifier, about."""
+        ...
+
+    def share(self, points: Array) -> Array:
+        """u at points (N, 2)."""
+        ...
 
 
-def mean_mass(mass: Masses, votes: int, need: int, tolerance: float) -> tuple[float, float]:
-    """E mass(T), T ~ Beta(need, votes - need + 1), and its error.
+# From u to the chance that the class fails.
+Chance = Callable[[Array], Array]
 
-    Gauss-Legendre in v, T = Phi(v), between the levels that T leaves with probability 1e-10 at most; two numbers of
-    nodes are compared until they agree to the tolerance. mass: (vote level, refinement) -> (mass, what is unresolved).
+
+def mean_chance(
+    levels: Iterator[Votes], base: Callable[[Array], Array], cover: Cover, beta: float, chance: Chance, tolerance: float
+) -> tuple[float, float]:
+    """The integral of chance(u) over a class, and its error.
+
+    levels: the votes, finer and finer: their first is used to find the rectangles, and two of them are compared.
+    base: the base classifier's sign, which is u far from its boundary.
     """
-    law = beta_law(need, votes - need + 1)
-    low, high = (float(np.clip(law.ppf(q), LEAST_LEVEL, 1 - LEAST_LEVEL)) for q in (5e-11, 1 - 5e-11))
-    missed = float(law.cdf(low) + law.sf(high))
-    before = np.nan
-    value = error = np.nan
-    for count, refinement in RULES:
-        value, error = _rule(mass, law, low, high, count, refinement)
-        error += abs(value - before) + missed
+
+    def integrand(votes: Votes) -> Function:
+        def values(patch: Index, at: Array) -> Array:
+            points, law = cover.place(patch, at)
+            middle = points[:, points.shape[1] // 2]
+            size = np.linalg.norm(points - middle[:, None], axis=2).max(axis=1)
+            far = votes.distance(middle) > FAR * beta + size
+            share = np.empty(law.shape)
+            share[far] = base(points[far].reshape(-1, 2)).reshape(-1, law.shape[1]) >= 0
+            share[~far] = votes.share(points[~far].reshape(-1, 2)).reshape(-1, law.shape[1])
+            return law * chance(np.clip(share, 0.0, 1.0))
+
+        return values
+
+    votes = next(levels)
+    cells, doubt = refine(integrand(votes), _start(votes, cover, beta), SHARE * tolerance, MOST)
+    value = float(apply(integrand(votes), cells)[0].sum())
+    error = np.inf
+    for finer in levels:
+        before, (values, errors) = value, apply(integrand(finer), cells)
+        value, doubt = float(values.sum()), float(errors.sum())
+        error = abs(value - before) + doubt + len(values) * np.finfo(float).eps * value
         if error <= tolerance:
             break
-        before = value
     return value, error
 
 
-def _rule(mass: Masses, law: Any, low: float, high: float, count: int, refinement: int) -> tuple[float, float]:
-    at, weights = rule(count)
-    start, stop = float(ndtri(low)), float(ndtri(high))
-    v: Array = 0.5 * (start + stop) + 0.5 * (stop - start) * at
-    levels = ndtr(v)
-    density = law.pdf(levels) * np.exp(-0.5 * v * v) / np.sqrt(2 * np.pi)
-    share = 0.5 * (stop - start) * weights * density
-    masses, errors = np.array([mass(float(t), refinement) for t in levels]).T
-    return float(share @ masses), float(share @ errors)
+def _start(votes: Votes, cover: Cover, beta: float) -> Cells:
+    """Rectangles short enough for the law and for the boundary of the base classifier to be seen."""
+    corners = np.stack(np.meshgrid([-1.0, 0.0, 1.0], [-1.0, 0.0, 1.0], indexing="ij"), axis=-1).reshape(-1, 2)
+    cells, done = cover.cells, []
+    for _ in range(HALVINGS):
+        points, _law = cover.place(cells.patch, cells.at(corners))
+        middle = points[:, 4]
+        size = np.linalg.norm(points - middle[:, None], axis=2).max(axis=1)
+        seen = np.maximum(NEAR * beta, AWAY * votes.distance(middle))
+        good = 2 * size <= np.minimum(cover.longest(middle), seen)
+        done.append(cells.take(good))
+        axes = _long(points[~good])
+        cells = cells.take(~good).halved(axes)
+        if not len(cells.patch):
+            break
+    done.append(cells)
+    return Cells(*(np.concatenate([getattr(part, name) for part in done]) for name in ("patch", "low", "high")))
+
+
+def _long(points: Array) -> Flags:
+    """(N, 2) along which parameters the images (N, 9, 2) of a square are long."""
+    grid = points.reshape(-1, 3, 3, 2)
+    along = [np.linalg.norm(np.diff(grid, axis=k), axis=-1).max(axis=(1, 2)) for k in (1, 2)]
+    length = np.stack(along, axis=1)
+    return np.asarray(length >= 0.5 * length.max(axis=1, keepdims=True))

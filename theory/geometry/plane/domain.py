@@ -11,6 +11,7 @@ from theory.arrays import Array
 from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.plane.coarsen import coarsen
 from theory.geometry.plane.common import common_area
+from theory.geometry.plane.covers import Cover, SetCover
 from theory.geometry.plane.level import LEVELS
 from theory.geometry.plane.outline import Outline
 from theory.geometry.plane.plane import Plane, PlanePiece
@@ -119,7 +120,13 @@ def labelled_sets(discs: Array, boxes: Array, clip: Array | None, tolerance: flo
     def trainer(alpha: float) -> BaseRegion:
         return NoisedSet(held, alpha) if alpha > 0 else SetBase(held)
 
-    return Plane(lru_cache(KEPT)(trainer), tuple(pieces), held.window, 0.0, tolerance, bounded=True)
+    def cover(label: int, margin: float) -> Cover:
+        window = held.window.wider(margin)
+        low, high = window.center - window.half, window.center + window.half
+        frame = np.concatenate([low, high]) if clip is None else clip
+        return SetCover(held, frame, bool(label), 1 / total)
+
+    return Plane(lru_cache(KEPT)(trainer), tuple(pieces), held.window, 0.0, tolerance, cover, bounded=True)
 
 
 @lru_cache(8)

@@ -20,4 +20,5 @@ LEVELS = (
     Refinement(14, 1e-6, 10, 0.6),
     Refinement(16, 1e-8, 12, 0.6),
     Refinement(20, 1e-10, 16, 0.6),
+    Refinement(24, 1e-12, 20, 0.6),
 )

@@ -9,6 +9,7 @@ from scipy.special import ndtri
 
 from theory.arrays import Array
 from theory.geometry.curvature import SmallNoise
+from theory.geometry.plane.covers import Cover, GaussianCover
 from theory.geometry.plane.curvature import on_outline
 from theory.geometry.plane.outline import Outline, gaussian_mass
 from theory.geometry.plane.plane import Plane, PlanePiece
@@ -56,8 +57,12 @@ def gaussians(
         fine = outline.divided(np.ceil(outline.lengths / least).astype(int))
         return on_outline(fine, means, covariances, weights, labels)
 
+    def cover(label: int, margin: float) -> Cover:
+        own = labels == label
+        return GaussianCover(means[own], covariances[own], weights[own], window)
+
     least = float(np.sqrt(np.linalg.eigvalsh(covariances)[:, 0].min()))
-    return Plane(lru_cache(TRAINED)(trainer), pieces, window, missing, tolerance, frame, boundary=boundary)
+    return Plane(lru_cache(TRAINED)(trainer), pieces, window, missing, tolerance, cover, frame, boundary=boundary)
 
 
 def _none(order: int) -> SignedField:

@@ -12,16 +12,23 @@ from theory.arrays import Array, Index
 from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.base import VoteRequest
 from theory.geometry.curvature import SmallNoise
-from theory.geometry.plane.chances import mean_mass
+from theory.geometry.plane.chances import mean_chance
+from theory.geometry.plane.covers import Cover
+from theory.geometry.plane.drawn_levels import mean_mass
 from theory.geometry.plane.level import LEVELS
 from theory.geometry.plane.outline import Outline
 from theory.geometry.plane.shapes import BaseRegion, PlaneRegion, Shape, Still, Voted, tail_of
 from theory.geometry.plane.window import Window
+from theory.laws.binomial import fewer
 from theory.laws.certificate import level_tail
 from theory.problems.normal import Normal
 
 # The first level of refinement that is tried, for tolerances up to these.
 FIRST = ((1e-6, 0), (0.0, 1))
+# Votes for the wrong class that are rarer than this do not count.
+RARE = 1e-15
+# From so many votes on few levels are faster than many rectangles.
+MANY = 30_000
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,7 @@ class Plane:
     """d = 2, and what reduces to it.
 
     trainer: gives the base classifier of one training noise. window: holds the data up to `missing`, the share outside.
+    cover: where a class lies, as far as a margin around the labelled set in an infinite background.
     boundary: small-noise data of an outline, where the law holds.
     bounded: whether base classifiers lie in the window, so that only noise can lead out of it.
     """
@@ -71,6 +79,7 @@ class Plane:
     window: Window
     missing: float
     tolerance: float
+    cover: Callable[[int, float], Cover]
     frame: tuple[Array, Array] | None = None
     bounded: bool = False
     boundary: Callable[[Outline], SmallNoise] | None = None
@@ -158,9 +167,8 @@ class Plane:
         return share, 1 - share
 
     def expected(self, base: PlaneBase, label: int, request: VoteRequest) -> tuple[Array, Array]:
-        """Chances to fail with finitely many votes: masses of level sets, averaged over a random level."""
-        own = [(k, p.weight) for k, p in enumerate(self.pieces) if p.label == label]
-        total = sum(weight for _k, weight in own)
+        """Chances to fail with finitely many votes: integrals of a binomial tail of the vote probability."""
+        total = sum(p.weight for p in self.pieces if p.label == label)
         value, error = np.zeros(len(request.beta)), np.zeros(len(request.beta))
         for i, (row, beta, need) in enumerate(zip(request.trained, request.beta, request.need, strict=True)):
             if need < 1 or need > request.votes:
@@ -168,16 +176,37 @@ class Plane:
                 continue
             shape = base.region.shapes[row]
             assert isinstance(shape, Still)
-
-            def mass(level: float, fine: int, held: Still = shape, noise: float = float(beta)) -> tuple[float, float]:
-                voted = self._voted(held, noise, 1 - level if label else level)
-                assert voted is not None
-                share, doubt = self._shares(voted, fine)
-                inside, spread = (sum(w * v[k] for k, w in own) for v in (share, doubt))
-                return (total - inside if label else inside), spread
-
-            value[i], error[i] = mean_mass(mass, request.votes, int(need), self.tolerance)
+            args = shape, float(beta), label, request.votes, int(need)
+            value[i], error[i] = self._by_levels(*args) if request.votes > MANY else (np.nan, np.inf)
+            if not error[i] <= self.tolerance:
+                value[i], error[i] = min((value[i], error[i]), self._by_area(*args), key=lambda found: found[1])
         return value, error
+
+    def _by_area(self, shape: Still, beta: float, label: int, votes: int, need: int) -> tuple[float, float]:
+        """The chance to fail, integrated over the class."""
+        voted = Voted(shape.base, shape.window, beta, 0.5)
+        levels = (voted.field(level) for level in range(1, len(LEVELS)))
+        cover = self.cover(label, beta * math.sqrt(2 * math.log(votes / RARE)))
+
+        def chance(share: Array) -> Array:
+            own, other = (share, 1 - share) if label else (1 - share, share)
+            return fewer(np.array(need), votes, own, other)
+
+        value, error = mean_chance(levels, shape.base.value, cover, beta, chance, self.tolerance)
+        return value, error + self.missing * sum(p.weight for p in self.pieces if p.label == label)
+
+    def _by_levels(self, shape: Still, beta: float, label: int, votes: int, need: int) -> tuple[float, float]:
+        """The same, as the mean mass beyond a random level of the votes."""
+        own = [(k, p.weight) for k, p in enumerate(self.pieces) if p.label == label]
+
+        def mass(level: float, fine: int) -> tuple[float, float]:
+            voted = self._voted(shape, beta, 1 - level if label else level)
+            assert voted is not None
+            share, doubt = self._shares(voted, fine)
+            inside, spread = (sum(w * v[k] for k, w in own) for v in (share, doubt))
+            return (sum(w for _k, w in own) - inside if label else inside), spread
+
+        return mean_mass(mass, votes, need, self.tolerance)
 
     def erode(self, region: PlaneRegion, eps: Array) -> PlaneRegion:
         """Not known exactly: offsets of curves are not level sets of anything at hand."""

@@ -68,22 +68,33 @@ class SetUnion:
             rows.append(y[k] + r[k] * np.sin(np.concatenate(cuts)))
         return np.unique(np.concatenate(rows))
 
-    def left_of(self, points: Array) -> Array:
-        """Length of the union's row through points (..., 2), up to them."""
-        x, y = points[..., 0, None], points[..., 1, None]
+    def spans(self, y: Array) -> tuple[Array, Array]:
+        """(..., K) starts and ends of the intervals of the union's rows y (...), from left to right, none overlapping.
+
+        Between two of `rows` each is a smooth function of y; what a row does not meet is empty, at the right end.
+        """
+        y = y[..., None]
+        right = self.window.x + self.window.half if self.clip is None else self.clip[2]
         gap = self.discs[:, 2] ** 2 - (y - self.discs[:, 1]) ** 2
         half = np.sqrt(np.maximum(gap, 0))
         flat = (y >= self.boxes[:, 1]) & (y <= self.boxes[:, 3])
-        low = np.concatenate([self.discs[:, 0] - half, np.where(flat, self.boxes[:, 0], 0.0)], axis=-1)
-        high = np.concatenate([self.discs[:, 0] + half, np.where(flat, self.boxes[:, 2], 0.0)], axis=-1)
+        x = self.discs[:, 0]
+        low = np.concatenate([np.where(gap > 0, x - half, right), np.where(flat, self.boxes[:, 0], right)], axis=-1)
+        high = np.concatenate([np.where(gap > 0, x + half, right), np.where(flat, self.boxes[:, 2], right)], axis=-1)
         if self.clip is not None:
             low, high = (np.clip(v, self.clip[0], self.clip[2]) for v in (low, high))
-            high = np.where((y >= self.clip[1]) & (y <= self.clip[3]), high, low)
-        order = np.argsort(low, axis=-1)
-        low, high = (np.take_along_axis(np.minimum(v, x), order, axis=-1) for v in (low, high))
+            inside = (y >= self.clip[1]) & (y <= self.clip[3])
+            low, high = (np.where(inside, v, right) for v in (low, high))
+        order = np.argsort(low, axis=-1, kind="stable")
+        low, high = (np.take_along_axis(v, order, axis=-1) for v in (low, high))
         reached = np.maximum.accumulate(high, axis=-1)
         start = np.concatenate([low[..., :1], np.maximum(low[..., 1:], reached[..., :-1])], axis=-1)
-        return np.asarray(np.maximum(high - start, 0).sum(axis=-1))
+        return start, np.maximum(start, high)
+
+    def left_of(self, points: Array) -> Array:
+        """Length of the union's row through points (..., 2), up to them."""
+        start, end = self.spans(points[..., 1])
+        return np.asarray(np.maximum(np.minimum(end, points[..., 0, None]) - start, 0).sum(axis=-1))
 
     @cached_property
     def area(self) -> float:

@@ -69,6 +69,15 @@ class VoteField:
         """A share of the noise scale."""
         return np.full(len(center), self._largest * (1 + 1e-9))
 
+    def distance(self, points: Array) -> Array:
+        """From points (N, 2) to the nearest node of the outline; infinite where there is none."""
+        found, _ = self._tree.query(points) if len(points) and self._tree.n else (np.full(len(points), np.inf), None)
+        return np.asarray(found)
+
+    def share(self, points: Array) -> Array:
+        """u at points (N, 2)."""
+        return self.value(points) + 1 - self._tail
+
     def expand(self, center: Array, half: Array) -> tuple[Array, Array]:
         """Taylor coefficients as Chebyshev ones, and the bound of the rest."""
         return self._series(center, half, self._order)
