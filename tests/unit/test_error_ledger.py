@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from tests.oracle.make_errors import LEDGER, about_a_centre, answers, on_the_line
+from theory.problems.problem import Problem
 
 ROWS = json.loads(LEDGER.read_text())
 LINE, RADIAL = ({name: (problem, unit) for name, problem, unit in held()} for held in (on_the_line, about_a_centre))
