@@ -1,9 +1,11 @@
 """Mutants of the exact side: change one constant, comparison or sum and ask whether the tests that guard it notice.
 
-    python tests/benchmarks/mutants.py [N] [SEED]
+    python tests/benchmarks/mutants.py [N] [SEED] [--only FILE]
 
-A sample of N mutants is drawn with the seed. Each lives in a copy of the tree, so that an interrupted run leaves
-nothing behind. What survives is printed with its place; a mutant that is too slow counts as noticed.
+A sample of N mutants is drawn with the seed, evenly over the files. Each lives in a process of its own, forked from one
+that has the libraries loaded and nothing of the project: there the one module is compiled from the changed source, and
+the tests run. Nothing on the disk changes. What survives is printed with its place; a mutant that is too slow counts as
+noticed. Those in EQUIVALENT cannot change a number, for the reason that is given, and do not count.
 """
 
 from __future__ import annotations
@@ -11,32 +13,69 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
+import importlib
+import importlib.abc
+import importlib.machinery
 import os
 import random
-import shutil
-import subprocess
+import signal
 import sys
-import tempfile
+import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 90
+SECONDS = 120
+LIBRARIES = (
+    "numpy",
+    "scipy.special",
+    "scipy.stats",
+    "scipy.optimize",
+    "scipy.integrate",
+    "sympy",
+    "flint",
+    "mpmath",
+    "hypothesis",
+    "pytest",
+    "contourpy",
+    "shapely",
+)
 
-# The files whose formulas and estimates of errors are mutated, and the tests that guard each.
-BUDGET = "tests/unit/test_error_budget.py"
-LINE = (BUDGET, "tests/unit/test_line_oracle.py", "tests/unit/test_atoms.py")
+# The files whose formulas and estimates of errors are mutated, and the tests that guard each, the quick ones first.
+UNIT = "tests/unit/"
+LEDGER = UNIT + "test_error_ledger.py"
+LINE_LEDGER, RADIAL_LEDGER = LEDGER + "::test_on_the_line", LEDGER + "::test_about_a_centre"
+BUDGET, KNIFE = UNIT + "test_error_budget.py", UNIT + "test_knife_edges.py"
+LINE = (LINE_LEDGER, BUDGET, KNIFE, UNIT + "test_ties.py")
+RADIAL = (RADIAL_LEDGER, BUDGET, UNIT + "test_radial_numbers.py")
+VOTES = (UNIT + "test_votes.py", LINE_LEDGER)
 GUARDS: dict[str, tuple[str, ...]] = {
+    "theory/risks/risks.py": (*LINE, UNIT + "test_shift.py"),
     "theory/risks/gains.py": LINE,
-    "theory/risks/risks.py": LINE,
-    "theory/risks/solution.py": (BUDGET, "tests/unit/test_atoms.py"),
-    "theory/risks/votes.py": ("tests/unit/test_votes.py",),
-    "theory/geometry/along.py": ("tests/unit/test_votes.py", "tests/unit/test_votes_oracle.py"),
-    "theory/geometry/curvature.py": (BUDGET, "tests/unit/test_small_noise.py"),
+    "theory/risks/solution.py": LINE,
+    "theory/risks/knife_edges.py": (KNIFE,),
+    "theory/risks/votes.py": (*VOTES, UNIT + "test_ties.py"),
+    "theory/geometry/along.py": (*VOTES, UNIT + "test_shell_votes.py"),
+    "theory/geometry/curvature.py": (BUDGET, UNIT + "test_small_noise.py"),
     "theory/geometry/difference.py": LINE,
-    "theory/geometry/line/linear.py": (*LINE, "tests/unit/test_derivatives.py"),
-    "theory/geometry/line/follow.py": ("tests/unit/test_follow.py", *LINE),
-    "theory/geometry/radial/radial.py": ("tests/unit/test_radial_oracle.py", "tests/unit/test_radial_numbers.py"),
+    "theory/geometry/ties.py": (*LINE, UNIT + "test_typed.py"),
+    "theory/geometry/line/line.py": LINE,
+    "theory/geometry/line/level.py": LINE,
+    "theory/geometry/line/linear.py": (*LINE, UNIT + "test_derivatives.py"),
+    "theory/geometry/line/follow.py": (LINE_LEDGER, UNIT + "test_follow.py"),
+    "theory/geometry/line/knots.py": (*LINE, UNIT + "test_typed.py"),
+    "theory/geometry/line/ramps.py": (*LINE, UNIT + "test_typed.py"),
+    "theory/geometry/line/steps.py": (KNIFE,),
+    "theory/geometry/line/tails.py": (*LINE, UNIT + "test_typed.py"),
+    "theory/geometry/radial/radial.py": RADIAL,
+    "theory/geometry/radial/shells.py": RADIAL,
+    "theory/geometry/radial/level.py": RADIAL,
+    "theory/geometry/radial/terms.py": RADIAL,
+    "theory/geometry/radial/shell_votes.py": (RADIAL_LEDGER, UNIT + "test_shell_votes.py"),
+    "theory/geometry/radial/two_centres.py": (*RADIAL, UNIT + "test_derivatives.py"),
 }
 SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
     ast.Add: ast.Sub,
@@ -46,6 +85,8 @@ SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
     ast.Gt: ast.GtE,
     ast.GtE: ast.Gt,
 }
+# "file: old -> new": why it changes no number that is reported.
+EQUIVALENT: dict[str, str] = {}
 
 
 def changes(node: ast.AST) -> Iterator[ast.AST]:
@@ -60,76 +101,141 @@ def changes(node: ast.AST) -> Iterator[ast.AST]:
 
 
 class _Put(ast.NodeTransformer):
-    """Puts one node in the place of another, known by its order in a walk over the tree."""
+    """Puts one node in the place of another; types are left as they are."""
 
     def __init__(self, old: ast.AST, new: ast.AST) -> None:
         self._old, self._new = old, new
 
     def visit(self, node: ast.AST) -> ast.AST:
-        """The new node in the old one's place; types are left as they are."""
-        if node is self._old:
-            return ast.copy_location(self._new, node)
-        return self.generic_visit(node)
+        return ast.copy_location(self._new, node) if node is self._old else self.generic_visit(node)
+
+
+class Mutant:
+    """One change: the file, the place in a walk over its tree, and which of the changes there."""
+
+    def __init__(self, name: str, place: int = 0, choice: int | None = None) -> None:
+        self.name, self.tree = name, ast.parse((ROOT / name).read_text())
+        self.said, self.key = name, name
+        if choice is None:
+            return
+        old = list(ast.walk(self.tree))[place]
+        new = copy.deepcopy(list(changes(old))[choice])
+        told = f"{ast.unparse(old)} -> {ast.unparse(new)}"
+        self.said, self.key = f"{name}:{getattr(old, 'lineno', 0)}: {told}", f"{name}: {told}"
+        self.tree = ast.fix_missing_locations(_Put(old, new).visit(self.tree))
+
+    @property
+    def module(self) -> str:
+        return self.name.removesuffix(".py").replace("/", ".")
 
 
 def places(name: str) -> list[tuple[str, int, int]]:
-    """(file, place in a walk over its tree, which of the changes there) for every mutant of a file."""
+    """Every mutant of a file; docstrings and annotations have none."""
     nodes = ast.walk(ast.parse((ROOT / name).read_text()))
     return [(name, place, choice) for place, node in enumerate(nodes) for choice in range(len(list(changes(node))))]
 
 
-def mutant(name: str, place: int, choice: int) -> tuple[str, str]:
-    """What was changed, and the file's text with the change."""
-    tree = ast.parse((ROOT / name).read_text())
-    old = list(ast.walk(tree))[place]
-    new = copy.deepcopy(list(changes(old))[choice])
-    said = f"{name}:{getattr(old, 'lineno', 0)}: {ast.unparse(old)} -> {ast.unparse(new)}"
-    return said, ast.unparse(ast.fix_missing_locations(_Put(old, new).visit(tree)))
+class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Loads one module from a changed tree."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self._mutant = mutant
+
+    def find_spec(self, fullname: str, _path: Any, _target: Any = None) -> importlib.machinery.ModuleSpec | None:
+        if fullname != self._mutant.module:
+            return None
+        return importlib.machinery.ModuleSpec(fullname, self, origin=str(ROOT / self._mutant.name))
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__file__ = str(ROOT / self._mutant.name)
+        exec(compile(self._mutant.tree, module.__file__, "exec"), module.__dict__)
 
 
-def noticed(tree: Path, name: str, text: str) -> bool:
-    """Whether the guarding tests fail, or take too long, with the mutant in the copied tree."""
-    original = (tree / name).read_text()
-    (tree / name).write_text(text)
-    command = [sys.executable, "-B", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *GUARDS[name]]
-    try:
-        done = subprocess.run(
-            command,
-            check=False,
-            cwd=tree,
-            env={**os.environ, "PYTHONPATH": str(tree)},
-            capture_output=True,
-            timeout=SECONDS,
+def _tested(mutant: Mutant) -> int:
+    """In the forked process: 0 if all tests pass with the mutant."""
+    import pytest
+
+    sys.meta_path.insert(0, _Finder(mutant))
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(quiet, 1)
+    os.dup2(quiet, 2)
+    return int(
+        pytest.main(
+            [
+                "-x",
+                "-q",
+                "-W",
+                "ignore::pytest.PytestAssertRewriteWarning",
+                "-p",
+                "no:cacheprovider",
+                "-p",
+                "no:xdist",
+                *GUARDS[mutant.name],
+            ]
         )
-        return done.returncode != 0
-    except subprocess.TimeoutExpired:
-        return True
-    finally:
-        (tree / name).write_text(original)
+    )
+
+
+def noticed(mutant: Mutant) -> bool:
+    """Whether the guarding tests fail, or take too long, with the mutant."""
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        status = 1
+        try:
+            status = _tested(mutant)
+        finally:
+            os._exit(status)
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return status != 0
+        time.sleep(0.05)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return True
+
+
+def drawn(files: list[str], count: int, seed: int) -> list[Mutant]:
+    """A sample that takes from every file in turn."""
+    rng = random.Random(seed)
+    piles = [places(name) for name in files]
+    for pile in piles:
+        rng.shuffle(pile)
+    chosen: list[tuple[str, int, int]] = []
+    while len(chosen) < count and any(piles):
+        chosen += [pile.pop() for pile in piles if pile]
+    return [Mutant(*place) for place in chosen[:count]]
 
 
 def main() -> None:
     """Draw, run, report; the tests must pass on the tree as it is."""
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("count", nargs="?", type=int, default=40)
+    words.add_argument("count", nargs="?", type=int, default=69)
     words.add_argument("seed", nargs="?", type=int, default=0)
+    words.add_argument("--only", help="mutants of this file alone")
     asked = words.parse_args()
-    every = [place for name in GUARDS for place in places(name)]
-    chosen = random.Random(asked.seed).sample(every, min(asked.count, len(every)))
-    survived = 0
-    with tempfile.TemporaryDirectory() as folder:
-        tree = Path(folder) / "tree"
-        left = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__")
-        shutil.copytree(ROOT, tree, ignore=left)
-        for name in sorted({name for name, _place, _choice in chosen}):
-            if noticed(tree, name, (ROOT / name).read_text()):
-                sys.exit(f"the tests that guard {name} fail, or take more than {SECONDS} s, without any change")
-        for name, place, choice in chosen:
-            said, text = mutant(name, place, choice)
-            killed = noticed(tree, name, text)
-            survived += not killed
-            print("killed  " if killed else "SURVIVED", said, flush=True)
-    print(f"{len(chosen) - survived} of {len(chosen)} killed; there are {len(every)}")
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    for name in LIBRARIES:
+        importlib.import_module(name)
+    files = [asked.only] if asked.only else list(GUARDS)
+    for name in files:
+        if noticed(Mutant(name)):
+            sys.exit(f"the tests that guard {name} fail, or take more than {SECONDS} s, without any change")
+    killed, total = Counter[str](), Counter[str]()
+    for mutant in drawn(files, asked.count, asked.seed):
+        if mutant.key in EQUIVALENT:
+            print("equal   ", mutant.said, flush=True)
+            continue
+        total[mutant.name] += 1
+        gone = noticed(mutant)
+        killed[mutant.name] += gone
+        print("killed  " if gone else "SURVIVED", mutant.said, flush=True)
+    for name in files:
+        print(f"{name}: {killed[name]} of {total[name]} killed; there are {len(places(name))}")
+    print(f"{killed.total()} of {total.total()} killed: {killed.total() / max(total.total(), 1):.1%}")
 
 
 if __name__ == "__main__":

@@ -89,10 +89,8 @@ def _laplace_in_laplace(z: Array, scale: Array, noise: Array) -> tuple[Array, Ar
         outer, lost = 2 * b / (c * c - b * b), own * (1 + y / b) / whole
         slack = (np.abs(lost) * (c * other * (1 + y / c) + b * own * (1 + y / b))) / np.abs(whole)
         size = (np.abs(outer) + np.abs(lost)) * (1 + top / np.abs(c - b)) + slack
-    return (
-        np.where(close, inner - 1 / (b + c), outer - lost),
-        np.where(close, inner + 1 / (b + c), size),
-    )
+        value = np.where(close, inner - 1 / (b + c), outer - lost)
+    return value, np.where(close, inner + 1 / (b + c), size)
 
 
 def _ahead(low: Array, high: Array) -> tuple[Array, Array, Flags]:
