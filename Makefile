@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 SIZE := full
 
-.PHONY: demo docs lab wheel notebooks test check lint benchmarks mutants format clean
+.PHONY: demo docs lab wheel lowest newest notebooks test check lint benchmarks mutants format clean
 .DEFAULT_GOAL := test
 
 $(STAMP): pyproject.toml constraints.txt
@@ -37,6 +37,10 @@ lab: $(STAMP)
 # The wheel built, installed in an environment of its own elsewhere, and used and type-checked there.
 wheel: $(STAMP)
 	$(BIN)/python tests/packaging/installed.py
+
+# The command line and the core with the lowest versions that pyproject.toml allows, and on the newest Python there is.
+lowest newest: $(STAMP)
+	$(BIN)/python tests/packaging/bounds.py $@
 
 # Every notebook run and rendered, to be opened at build/notebooks/01_pipeline.html; pages need no network.
 notebooks: $(STAMP)

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from figures import phase_marks as marks
 from figures.cells import edges
-from figures.style import blank, check_suffix, styled, write
+from figures.style import blank, check_suffix, literal, styled, write
 from theory.arrays import Array
 
 # Limits of the colours reach to this percentile of |gain|: a few extreme cells do not bleach the rest.
@@ -148,12 +148,13 @@ def _frame(axes: Axes, held: marks.MapCells, dataset: xarray.Dataset) -> None:
 
 def _title(dataset: xarray.Dataset) -> str:
     """The problem's name with what was set of it, and the noises that are held; shorter where that is too long."""
-    attrs, name = dataset.attrs, str(dataset.attrs.get("title", "") or dataset.attrs.get("name", ""))
+    attrs = dataset.attrs
+    name = str(attrs.get("title", "")) or literal(str(attrs.get("name", ""))[:LONGEST_TITLE])
     noises = [key for key in SYMBOLS if key in attrs and key not in dataset["gain"].dims]
     held = [rf"${SYMBOLS[key]}={attrs[key]:g}$" for key in noises if key != "eps" or attrs[key] > 0]
-    settings = [f"{key} = {value}" for key, value in json.loads(attrs.get("settings", "{}")).items()]
+    settings = [literal(f"{key} = {value}") for key, value in json.loads(attrs.get("settings", "{}")).items()]
     whole = ", ".join(part for part in (name, *settings, *held) if part)
-    return whole if len(whole) <= LONGEST_TITLE else ", ".join(part for part in (name[:LONGEST_TITLE], *held) if part)
+    return whole if len(whole) <= LONGEST_TITLE else ", ".join(part for part in (name, *held) if part)
 
 
 def _unit(variable: xarray.DataArray, usual: str) -> str:

@@ -26,7 +26,7 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from figures.plane_fields import fields, moments
-from figures.style import blank, check_suffix, styled, write
+from figures.style import blank, check_suffix, literal, styled, write
 from theory.arrays import Array
 from theory.problems.components import weighted
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem
@@ -203,7 +203,7 @@ def _titles(axes: Sequence[Axes], held: xr.Dataset) -> list[Text]:
     noises = zip((0.0, alpha), held["risk"].to_numpy(), strict=True)
     risks = [rf"$R({noise:g}, {beta:g}) = {value:.4f}$" for noise, value in noises]
     words = (
-        (rf"training noise $\alpha = {alpha:g}$", held.attrs["name"]),
+        (rf"training noise $\alpha = {alpha:g}$", literal(str(held.attrs["name"]))),
         (rf"votes, $\alpha = 0$, $\beta = {beta:g}$", risks[0]),
         (rf"votes, $\alpha = {alpha:g}$, $\beta = {beta:g}$", rf"{risks[1]}, gain ${found:+.4f}$"),
     )

@@ -58,6 +58,11 @@ def given(axes: Any, shape: tuple[int, ...]) -> NDArray[Any]:
     return np.asarray(axes, object)
 
 
+def literal(text: str) -> str:
+    """Words of the user's, to be drawn as they are: a dollar of theirs opens no formula."""
+    return text.replace("$", r"\$")
+
+
 def check_suffix(path: str | os.PathLike[str]) -> str:
     """The suffix that picks the format, in lower case.
 

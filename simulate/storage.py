@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Collection
 from pathlib import Path
 
@@ -58,16 +59,29 @@ def open_dataset(path: str | os.PathLike[str], needed: Collection[str] = NEEDED,
     """Read a dataset from a netCDF file, whole; a sweep unless other variables are `needed`.
 
     Raises:
-        ProblemError: the file cannot be read, is no netCDF file, or lacks a variable; one line that names it.
+        ProblemError: the file cannot be read, is no netCDF file, or lacks a variable or its values; one line.
     """
     expected = f"a netCDF file as `noisewise {writer}` writes"
-    try:
-        Path(path).open("rb").close()  # for the system's own words on why a file cannot be read
-        dataset = xr.load_dataset(path, engine="h5netcdf")
-    except Exception as error:  # whatever the libraries make of a damaged file: their errors have no common class
-        reason = getattr(error, "strerror", None) or "no netCDF, or damaged"
-        raise ProblemError("", f"an unreadable file ({reason})", expected, str(path)) from None
+    dataset, reason = _read(path)
+    if dataset is None:
+        raise ProblemError("", f"an unreadable file ({reason})", expected, str(path))
     missing = [name for name in needed if name not in dataset]
     if missing:
         raise ProblemError("", f"no variable {missing[0]!r}", expected, str(path))
+    empty = [dim for name in needed for dim in dataset[name].dims if not dataset.sizes[dim]]
+    if empty:
+        raise ProblemError("", f"no value along {str(empty[0])!r}", expected, str(path))
     return dataset
+
+
+def _read(path: str | os.PathLike[str]) -> tuple[xr.Dataset | None, str]:
+    """A dataset, or why there is none. What libraries complain of while they drop a damaged file is not said."""
+    hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
+    try:
+        Path(path).open("rb").close()  # for the system's own words on why a file cannot be read
+        return xr.load_dataset(path, engine="h5netcdf"), ""
+    except Exception as error:  # whatever the libraries make of a damaged file: their errors have no common class
+        reason = getattr(error, "strerror", None) or "no netCDF, or damaged"
+    finally:
+        sys.unraisablehook = hook
+    return None, reason

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -119,22 +120,30 @@ class FiguresCommand:
         key, drawn = key_of(files, columns), Drawn(folder)
         paths = {stem: [folder / f"{stem}{suffix}" for suffix in SUFFIXES] for stem in stems}
         kept = not self.fresh and all(drawn.current(path, key) for group in paths.values() for path in group)
-        made = dict.fromkeys(stems) if kept else dict(zip(stems, _drawn(name, recipe, files, columns), strict=True))
-        for stem, figure in made.items():
+        figures = [None] * len(stems) if kept else self._drawn(name, recipe, files, columns)
+        for stem, figure in zip(stems, figures, strict=True):
             for path in paths[stem]:
                 if figure is not None:
-                    with naming(str(path)):
+                    with naming(str(path)), _drawable(name, self.files):
                         write(figure, path)
                     drawn.note(path, key)
                 print(f"{'kept' if figure is None else 'wrote'} {path}")
 
+    def _drawn(self, name: str, recipe: Recipe, files: Sequence[str | Path], columns: int) -> Sequence[Figure | None]:
+        datasets = recipe.load(files)
+        with _drawable(name, self.files):
+            return recipe.draw(datasets, columns)
 
-def _drawn(name: str, recipe: Recipe, files: Sequence[str | Path], columns: int) -> Sequence[Figure]:
-    """The figures of datasets in files; what these cannot be drawn as is said in one line."""
-    datasets = recipe.load(files)
+
+@contextmanager
+def _drawable(name: str, files: Sequence[str]) -> Iterator[None]:
+    """What datasets of the user's cannot be drawn as is said in one line. A failure with our own is a bug."""
     try:
-        return recipe.draw(datasets, columns)
-    except ProblemError:
+        yield
+    except (ProblemError, OSError):
         raise
-    except ValueError as error:
-        raise UsageError(f"{name}: {error}") from None
+    except Exception as error:  # whatever the drawing library makes of what the files hold
+        if not files:
+            raise
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise UsageError(f"{name}: {', '.join(files)} cannot be drawn: {reason}") from error

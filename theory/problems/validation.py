@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
+import re
 import sys
 from collections.abc import Iterable
 from itertools import repeat
@@ -18,6 +19,8 @@ from theory.errors import ProblemError, one_of, shown
 
 # R diag R^T computed in floating point differs from its transpose by a few units in the last place.
 SYMMETRY_TOLERANCE = 1e-12
+# Characters that no netCDF attribute or no XML, and so no SVG, can hold.
+UNWRITABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]")
 # What others call the words of a problem file: said in hints, not understood.
 SYNONYMS = {"normal": "gaussian", "exponential": "laplace", "double-exponential": "laplace", "laplacian": "laplace"}
 SYNONYMS |= {"box": "uniform", "dirac": "point", "delta": "point"}
@@ -162,6 +165,8 @@ def label(value: object, key: str) -> str | None:
         value.encode("utf-8")
     except UnicodeEncodeError:
         raise ProblemError(key, shown(value), "a string that UTF-8 can encode") from None
+    if UNWRITABLE.search(value):
+        raise ProblemError(key, shown(value), "a string without control characters")
     return value
 
 
