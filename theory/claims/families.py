@@ -64,7 +64,7 @@ class Choice:
     values: Sequence[Any]
 
     def __post_init__(self) -> None:
-        if not isinstance(self.values, Sequence) or isinstance(self.values, str | bytes) or not self.values:
+        if not isinstance(self.values, Sequence) or not self.values:
             raise ProblemError("values", shown(self.values), "a sequence of at least one value")
 
     def at(self, share: float) -> Any:
