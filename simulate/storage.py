@@ -15,12 +15,17 @@ from theory.atomic import atomic_write
 from theory.errors import ProblemError, shown
 
 SUFFIXES = (".nc", ".csv")
+# The group of a netCDF file for what is no table of cells.
+CURVES = "curves"
 # What a sweep holds.
 NEEDED = ("risk", "risk_error", "baseline", "gain", "gain_error", "label")
 
 
 def save_dataset(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
     """Write a dataset as netCDF, or its `table` where the suffix is .csv, every number to the last bit.
+
+    In a netCDF file curves and Monte Carlo points, which are no cells, lie in a group of their own, `curves`, so that
+    for all who open the file its root is a plain table of cells.
 
     What was at `path` stays as it was until the new file is complete. The file is laid out in memory first: HDF5
     cannot be relied on to say that a disk is full.
@@ -32,9 +37,30 @@ def save_dataset(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
     if suffix == ".csv":
         content = table(dataset).to_csv(index=False, lineterminator="\n").encode()
     else:
-        content = bytes(dataset.to_netcdf(engine="h5netcdf"))
+        content = bytes(_grouped(dataset).to_netcdf(engine="h5netcdf"))
     with atomic_write(path) as temporary:
         temporary.write_bytes(content)
+
+
+def _grouped(dataset: xr.Dataset) -> xr.DataTree:
+    """The dataset with what lies along other dimensions than the cells' in a group of its own."""
+    keys = {dataset.attrs.get(f"{axis}_key") for axis in "xy"}
+    cells = {dim for variable in dataset.data_vars.values() if keys <= set(variable.dims) for dim in variable.dims}
+    apart = [name for name, held in dataset.variables.items() if cells and not cells.issuperset(held.dims)]
+    tree = xr.DataTree(dataset.drop_vars(apart))
+    if apart:
+        curves = xr.Dataset({name: dataset[name] for name in apart if name in dataset.data_vars})
+        tree[CURVES] = xr.DataTree(curves.drop_vars([name for name in curves.coords if name not in apart]))
+    return tree
+
+
+def _whole(path: str | os.PathLike[str]) -> xr.Dataset:
+    """The dataset of a file, with its curves; files of older versions have them in the root."""
+    tree = xr.load_datatree(path, engine="h5netcdf")
+    dataset = tree.to_dataset()
+    if CURVES in tree.children:
+        dataset = dataset.assign(tree.children[CURVES].to_dataset(inherit=False).data_vars)
+    return dataset
 
 
 def table(dataset: xr.Dataset) -> pd.DataFrame:
@@ -79,7 +105,7 @@ def _read(path: str | os.PathLike[str]) -> tuple[xr.Dataset | None, str]:
     hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
     try:
         Path(path).open("rb").close()  # for the system's own words on why a file cannot be read
-        return xr.load_dataset(path, engine="h5netcdf"), ""
+        return _whole(path), ""
     except Exception as error:  # whatever the libraries make of a damaged file: their errors have no common class
         reason = getattr(error, "strerror", None) or "no netCDF, or damaged"
     finally:

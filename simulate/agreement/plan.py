@@ -17,6 +17,7 @@ from theory.arrays import Array
 from theory.errors import ProblemError
 from theory.problems.noises import NOISES
 from theory.problems.problem import Problem
+from theory.problems.validation import flag, probability, whole
 
 GAINS = ("gain", "certified_gain")
 CLEAN, CERTIFIED = ("clean", "gain"), ("certified", "certified_gain")
@@ -38,6 +39,13 @@ class Trial:
     family_wise: float = FAMILY_WISE
     failure: float = FAILURE
     independent: bool = False
+
+    def __post_init__(self) -> None:
+        for name, least in (("votes", 1), ("samples", 1), ("seed", 0)):
+            whole(getattr(self, name), name, least)
+        for name in ("family_wise", "failure"):
+            probability(getattr(self, name), name)
+        flag(self.independent, "independent")
 
     def seed_of(self, run: int) -> int:
         """The seed of one of the simulations: the given one for the first, then 53 bits made of it."""

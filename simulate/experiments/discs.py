@@ -1,6 +1,6 @@
 """Random discs in a square, exactly draw by draw: does noise-augmented training help the smoothed classifier?
 
-Every draw places discs by random sequential insertion with a least Euclidean gap; X is uniform on the square, Y = 1 on
+Every draw places discs by random sequential insertion with a least gap; X is uniform on the square, Y = 1 on
 the discs, the training rule is regression with zero padding. For each draw the risk is computed for all noises, so that
 differences over alpha are paired and carry no sampling error but that of the placement.
 """
@@ -34,6 +34,7 @@ class Study:
     """What is computed: draws for each gap, and for each draw the risks at all alphas and betas.
 
     count: keep the first so many discs of each insertion, for one packing density at all gaps; None keeps all.
+    metric: what the least gap is measured in, as for `regimes.discs`.
     """
 
     gaps: tuple[float, ...] = (0.0, 1.0, 2.0, 3.0)
@@ -45,6 +46,7 @@ class Study:
     tries: int = 10000
     count: int | None = None
     seed: int = 0
+    metric: str = "euclidean"
 
     def problem(self, gap: float, draw: int) -> DomainProblem:
         """One placement; the same random numbers for every gap.
@@ -52,7 +54,7 @@ class Study:
         Raises:
             ProblemError: the insertion found fewer discs than `count`.
         """
-        problem = regimes.discs(self.side, self.radius, gap, self.tries, self.seed + draw)
+        problem = regimes.discs(self.side, self.radius, gap, self.tries, self.seed + draw, self.metric)
         if self.count is None:
             return problem
         if len(problem.inside) < self.count:
@@ -86,7 +88,7 @@ def run_study(
     Variables: risk, share = P(g = 1), constant, and numerical_error (gap, draw), NaN where a draw was not solved twice.
     """
     dataset = _empty(study) if known is None else known
-    if dataset.attrs != _attributes(study):
+    if dataset.attrs != attributes(study):
         raise ProblemError("", "a dataset of another study", "one with the same settings")
     todo = [(g, d) for g, d in product(range(len(study.gaps)), range(study.draws)) if not _done(dataset, g, d)]
     for number, ((gap, draw), (values, error)) in enumerate(_results(study, todo, executor), 1):
@@ -114,8 +116,11 @@ def _done(dataset: xr.Dataset, gap: int, draw: int) -> bool:
     return not bool(dataset["risk"][gap, draw].isnull().any())
 
 
-def _attributes(study: Study) -> dict[str, object]:
-    return {key: value for key, value in asdict(study).items() if isinstance(value, int | float)}
+def attributes(study: Study) -> dict[str, object]:
+    """The settings of a study that are no coordinates of its dataset; the Euclidean metric, as usual, is not said."""
+    usual = {"metric": Study.metric}
+    held = asdict(study).items()
+    return {key: value for key, value in held if isinstance(value, int | float | str) and usual.get(key) != value}
 
 
 def _empty(study: Study) -> xr.Dataset:
@@ -128,4 +133,4 @@ def _empty(study: Study) -> xr.Dataset:
     shape = tuple(len(values) for values in coordinates.values())
     variables = {name: (tuple(coordinates), np.full(shape, np.nan)) for name in VARIABLES}
     variables["numerical_error"] = (("gap", "draw"), np.full(shape[:2], np.nan))
-    return xr.Dataset(variables, coordinates, _attributes(study))
+    return xr.Dataset(variables, coordinates, attributes(study))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
-from simulate.experiments.discs import VARIABLES, Study, run_study
+from simulate.experiments.discs import VARIABLES, Study, attributes, run_study
 from simulate.storage import open_dataset, save_dataset
 from theory.errors import ProblemError
 
@@ -49,8 +48,8 @@ def merged(part: xr.Dataset, held: xr.Dataset | None) -> xr.Dataset:
 
 def _check_same(study: Study, held: xr.Dataset, path: Path) -> None:
     """Every setting but the number of draws must agree."""
-    settings = {key: value for key, value in asdict(study).items() if value is not None and key != "draws"}
-    grids = {"gap": settings.pop("gaps"), "alpha": settings.pop("alphas"), "beta": settings.pop("betas")}
+    settings = {key: value for key, value in attributes(study).items() if key != "draws"}
+    grids = {"gap": study.gaps, "alpha": study.alphas, "beta": study.betas}
     same = settings == {key: value for key, value in held.attrs.items() if key != "draws"}
     if not same or any(key not in held.dims or not np.array_equal(held[key], grid) for key, grid in grids.items()):
         raise ProblemError("", "a dataset of another study", "one with the same settings, or no file", str(path))

@@ -60,8 +60,8 @@ WORDS = {
     ),
     "best-alpha": (
         "The best training noise against the smoothing noise in four regimes, with the ray of the small-noise law, "
-        "and what was published for two image datasets. It is mostly below the smoothing noise, and jumps where "
-        "another part of the classifier becomes worth saving."
+        "and what was published for two image datasets, with bars over what cannot be told from the best there. It is "
+        "mostly below the smoothing noise, and jumps where another part of the classifier becomes worth saving."
     ),
     "small-noise": (
         "Exact excess risk without training noise over what the curvature-diffusion law predicts. All curves tend "

@@ -17,6 +17,7 @@ from simulate.live.live_map import LiveMap
 from simulate.sweep.axes import Axis, Family
 from theory import regimes
 from theory.errors import ProblemError, one_of
+from theory.problems.validation import instance
 
 try:
     import ipywidgets as widgets
@@ -124,7 +125,7 @@ def explore(
     Raises:
         ProblemError: the regime is unknown or lives in the plane, a parameter is unknown or makes no sense.
     """
-    if regime in SLOW:
+    if instance(regime, "regime", str) in SLOW:
         raise ProblemError("regime", repr(regime), "one on a line or radial; maps of the plane take minutes")
     family = Family(regime, settings)
     own = regimes.parameters(regime)

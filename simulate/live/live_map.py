@@ -31,7 +31,7 @@ from simulate.sweep.cells import FIELDS, compared
 from simulate.sweep.sweep import labels
 from theory import NoExactRoute
 from theory.arrays import Array
-from theory.problems.noises import NOISES
+from theory.problems.noises import NOISES, noise
 
 # Gains below this size are rounding: a map of nothing else stays white.
 LEAST = 1e-12
@@ -70,7 +70,7 @@ class LiveMap:
 
     def __init__(self, family: Family, x: Axis, y: Axis, eps: float = 0.0) -> None:
         self.family, self.x, self.y = family, x, y
-        self.held = {"alpha": 0.0, "beta": 0.0, "eps": eps}
+        self.held = {"alpha": 0.0, "beta": 0.0, "eps": noise(eps, "eps")}
         self.values = self.compute()
         self.artists = phase.draw(self._blank())
         self.contours: QuadContourSet | None = None

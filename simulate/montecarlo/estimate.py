@@ -17,7 +17,8 @@ from simulate.montecarlo.statistics.records import Record
 from simulate.progress import Progress, silent, within
 from theory.problems.noises import NOISES, listed_noises
 from theory.problems.normal import normal_form
-from theory.problems.problem import Problem
+from theory.problems.problem import Problem, described
+from theory.problems.validation import instance
 
 
 def monte_carlo(
@@ -80,8 +81,10 @@ def monte_carlo(
         >>> record.clean.low < vote_risk(problem, 0.3, 0.5, votes=11).value < record.clean.high
         True
     """
+    instance(sampling, "sampling", Sampling)
+    instance(level, "level", Level)
     grid = [listed_noises(value, key) for key, value in zip(NOISES, (alpha, beta, eps), strict=True)]
-    normal = normal_form(problem)
+    normal = normal_form(described(problem))
     scaled = [normal.lengths(np.array(values), key).tolist() for key, values in zip(NOISES, grid, strict=True)]
     alphas, betas, radii = (tuple(dict.fromkeys(values)) for values in ([0.0, *scaled[0]], scaled[1], scaled[2]))
     scales = {"alphas": alphas, "betas": betas, "radii": radii}

@@ -13,9 +13,10 @@ from simulate.sweep.spacing import check_range, parse_range, spaced
 from theory import regimes
 from theory.errors import ProblemError, one_of, shown
 from theory.problems.document import to_document
-from theory.problems.noises import NOISES
-from theory.problems.problem import Problem
+from theory.problems.noises import NOISES, noise
+from theory.problems.problem import Problem, described
 from theory.problems.problem_file import with_overrides
+from theory.problems.validation import instance, whole
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,7 +42,7 @@ class Axis:
     count: int
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "key", self.key.replace("[", ".").replace("]", ""))
+        object.__setattr__(self, "key", instance(self.key, "key", str).replace("[", ".").replace("]", ""))
         check_range(self.key, self.low, self.high, self.count)
         if self.noise and self.low < 0:
             raise ProblemError(self.key, repr(self.low), "noise scales of at least 0")
@@ -49,7 +50,7 @@ class Axis:
     @classmethod
     def parse(cls, text: str) -> Axis:
         """The axis written as KEY=LO:HI:COUNT."""
-        key, _equals, rest = text.partition("=")
+        key, _equals, rest = instance(text, "axis", str).partition("=")
         found = parse_range(rest)
         if found is None or not key.strip():
             raise ProblemError("", shown(text), "KEY=LO:HI:COUNT, as in beta=0.1:2:65")
@@ -91,7 +92,7 @@ class Family:
         """The problem at some values of keys; a whole number where the key asks for one. Raises `ProblemError`."""
         settings = {key: self._cast(key, value) for key, value in {**self.settings, **(values or {})}.items()}
         if not isinstance(self.source, str):
-            return self._override(self.source, settings)
+            return self._override(described(self.source), settings)
         own = regimes.parameters(self.source)
         problem = regimes.build(self.source, **{key: value for key, value in settings.items() if key in own})
         others = {key: value for key, value in settings.items() if key not in own}
@@ -151,11 +152,19 @@ class SpotCheck:
     samples: int
     seed: int
 
+    def __post_init__(self) -> None:
+        for name, least in (("count", 1), ("votes", 1), ("samples", 1), ("seed", 0)):
+            whole(getattr(self, name), name, least)
+
 
 def check_axes(family: Family, axes: Iterable[Axis], fixed: Mapping[str, float]) -> None:
     """Refuse axes that share a key, that are also fixed, or whose ends the family does not know."""
+    instance(family, "family", Family)
+    for key, value in instance(fixed, "fixed", Mapping).items():
+        noise(value, key)
     seen = [*family.settings, *fixed]
     for axis in axes:
+        instance(axis, "axis", Axis)
         if axis.key in seen:
             raise ProblemError(axis.key, "more than one value or range", "each key fixed or swept once")
         seen.append(axis.key)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import sys
 from decimal import Decimal
 from fractions import Fraction
 
 from theory.errors import ProblemError
+from theory.problems.validation import number, whole
 
 # Values of one range: more is a slip of the finger, and would fill the memory.
 MOST_VALUES = 4_000_000
@@ -14,6 +16,9 @@ MOST_VALUES = 4_000_000
 
 def check_range(key: str, low: float, high: float, count: int) -> None:
     """Refuse ranges without two finite ends in order, or of fewer than two values. Raises `ProblemError`."""
+    number(low, key)
+    number(high, key)
+    whole(count, key, -sys.maxsize)
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise ProblemError(key, f"the range {low!r} to {high!r}", "finite ends, the lower one first")
     if count < 2:

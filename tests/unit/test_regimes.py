@@ -21,7 +21,7 @@ PARAMETERS = {
     "two-scales": "dim separation scale0 scale1 prior",
     "stripes": "count width gap",
     "intervals": "count width gap background",
-    "discs": "side radius gap tries seed",
+    "discs": "side radius gap tries seed metric",
     "bumps": "count spacing scale background",
     "anisotropic": "separation ratio angle prior",
     "ball": "dim radius",
@@ -90,6 +90,20 @@ def test_discs_keep_their_distance_and_their_seed() -> None:
     assert (problem.dim, problem.low, problem.high) == (2, 0.0, 50.0)
 
 
+def test_discs_keep_the_gap_in_either_metric() -> None:
+    """What is apart in the maximum norm is apart by distance, so that fewer find a place."""
+    counts = {}
+    for metric, order in (("euclidean", 2), ("max", np.inf)):
+        held = [regimes.discs(gap=0.5, tries=3000, seed=seed, metric=metric).inside for seed in range(4)]
+        for inside in held:
+            centers = np.array([part.center for part in inside])
+            apart = np.linalg.norm(centers[:, None] - centers, order, axis=2)
+            assert apart[np.triu_indices(len(centers), 1)].min() >= 20.5
+        counts[metric] = sum(map(len, held))
+    assert counts["max"] < 0.9 * counts["euclidean"]
+    assert regimes.discs(metric="euclidean") == regimes.discs()
+
+
 def test_discs_keep_every_centre_that_fits() -> None:
     few = regimes.discs(side=50, radius=3, tries=500).inside
     assert regimes.discs(side=50, radius=3, tries=2000).inside[: len(few)] == few
@@ -144,6 +158,7 @@ def test_ball() -> None:
         ("stripes", {"gap": -0.1}, "stripes: gap: found -0.1, expected a number of at least 0"),
         ("intervals", {"background": 0}, "intervals: background: found 0.0, expected a positive number"),
         ("discs", {"seed": -1}, "discs: seed: found -1, expected a whole number of at least 0"),
+        ("discs", {"metric": "l1"}, "discs: metric: found 'l1', expected one of euclidean, max"),
         ("discs", {"tries": 0}, "discs: tries: found 0, expected a whole number of at least 1"),
         ("bumps", {"scale": float("nan")}, "bumps: scale: found nan, expected a finite number"),
         ("anisotropic", {"angle": float("inf")}, "anisotropic: angle: found inf, expected a finite number"),

@@ -20,9 +20,10 @@ from theory.arrays import Array
 from theory.claims.families import CaseFamily, CaseNoises, Choice, Range
 from theory.claims.shrink import simpler
 from theory.claims.sides import FLOATS, Side
-from theory.errors import NoExactRoute, ProblemError
+from theory.errors import NoExactRoute, ProblemError, shown
 from theory.estimate import PROVED as PROVED_ROUTE
 from theory.estimate import Estimate
+from theory.problems.validation import instance, whole
 
 __all__ = ["Attack", "CaseFamily", "CaseNoises", "Choice", "Claim", "Range", "falsify"]
 
@@ -141,8 +142,10 @@ def falsify(
         >>> falsify(lambda problem, at, exact: exact.risk(problem, at.alpha, at.beta), family, budget=20).verdict
         'verified'
     """
-    if isinstance(budget, bool) or not isinstance(budget, int) or budget < 1:
-        raise ProblemError("budget", repr(budget), "a whole number >= 1")
+    budget, seed = whole(budget, "budget"), whole(seed, "seed", 0)
+    instance(family, "family", CaseFamily)
+    if not callable(claim):
+        raise ProblemError("claim", shown(claim), "a function of (problem, noises, exact)")
     search = _Search(_three_arguments(claim), family)
     rng = np.random.default_rng(seed)
     _draw(search, rng, max(1, round(RANDOM * budget)))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from theory.errors import ProblemError, shown
+from theory.problems import validation as check
 from theory.problems.noises import NOISES
 from theory.problems.problem import Problem
 
@@ -27,6 +28,12 @@ class Range:
     zero: float = 0.0
 
     def __post_init__(self) -> None:
+        check.number(self.low, "low")
+        check.number(self.high, "high")
+        check.flag(self.log, "log")
+        check.flag(self.whole, "whole")
+        if not 0 <= check.number(self.zero, "zero") < 1:
+            raise ProblemError("zero", shown(self.zero), "a share of at least 0 and less than 1")
         if not self.low <= self.high or not math.isfinite(self.high - self.low):
             raise ProblemError("range", shown((self.low, self.high)), "finite numbers low <= high")
         if self.log and self.low <= 0:
@@ -55,6 +62,10 @@ class Choice:
     """One of several values, of whatever kind."""
 
     values: Sequence[Any]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.values, Sequence) or not self.values:
+            raise ProblemError("values", shown(self.values), "a sequence of at least one value")
 
     def at(self, share: float) -> Any:
         """The value at `share` in [0, 1]."""

@@ -127,9 +127,9 @@ class Region(Displayed):
 
 def join(rows: int, parts: list[tuple[Index, Region]]) -> Region:
     """One region of `rows` rows from regions of disjoint sets of rows; all rows know every point mass."""
-    width = max(part.ends.shape[1] for _index, part in parts)
+    width = max((part.ends.shape[1] for _index, part in parts), default=0)
     ends, error, first = np.full((rows, width), np.inf), np.zeros((rows, width)), np.zeros(rows, bool)
-    reference = None if parts[0][1].reference is None else np.zeros(rows)
+    reference = np.zeros(rows) if any(part.reference is not None for _index, part in parts) else None
     marks = next((part.atoms[0] for _index, part in parts if part.atoms is not None), None)
     labels = np.zeros((rows, 0 if marks is None else len(marks)), bool)
     for index, part in parts:

@@ -1,10 +1,15 @@
-"""The noises of a question: their names, in the order in which they are asked for, and the check of their scales."""
+"""The numbers of a question: the noises, in the order in which they are asked for, and the checks of what is passed.
+
+What a problem consists of is checked in validation.py; here live the checks of arrays. NumPy turns many things into
+numbers without a word: masks are dropped, True becomes 1, "0.5" becomes 0.5, None becomes NaN. None of them is meant.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from numbers import Real
+from typing import TYPE_CHECKING, Any
 
-from theory.errors import ProblemError
+from theory.errors import ProblemError, shown
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -15,19 +20,63 @@ if TYPE_CHECKING:
 NOISES = ("alpha", "beta", "eps")
 
 
+def numbers(value: ArrayLike, key: str, expected: str = "a finite number") -> Array:
+    """An array of finite floats that were numbers before.
+
+    Raises:
+        ProblemError: naming the key and what is no number, or no array.
+    """
+    import numpy as np
+
+    if _masked(value):
+        raise ProblemError(key, "a masked array", "numbers without a mask: fill it in, or leave out what it hides")
+    try:
+        # An array of objects keeps what is no number; arrays that have a kind of number are not looked through.
+        array = np.asarray(value) if hasattr(value, "dtype") else np.asarray(value, object)
+        if array.dtype.kind not in "iuf":
+            for item in array.astype(object).ravel().tolist():
+                if not isinstance(item, Real) or isinstance(item, bool | np.bool_):
+                    raise ProblemError(key, shown(item), "a number or an array of numbers")
+        array = np.asarray(array, float)
+    except OverflowError:
+        raise ProblemError(key, shown(value), expected) from None
+    except (TypeError, ValueError) as error:
+        if isinstance(error, ProblemError):
+            raise
+        raise ProblemError(key, shown(value), "a number or an array of numbers") from None
+    bad = ~np.isfinite(array)
+    if bad.any():
+        raise ProblemError(key, repr(float(array[bad].ravel()[0])), expected)
+    return array
+
+
+def _masked(value: Any) -> bool:
+    """Whether a mask hides a number of an array, or of one in a list."""
+    import numpy as np
+
+    if isinstance(value, list | tuple):
+        return any(_masked(item) for item in value if not isinstance(item, float))
+    return bool(np.ma.is_masked(value))
+
+
 def noises(value: ArrayLike, key: str) -> Array:
     """A finite, non-negative array.
 
     Raises:
         ProblemError: naming the key and the first offending value.
     """
-    import numpy as np
-
-    array = np.asarray(value, float)
-    bad = ~(np.isfinite(array) & (array >= 0))
-    if bad.any():
-        raise ProblemError(key, repr(float(array[bad].ravel()[0])), "a finite number >= 0")
+    array = numbers(value, key, "a finite number >= 0")
+    if (array < 0).any():
+        raise ProblemError(key, repr(float(array[array < 0].ravel()[0])), "a finite number >= 0")
     return array
+
+
+def noise(value: ArrayLike, key: str) -> float:
+    """One finite float >= 0; raises as `noises`, and where there are several."""
+    array = noises(value, key)
+    if array.ndim:
+        raise ProblemError(key, f"an array of shape {array.shape}", "one finite number >= 0")
+    return float(array)
 
 
 def listed_noises(value: ArrayLike, key: str) -> list[float]:
@@ -40,3 +89,20 @@ def listed_noises(value: ArrayLike, key: str) -> list[float]:
     if not found:
         raise ProblemError(key, "no value", "at least one finite number >= 0")
     return found
+
+
+def together(alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike = 0.0) -> tuple[Array, Array, Array]:
+    """Checked noises, broadcast against each other.
+
+    Raises:
+        ProblemError: as `noises`, and where the shapes do not fit.
+    """
+    import numpy as np
+
+    held = [noises(value, key) for key, value in zip(NOISES, (alpha, beta, eps), strict=True)]
+    try:
+        first, second, third = np.broadcast_arrays(*held)
+    except ValueError:
+        shapes = ", ".join(str(array.shape) for array in held)
+        raise ProblemError("alpha, beta, eps", f"shapes {shapes}", "shapes that broadcast") from None
+    return first, second, third

@@ -226,10 +226,17 @@ class DomainProblem(Displayed):
 Problem = MixtureProblem | DomainProblem
 
 
+def described(problem: Any) -> Problem:
+    """The problem, if it is one; raises `ProblemError`."""
+    held: Problem = check.instance(problem, "problem", Problem)
+    return held
+
+
 def as_vector(value: Vector, dim: int) -> np.ndarray:
     """`value` as a float array of shape (dim,); a scalar is broadcast to a read-only view that takes no memory."""
     import numpy as np
 
+    value, dim = check.vector(value, "value"), check.whole(dim, "dim")
     if isinstance(value, tuple) and len(value) != dim:
         raise ProblemError("", f"{len(value)} axes", str(dim))
     return np.broadcast_to(np.asarray(value, dtype=float), (dim,))
@@ -240,14 +247,13 @@ def _parts(path: str, law: Law | Set) -> Iterator[tuple[str, object]]:
 
 
 def _dimension(given: Any, parts: Any) -> int:
-    dim = 0 if given is None or (given == 0 and not isinstance(given, bool)) else check.whole(given, "dim")
+    dim = 0 if given is None or (type(given) is int and given == 0) else check.whole(given, "dim")
     return check.common_dim(parts, dim) or 1
 
 
 def _common(problem: Any) -> None:
     for key, kind in (("training", Training), ("smoothing", Smoothing)):
-        if not isinstance(getattr(problem, key), kind):
-            raise ProblemError(key, shown(getattr(problem, key)), f"a {kind.__name__}")
+        check.instance(getattr(problem, key), key, kind)
     check.label(problem.name, "name")
 
 

@@ -19,9 +19,10 @@ import tomli_w
 
 from theory.atomic import atomic_write
 from theory.errors import ProblemError, one_of, shown
+from theory.problems import validation as check
 from theory.problems.document import from_document, to_document
 from theory.problems.limits import MOST_PARTS
-from theory.problems.problem import Problem
+from theory.problems.problem import Problem, described
 
 # In TOML: comments and strings, whose dots mean nothing; and words joined by dots, which are keys or numbers.
 TEXT = re.compile(r'''#[^\n]*|"""[\s\S]*?"""|\'{3}[\s\S]*?\'{3}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'''')
@@ -40,6 +41,7 @@ def load_problem(path: str | os.PathLike[str]) -> Problem:
         ...     load_problem(f"{folder}/mine.toml") == regimes.bumps()
         True
     """
+    check.instance(path, "path", str | os.PathLike)
     try:
         text = Path(path).read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
@@ -72,6 +74,7 @@ def loads_problem(text: str, source: str = "<text>") -> Problem:
         ...
         theory.errors.ProblemError: <text>: class0: found nothing, expected a value: the key is required
     """
+    check.instance(text, "text", str)
     try:
         document = _tables(text)
     except RecursionError:
@@ -96,7 +99,7 @@ def _tables(text: str) -> dict[str, Any]:
 
 def dumps_problem(problem: Problem) -> str:
     """The text of a problem file, which `loads_problem` reads back as an equal problem."""
-    document = to_document(problem)
+    document = to_document(described(problem))
     top = {key: value for key, value in document.items() if not isinstance(value, dict | list)}
     parts = [tomli_w.dumps(top)]
     for key, value in document.items():
@@ -115,7 +118,7 @@ def save_problem(problem: Problem, path: str | os.PathLike[str]) -> None:
 
 def parse_setting(text: str) -> tuple[str, Any]:
     """The key and value of a command line's `KEY=VALUE`. VALUE is TOML; a bare word is a string."""
-    key, equals, value = text.partition("=")
+    key, equals, value = check.instance(text, "setting", str).partition("=")
     key, value = key.strip(), value.strip()
     if not (equals and key and value):
         raise ProblemError("", shown(text), "KEY=VALUE")
@@ -145,7 +148,8 @@ def with_overrides(problem: Problem, overrides: Mapping[str, Any]) -> Problem:
         >>> wider.class0[0].law.scale, wider.smoothing.noise
         (3.0, 'laplace')
     """
-    document = to_document(problem)
+    document = to_document(described(problem))
+    check.instance(overrides, "overrides", Mapping)
     settings = {key.replace("[", ".").replace("]", ""): (key, copy.deepcopy(value)) for key, value in overrides.items()}
     for path, (key, value) in settings.items():
         *parents, leaf = path.split(".")

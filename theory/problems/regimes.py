@@ -26,6 +26,8 @@ from theory.problems.problem import (
 )
 
 REGRESSION = Training(rule="regression")
+# What distances of discs may be measured in, with the order of the norm.
+METRICS = {"euclidean": 2.0, "max": math.inf}
 
 
 def two_gaussians(dim: int = 2, separation: float = 2.0, scale: float = 1.0, prior: float = 0.5) -> MixtureProblem:
@@ -85,17 +87,25 @@ def intervals(count: int = 3, width: float = 1.0, gap: float = 0.3, background: 
 
 
 def discs(
-    side: float = 100.0, radius: float = 10.0, gap: float = 0.0, tries: int = 10000, seed: int = 0
+    side: float = 100.0,
+    radius: float = 10.0,
+    gap: float = 0.0,
+    tries: int = 10000,
+    seed: int = 0,
+    metric: str = "euclidean",
 ) -> DomainProblem:
     """Discs at random places, d = 2: X uniform on `[0, side]^2`, `h(x) = 1` on the union of discs.
 
     Random sequential insertion: of `tries` centres drawn uniformly in the square, each is kept whose distance to all
-    kept before it is at least `2 radius + gap`. Discs may reach over the edge, where they are cut off. `side` and
-    `radius` > 0 and `gap` >= 0 are lengths in the units of x; `seed` fixes the draw. Rule: regression.
+    kept before it is at least `2 radius + gap`, in the metric "euclidean" or "max"; in the latter two discs may touch
+    across or above each other, but not at a slant, so that fewer find a place. Discs may reach over the edge, where
+    they are cut off. `side` and `radius` > 0 and `gap` >= 0 are lengths in the units of x; `seed` fixes the draw. Rule:
+    regression.
     """
     side, radius = check.positive(side, "side"), check.positive(radius, "radius")
     apart = 2 * radius + check.nonnegative(gap, "gap")
-    centers = _sequential_insertion(side, apart, check.whole(tries, "tries"), check.whole(seed, "seed", 0))
+    tries, seed = check.whole(tries, "tries"), check.whole(seed, "seed", 0)
+    centers = _sequential_insertion(side, apart, tries, seed, check.choice(metric, "metric", METRICS))
     inside = tuple(Ball(center, radius) for center in centers)
     return DomainProblem(2, inside, 0.0, side, training=REGRESSION, name="discs")
 
@@ -201,7 +211,7 @@ def _row_of_intervals(count: int, width: float, gap: float) -> tuple[Box, ...]:
     return tuple(Box(middle - width / 2, middle + width / 2) for middle in middles)
 
 
-def _sequential_insertion(side: float, apart: float, tries: int, seed: int) -> list[tuple[float, ...]]:
+def _sequential_insertion(side: float, apart: float, tries: int, seed: int, metric: str) -> list[tuple[float, ...]]:
     """Centres in [0, side]^2, no two nearer than `apart`, in the order in which they were kept."""
     import numpy as np
 
@@ -209,7 +219,7 @@ def _sequential_insertion(side: float, apart: float, tries: int, seed: int) -> l
     kept = np.empty_like(candidates)
     count = 0
     for candidate in candidates:
-        if (np.hypot(*(kept[:count] - candidate).T) >= apart).all():
+        if (np.linalg.norm(kept[:count] - candidate, METRICS[metric], axis=1) >= apart).all():
             kept[count] = candidate
             count += 1
     return [tuple(center) for center in kept[:count].tolist()]

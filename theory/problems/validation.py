@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterable
 from itertools import repeat
 from numbers import Real
+from types import UnionType
 from typing import Any, get_args
 
 from theory.errors import ProblemError, one_of, shown
@@ -152,6 +153,21 @@ def choice(value: object, key: str, allowed: Iterable[str]) -> Any:
     if not isinstance(value, str) or value not in names:
         meant = SYNONYMS.get(value.lower(), value) if isinstance(value, str) else value
         raise ProblemError(key, shown(value), one_of(names, meant))
+    return value
+
+
+def flag(value: object, key: str) -> bool:
+    """True or False, and not what passes for them."""
+    if not isinstance(value, bool):
+        raise ProblemError(key, shown(value), "True or False")
+    return value
+
+
+def instance(value: Any, key: str, kind: type | UnionType) -> Any:
+    """An instance of a class or of a union of classes."""
+    if not isinstance(value, kind):
+        names = " or ".join(f"a {part.__name__}" for part in get_args(kind) or (kind,))
+        raise ProblemError(key, shown(value), names.replace("a str", "a text"))
     return value
 
 

@@ -10,7 +10,8 @@ from flint import arb, ctx, fmpq
 
 from theory.errors import NoProof
 from theory.estimate import Estimate
-from theory.problems.problem import Problem
+from theory.problems.noises import NOISES, noise
+from theory.problems.problem import Problem, described
 from theory.proof.balls import Arb, Rational, exact, floats, precision
 from theory.proof.half_space import HalfSpaceProof, half_space_proof
 from theory.proof.line import line_proof
@@ -65,8 +66,8 @@ class Prover:
     """
 
     def __init__(self, problem: Problem, eps: float = 0.0) -> None:
-        self.problem = problem
-        self.geometry = geometry(problem, exact(eps))
+        self.problem = described(problem)
+        self.geometry = geometry(problem, exact(noise(eps, "eps")))
         self._bases: dict[tuple[Rational, Rational | None, int], Signs] = {}
         self._risks: dict[tuple[Rational, Rational, Rational, int], Arb] = {}
 
@@ -107,7 +108,8 @@ class Prover:
 
     def risk(self, alpha: float, beta: float, eps: float = 0.0, *, most_bits: int = MOST_BITS) -> Estimate:
         """An enclosure of R(alpha, beta), or of the certified risk, as narrow as floats unless gaps stay open."""
-        return self._narrow(lambda: self.ball(exact(alpha), exact(beta), exact(eps)), most_bits)
+        a, b, e = _exactly(alpha, beta, eps)
+        return self._narrow(lambda: self.ball(a, b, e), most_bits)
 
     def _narrow(self, ball: Callable[[], Arb], most_bits: int) -> Estimate:
         value = error = float("nan")
@@ -120,7 +122,7 @@ class Prover:
 
     def gain(self, alpha: float, beta: float, eps: float = 0.0, *, most_bits: int = MOST_BITS) -> Proof:
         """The sign of R(0, beta) - R(alpha, beta), proved at the least precision that shows it."""
-        a, b, e = exact(alpha), exact(beta), exact(eps)
+        a, b, e = _exactly(alpha, beta, eps)
         value, error = 0.0, float("inf")
         for bits in (b for b in BITS if b <= most_bits):
             with precision(bits):
@@ -148,13 +150,18 @@ class Prover:
         return ""
 
 
-def _miss(noise: str, beta: Rational, eps: Rational) -> Arb:
+def _exactly(*values: float) -> tuple[Rational, ...]:
+    """alpha, beta and eps as they were typed; raises `ProblemError`."""
+    return tuple(exact(noise(value, key)) for value, key in zip(values, NOISES, strict=True))
+
+
+def _miss(family: str, beta: Rational, eps: Rational) -> Arb:
     """1 - tau(eps) of `theory.laws.certificate`."""
     if beta == 0:
         raise NoProof("certified risk is not defined at beta = 0 < eps")
-    if noise == "uniform" and eps >= beta:
+    if family == "uniform" and eps >= beta:
         raise NoProof("uniform noise certifies no radius of beta or more")
-    return upper(noise, arb(eps / beta))
+    return upper(family, arb(eps / beta))
 
 
 def geometry(problem: Problem, window: Rational = 0) -> Regions | HalfSpaceProof:

@@ -7,6 +7,7 @@ from collections import OrderedDict
 
 from theory.errors import NoProof
 from theory.estimate import Estimate
+from theory.problems.noises import noise
 from theory.problems.problem import Problem
 from theory.proof.balls import exact, floats, precision
 from theory.proof.half_space import HalfSpaceProof
@@ -30,7 +31,7 @@ class Proved:
 
     def prover(self, problem: Problem, eps: float = 0.0) -> Prover:
         """The prover of a problem, kept for the next question."""
-        key = (id(problem), eps)
+        key = (id(problem), noise(eps, "eps"))
         if key not in self._held:
             self._held[key] = (problem, Prover(problem, eps))
             if len(self._held) > MOST_HELD:
@@ -71,9 +72,10 @@ class Proved:
         prover = self.prover(problem)
         if isinstance(prover.geometry, HalfSpaceProof):
             raise NoProof("the coordinate of a half-space turns with the training noise: it has no places to compare")
-        for bits in (b for b in BITS if b <= self.most_bits):
+        a, b = exact(noise(alpha, "alpha")), exact(noise(beta, "beta"))
+        for bits in (held for held in BITS if held <= self.most_bits):
             with precision(bits):
-                region = prover.smoothed(exact(alpha), exact(beta)) if beta else prover.base(exact(alpha), exact(0.0))
+                region = prover.smoothed(a, b) if beta else prover.base(a, exact(0.0))
             if region.changes[1] is not None:
                 break
         return region

@@ -24,7 +24,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from theory.errors import REMEDY, NoExactRoute, ProblemError, one_of
+from theory.errors import REMEDY, NoExactRoute, ProblemError, one_of, shown
 from theory.geometry.base import Geometry
 from theory.geometry.line.linear import Linear, LineTrainer
 from theory.geometry.radial.radial import ball_in_background
@@ -42,6 +42,7 @@ from theory.problems.problem import (
     Problem,
     as_vector,
 )
+from theory.problems.validation import positive
 from theory.reduction.axis import on_axis
 from theory.reduction.gaussians import along_line, common_covariance, concentric_problem, needs_posterior
 from theory.reduction.intervals import line_of_domain
@@ -70,6 +71,10 @@ def reduce(normal: Normal, window: float = 0.0, tolerance: float = TOLERANCE, ro
         NoExactRoute: there is none, or `route` does not cover the problem; the message names what stands in the way
             and the remedy.
     """
+    if route is not None and not (isinstance(route, str) and route in get_args(Route)):
+        raise ProblemError("route", shown(route), one_of(get_args(Route), route))
+    if not (isinstance(tolerance, float) and tolerance == np.inf):
+        tolerance = positive(tolerance, "tolerance")
     problem = normal.problem
     key = (id(problem), window, tolerance, route)
     held = _held.get(key)  # once: another thread may clear the table between two look-ups
@@ -90,8 +95,6 @@ def _usual(normal: Normal, window: float, tolerance: float) -> Geometry:
 
 def _chosen(normal: Normal, window: float, tolerance: float, route: Route) -> Geometry:
     """The usual geometry where it is the chosen one, else another that covers the problem."""
-    if route not in get_args(Route):
-        raise ProblemError("route", repr(route), one_of(get_args(Route), route))
     refused = NoExactRoute(f"the {route} route does not cover this problem; leave the route out for the usual one")
     try:
         usual = _usual(normal, window, tolerance)

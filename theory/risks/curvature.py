@@ -18,7 +18,7 @@ import numpy as np
 from theory.errors import NoExactRoute
 from theory.geometry.curvature import SmallNoise
 from theory.problems.normal import normal_form
-from theory.problems.problem import Problem
+from theory.problems.problem import Problem, described
 from theory.reduction.reduce import Route, reduce
 
 
@@ -34,7 +34,8 @@ def small_noise(problem: Problem, *, route: Route | None = None) -> SmallNoise:
         NoExactRoute: no geometry answers, a noise is not Gaussian, the rule is not posterior, or densities are not
             smooth.
     """
-    if problem.training.rule != "posterior" or {problem.training.noise, problem.smoothing.noise} != {"gaussian"}:
+    training = described(problem).training
+    if training.rule != "posterior" or {training.noise, problem.smoothing.noise} != {"gaussian"}:
         raise NoExactRoute("the small-noise law is one of the posterior rule and Gaussian noises")
     normal = normal_form(problem)
     geometry = reduce(normal, route=route)

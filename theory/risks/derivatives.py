@@ -17,9 +17,9 @@ from theory.arrays import Array
 from theory.errors import NoExactRoute
 from theory.estimate import Estimate
 from theory.geometry.motion import VoteSetting, flux, motions
-from theory.problems.noises import noises
+from theory.problems.noises import together
 from theory.problems.normal import normal_form
-from theory.problems.problem import Problem
+from theory.problems.problem import Problem, described
 from theory.reduction.reduce import reduce
 from theory.risks.requests import Layout, lay_out
 from theory.risks.risks import solve
@@ -82,9 +82,8 @@ def gain_slopes(problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayL
         >>> round(found.by_alpha.value, 8), round(found.by_beta.value, 8)
         (0.06074799, 0.22220856)
     """
-    shape = np.broadcast_shapes(np.shape(alpha), np.shape(beta), np.shape(eps))
-    noisy = np.broadcast_to(noises(alpha, "alpha"), shape)
-    layout = lay_out(np.stack([noisy, np.zeros(shape)]), np.broadcast_to(beta, shape), np.broadcast_to(eps, shape))
+    noisy, smoothing, radius = together(alpha, beta, eps)
+    layout = lay_out(np.stack([noisy, np.zeros(noisy.shape)]), smoothing, radius)
     route, pairs = _solved(problem, layout)
     (along, along_error), (across, across_error) = ((layout.spread(v), layout.spread(e)) for v, e in pairs)
     same = (noisy == 0) & np.isfinite(across[1])
@@ -96,7 +95,7 @@ def gain_slopes(problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayL
 def _solved(problem: Problem, layout: Layout) -> tuple[str, tuple[Pair, Pair]]:
     """The route, and by noise the derivatives with their errors of every place of the layout."""
     kind: Kind = "certified" if np.nanmax(layout.eps, initial=0.0) > 0 else "clean"
-    normal = normal_form(problem)
+    normal = normal_form(described(problem))
     geometry = reduce(normal)
     if not geometry.smooth_motion:
         raise NoExactRoute(

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 
 from theory.estimate import OK, Estimate
 from theory.geometry.difference import mass_difference, minus
-from theory.problems.noises import noises
-from theory.problems.problem import DomainProblem, Problem
+from theory.problems.noises import together
+from theory.problems.problem import DomainProblem, Problem, described
 from theory.reduction.reduce import TOLERANCE, Route
 from theory.risks.requests import lay_out
 from theory.risks.risks import averaged, estimated, measured, solve
@@ -38,7 +38,8 @@ def compare(
         >>> found.gain.value.round(6).tolist(), found.constant.tolist()
         ([-0.062558, 0.017292, 0.055323], [False, False, True])
     """
-    found = [_compared(problem, alpha, beta, eps, tolerance, route, winner) for winner in problem.smoothing.winners]
+    winners = described(problem).smoothing.winners
+    found = [_compared(problem, alpha, beta, eps, tolerance, route, winner) for winner in winners]
     if len(found) == 1:
         return found[0]
     one, two = found
@@ -56,11 +57,10 @@ def _compared(
     winner: int,
 ) -> Comparison:
     """The comparison where every tie of the vote goes to `winner`."""
-    shape = np.broadcast_shapes(np.shape(alpha), np.shape(beta), np.shape(eps))
-    noisy = np.broadcast_to(noises(alpha, "alpha"), shape)
-    both = np.stack([noisy, np.zeros(shape)])
-    layout = lay_out(both, np.broadcast_to(beta, shape), np.broadcast_to(eps, shape))
-    kind: Kind = "certified" if np.any(np.asarray(eps) > 0) else "clean"
+    noisy, smoothing, radius = together(alpha, beta, eps)
+    shape = noisy.shape
+    layout = lay_out(np.stack([noisy, np.zeros(shape)]), smoothing, radius)
+    kind: Kind = "certified" if radius.any() else "clean"
     solution = solve(problem, layout, kind, tolerance, route, winner)
     risks = estimated(solution, tolerance)
     risk, baseline = risks.at(0), risks.at(1)

@@ -15,7 +15,7 @@ from theory.numerics.peaks import Peak, highest
 from theory.numerics.stationary import ValuesAt
 from theory.problems.extent import extent
 from theory.problems.limits import MOST_NOISE
-from theory.problems.noises import noises
+from theory.problems.noises import noise, noises
 from theory.problems.normal import normal_form
 from theory.problems.problem import Problem
 from theory.reduction.reduce import reduce
@@ -76,14 +76,14 @@ def best_alpha(problem: Problem, beta: float, eps: float = 0.0, *, upper: float 
         >>> round(found.alpha, 8), round(found.risk.value, 8)
         (0.57735027, 0.049832)
     """
-    return best_alphas(problem, [beta], eps, upper=upper)[0]
+    return best_alphas(problem, [noise(beta, "beta")], eps, upper=upper)[0]
 
 
 def best_alphas(problem: Problem, betas: ArrayLike, eps: float = 0.0, *, upper: float | None = None) -> list[Optimum]:
     """`best_alpha` at each of many smoothing noises, scanned and refined together; arguments and errors as there."""
     smoothing = noises(betas, "betas").ravel()
-    radius = float(noises(eps, "eps"))
-    alphas = _scan(problem, smoothing, None if upper is None else float(noises(upper, "upper")))
+    radius = noise(eps, "eps")
+    alphas = _scan(problem, smoothing, None if upper is None else noise(upper, "upper"))
     found = compare(problem, alphas[None, :], smoothing[:, None], radius)
     gains = found.gain.arrays()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,9 +15,10 @@ from theory.errors import NoExactRoute, ProblemError
 from theory.estimate import Estimate
 from theory.geometry.base import Geometry
 from theory.geometry.region import Region
-from theory.problems.noises import noises
+from theory.problems.noises import noise, noises, numbers
 from theory.problems.normal import Normal, normal_form
-from theory.problems.problem import Problem
+from theory.problems.problem import Problem, described
+from theory.problems.validation import instance
 from theory.reduction.reduce import reduce
 from theory.risks.requests import lay_out
 from theory.risks.risks import averaged, certified_risk, clean_risk, estimated, solve_for, voted_region
@@ -26,16 +27,16 @@ from theory.risks.solution import Kind
 
 @dataclass(frozen=True)
 class BaseClassifier(Displayed):
-    """f, trained with noise alpha: a decision region along the problem's coordinate.
+    """f, trained with noise alpha: a decision region along the problem's coordinate. Equal if problem and noise are.
 
     geometry, held: what computes, and its answer, in the units of `normal`; everything else is in those of the problem.
     """
 
     problem: Problem
     alpha: float
-    normal: Normal
-    geometry: Geometry
-    held: Any
+    normal: Normal = field(compare=False)
+    geometry: Geometry = field(compare=False)
+    held: Any = field(compare=False)
 
     @cached_property
     def base(self) -> Any:
@@ -82,7 +83,7 @@ class BaseClassifier(Displayed):
 
     def coordinate(self, points: ArrayLike) -> Array:
         """The coordinate of points (m, d), or (m,) where d = 1."""
-        array = np.asarray(points, float)
+        array = numbers(points, "points")
         dim = self.problem.dim
         array = array.reshape(-1, dim) if dim == 1 else np.atleast_2d(array)
         if array.ndim != 2 or array.shape[1] != dim:
@@ -108,7 +109,7 @@ class SmoothedClassifier(Displayed):
 
     classifier: BaseClassifier
     beta: float
-    held: Any
+    held: Any = field(compare=False)
 
     @cached_property
     def region(self) -> Any:
@@ -131,7 +132,9 @@ class SmoothedClassifier(Displayed):
 
     def vote_along(self, coordinate: ArrayLike) -> Array:
         """u at values (m,) of the coordinate itself."""
-        x = np.atleast_1d(np.asarray(coordinate, float))
+        x = np.atleast_1d(numbers(coordinate, "coordinate"))
+        if x.ndim > 1:
+            raise ProblemError("coordinate", f"shape {x.shape}", "shape (m,)")
         if self.beta == 0:
             return self.region.contains(x[None, :])[0].astype(float)
         rows = np.zeros(len(x), np.intp)
@@ -178,10 +181,10 @@ def train(problem: Problem, alpha: float) -> BaseClassifier:
         >>> [(round(low, 6), round(high, 6)) for low, high in base.intervals]
         [(-1.15, -0.092995), (0.092995, 1.15)]
     """
-    noise = noises(alpha, "alpha").reshape(1)
-    normal = normal_form(problem)
+    scale = noise(alpha, "alpha")
+    normal = normal_form(described(problem))
     geometry = reduce(normal)
-    return BaseClassifier(problem, float(noise[0]), normal, geometry, geometry.train(normal.lengths(noise)))
+    return BaseClassifier(problem, scale, normal, geometry, geometry.train(normal.lengths(np.array([scale]))))
 
 
 def smooth(classifier: BaseClassifier, beta: float) -> SmoothedClassifier:
@@ -195,10 +198,11 @@ def smooth(classifier: BaseClassifier, beta: float) -> SmoothedClassifier:
         >>> voted.vote([0.0, 0.65]).round(6).tolist()
         [0.742729, 0.73733]
     """
-    noise = noises(beta, "beta").reshape(1, 1)
-    winner = classifier.problem.smoothing.winners[0]
-    held = voted_region(classifier.geometry, classifier.held.region, classifier.normal.lengths(noise), winner)
-    return SmoothedClassifier(classifier, float(noise[0, 0]), held)
+    instance(classifier, "classifier", BaseClassifier)
+    scale = noise(beta, "beta")
+    winner, lengths = classifier.problem.smoothing.winners[0], classifier.normal.lengths(np.array([[scale]]))
+    held = voted_region(classifier.geometry, classifier.held.region, lengths, winner)
+    return SmoothedClassifier(classifier, scale, held)
 
 
 def risk(
@@ -229,11 +233,11 @@ def risk(
         0.309789
     """
     if voted is None:
-        if np.any(np.asarray(eps) > 0):
+        if noises(eps, "eps").any():
             return certified_risk(problem, alpha, beta, eps)
         return clean_risk(problem, alpha, beta)
-    held = voted.classifier
-    if problem.dim != held.problem.dim:
+    held = instance(voted, "voted", SmoothedClassifier).classifier
+    if described(problem).dim != held.problem.dim:
         raise ProblemError("problem", f"dimension {problem.dim}", f"{held.problem.dim}, that of the classifier")
     layout = lay_out(held.alpha, voted.beta, eps)
     kind: Kind = "certified" if np.any(layout.eps > 0) else "clean"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theory.arrays import Array, Index
-from theory.problems.noises import NOISES, noises
+from theory.problems.noises import NOISES, together
 from theory.problems.normal import Normal
 
 
@@ -46,8 +46,7 @@ class Layout:
 
 def lay_out(alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike = 0.0) -> Layout:
     """Group a request by training noise; equal requests are answered once."""
-    checked = (noises(alpha, "alpha"), noises(beta, "beta"), noises(eps, "eps"))
-    arrays = np.broadcast_arrays(*checked)
+    arrays = together(alpha, beta, eps)
     shape = arrays[0].shape
     codes = np.zeros(arrays[0].size, np.int64)
     values = []

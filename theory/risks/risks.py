@@ -20,7 +20,7 @@ from theory.geometry.piece import Piece
 from theory.geometry.region import Region
 from theory.geometry.ties import with_ties
 from theory.problems.normal import Normal, normal_form
-from theory.problems.problem import DomainProblem, MixtureProblem, Problem, Training
+from theory.problems.problem import DomainProblem, MixtureProblem, Problem, Training, described
 from theory.reduction.reduce import TOLERANCE, Route, reduce
 from theory.reduction.view import seen
 from theory.risks.knife_edges import told_apart
@@ -132,7 +132,8 @@ def averaged(found: Sequence[Estimate]) -> Estimate:
 
 def _answered(problem: Problem, layout: Layout, kind: Kind, tolerance: float, route: Route | None) -> Estimate:
     """The risks for every class to which a tie may go, averaged."""
-    solutions = (solve(problem, layout, kind, tolerance, route, winner) for winner in problem.smoothing.winners)
+    winners = described(problem).smoothing.winners
+    solutions = (solve(problem, layout, kind, tolerance, route, winner) for winner in winners)
     return averaged([estimated(solution, tolerance) for solution in solutions])
 
 
@@ -213,7 +214,8 @@ def adversarial_risk(
 
 def bayes_risk(problem: Problem, *, tolerance: float = TOLERANCE, route: Route | None = None) -> Estimate:
     """The least possible risk: that of {s >= 0} without any noise. Errors as `clean_risk`."""
-    training = Training(rule="posterior", noise=problem.training.noise, off_support=problem.training.off_support)
+    own = described(problem).training
+    training = Training(rule="posterior", noise=own.noise, off_support=own.off_support)
     if isinstance(problem, MixtureProblem):
         problem = replace(problem, training=training)
     return clean_risk(problem, 0.0, 0.0, tolerance=tolerance, route=route)

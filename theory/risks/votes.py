@@ -21,7 +21,8 @@ from theory.laws.binomial import least_count
 from theory.laws.certificate import log_miss
 from theory.problems.limits import MOST_VOTES
 from theory.problems.normal import normal_form
-from theory.problems.problem import DomainProblem, Problem
+from theory.problems.problem import DomainProblem, Problem, described
+from theory.problems.validation import probability, whole
 from theory.reduction.reduce import TOLERANCE, Route, reduce
 from theory.risks.requests import Layout, lay_out
 from theory.risks.risks import averaged
@@ -58,8 +59,9 @@ def vote_risk(
         >>> round(clean_risk(problem, 0.0, 0.5).value, 6)
         0.267141
     """
+    described(problem)
     layout = lay_out(alpha, beta)
-    _checked(votes)
+    votes = _checked(votes)
     most = np.full(layout.beta.size, (votes + 1) // 2)
     needs = {1: (most, votes - most + 1), 0: (votes - most + 1, most)}
     winners = problem.smoothing.winners if votes % 2 == 0 else (1,)
@@ -80,10 +82,10 @@ def certified_vote_risk(
 
     At beta = 0 it is the clean risk for eps = 0 and NaN for eps > 0. Arguments and errors as `vote_risk`; c in (0, 1).
     """
+    described(problem)
     layout = lay_out(alpha, beta, eps)
-    _checked(votes)
-    if not 0 < failure < 1:
-        raise ProblemError("failure", repr(failure), "a number strictly between 0 and 1")
+    votes = _checked(votes)
+    failure = probability(failure, "failure")
     tails = np.exp(log_miss(problem.smoothing.noise, layout.beta, layout.eps)).ravel()
     distinct, back = np.unique(np.where(np.isnan(tails), 0.0, tails), return_inverse=True)
     counts = np.array([least_count(votes, float(t), failure) if t > 0 else votes + 1 for t in distinct])
@@ -96,11 +98,11 @@ def certified_vote_risk(
     return Estimate(value, error, result.route, result.status)
 
 
-def _checked(votes: int) -> None:
-    if isinstance(votes, bool) or not isinstance(votes, int | np.integer) or votes < 1:
-        raise ProblemError("votes", repr(votes), "a whole number >= 1")
+def _checked(votes: int) -> int:
+    votes = whole(votes, "votes")
     if votes > MOST_VOTES:
         raise ProblemError("votes", repr(votes), f"at most {MOST_VOTES:.0e} where risks are exact")
+    return votes
 
 
 def _integrated(

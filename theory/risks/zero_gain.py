@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from theory.arrays import Array
-from theory.errors import ProblemError, one_of
+from theory.errors import ProblemError, one_of, shown
 from theory.numerics.continuation import SEEDS, PlaneFunction, zero_curve
-from theory.problems.noises import NOISES
+from theory.problems.noises import NOISES, noise
 from theory.problems.normal import normal_form
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem
+from theory.problems.validation import number, positive, whole
 from theory.reduction.reduce import reduce
 from theory.risks.derivatives import gain_slopes
 from theory.risks.gains import compare
@@ -48,7 +49,8 @@ def zero_gain_curve(
         ProblemError: a key is unknown, given twice, or low >= high.
         NoExactRoute: no geometry answers for the problem.
     """
-    fixed = dict(fixed or {})
+    fixed, seeds = dict(fixed or {}), whole(seeds, "seeds", 2)
+    tolerance, max_step = positive(tolerance, "tolerance"), positive(max_step, "max_step")
     _check(problem, x, y, fixed)
 
     def gains(xs: Array, ys: Array) -> tuple[Array, Array]:
@@ -110,12 +112,17 @@ WHOLE = ("dim", "count", "tries", "seed")
 
 
 def _check(problem: Problem | Regime, x: KeyRange, y: KeyRange, fixed: Mapping[str, float]) -> None:
+    for name, part in (("x", x), ("y", y)):
+        if not isinstance(part, tuple | list) or len(part) != 3:
+            raise ProblemError(name, shown(part), "(key, low, high)")
     keys = [x[0], y[0], *fixed]
     for key in keys:
         if keys.count(key) > 1:
             raise ProblemError(key, "it given twice", "each key once")
         if isinstance(problem, MixtureProblem | DomainProblem) and key not in NOISES:
             raise ProblemError(key, "a key that is no noise", f"{one_of(NOISES, key)}, or a family of problems")
+    for key, value in fixed.items():
+        noise(value, key) if key in NOISES else number(value, key)
     for key, low, high in (x, y):
-        if not low < high:
+        if not number(low, key) < number(high, key):
             raise ProblemError(key, f"the range {low!r} to {high!r}", "low < high")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from simulate.montecarlo.draws.noise import MOST_SAMPLES
-from theory.errors import ProblemError, one_of, shown
-from theory.problems.validation import positive, whole
+from theory.errors import ProblemError, shown
+from theory.problems.validation import choice, flag, positive, whole
 
 Scheme = Literal["independent", "stratified", "sobol"]
 
@@ -56,7 +56,8 @@ class Sampling:
         if self.half_width is not None:
             object.__setattr__(self, "half_width", positive(self.half_width, "half_width"))
         self._expect("samples", f"less than {MOST_SAMPLES}", self.samples < MOST_SAMPLES)
-        self._expect("scheme", one_of(get_args(Scheme), self.scheme), self.scheme in get_args(Scheme))
+        choice(self.scheme, "scheme", get_args(Scheme))
+        flag(self.antithetic, "antithetic")
         if self.spread:
             why = f"with {self.scheme} points (`scheme`, on the command line --sampling)"
             self._expect("half_width", f"none {why}", self.half_width is None)

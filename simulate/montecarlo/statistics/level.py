@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from theory.problems.validation import probability
+from theory.problems.validation import flag, probability
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Level:
     def __post_init__(self) -> None:
         for name in ("confidence", "failure"):
             object.__setattr__(self, name, probability(getattr(self, name), name))
+        flag(self.simultaneous, "simultaneous")
 
     def error(self, intervals: int, looks: int) -> float:
         """The chance of error of one interval at one look, where so many may have to hold together."""
