@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.special import betainc, betaincc
+from scipy.stats import binom
 
 from theory.arrays import Array
 
@@ -27,3 +28,8 @@ def fewer(count: Array, votes: int, share: Array, rest: Array) -> Array:
         near, far = betainc(votes - inner + 1, inner, np.minimum(rest, 1)), np.minimum(share, 1)
         low = np.where(rest < 0.5, near, betaincc(inner, votes - inner + 1, far))
     return np.where(count <= 0, 0.0, np.where(count > votes, 1.0, low))
+
+
+def steepest(count: int, votes: int) -> float:
+    """The largest |d/du P(Bin(votes, u) < count)|: votes * P(Bin(votes - 1, u) = count - 1) at its peak."""
+    return votes * float(binom.pmf(count - 1, votes - 1, (count - 1) / max(votes - 1, 1)))

@@ -152,7 +152,9 @@ def clean_risk(
     Args:
         alpha: training noise scales >= 0 (standard deviation, diversity or half-width per coordinate).
         beta: smoothing noise scales >= 0, broadcast against alpha; 0 is the base classifier itself.
-        tolerance: in the plane, refine until the error is estimated below this; elsewhere errors are those of rounding.
+        tolerance: in the plane, refine until the error is estimated below this, or the status says "tolerance" or
+            "tangency"; elsewhere errors are those of rounding. On labelled sets it is a share of the area (of the
+            domain, or of the sets in an infinite background, where risks and errors are areas). A gain has two errors.
             inf takes the coarsest level (some 1e-6) without an estimate of its error, NaN.
         route: "line", "half-space", "radial" or "plane", where several cover the problem; None for the usual one.
 

@@ -74,8 +74,8 @@ class Solution:
 
     def status(self, error: Array, tolerance: float) -> np.ndarray:
         """Why the errors of risks (R,) are above the tolerance, a share of the whole, and "ok" where they are not."""
-        missed = ~(error <= tolerance * self.whole) & np.isfinite(self.risk)
-        moved = (self.moved > TANGENT * self.whole) & (self.geometry.route != "plane")
+        missed = (error > tolerance * self.whole) & np.isfinite(self.risk)
+        moved = self.moved > TANGENT * self.whole
         words = {KNIFE_EDGE: self.doubt > 0, TANGENCY: missed & moved, TOLERANCE_MISSED: missed}
         return np.select(list(words.values()), list(words), OK)
 

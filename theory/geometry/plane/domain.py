@@ -108,12 +108,13 @@ def labelled_sets(discs: Array, boxes: Array, clip: Array | None, tolerance: flo
 
     def outside(shape: Shape, outline: Outline, level: int) -> float:
         reached = outline.shifted(held.window.center).area() if whole is None else _common(whole, shape, level)
-        rest = 1.0 if whole is None else whole.area - held.area
+        rest = held.area if whole is None else whole.area - held.area
         return (reached - _common(held, shape, level)) / rest if rest > 0 else 0.0
 
     pieces = [PlanePiece(1, held.area / total, inside, 1 / held.area)]
     if whole is None:
-        pieces.append(PlanePiece(0, 1.0, outside, 1.0))
+        # Its shares are of the labelled area, as the tolerance is.
+        pieces.append(PlanePiece(0, held.area, outside, 1 / held.area))
     elif whole.area > held.area:
         pieces.append(PlanePiece(0, 1 - held.area / total, outside, 1 / (whole.area - held.area)))
 

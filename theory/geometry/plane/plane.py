@@ -19,7 +19,7 @@ from theory.geometry.plane.level import LEVELS
 from theory.geometry.plane.outline import Outline
 from theory.geometry.plane.shapes import BaseRegion, PlaneRegion, Shape, Still, Voted, tail_of
 from theory.geometry.plane.window import Window
-from theory.laws.binomial import fewer
+from theory.laws.binomial import fewer, steepest
 from theory.laws.certificate import level_tail
 from theory.problems.normal import Normal
 
@@ -27,8 +27,13 @@ from theory.problems.normal import Normal
 FIRST = ((1e-6, 0), (0.0, 1))
 # Votes for the wrong class that are rarer than this do not count.
 RARE = 1e-15
+# An error of the votes below this share of the tolerance is not looked at.
+UNSEEN = 1e-4
 # From so many votes on few levels are faster than many rectangles.
 MANY = 30_000
+
+# Of every component: the share inside a region, its error, and what boundaries that are not resolved can do to it.
+Shares = tuple[Array, Array, Array]
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ class Plane:
     route: str = "plane"
     fixed: bool = False
     smooth_motion: bool = False
-    _held: dict[Shape, tuple[Array, Array]] = field(default_factory=dict, compare=False)
+    _held: dict[Shape, Shares] = field(default_factory=dict, compare=False)
 
     def train(self, alpha: Array) -> PlaneBase:
         """The base classifiers."""
@@ -124,35 +129,47 @@ class Plane:
         for row, shape in enumerate(region.shapes):
             if shape is None:
                 continue
-            share, doubt = self._weigh(shape)
+            share, doubt, _loose = self._weigh(shape)
             wrong = share[own] if region.flipped[row] == bool(label) else 1 - share[own]
             total[row], error[row] = weights @ wrong, weights @ doubt[own]
         return total, error
 
-    def _weigh(self, shape: Shape) -> tuple[Array, Array]:
-        """Share of every component inside a shape, refined until two levels agree to the tolerance."""
+    def _weigh(self, shape: Shape) -> Shares:
+        """Refined until two levels agree to the tolerance; what boundaries about to merge hide does not become less."""
         if shape not in self._held:
             level = next(level for least, level in FIRST if self.tolerance >= least)
-            value, doubt = self._shares(shape, level)
+            value, doubt, loose = self._shares(shape, level)
             if self.tolerance == np.inf:
                 doubt = np.full_like(value, np.nan)
             for finer in range(level + 1, len(LEVELS) if self.tolerance < np.inf else 0):
-                before, (value, doubt) = value, self._shares(shape, finer)
+                before, (value, doubt, loose) = value, self._shares(shape, finer)
                 doubt = doubt + np.abs(value - before)
-                if doubt.max() <= self.tolerance:
+                if (doubt + loose).max() <= self.tolerance or loose.max() > self.tolerance:
                     break
-            self._held[shape] = value, doubt
+            self._held[shape] = value, doubt, loose
         return self._held[shape]
 
-    def _shares(self, shape: Shape, level: int) -> tuple[Array, Array]:
+    def _shares(self, shape: Shape, level: int) -> Shares:
+        """The shares at one level, what is known of their errors, and what unresolved boundaries can do to them."""
         outline = shape.outline(level)
         value = np.array([p.mass(shape, outline, level) for p in self.pieces])
-        loose = 0.0 if outline.loose is None else float(outline.loose)
-        return value, np.array([p.peak * loose for p in self.pieces]) + self.missing + 1e-15
+        loose = np.minimum(np.array([p.peak for p in self.pieces]) * outline.loose, 1.0)
+        if isinstance(shape, Voted) and (doubt := shape.doubt(level)) > UNSEEN * min(self.tolerance, 1.0):
+            loose = np.minimum(loose + self._between(shape, doubt, level), 1.0)
+        return value, np.full_like(value, self.missing + 1e-15), loose
+
+    def _between(self, shape: Voted, doubt: float, level: int) -> Array:
+        """Share of every component where the votes are within `doubt` of the level: u is known no better."""
+        if not 0 < doubt < min(shape.tail, 1 - shape.tail):
+            return np.ones(len(self.pieces))
+        both = [replace(shape, tail=shape.tail + sign * doubt) for sign in (1, -1)]
+        more, less = (np.array([p.mass(s, s.outline(level), level) for p in self.pieces]) for s in both)
+        return np.asarray(np.abs(more - less))
 
     def uncertainty(self, pieces: tuple[PlanePiece, ...], region: PlaneRegion) -> Array:
-        """Nothing: masses carry their whole error."""
-        return np.zeros(len(region.shapes))
+        """What boundaries that are about to be born or to merge can do to the masses; these carry all other errors."""
+        weights = np.array([p.weight for p in self.pieces])
+        return np.array([0.0 if shape is None else weights @ self._weigh(shape)[2] for shape in region.shapes])
 
     def vote(self, region: PlaneRegion, row: Index, beta: Array, x: Array) -> tuple[Array, Array]:
         """u and 1 - u at points x (N, 2)."""
@@ -193,7 +210,8 @@ class Plane:
             return fewer(np.array(need), votes, own, other)
 
         value, error = mean_chance(levels, shape.base.value, cover, beta, chance, self.tolerance)
-        return value, error + self.missing * sum(p.weight for p in self.pieces if p.label == label)
+        whole = sum(p.weight for p in self.pieces if p.label == label)
+        return value, error + whole * min(self.missing + steepest(need, votes) * voted.doubt(len(LEVELS) - 1), 1.0)
 
     def _by_levels(self, shape: Still, beta: float, label: int, votes: int, need: int) -> tuple[float, float]:
         """The same, as the mean mass beyond a random level of the votes."""
@@ -202,8 +220,8 @@ class Plane:
         def mass(level: float, fine: int) -> tuple[float, float]:
             voted = self._voted(shape, beta, 1 - level if label else level)
             assert voted is not None
-            share, doubt = self._shares(voted, fine)
-            inside, spread = (sum(w * v[k] for k, w in own) for v in (share, doubt))
+            share, doubt, loose = self._shares(voted, fine)
+            inside, spread = (sum(w * v[k] for k, w in own) for v in (share, doubt + loose))
             return (sum(w for _k, w in own) - inside if label else inside), spread
 
         return mean_mass(mass, votes, need, self.tolerance)

@@ -114,6 +114,10 @@ class Voted:
         """Its boundary inside the window."""
         return _outlined(self, level)
 
+    def doubt(self, level: int) -> float:
+        """By how much unresolved boundaries of the base classifier can move u: the area times the noise's density."""
+        return _around(self, level).loose / (2 * math.pi * self.beta**2)
+
     def votes(self, points: Array, level: int = 2) -> Array:
         """u at points (N, 2)."""
         margin = np.abs(points - self.window.center).max(initial=0.0)
@@ -141,8 +145,12 @@ def _settled(shape: Voted, level: int) -> Leaves:
 
 @lru_cache(4)
 def _votes(shape: Voted, level: int) -> VoteField:
-    outline = shape.base.within(shape.window.wider(_margin(shape.window, shape.beta)), level)
-    return vote_field(outline, shape.window, shape.beta, shape.tail, LEVELS[level])
+    return vote_field(_around(shape, level), shape.window, shape.beta, shape.tail, LEVELS[level])
+
+
+def _around(shape: Voted, level: int) -> Outline:
+    """The outline of the base classifier as far as noise reaches."""
+    return shape.base.within(shape.window.wider(_margin(shape.window, shape.beta)), level)
 
 
 def vote_field(outline: Outline, window: Window, beta: float, tail: float, level: Refinement) -> VoteField:

@@ -18,6 +18,9 @@ from theory.geometry.plane.chebyshev import derivative, halving
 # The derivative along which the zero set is a graph is at least this share of the other one, throughout the square.
 LEAST_SHARE = 0.3
 LEVELS = 60
+# More squares than this, or than so many times those at the start, are not split: along a curve on which the function
+# touches 0 without changing its sign there is no end to them.
+MOST, GROWTH = 10_000, 4
 
 
 class Valued(Protocol):
@@ -49,7 +52,7 @@ class Leaves:
     """Squares that hold the zero set.
 
     center (N, 2), half (N,), coefficients (N, p, p): monotone along the second index. swapped: whether that index is x.
-    stuck: squares of the least size that could not be settled, (M, 2), (M,), (M, p, p).
+    stuck: squares that could not be settled, of the least size or too many, (M, 2), (M,), (M, p, p).
     """
 
     center: Array
@@ -80,6 +83,7 @@ def settle(field: PlaneField, start: tuple[Array, Array], least: float, accuracy
     """Split squares (N, 2), (N,), none larger than the field allows, until each is settled or smaller than `least`.
 
     accuracy: a polynomial stands for the function if its error is below this share of its slope over the square.
+    Squares that are too many are left unsettled as they are.
     spare: squares on which the function comes this near to 0 are kept too, for a finer field to start from.
     """
     kept: list[tuple[Squares, Flags]] = []
@@ -94,6 +98,9 @@ def settle(field: PlaneField, start: tuple[Array, Array], least: float, accuracy
         small = ~settled & (squares.half < least)
         stuck.append(squares.take(small))
         rest = ~settled & ~small
+        if np.count_nonzero(rest) > max(MOST, GROWTH * len(start[1])):
+            stuck.append(squares.take(rest))
+            break
         if not rest.any():
             break
         squares = _split(field, squares.take(rest), sound[rest])
