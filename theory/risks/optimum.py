@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 from theory.arrays import Array, Flags, Index
 from theory.estimate import Estimate
 from theory.numerics.bracketing import find_roots
-from theory.numerics.peaks import Peak, highest
+from theory.numerics.leftmost import Peak
+from theory.numerics.peaks import highest
 from theory.numerics.stationary import ValuesAt
 from theory.problems.extent import extent
 from theory.problems.limits import MOST_NOISE
@@ -19,8 +20,8 @@ from theory.problems.noises import noise, noises
 from theory.problems.normal import normal_form
 from theory.problems.problem import Problem
 from theory.reduction.reduce import reduce
-from theory.risks.derivatives import risk_slopes
 from theory.risks.gains import compare
+from theory.risks.objective import scanned
 
 # The scan: LINEAR steps over the largest length, LOGARITHMIC ones from a part SMALL of the least length or smoothing
 # noise (where the gain has its small-noise form) to LARGE times the largest (where it has reached its limit).
@@ -84,19 +85,11 @@ def best_alphas(problem: Problem, betas: ArrayLike, eps: float = 0.0, *, upper: 
     smoothing = noises(betas, "betas").ravel()
     radius = noise(eps, "eps")
     alphas = _scan(problem, smoothing, None if upper is None else noise(upper, "upper"))
-    found = compare(problem, alphas[None, :], smoothing[:, None], radius)
-    gains = found.gain.arrays()
-
-    def gain(index: Index, alpha: Array) -> tuple[Array, Array]:
-        return compare(problem, alpha, smoothing[index], radius).gain.arrays()
-
-    def slope(index: Index, alpha: Array) -> tuple[Array, Array]:
-        found = risk_slopes(problem, alpha, smoothing[index], radius).by_alpha
-        value, error = found.arrays()
-        return -value, error
-
-    peaks = highest(gain, alphas, *gains, slope if reduce(normal_form(problem)).smooth_motion else None)
-    helps = _helps(gain, alphas, *gains, open_ended=upper is None)
+    scan = scanned(problem, smoothing, radius, alphas)
+    objective = scan.objective
+    smooth = reduce(normal_form(problem)).smooth_motion
+    peaks = highest(objective.values, scan.alphas, *scan.values, objective.slope if smooth else None)
+    helps = _helps(objective.advantage, scan.alphas, *scan.advantages, open_ended=upper is None)
     best = np.array([peak.at for peak in peaks])
     at = compare(problem, np.where(np.isnan(best), 0.0, best), smoothing, radius)
     result = []
@@ -143,15 +136,15 @@ def _helps(
         flat = (np.abs(more) <= spread) & fading[index]
         return np.where(flat, -size[index], more), np.where(flat, 0.0, spread)
 
-    low, high = alphas[column], alphas[column + 1]
+    low, high = alphas[row, column], alphas[row, column + 1]
     first, second = (np.where(good[at] | ~fading, value[at], -size) for at in ends)
     roots = find_roots(significant, low, high, first, second, low * np.where(fading, EDGE_TOLERANCE, END_TOLERANCE))
     result = []
     for k in range(len(value)):
         found = roots.at[row == k].tolist()
-        if len(alphas) > 1 and good[k, 1]:
+        if alphas.shape[1] > 1 and good[k, 1]:
             found.insert(0, 0.0)
         if good[k, -1]:
-            found.append(math.inf if open_ended else float(alphas[-1]))
+            found.append(math.inf if open_ended else float(alphas[k, -1]))
         result.append(list(zip(found[::2], found[1::2], strict=True)))
     return result
