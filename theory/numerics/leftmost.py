@@ -8,7 +8,8 @@ import numpy as np
 
 from theory.arrays import Array, Flags, Index
 from theory.numerics.bracketing import find_roots
-from theory.numerics.stationary import BESIDE, TIGHT, Brackets, ValuesAt, sloping
+from theory.numerics.stationary import BESIDE, TIGHT, Brackets, ValuesAt
+from theory.numerics.turns import sloping
 
 
 @dataclass(frozen=True)

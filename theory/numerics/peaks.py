@@ -6,7 +6,8 @@ import numpy as np
 
 from theory.arrays import Array, Flags, Index
 from theory.numerics.leftmost import Peak, Row
-from theory.numerics.stationary import TIGHT, Brackets, ValuesAt, balance, sloping, stationary, turns
+from theory.numerics.stationary import TIGHT, Brackets, ValuesAt, balance, stationary
+from theory.numerics.turns import sloping, turns
 
 # Brackets are refined until they are NARROW (relative to their place); then polynomials within REACHES of it tell the
 # stationary point, or they are refined to TIGHT. Steps that stall take this share of the way across.

@@ -17,9 +17,6 @@ ValuesAt = Callable[[Index, Array], tuple[Array, Array]]
 # their range. Values a share BESIDE to the left tell a peak from a plateau.
 TIGHT, BESIDE = 1e-8, 1.5e-3
 NODES, DEGREES, FITTING = 9, (6, 8), 1e-3
-# Steps of the scan over this part of its range may hide a peak. A place is on a slope if both its neighbours at a share
-# ASIDE of it are.
-STEEP, ASIDE = 1 / 16, 1e-6
 # The curvature at a zero of the derivative is taken over this share of its bracket.
 CURVATURE_STEP = 1e-4
 
@@ -44,7 +41,7 @@ def balance(function: ValuesAt, slope: ValuesAt, b: Brackets) -> Flags:
     The place is known to (|slope| + error)/|curvature|: in proportion to the rounding of the slope. A kink, where the
     slope jumps, ends the search as a bracket of width TIGHT.
     """
-    low, high = _pair(slope, b.row, b.low, b.high)
+    low, high = pair(slope, b.row, b.low, b.high)
     with np.errstate(invalid="ignore"):
         rows = np.flatnonzero((low[0] > low[1]) & (high[0] < -high[1]))
     sound = np.zeros(len(b.row), bool)
@@ -55,7 +52,7 @@ def balance(function: ValuesAt, slope: ValuesAt, b: Brackets) -> Flags:
         lambda k, x: slope(row[k], x), b.low[rows], b.high[rows], low[0][rows], high[0][rows], TIGHT * b.at[rows]
     )
     step = CURVATURE_STEP * (b.high - b.low)[rows]
-    before, after = _pair(slope, row, roots.at - step, roots.at + step)
+    before, after = pair(slope, row, roots.at - step, roots.at + step)
     with np.errstate(invalid="ignore", divide="ignore"):
         curvature = (before[0] - after[0]) / (2 * step)
         newton = roots.value / curvature
@@ -66,7 +63,7 @@ def balance(function: ValuesAt, slope: ValuesAt, b: Brackets) -> Flags:
         smooth = (curvature > 0) & (doubt < np.minimum(step, TIGHT * at))
     # Across a kink the difference of the slopes is no curvature, and a Newton step leads away from it.
     at = np.where(smooth, at, roots.at)
-    (value, spread), (beside, _) = _pair(function, row, at, at * (1 - BESIDE))
+    (value, spread), (beside, _) = pair(function, row, at, at * (1 - BESIDE))
     with np.errstate(invalid="ignore"):
         kink = (roots.width > 0) & (roots.width <= 2 * TIGHT * at) & np.isfinite(roots.value)
         good = (smooth | kink) & (value >= b.value[rows] - b.error[rows])
@@ -76,50 +73,7 @@ def balance(function: ValuesAt, slope: ValuesAt, b: Brackets) -> Flags:
     return sound
 
 
-def turns(function: ValuesAt, slope: ValuesAt, grid: Array, value: Array, error: Array) -> Brackets:
-    """Brackets in which the slope falls through 0, beside steep steps of the scan and where its values tie for the
-    best: a peak narrower than a step shows in no value, and one that is flat to within errors in too many."""
-    known = np.where(np.isnan(value), -np.inf, value)
-    best = np.argmax(known, axis=1)
-    every = np.arange(len(value))
-    with np.errstate(invalid="ignore"):
-        spread = np.fmax.reduce(value, axis=1) - np.fmin.reduce(value, axis=1)
-        steep = np.abs(np.diff(value, axis=1)) > STEEP * spread[:, None]
-        level = value + error >= (value - error)[every, best][:, None]
-    level[:, 0] = False
-    asked = np.pad(steep, ((0, 0), (1, 0))) | np.pad(steep, ((0, 0), (0, 1))) | level
-    asked |= np.roll(level, 1, axis=1) | np.roll(level, -1, axis=1)
-    asked[:, 0] = False
-    row, column = np.nonzero(asked)
-    rate, doubt = slope(row, grid[row, column]) if len(row) else (np.zeros(0), np.zeros(0))
-    with np.errstate(invalid="ignore"):
-        sure = np.flatnonzero(np.abs(rate) > doubt)
-    row, column, up = row[sure], column[sure], rate[sure] > 0
-    # Between two that are sure all must have been asked.
-    count = np.cumsum(asked, axis=1)
-    first, second = slice(None, -1), slice(1, None)
-    near = (row[first] == row[second]) & (
-        count[row[second], column[second]] - count[row[first], column[first]] == column[second] - column[first]
-    )
-    turn = np.flatnonzero(near & up[first] & ~up[second])
-    row, low, high = row[turn], column[turn], column[turn + 1]
-    ends = grid[row, low], grid[row, high]
-    at = 0.5 * (ends[0] + ends[1])
-    inner = function(row, at) if len(row) else (at, at)
-    sides = np.stack([value[row, low], value[row, high]], axis=1)
-    return Brackets(row, ends[0], at, ends[1], *inner, sides, ends[1] - ends[0])
-
-
-def sloping(slope: ValuesAt, row: Index, at: Array, width: Array) -> Flags:
-    """Places about which the function rises or falls for certain, so that they are no peak."""
-    aside = np.minimum(np.maximum(2 * width, ASIDE * at), 0.5 * at)
-    (before, doubt), (after, more) = (slope(row, at + side * aside) for side in (-1, 1))
-    with np.errstate(invalid="ignore"):
-        rises, falls = np.minimum(before - doubt, after - more) > 0, np.maximum(before + doubt, after + more) < 0
-    return np.asarray(rises | falls)
-
-
-def _pair(function: ValuesAt, row: Index, first: Array, second: Array) -> list[tuple[Array, Array]]:
+def pair(function: ValuesAt, row: Index, first: Array, second: Array) -> list[tuple[Array, Array]]:
     """A function at two places of each row, in one call."""
     value, error = function(np.concatenate([row, row]), np.concatenate([first, second]))
     return [(value[part], error[part]) for part in (slice(None, len(row)), slice(len(row), None))]
