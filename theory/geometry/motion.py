@@ -19,7 +19,7 @@ import numpy as np
 from theory.arrays import Array, Flags
 from theory.geometry.base import Drift
 from theory.geometry.kernels import EPS, Kernel
-from theory.geometry.piece import Piece
+from theory.geometry.piece import UNDERFLOW, Piece
 from theory.geometry.region import Region
 from theory.laws import NOISE
 
@@ -139,39 +139,62 @@ class _MotionSums:
 
 
 def flux(
-    kernels: Kernels, pieces: tuple[Piece, ...], drift: Drift | None, region: Region, motion: Motion, label: int
-) -> tuple[Array, Array]:
+    kernels: Kernels,
+    pieces: tuple[Piece, ...],
+    drift: Drift | None,
+    region: Region,
+    motion: Motion,
+    label: int,
+    relative: bool,
+) -> tuple[Array, Array, Array]:
     """Derivative (R,) of the class-`label` mass outside the region that counts as right for it, and its error.
 
-    drift: how the components move along the coordinate, None where they stay. NaN where a boundary has no derivative
-    but density, lies at a point mass, or at a jump of a density.
+    drift: how the components move along the coordinate, None where they stay. relative: both by the largest density at
+    a boundary, whose logarithm is the third result (else 0, or -inf where there is no density). NaN where a boundary
+    has no derivative but density, lies at a point mass, or at a jump of a density.
     """
     real = np.isfinite(region.ends)
     at, error = np.where(real, region.ends, 0.0), region.error + 2 * np.spacing(np.where(real, region.ends, 0.0))
     error = np.abs(error)
     frame = None if region.reference is None else region.reference[:, None]
     total, doubt = np.zeros(len(region.first)), np.zeros(len(region.first))
+    held, top = {}, np.full(len(region.first), -np.inf)
     for k, item in enumerate(pieces):
         center, scale = (np.atleast_1d(v)[:, None] for v in (item.center, item.scale))
         if item.law == "point":
             struck = (real & (np.abs(at - center) <= error)).any(axis=1)
             total = np.where(struck, np.nan, total)
-        if item.label != label or item.law == "point":
-            continue
-        held = kernels(item.law, at, center, scale, frame)
-        speed = np.zeros_like(at)
-        if drift is not None:
-            speed = _speed(held, drift, k, (at - center) / scale)
-        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            mass = (1.0 if item.law == "measure" else item.weight) * np.exp(held.log) / scale
-            mass = np.where(real & (held.jump <= error), np.nan, mass)
-            moved, size = motion.rate + speed, motion.error + TERM_ULPS * EPS * (np.abs(motion.rate) + np.abs(speed))
-            size = size + held.wobble * np.abs(speed)
-            logs = held.doubt + TERM_ULPS * EPS + np.abs(held.by_end) * error
-            live = real & (mass != 0)
-            total = total - np.where(live, sides(region) * mass * moved, 0.0).sum(axis=1)
-            doubt = doubt + np.where(live, mass * (size + np.abs(moved) * logs), 0.0).sum(axis=1)
-    return total, np.where(np.isfinite(total), doubt, np.nan)
+        elif item.label == label:
+            held[k] = kernels(item.law, at, center, scale, frame)
+            log = held[k].log - np.log(scale) + (0.0 if item.law == "measure" else np.log(item.weight))
+            top = np.maximum(top, np.where(real, log, -np.inf).max(axis=1, initial=-np.inf))
+    taken = np.where(np.isfinite(top) & relative, top, 0.0)
+    for k, kernel in held.items():
+        center, scale = (np.atleast_1d(v)[:, None] for v in (pieces[k].center, pieces[k].scale))
+        speed = np.zeros_like(at) if drift is None else _speed(kernel, drift, k, (at - center) / scale)
+        weight = 1.0 if pieces[k].law == "measure" else pieces[k].weight
+        part, more = _carried(kernel, weight, scale, taken, (real, error), (motion, speed))
+        total, doubt = total - np.where(part == 0, 0.0, sides(region) * part).sum(axis=1), doubt + more.sum(axis=1)
+    return total, np.where(np.isfinite(total), doubt, np.nan), np.where(np.isfinite(top), taken, -np.inf)
+
+
+def _carried(
+    held: Kernel, weight: float, scale: Array, log: Array, at: tuple[Flags, Array], moving: tuple[Motion, Array]
+) -> tuple[Array, Array]:
+    """What a component, relative to a density of logarithm `log`, loses across the boundaries, and the errors."""
+    (real, error), (motion, speed) = at, moving
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        mass = weight * np.exp(held.log - log[:, None]) / scale
+        lost = real & (mass < UNDERFLOW) & np.isfinite(held.log)
+        mass = np.where(real & (held.jump <= error), np.nan, mass)
+        moved, size = motion.rate + speed, motion.error + TERM_ULPS * EPS * (np.abs(motion.rate) + np.abs(speed))
+        size = size + held.wobble * np.abs(speed)
+        logs = held.doubt + TERM_ULPS * EPS + np.abs(held.by_end) * error
+        live = real & (mass != 0)
+        part = np.where(live, mass * moved, 0.0)
+        doubt = np.where(live, mass * (size + np.abs(moved) * logs), 0.0)
+        known = np.isfinite(moved) & np.isfinite(size)
+        return part, doubt + np.where(lost & known, np.finfo(float).tiny * (np.abs(moved) + size), 0.0)
 
 
 def _speed(held: Kernel, drift: Drift, k: int, z: Array) -> Array:

@@ -13,6 +13,9 @@ import numpy as np
 
 from theory.arrays import Array
 
+# Masses below this lose digits to underflow, or have underflowed to 0: each is known to the smallest normal float.
+UNDERFLOW = 1e-290
+
 
 @dataclass(frozen=True)
 class Piece:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from theory.arrays import Array, Flags, Index
-from theory.numerics.bracketing import find_roots
+from theory.numerics.leftmost import Peak, Row
 from theory.numerics.stationary import TIGHT, Brackets, ValuesAt, balance, stationary
+from theory.numerics.turns import sloping, turns
 
 # Brackets are refined until they are NARROW (relative to their place); then polynomials within REACHES of it tell the
 # stationary point, or they are refined to TIGHT. Steps that stall take this share of the way across.
@@ -17,30 +16,30 @@ GOLDEN = 0.5 * (3 - np.sqrt(5))
 MAX_ROUNDS = 100
 
 
-@dataclass(frozen=True)
-class Peak:
-    """at: the place; error: of the place; last: whether it is the end of the grid, where the function still rises."""
-
-    at: float
-    error: float
-    last: bool = False
-
-
 def highest(function: ValuesAt, grid: Array, value: Array, error: Array, slope: ValuesAt | None = None) -> list[Peak]:
-    """The least place of the highest value of each row, 0 (the first of the grid) unless another is significantly > 0.
+    """The least place of the highest value of each row, the first of the grid unless another is significantly higher.
 
     Args:
         function: (rows, places) -> (values, errors).
-        grid: (n,) increasing; value, error: (rows, n); the first column is the reference, 0.
-        slope: the derivative in the place, NaN where it is not known; None where it never is.
+        grid: (n,), or (rows, n), increasing; value, error: (rows, n).
+        slope: a positive multiple of the derivative in the place that is smooth beside its zeros, NaN where it is not
+            known; None where it never is.
     """
+    grid = np.broadcast_to(grid, value.shape)
     found = _candidates(grid, value, error)
+    if slope is not None:
+        found = _joined(found, turns(function, slope, grid, value, error))
     if len(found.row):
         done = np.zeros(len(found.row), bool) if slope is None else balance(function, slope, found)
         rest = _take(found, ~done)
         _refine(function, rest)
         _put(found, ~done, rest)
-    return [_choose(function, k, grid, value[k], error[k], _take(found, found.row == k)) for k in range(len(value))]
+        if slope is not None and not done.all():
+            kept = done.copy()
+            kept[~done] = ~sloping(slope, rest.row, rest.at, rest.width)
+            found = _take(found, kept)
+    rows = [Row(function, slope, k, grid[k], value[k], error[k]) for k in range(len(value))]
+    return [row.choose(_take(found, found.row == row.k)) for row in rows]
 
 
 def _refine(function: ValuesAt, found: Brackets) -> None:
@@ -68,11 +67,12 @@ def _put(b: Brackets, rows: Flags, part: Brackets) -> None:
 def _candidates(grid: Array, value: Array, error: Array) -> Brackets:
     """Local maxima of the scan whose bracket may hold the best."""
     middle, left, right = value[:, 1:-1], value[:, :-2], value[:, 2:]
-    top = np.nanmax(np.where(np.isnan(value), -np.inf, value), axis=1, initial=0.0)
+    top = np.max(np.where(np.isnan(value), -np.inf, value), axis=1)
+    beyond = value[:, :1] + error[:, :1] + error[:, 1:-1]
     hope = middle + 2 * np.maximum(middle - left, middle - right)
     with np.errstate(invalid="ignore"):
-        row, column = np.nonzero((middle > left) & (middle >= right) & (hope >= top[:, None]) & (hope > error[:, 1:-1]))
-    low, at, high = grid[column], grid[column + 1], grid[column + 2]
+        row, column = np.nonzero((middle > left) & (middle >= right) & (hope >= top[:, None]) & (hope > beyond))
+    low, at, high = (grid[row, column + k] for k in range(3))
     sides = np.stack([value[row, column], value[row, column + 2]], axis=1)
     inner = row, column + 1
     return Brackets(row, low, at, high, value[inner], error[inner], sides, high - low)
@@ -121,47 +121,6 @@ def _next(b: Brackets, active: Index, stalled: Flags, limit: float) -> Array:
     return np.where(good, vertex, at + GOLDEN * longer)
 
 
-def _choose(function: ValuesAt, k: int, grid: Array, value: Array, error: Array, found: Brackets) -> Peak:
-    """The least place of row k whose value ties with the best."""
-    if np.isnan(value).all():
-        return Peak(np.nan, np.nan)
-    last = len(grid) - 1
-    places = np.concatenate([found.at, grid[[last]]])
-    values, errors = np.append(found.value, value[last]), np.append(found.error, error[last])
-    widths = np.append(found.width, 0.0)
-    best = int(np.argmax(values))
-    if not values[best] > errors[best]:
-        return Peak(0.0, 0.0)
-    tied = np.flatnonzero(values + errors >= values[best] - errors[best])
-    pick = int(tied[np.argmin(places[tied])])
-    low = values[best] - errors[best]
-    before = np.flatnonzero((grid < places[pick]) & (value + error >= low))
-    if len(before) or _flat(found, pick, values, errors):
-        return _edge(function, k, grid, value + error - low, float(places[pick]))
-    return Peak(float(places[pick]), float(widths[pick]), pick == len(places) - 1 and last > 0)
-
-
-def _flat(found: Brackets, pick: int, values: Array, errors: Array) -> bool:
-    """Whether the refined bracket still has values within the errors on its left: the beginning of a plateau."""
-    return pick < len(found.row) and bool(found.sides[pick, 0] >= values[pick] - errors[pick])
-
-
-def _edge(function: ValuesAt, k: int, grid: Array, excess: Array, place: float) -> Peak:
-    """The beginning of the plateau of best values that holds `place`: the least place that ties."""
-    first = int(np.flatnonzero(np.append((excess >= 0), True))[0])
-    high = min(place, float(grid[first])) if first < len(grid) else place
-    below = np.flatnonzero((grid < high) & (excess < 0))
-    return Peak(high, 0.0) if len(below) == 0 else Peak(*_bisect(function, k, float(grid[below[-1]]), high, excess))
-
-
-def _bisect(function: ValuesAt, k: int, low: float, high: float, excess: Array) -> tuple[float, float]:
-    level, _ = function(np.array([k, k]), np.array([low, high]))
-    spread = float(function(np.array([k]), np.array([high]))[1][0])
-
-    def above(_index: Index, x: Array) -> tuple[Array, Array]:
-        value, _error = function(np.full(len(x), k), x)
-        return value - level[1] + 2 * spread, np.zeros(len(x))
-
-    start = np.array([level[0] - level[1] + 2 * spread])
-    roots = find_roots(above, np.array([low]), np.array([high]), start, np.array([2 * spread]), TIGHT * high)
-    return float(roots.at[0]), float(roots.width[0])
+def _joined(first: Brackets, second: Brackets) -> Brackets:
+    names = Brackets.__dataclass_fields__
+    return Brackets(*(np.concatenate([getattr(part, name) for part in (first, second)]) for name in names))

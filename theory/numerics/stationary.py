@@ -41,7 +41,7 @@ def balance(function: ValuesAt, slope: ValuesAt, b: Brackets) -> Flags:
     The place is known to (|slope| + error)/|curvature|: in proportion to the rounding of the slope. A kink, where the
     slope jumps, ends the search as a bracket of width TIGHT.
     """
-    low, high = _pair(slope, b.row, b.low, b.high)
+    low, high = pair(slope, b.row, b.low, b.high)
     with np.errstate(invalid="ignore"):
         rows = np.flatnonzero((low[0] > low[1]) & (high[0] < -high[1]))
     sound = np.zeros(len(b.row), bool)
@@ -52,7 +52,7 @@ def balance(function: ValuesAt, slope: ValuesAt, b: Brackets) -> Flags:
         lambda k, x: slope(row[k], x), b.low[rows], b.high[rows], low[0][rows], high[0][rows], TIGHT * b.at[rows]
     )
     step = CURVATURE_STEP * (b.high - b.low)[rows]
-    before, after = _pair(slope, row, roots.at - step, roots.at + step)
+    before, after = pair(slope, row, roots.at - step, roots.at + step)
     with np.errstate(invalid="ignore", divide="ignore"):
         curvature = (before[0] - after[0]) / (2 * step)
         newton = roots.value / curvature
@@ -63,7 +63,7 @@ def balance(function: ValuesAt, slope: ValuesAt, b: Brackets) -> Flags:
         smooth = (curvature > 0) & (doubt < np.minimum(step, TIGHT * at))
     # Across a kink the difference of the slopes is no curvature, and a Newton step leads away from it.
     at = np.where(smooth, at, roots.at)
-    (value, spread), (beside, _) = _pair(function, row, at, at * (1 - BESIDE))
+    (value, spread), (beside, _) = pair(function, row, at, at * (1 - BESIDE))
     with np.errstate(invalid="ignore"):
         kink = (roots.width > 0) & (roots.width <= 2 * TIGHT * at) & np.isfinite(roots.value)
         good = (smooth | kink) & (value >= b.value[rows] - b.error[rows])
@@ -73,7 +73,7 @@ def balance(function: ValuesAt, slope: ValuesAt, b: Brackets) -> Flags:
     return sound
 
 
-def _pair(function: ValuesAt, row: Index, first: Array, second: Array) -> list[tuple[Array, Array]]:
+def pair(function: ValuesAt, row: Index, first: Array, second: Array) -> list[tuple[Array, Array]]:
     """A function at two places of each row, in one call."""
     value, error = function(np.concatenate([row, row]), np.concatenate([first, second]))
     return [(value[part], error[part]) for part in (slice(None, len(row)), slice(len(row), None))]

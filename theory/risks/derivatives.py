@@ -92,6 +92,14 @@ def gain_slopes(problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayL
     return Slopes(Estimate(0.0 - along[0], along_error[0], route), Estimate(value, error, route))
 
 
+def scaled_slopes(problem: Problem, alpha: Array, beta: Array, eps: float) -> Pair:
+    """dR/dalpha over the largest density at a boundary (n,), and its error: it does not underflow where risks do."""
+    layout = lay_out(alpha, beta, eps)
+    solution = solve(problem, layout, "certified" if eps > 0 else "clean")
+    value, error = _slopes(problem.smoothing.noise, solution, relative=True)[0]
+    return layout.spread(value), layout.spread(error)
+
+
 def _solved(problem: Problem, layout: Layout) -> tuple[str, tuple[Pair, Pair]]:
     """The route, and by noise the derivatives with their errors of every place of the layout."""
     kind: Kind = "certified" if np.nanmax(layout.eps, initial=0.0) > 0 else "clean"
@@ -110,7 +118,7 @@ def _solved(problem: Problem, layout: Layout) -> tuple[str, tuple[Pair, Pair]]:
     return geometry.route, (by_alpha, by_beta)
 
 
-def _slopes(noise: str, solution: Solution) -> tuple[Pair, Pair]:
+def _slopes(noise: str, solution: Solution, *, relative: bool = False) -> tuple[Pair, Pair]:
     # Those with `smooth_motion` have `drift` and `kernel`.
     geometry: Any = solution.geometry
     layout, base = solution.layout, solution.base
@@ -127,8 +135,14 @@ def _slopes(noise: str, solution: Solution) -> tuple[Pair, Pair]:
     results = []
     for which in (0, 1):
         frame = drift if which == 0 and not geometry.fixed else None
-        parts = [flux(geometry.kernel, solution.pieces, frame, region, by[which], label) for label, region, by in moved]
-        value, error = sum(p[0] for p in parts), sum(p[1] for p in parts)
+        parts = [
+            flux(geometry.kernel, solution.pieces, frame, region, by[which], label, relative)
+            for label, region, by in moved
+        ]
+        top = np.maximum(parts[0][2], parts[1][2])
+        with np.errstate(invalid="ignore"):
+            share = [np.where(np.isfinite(part[2]), np.exp(part[2] - top), 1.0) for part in parts]
+        value, error = (sum(s * part[k] for s, part in zip(share, parts, strict=True)) for k in (0, 1))
         undefined = ~np.isfinite(solution.risk) | (solution.uniform & (eps > 0) & (eps == beta))
         value, error = (np.where(solution.void, 0.0, v) for v in (value, error))
         results.append((np.where(undefined, np.nan, value), np.where(undefined, np.nan, error)))

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 from theory.arrays import Array, Flags, Index
 from theory.estimate import Estimate
 from theory.numerics.bracketing import find_roots
-from theory.numerics.peaks import Peak, highest
+from theory.numerics.leftmost import Peak
+from theory.numerics.peaks import highest
 from theory.numerics.stationary import ValuesAt
 from theory.problems.extent import extent
 from theory.problems.limits import MOST_NOISE
@@ -19,13 +20,14 @@ from theory.problems.noises import noise, noises
 from theory.problems.normal import normal_form
 from theory.problems.problem import Problem
 from theory.reduction.reduce import reduce
-from theory.risks.derivatives import risk_slopes
 from theory.risks.gains import compare
+from theory.risks.objective import scanned
 
 # The scan: LINEAR steps over the largest length, LOGARITHMIC ones from a part SMALL of the least length or smoothing
-# noise (where the gain has its small-noise form) to LARGE times the largest (where it has reached its limit).
-LINEAR, LOGARITHMIC = 48, 72
-SMALL, LARGE = 1e-2, 300.0
+# noise (where the gain has its small-noise form) to LARGE times the largest (where it has reached its limit), and FEW
+# from a part TINY on, for what happens at the ends of supports.
+LINEAR, LOGARITHMIC, FEW = 48, 72, 10
+SMALL, LARGE, TINY = 1e-2, 300.0, 1e-4
 # Ends of the ranges in which training noise helps, relative: zeros of the gain, and edges of ranges where it has none.
 END_TOLERANCE, EDGE_TOLERANCE = 1e-10, 1e-7
 
@@ -35,12 +37,15 @@ class Optimum:
     """The best training noise at one smoothing noise.
 
     alpha: the least minimiser of the (certified) risk; 0 where no training noise has a significant gain; inf where the
-        risk still falls at the end of the scan; NaN where the risk is not defined.
+        risk still falls at the end of the scan; NaN where the risk is not defined. Risks are told apart by their
+        relative size, below the range of floats by their logarithms.
     alpha_error: estimated error of alpha. Where the risk is smooth that is the error of its exact derivative over the
         curvature, some 1e-13 relative; in the plane, where derivatives are not known, some ten digits. At a kink and at
         the beginning of a plateau it is the width of the last bracket (there 1e-8 relative).
-    risk, gain: at alpha (for alpha = inf at the largest noise of the scan), with their errors.
-    helps: ranges of alpha in which the gain exceeds its error, in order; the high end is inf where the gain is still
+    risk, gain: at alpha (for alpha = inf at the largest noise of the scan), with their errors; 0 to within the least
+        float where they underflow.
+    helps: ranges of alpha in which the gain exceeds its error (or, where R(0, beta) underflows, the gain in log risk),
+        in order; the high end is inf where the gain is still
         significant at the end of the scan. Ends are zeros of the gain to 1e-10 relative, or
         places where it fades into insignificance (one of the classifiers vanishes) to 1e-7.
     """
@@ -57,10 +62,12 @@ class Optimum:
 def best_alpha(problem: Problem, beta: float, eps: float = 0.0, *, upper: float | None = None) -> Optimum:
     """argmin over alpha >= 0 of R(alpha, beta), or of the certified risk at eps > 0, and where training noise helps.
 
-    The gain R(0, beta) - R(alpha, beta) is scanned at alpha = 0 and about 120 noises: evenly over the largest
-    length of the problem, logarithmically from 1/100 of the least length (or of beta, if that is less) to 300 times the
-    largest. Every local maximum of the scan that could be the best is refined. A peak of the gain or a range of help
-    narrower than the scan can be missed. Noises whose gains are equal to within their errors tie; the smallest is
+    The gain R(0, beta) - R(alpha, beta), or log R where the best risk is less than half the baseline, is scanned at
+    alpha = 0 and about 130 noises: evenly over the largest length of the problem, logarithmically from 1/10 000 of the
+    least length (or of beta, if that is less) to 300 times the largest, and where the classifier turns over from one
+    class to the other. Every local minimum of the scan that could be the best is refined, and those inside its steepest
+    steps that the exact derivative tells of. Another minimum or range of help narrower than the scan can be missed.
+    Noises whose risks are equal to within their errors tie, unless derivatives tell them apart; the smallest is
     reported.
 
     Args:
@@ -84,19 +91,11 @@ def best_alphas(problem: Problem, betas: ArrayLike, eps: float = 0.0, *, upper: 
     smoothing = noises(betas, "betas").ravel()
     radius = noise(eps, "eps")
     alphas = _scan(problem, smoothing, None if upper is None else noise(upper, "upper"))
-    found = compare(problem, alphas[None, :], smoothing[:, None], radius)
-    gains = found.gain.arrays()
-
-    def gain(index: Index, alpha: Array) -> tuple[Array, Array]:
-        return compare(problem, alpha, smoothing[index], radius).gain.arrays()
-
-    def slope(index: Index, alpha: Array) -> tuple[Array, Array]:
-        found = risk_slopes(problem, alpha, smoothing[index], radius).by_alpha
-        value, error = found.arrays()
-        return -value, error
-
-    peaks = highest(gain, alphas, *gains, slope if reduce(normal_form(problem)).smooth_motion else None)
-    helps = _helps(gain, alphas, *gains, open_ended=upper is None)
+    scan = scanned(problem, smoothing, radius, alphas)
+    objective = scan.objective
+    smooth = reduce(normal_form(problem)).smooth_motion
+    peaks = highest(objective.values, scan.alphas, *scan.values, objective.slope if smooth else None)
+    helps = _helps(objective.advantage, scan.alphas, *scan.advantages, open_ended=upper is None)
     best = np.array([peak.at for peak in peaks])
     at = compare(problem, np.where(np.isnan(best), 0.0, best), smoothing, radius)
     result = []
@@ -118,7 +117,8 @@ def _scan(problem: Problem, betas: Array, upper: float | None) -> Array:
     normal = normal_form(problem)
     normal.lengths(betas, "beta")
     top = min(LARGE * max(large, float(betas.max(initial=0.0))), 0.5 * MOST_NOISE * normal.length)
-    grid = np.concatenate([[0.0], np.linspace(0, large, LINEAR + 1)[1:], np.geomspace(low, top, LOGARITHMIC)])
+    tiny = np.geomspace(low * TINY / SMALL, low, FEW, endpoint=False)
+    grid = np.concatenate([[0.0], tiny, np.linspace(0, large, LINEAR + 1)[1:], np.geomspace(low, top, LOGARITHMIC)])
     if upper is not None:
         grid = np.append(grid[grid < upper], upper)
         if upper > 0:
@@ -143,15 +143,15 @@ def _helps(
         flat = (np.abs(more) <= spread) & fading[index]
         return np.where(flat, -size[index], more), np.where(flat, 0.0, spread)
 
-    low, high = alphas[column], alphas[column + 1]
+    low, high = alphas[row, column], alphas[row, column + 1]
     first, second = (np.where(good[at] | ~fading, value[at], -size) for at in ends)
     roots = find_roots(significant, low, high, first, second, low * np.where(fading, EDGE_TOLERANCE, END_TOLERANCE))
     result = []
     for k in range(len(value)):
         found = roots.at[row == k].tolist()
-        if len(alphas) > 1 and good[k, 1]:
+        if alphas.shape[1] > 1 and good[k, 1]:
             found.insert(0, 0.0)
         if good[k, -1]:
-            found.append(math.inf if open_ended else float(alphas[-1]))
+            found.append(math.inf if open_ended else float(alphas[k, -1]))
         result.append(list(zip(found[::2], found[1::2], strict=True)))
     return result

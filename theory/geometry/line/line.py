@@ -19,7 +19,7 @@ from theory.geometry.line.ramps import piecewise_linear, settled
 from theory.geometry.line.relative import RelativeTerms, wide_noise
 from theory.geometry.line.tails import limit
 from theory.geometry.line.terms import DensityTerms, GaussianTerms
-from theory.geometry.piece import Piece, net_weights
+from theory.geometry.piece import UNDERFLOW, Piece, net_weights
 from theory.geometry.positive import Supports, positive_set
 from theory.geometry.region import Region, join
 from theory.geometry.ties import antisymmetric, snapped
@@ -29,8 +29,6 @@ from theory.laws import NOISE
 MASS_ULPS = 8
 # No density at all.
 EMPTY = Region(np.empty((1, 0)), np.zeros(1, bool), np.empty((1, 0)))
-# Masses below this lose digits to underflow, or have underflowed to 0: each is known to the smallest normal float.
-UNDERFLOW = 1e-290
 
 
 def positive_region(pieces: tuple[Piece, ...], noise: str, alpha: Array, choice: str) -> Region:
@@ -139,15 +137,35 @@ def mass(pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, 
     return total, np.finfo(float).eps * error + lost
 
 
-def _end_ulps(item: Piece, center: Array, z: Array) -> Array:
+def log_masses(pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, Array]:
+    """Logarithms of the summands of `mass` and their errors, (R, k): what is left of masses that underflow."""
+    low, high = region.pieces(not label)
+    logs, errors = [np.full((len(region.first), 1), -np.inf)], [np.zeros((len(region.first), 1))]
+    for item in pieces:
+        if item.label != label or item.law == "point":
+            continue
+        center, scale = np.atleast_1d(item.center)[:, None], np.atleast_1d(item.scale)[:, None]
+        below, above = (low - center) / scale, (high - center) / scale
+        with np.errstate(invalid="ignore"):
+            log = np.where(low < high, NOISE[item.law].log_interval(below, above), -np.inf)
+        used = np.isfinite(log)
+        size = np.where(used, log, 0.0)
+        ends = sum(_end_ulps(item, center / scale, z, size) for z in (below, above))
+        logs.append(np.log(item.weight) + log)
+        errors.append(np.finfo(float).eps * np.where(used, MASS_ULPS * (1 + np.abs(size)) + ends, 0.0))
+    return np.concatenate(logs, axis=1), np.concatenate(errors, axis=1)
+
+
+def _end_ulps(item: Piece, center: Array, z: Array, log_mass: Array | float = 0.0) -> Array:
     """Density at an end z of an interval times how far z may be off: its own rounding, and where a box was written as
-    centre and half-width (`center` in units of the latter) that of both."""
+    centre and half-width (`center` in units of the latter) that of both; relative to a mass of that logarithm."""
     finite = np.where(np.isfinite(z), np.abs(z), 0.0)
     off = 2 * finite + (2 * np.abs(center) + 2 if item.law == "uniform" else 0.0)
     # Inside by a hair or outside by a hair is the same end.
     at = np.minimum(finite, 1.0) if item.law == "uniform" else finite
     near = finite <= 1 + 1e-12 if item.law == "uniform" else True
-    return np.where(np.isfinite(z) & near, NOISE[item.law].pdf(at) * off, 0.0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.where(np.isfinite(z) & near, np.exp(NOISE[item.law].log_pdf(at) - log_mass) * off, 0.0)
 
 
 def density(pieces: tuple[Piece, ...], x: Array) -> Array:

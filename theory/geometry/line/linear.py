@@ -72,6 +72,10 @@ class Linear:
         """A class's share of the risk."""
         return line.mass(pieces, region, label)
 
+    def log_masses(self, pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, Array]:
+        """Its summands, as logarithms."""
+        return line.log_masses(pieces, region, label)
+
     def density(self, pieces: tuple[Piece, ...], region: Region) -> Array:
         """Density along the line at the boundaries of a region."""
         return line.density(pieces, region.ends)

@@ -76,6 +76,10 @@ class Radial:
         """A class's share of the risk."""
         return shells.mass(pieces, self.dim, region, label)
 
+    def log_masses(self, pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, Array]:
+        """Its summands, as logarithms."""
+        return shells.log_masses(pieces, self.dim, region, label)
+
     def density(self, pieces: tuple[Piece, ...], region: Region) -> Array:
         """Density of the distance at the boundaries of a region."""
         assert region.reference is not None

@@ -12,8 +12,8 @@ import numpy as np
 from scipy.special import gammaln
 
 from theory.arrays import Array
-from theory.geometry.line.line import MASS_ULPS, SPREAD, UNDERFLOW
-from theory.geometry.piece import Piece
+from theory.geometry.line.line import MASS_ULPS, SPREAD
+from theory.geometry.piece import UNDERFLOW, Piece
 from theory.geometry.region import Region
 from theory.numerics.special.noncentral import ball_log_mass, ball_mass_derivatives, log_error
 
@@ -25,13 +25,21 @@ def tails(piece: Piece, dim: int, reference: Array, t: Array) -> tuple[Array, Ar
     center, scale = np.atleast_1d(piece.center)[:, None], np.atleast_1d(piece.scale)[:, None]
     if piece.law == "shell":
         return _shell_tails(dim, center, scale, reference[:, None] + t)
-    if piece.law == "measure":
-        inside = np.clip(reference[:, None] + t, center, scale)
-        return volumes(dim, center, inside), volumes(dim, inside, scale)
-    with np.errstate(invalid="ignore"):
-        ell, delta = (reference[:, None] + center) / scale, (t - center) / scale
-    log_cdf, log_sf = ball_log_mass(dim, ell, np.where(np.isneginf(delta), -ell, delta))
-    return np.exp(log_cdf), np.exp(log_sf)
+    log_cdf, log_sf = log_tails(piece, dim, reference, t)
+    with np.errstate(over="ignore"):
+        return np.exp(log_cdf), np.exp(log_sf)
+
+
+def log_tails(piece: Piece, dim: int, reference: Array, t: Array) -> tuple[Array, Array]:
+    """Logarithms of both tails."""
+    center, scale = np.atleast_1d(piece.center)[:, None], np.atleast_1d(piece.scale)[:, None]
+    if piece.law == "gaussian":
+        with np.errstate(invalid="ignore"):
+            ell, delta = (reference[:, None] + center) / scale, (t - center) / scale
+        return ball_log_mass(dim, ell, np.where(np.isneginf(delta), -ell, delta))
+    inside = np.clip(reference[:, None] + t, center, scale)
+    whole = log_volumes(dim, center, scale) if piece.law == "shell" else 0.0
+    return log_volumes(dim, center, inside) - whole, log_volumes(dim, inside, scale) - whole
 
 
 def _shell_tails(dim: int, inner: Array, outer: Array, radius: Array) -> tuple[Array, Array]:
@@ -44,17 +52,18 @@ def _shell_tails(dim: int, inner: Array, outer: Array, radius: Array) -> tuple[A
         return np.exp(up) * lower / whole, -np.expm1(up) / whole
 
 
-def volumes(dim: int, inner: Array, outer: Array) -> Array:
-    """Lebesgue measure of the shells between two radii, pi^(d/2)/Gamma(d/2 + 1) (b^d - a^d); inf beyond floats."""
+def log_volumes(dim: int, inner: Array, outer: Array) -> Array:
+    """Logarithm of the Lebesgue measure of the shells between two radii, pi^(d/2)/Gamma(d/2 + 1) (b^d - a^d)."""
     log_unit = 0.5 * dim * np.log(np.pi) - gammaln(0.5 * dim + 1)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
-        size = np.exp(log_unit + dim * np.log(outer)) * -np.expm1(dim * np.log(inner / outer))
-    return np.where(outer > inner, size, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size = log_unit + dim * np.log(outer) + np.log(-np.expm1(dim * np.log(inner / outer)))
+    return np.where(outer > inner, size, -np.inf)
 
 
 def volume(dim: int, inner: float, outer: float) -> float:
-    """The same for one shell."""
-    return float(volumes(dim, np.asarray(inner), np.asarray(outer)))
+    """Lebesgue measure of one shell; inf beyond floats."""
+    with np.errstate(over="ignore"):
+        return float(np.exp(log_volumes(dim, np.asarray(inner), np.asarray(outer))))
 
 
 def between(low: tuple[Array, Array], high: tuple[Array, Array]) -> Array:
@@ -83,14 +92,39 @@ def mass(pieces: tuple[Piece, ...], dim: int, region: Region, label: int) -> tup
         total = total + factor * masses.sum(axis=1)
         doubt = [_relative_error(piece, dim, region.reference, end) for end in (low, high)]
         sizes = [np.where(real, np.minimum(*pair), 0.0) for pair in (below, above)]
+        error = error + np.finfo(float).tiny * (real & (masses < UNDERFLOW)).any(axis=1)
         if piece.law != "gaussian":
             error = error + factor * (8 * dim * EPS * masses).sum(axis=1)
             continue
         moved = sum(_moved(piece, dim, region.reference, end) for end in (low, high))
         own = doubt[0] * sizes[0] + doubt[1] * sizes[1] + MASS_ULPS * EPS * masses
-        lost = np.finfo(float).tiny * (real & (masses < UNDERFLOW)).any(axis=1)
-        error = error + factor * (own + np.where(real, moved, 0.0)).sum(axis=1) + lost
+        error = error + factor * (own + np.where(real, moved, 0.0)).sum(axis=1)
     return total, error
+
+
+def log_masses(pieces: tuple[Piece, ...], dim: int, region: Region, label: int) -> tuple[Array, Array]:
+    """Logarithms of the summands of `mass` and their errors, (R, k): what is left of masses that underflow."""
+    assert region.reference is not None
+    low, high = region.pieces(not label)
+    logs, errors = [np.full((len(region.first), 1), -np.inf)], [np.zeros((len(region.first), 1))]
+    for piece in pieces:
+        if piece.label != label or piece.law == "point":
+            continue
+        below, above = (log_tails(piece, dim, region.reference, t) for t in (low, high))
+        # The smaller tails, of which the one at the nearer end is the larger.
+        upper = below[1] < below[0]
+        near, far = np.where(upper, below[1], above[0]), np.where(upper, above[1], below[0])
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            log = np.where((low < high) & (near > far), near + np.log(-np.expm1(far - near)), -np.inf)
+            used = np.isfinite(log)
+            doubt = sum(_relative_error(piece, dim, region.reference, t) for t in (low, high))
+            error = np.where(used, np.exp(near - log) * doubt + MASS_ULPS * EPS, 0.0)
+            if piece.law == "gaussian":
+                size = np.where(used, log, 0.0)
+                error += np.where(used, sum(_moved(piece, dim, region.reference, t, size) for t in (low, high)), 0.0)
+        logs.append((0.0 if piece.law == "measure" else np.log(piece.weight)) + log)
+        errors.append(error)
+    return np.concatenate(logs, axis=1), np.concatenate(errors, axis=1)
 
 
 # A sphere near a component far from the common centre is a difference of large distances: so many roundings of them
@@ -98,10 +132,10 @@ def mass(pieces: tuple[Piece, ...], dim: int, region: Region, label: int) -> tup
 CENTRE_ULPS = 512
 
 
-def _moved(piece: Piece, dim: int, reference: Array, end: Array) -> Array:
+def _moved(piece: Piece, dim: int, reference: Array, end: Array, log_mass: Array | float = 0.0) -> Array:
     """What the rounding of coordinates does to a tail: the density of the coordinate at `end`, times how far end and
     centre may be off in their difference and, as far as the sphere is curved on the component's scale, from the
-    common centre; 0 at infinity."""
+    common centre; 0 at infinity. Relative to a mass of that logarithm."""
     center, scale = np.atleast_1d(piece.center)[:, None], np.atleast_1d(piece.scale)[:, None]
     used = np.isfinite(end)
     at = np.where(used, end, 0.0)
@@ -110,7 +144,7 @@ def _moved(piece: Piece, dim: int, reference: Array, end: Array) -> Array:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
         curved = np.minimum(1.0, (dim + 1 + delta**2) / ell**2)
         off = np.abs(at) + np.abs(center) + curved * CENTRE_ULPS * (reference[:, None] + np.abs(center))
-        moved = np.exp(log_pdf) * 2 * EPS * off / scale
+        moved = np.exp(log_pdf - log_mass) * 2 * EPS * off / scale
     return np.where(used & np.isfinite(moved), moved, 0.0)
 
 
