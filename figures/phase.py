@@ -46,7 +46,8 @@ class PhaseArtists:
     """What a phase diagram consists of; None or empty where the dataset has nothing of the kind.
 
     regions: hatched or outlined sets of cells by name ("constant", "undecided", "undefined", "proved").
-    curves: "zero" (gain = 0) and "best" (least risk). checks: Monte Carlo points, "agree" and "disagree".
+    curves: "zero" (gain = 0), "jump" (the gain jumps across 0) and "best" (least risk).
+    checks: Monte Carlo points, "agree" and "disagree".
     """
 
     figure: Figure

@@ -24,6 +24,8 @@ from theory.arrays import Array, Flags
 INK = "0.15"
 EMPTY = "0.88"
 HALO = [patheffects.withStroke(linewidth=2.4, foreground="white")]
+# Two thin lines side by side.
+CASED = [patheffects.withStroke(linewidth=3.0, foreground="black")]
 # A word needs this much room around its middle (points), and its set this share of the map.
 ROOM, SHARE = 15.0, 0.02
 # In the axes of others the legend hangs this far below them (points): under the tick labels and the axis label.
@@ -36,9 +38,13 @@ SETS: dict[str, tuple[str, dict[str, Any]]] = {
     "proved": ("proved inside", {"facecolor": "none", "edgecolor": INK, "linestyle": (0, (4, 1.2, 1, 1.2))}),
 }
 CURVES: dict[str, tuple[str, dict[str, Any]]] = {
-    "zero": ("gain = 0 (exact)", {"linestyle": "-", "linewidth": 1.4}),
-    "best": (r"best $\alpha$", {"linestyle": (0, (1, 1)), "linewidth": 1.6}),
-    "bridge": ("bridge identity", {"linestyle": (0, (5, 1.5)), "linewidth": 1.4}),
+    "zero": ("gain = 0 (exact)", {"color": "black", "linestyle": "-", "linewidth": 1.4, "path_effects": HALO}),
+    "jump": ("gain jumps across 0", {"color": "white", "linestyle": "-", "linewidth": 1.2, "path_effects": CASED}),
+    "best": (r"best $\alpha$", {"color": "black", "linestyle": (0, (1, 1)), "linewidth": 1.6, "path_effects": HALO}),
+    "bridge": (
+        "bridge identity",
+        {"color": "black", "linestyle": (0, (5, 1.5)), "linewidth": 1.4, "path_effects": HALO},
+    ),
 }
 CHECKS: dict[str, tuple[str, dict[str, Any]]] = {
     "agree": ("Monte Carlo agrees", {"marker": "o", "markersize": 3.2, "markerfacecolor": "white"}),
@@ -89,16 +95,23 @@ def draw_sets(axes: Axes, sets: dict[str, Flags], x: Array, y: Array) -> dict[st
 
 
 def draw_curves(axes: Axes, dataset: xarray.Dataset) -> dict[str, Line2D]:
-    """The exact curve gain = 0, the curve of least risk, and the one predicted by the bridge identity."""
+    """The exact curve gain = 0 and its jumps, the curve of least risk, and the one predicted by the bridge identity."""
     curves = {}
     for name, (text, looks) in CURVES.items():
-        stem = "zero_gain" if name == "zero" else name
-        at = _points(dataset, stem)
-        if at is None:
-            continue
-        (line,) = axes.plot(*at, color="black", label=text, zorder=3, path_effects=HALO, **looks)
-        curves[name] = line
+        at = _signs(dataset, jump=name == "jump") if name in ("zero", "jump") else _points(dataset, name)
+        if at is not None:
+            (curves[name],) = axes.plot(*at, label=text, zorder=3, **looks)
     return curves
+
+
+def _signs(dataset: xarray.Dataset, *, jump: bool) -> tuple[Array, Array] | None:
+    """The pieces on which the gain changes sign by a jump, or those on which it does not; None where there are none."""
+    at = _points(dataset, "zero_gain")
+    if at is None:
+        return None
+    marked = dataset["zero_gain_jump"].to_numpy() == 1 if "zero_gain_jump" in dataset else np.zeros(len(at[0]), bool)
+    x = np.where(marked == jump, at[0], np.nan)
+    return (x, at[1]) if np.isfinite(x).any() else None
 
 
 def draw_checks(axes: Axes, dataset: xarray.Dataset) -> dict[str, Line2D]:

@@ -29,7 +29,7 @@ from theory.errors import NoProof as NoProof
 from theory.errors import ProblemError as ProblemError
 from theory.errors import UnsupportedError as UnsupportedError
 from theory.estimate import Estimate as Estimate
-from theory.numerics.continuation import zero_curve as zero_curve
+from theory.numerics.zero_lines import zero_curve as zero_curve
 from theory.problems import regimes as regimes
 from theory.problems.problem import Ball as Ball
 from theory.problems.problem import Box as Box

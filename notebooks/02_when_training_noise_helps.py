@@ -116,14 +116,15 @@ curves.draw(series.dataset()).figure
 # %% [markdown]
 # ## The curve gain = 0
 #
-# The curves in the maps are not read off the cells. They are traced point by point, each a root of the exact gain.
+# The curves in the maps are not read off the cells. Each of their points is a root of the exact gain, or a place where
+# the gain jumps across 0.
 
 # %%
-branches = zero_gain_curve(problem, ("beta", 0.2, 1.0), ("alpha", 0.1, 2.0), seeds=9)
-[branch.shape for branch in branches]
+lines = zero_gain_curve(problem, ("beta", 0.2, 1.0), ("alpha", 0.1, 2.0), seeds=9)
+[(line.kind, line.points.shape) for line in lines]
 
 # %%
-max(float(abs(gain(problem, x[1], x[0]).value)) for branch in branches for x in branch[::8])
+max(float(abs(gain(problem, x[1], x[0]).value)) for line in lines for x in line.points[::8])
 
 # %% [markdown]
 # ## Move it yourself

@@ -54,7 +54,7 @@ _HOME = {
     "gain_slopes": "theory.risks.derivatives",
     "risk_slopes": "theory.risks.derivatives",
     "small_noise": "theory.risks.curvature",
-    "zero_curve": "theory.numerics.continuation",
+    "zero_curve": "theory.numerics.zero_lines",
     "zero_gain_curve": "theory.risks.zero_gain",
 }
 

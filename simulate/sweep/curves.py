@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from simulate.sweep.axes import Axis, Family
-from theory import NoExactRoute, compare
-from theory.arrays import Array, Index
-from theory.numerics.continuation import zero_curve
-from theory.numerics.peaks import highest
+from simulate.sweep.jumps import with_gaps
+from theory import NoExactRoute, best_alphas, zero_gain_curve
+from theory.arrays import Array
+from theory.numerics.zero_lines import ZeroLine
 from theory.problems.noises import NOISES
 
 # Labels of cells around which a change of sign is one of what training noise does.
@@ -22,92 +22,80 @@ def add_curves(dataset: xr.Dataset, family: Family, x: Axis, y: Axis) -> xr.Data
     """The dataset with the zero-gain curve and, if alpha is swept, the curve of the best alpha.
 
     zero_gain_x, zero_gain_y: pieces of the curve in the plane, NaN between them; neither alpha = 0 nor the edge of a
-    region without any gain is one. best_x, best_y: for each value of the other axis the alpha of least risk, NaN where
-    that is at the upper edge of the plane or beyond, unknown, or where all cells are constant. There are no curves
-    over axes of whole numbers.
+    region without any gain is one. zero_gain_jump: 1 along pieces where the gain jumps across 0, else 0.
+    best_x, best_y: for each value of the other axis the alpha of least risk, NaN where that is at the upper edge of the
+    plane or beyond, unknown, or where all cells are constant; NaN between the two ends of a jump, which are added.
+    There are no curves over axes of whole numbers.
     """
     if family.whole(x.key) or family.whole(y.key):
         return dataset
-    curves = {"zero_gain": _joined(zero_gain(dataset, family, x, y))}
+    pieces = zero_gain(dataset, family, x, y)
+    curves = {"zero_gain": _joined([piece.points for piece in pieces])}
     if "alpha" in (x.key, y.key):
         curves["best"] = best(dataset, family, x, y)
     names = {"zero_gain": "the curve gain = 0", "best": "the curve of the best alpha"}
-    columns = {
+    columns: dict[str, Any] = {
         f"{stem}_{axis}": (f"{stem}_point", column, {"units": unit, "long_name": f"{axis} along {names[stem]}"})
         for stem, points in curves.items()
         for axis, column, unit in zip("xy", points.T, (x.unit, y.unit), strict=True)
         if len(points)
     }
+    if pieces:
+        jumps = _joined([np.full((len(piece.points), 1), piece.kind == "jump", float) for piece in pieces])[:, 0]
+        about = {"units": "1", "long_name": "whether the gain jumps across 0"}
+        columns["zero_gain_jump"] = ("zero_gain_point", (jumps == 1).astype(np.int8), about)
     return dataset.assign(columns)
 
 
-def zero_gain(dataset: xr.Dataset, family: Family, x: Axis, y: Axis) -> list[Array]:
-    """Pieces (n, 2) of the curve gain = 0, between cells where training noise helps and where it hurts."""
-    gains = dataset["gain"].where(dataset["label"].isin(SIGNED)).to_numpy()
+def zero_gain(dataset: xr.Dataset, family: Family, x: Axis, y: Axis) -> list[ZeroLine]:
+    """Pieces of the curve gain = 0, between cells where training noise helps and where it hurts."""
+    label = dataset["label"].transpose(y.key, x.key).to_numpy()
+    gains = np.where(np.isin(label, SIGNED), dataset["gain"].transpose(y.key, x.key).to_numpy(), 0.0)
     if not ((gains > 0).any() and (gains < 0).any()):
         return []
-    held = {key: float(dataset.attrs.get(key, 0.0)) for key in NOISES}
-
-    def function(xs: Array, ys: Array) -> tuple[Array, Array]:
-        return gains_at(family, {x.key: xs, y.key: ys}, held)
-
-    seeds = (x.values, y.values, gains)
-    traced = zero_curve(function, (x.low, x.high), (y.low, y.high), seeds)
-    return [part for piece in traced for part in _outside_constant(dataset, piece, x, y)]
-
-
-def _outside_constant(dataset: xr.Dataset, piece: Array, x: Axis, y: Axis) -> list[Array]:
-    """The parts of a curve that do not run through cells in which a classifier is constant: a gain between two
-    classifiers that say nearly the same everywhere has a sign, but none that is worth a line."""
-    constant = (dataset["label"] == "constant").transpose(y.key, x.key).to_numpy()
-    columns, rows = (
-        np.clip(np.rint((at - axis.low) / (axis.high - axis.low) * (axis.count - 1)), 0, axis.count - 1).astype(int)
-        for at, axis in zip(piece.T, (x, y), strict=True)
-    )
-    inside = constant[rows, columns]
-    cuts = np.flatnonzero(np.diff(inside)) + 1
-    parts = zip(np.split(piece, cuts), np.split(inside, cuts), strict=True)
-    return [part for part, gone in parts if not gone[0] and len(part) > 1]
-
-
-def gains_at(family: Family, points: Mapping[str, Array], held: Mapping[str, float]) -> tuple[Array, Array]:
-    """Gains and errors (n,) at scattered points of a plane; NaN where there is no exact route."""
-    count = len(next(iter(points.values())))
-    noises = np.stack([np.broadcast_to(points.get(key, np.array(held[key])), count) for key in NOISES])
-    own = [key for key in points if key not in NOISES]
-    table = np.stack([points[key] for key in own], axis=1) if own else np.empty((count, 0))
-    distinct, which = np.unique(table, axis=0, return_inverse=True)
-    found = np.full((2, count), np.nan)
-    for k, row in enumerate(distinct.tolist()):
-        at = np.flatnonzero(which.ravel() == k)
-        try:
-            found[:, at] = compare(family.at(dict(zip(own, row, strict=True))), *noises[:, at]).gain.arrays()
-        except NoExactRoute:
-            continue
-    return found[0], found[1]
+    seeds = x.values, y.values, np.where(label == "constant", np.nan, gains)
+    held = {key: float(dataset.attrs[key]) for key in NOISES if key not in (x.key, y.key)}
+    problem = family.at() if x.noise and y.noise else lambda **values: family.at(values)
+    return zero_gain_curve(problem, (x.key, x.low, x.high), (y.key, y.low, y.high), held, seeds=seeds)
 
 
 def best(dataset: xr.Dataset, family: Family, x: Axis, y: Axis) -> Array:
-    """(n, 2) points of least risk within the plane, one for each value of the axis that is not alpha."""
+    """(n, 2) points of least risk within the plane, along the axis that is not alpha."""
     alpha, other = (x, y) if x.key == "alpha" else (y, x)
     held = {key: float(dataset.attrs.get(key, 0.0)) for key in NOISES}
 
-    def function(rows: Index, alphas: Array) -> tuple[Array, Array]:
-        return gains_at(family, {other.key: other.values[rows], "alpha": alphas}, held)
+    def at(values: Array) -> Array:
+        if other.key == "beta":
+            found = best_alphas(family.at(), values, held["eps"], upper=alpha.high)
+            return _within([optimum.alpha for optimum in found], alpha)
+        return _within([_best_at(family, {**held, other.key: value}, other, alpha.high) for value in values], alpha)
 
-    gains, errors = (dataset[name].transpose(other.key, "alpha").to_numpy() for name in ("gain", "gain_error"))
-    grid = alpha.values
-    if alpha.low > 0:  # the gain is measured from alpha = 0, wherever the axis begins
-        grid = np.concatenate([[0.0], grid])
-        gains, errors = (np.pad(table, ((0, 0), (1, 0))) for table in (gains, errors))
-    peaks = highest(function, grid, gains, errors)
-    found = np.array([peak.at if alpha.low <= peak.at and not peak.last else np.nan for peak in peaks])
-    found[(dataset["label"] == "constant").all("alpha").to_numpy()] = np.nan
-    return np.stack([found, other.values] if x.key == "alpha" else [other.values, found], axis=1)
+    along = other.values
+    shown = ~(dataset["label"] == "constant").all("alpha").to_numpy()
+    found = np.full(len(along), np.nan)
+    found[shown] = at(along[shown])
+    points = with_gaps(at, along, found, alpha.high - alpha.low)
+    return points[:, ::-1] if x.key == "alpha" else points
+
+
+def _best_at(family: Family, values: dict[str, float], other: Axis, upper: float) -> float:
+    """The best alpha at one value of an axis that is not beta; NaN without an exact route."""
+    try:
+        problem = family.at({} if other.noise else {other.key: values[other.key]})
+        return best_alphas(problem, [values["beta"]], values["eps"], upper=upper)[0].alpha
+    except NoExactRoute:
+        return float("nan")
+
+
+def _within(found: list[float], alpha: Axis) -> Array:
+    """NaN for what is not inside the plane; its lower edge counts as inside."""
+    best = np.array(found)
+    return np.where((best >= alpha.low) & (best < alpha.high), best, np.nan)
 
 
 def _joined(pieces: list[Array]) -> Array:
-    """Pieces as one array (n, 2) with a row of NaN between any two."""
-    gap = np.full((1, 2), np.nan)
-    parts = [part for piece in pieces for part in (gap, piece)][1:]
-    return np.concatenate(parts) if parts else np.empty((0, 2))
+    """Pieces as one array (n, columns) with a row of NaN between any two."""
+    if not pieces:
+        return np.empty((0, 2))
+    gap = np.full((1, pieces[0].shape[1]), np.nan)
+    return np.concatenate([part for piece in pieces for part in (gap, piece)][1:])

@@ -22,7 +22,7 @@ def plain() -> xr.Dataset:
 
 
 def full() -> xr.Dataset:
-    """Every label, undefined cells, all three curves and points, and a certified gain."""
+    """Every label, undefined cells, all curves and points, and a certified gain."""
     dataset = plain()
     label, gain = dataset["label"].values.astype(object), dataset["gain"].values.copy()
     label[:, -4:] = "constant"
@@ -37,6 +37,7 @@ def full() -> xr.Dataset:
     beta = np.linspace(0.4, 1.36, 30)
     dataset["zero_gain_x"] = ("zero_gain_point", np.concatenate([beta, [np.nan], [1.8, 2.0]]))
     dataset["zero_gain_y"] = ("zero_gain_point", np.concatenate([(beta - 0.4) / 0.6, [np.nan], [0.1, 0.2]]))
+    dataset["zero_gain_jump"] = ("zero_gain_point", np.array([0] * 31 + [1, 1], np.int8))
     dataset["best_x"] = ("best_point", beta)
     dataset["best_y"] = ("best_point", np.where(beta > 0.5, (beta - 0.4) / 1.2, np.nan))
     x, y = np.meshgrid(np.linspace(0.3, 1.9, 5), np.linspace(0.2, 1.4, 4))

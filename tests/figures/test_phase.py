@@ -21,9 +21,9 @@ def legend_texts(artists: phase.PhaseArtists) -> list[str]:
 def test_everything_in_the_dataset_is_returned_and_named() -> None:
     artists = phase.draw(full())
     assert set(artists.regions) == {"constant", "undecided", "undefined", "proved"}
-    assert set(artists.curves) == {"zero", "best"}
+    assert set(artists.curves) == {"zero", "jump", "best"}
     assert set(artists.checks) == {"agree", "disagree"}
-    assert len(legend_texts(artists)) == 8
+    assert len(legend_texts(artists)) == 9
     assert {word.get_text() for word in artists.words} == {"helps", "hurts"}
     with pytest.raises(dataclasses.FrozenInstanceError):
         artists.legend = None
@@ -35,12 +35,20 @@ def test_the_least_dataset_has_no_extras() -> None:
     assert {word.get_text() for word in artists.words} == {"helps", "hurts"}
 
 
-@pytest.mark.parametrize("left_out", ["zero_gain_x", "best_y", "check_x", "check_agrees"])
+@pytest.mark.parametrize("left_out", ["zero_gain_x", "zero_gain_jump", "best_y", "check_x", "check_agrees"])
 def test_each_extra_may_be_missing(left_out: str) -> None:
     artists = phase.draw(full().drop_vars(left_out))
     names = {**artists.curves, **artists.checks}
-    gone = {"zero_gain_x": {"zero"}, "best_y": {"best"}}.get(left_out, {"agree", "disagree"})
-    assert set(names) == {"zero", "best", "agree", "disagree"} - gone
+    gone = {"zero_gain_x": {"zero", "jump"}, "zero_gain_jump": {"jump"}, "best_y": {"best"}}
+    assert set(names) == {"zero", "jump", "best", "agree", "disagree"} - gone.get(left_out, {"agree", "disagree"})
+
+
+def test_a_jump_has_a_style_of_its_own_and_is_drawn_once() -> None:
+    curves = phase.draw(full()).curves
+    zero, jump = (np.isfinite(curves[name].get_xdata()) for name in ("zero", "jump"))
+    assert (zero.sum(), jump.sum()) == (30, 2)
+    assert not (zero & jump).any()
+    assert curves["zero"].get_color() != curves["jump"].get_color()
 
 
 def test_agreement_is_a_matter_of_shape() -> None:
