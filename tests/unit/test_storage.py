@@ -93,7 +93,7 @@ def test_a_table_has_one_row_a_cell(dataset: xr.Dataset, tmp_path: Path) -> None
     save_dataset(dataset.assign(points), tmp_path / "a.csv")
     held = pd.read_csv(tmp_path / "a.csv")
     keys = ["class0.0.scale", "beta"]
-    assert list(held) == [*keys, "risk", "risk_error", "baseline", "gain", "gain_error", "label"]
+    assert list(held) == [*keys, "risk", "risk_error", "baseline", "gain", "gain_error", "label", "status"]
     assert len(held) == 12
     for _, row in held.iterrows():
         cell = dataset.sel({key: row[key] for key in keys})
