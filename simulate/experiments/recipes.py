@@ -153,6 +153,14 @@ RECIPES: dict[str, Recipe] = {
         (2,),
         ("disc-experiment",),
     ),
+    "disc-experiment-max": Recipe(
+        {"disc-experiment-max": Placed(Study(draws=40, alphas=(0, 2, 4, 6, 8, 12, 16, 20), metric="max"))},
+        _discs,
+        WORDS["disc-experiment-max"],
+        PLACED,
+        (2,),
+        ("disc-experiment-max",),
+    ),
     "certified-map": _map(
         WORDS["certified-map"],
         Map(

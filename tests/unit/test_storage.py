@@ -7,6 +7,7 @@ import os
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
@@ -99,6 +100,22 @@ def test_a_table_has_one_row_a_cell(dataset: xr.Dataset, tmp_path: Path) -> None
         cell = dataset.sel({key: row[key] for key in keys})
         assert all(row[name] == cell[name] for name in ("risk", "gain", "gain_error", "label"))
     assert os.listdir(tmp_path) == ["a.csv"]
+
+
+def test_a_netcdf_file_is_a_table_of_cells_to_all_who_open_it(dataset: xr.Dataset, tmp_path: Path) -> None:
+    """Curves lie in a group of their own, and come back with it; in files of older versions they lie in the root."""
+    points = {"zero_gain_x": ("zero_gain_point", np.arange(50.0)), "check_x": ("check_point", [0.5])}
+    curved = dataset.assign(points)
+    save_dataset(curved, tmp_path / "a.nc")
+    with xr.open_dataset(tmp_path / "a.nc", engine="h5netcdf") as root:
+        assert len(root.to_dataframe()) == dataset["risk"].size
+    with xr.open_dataset(tmp_path / "a.nc", group="curves", engine="h5netcdf") as curves:
+        assert set(curves.variables) == set(points)
+    assert open_dataset(tmp_path / "a.nc").identical(curved)
+    curved.to_netcdf(tmp_path / "older.nc", engine="h5netcdf")
+    assert open_dataset(tmp_path / "older.nc").identical(curved)
+    save_dataset(dataset, tmp_path / "plain.nc")
+    assert open_dataset(tmp_path / "plain.nc").identical(dataset)
 
 
 def test_datasets_of_unknown_kinds_are_refused(dataset: xr.Dataset, tmp_path: Path) -> None:
