@@ -122,7 +122,8 @@ def _weights(base: Region, found: Region, noise: str, beta: Array) -> tuple[Arra
     """p((x - b_j)/beta) over the boundaries b_j (last axis), divided by the largest, and the logarithm of that one."""
     at = np.where(np.isfinite(found.ends), found.ends, 0.0)
     ends = np.where(np.isfinite(base.ends), base.ends, 1e150)[:, None, :]
-    logs = NOISE[noise].log_pdf((at[:, :, None] - ends) / beta[:, None, None])
+    with np.errstate(over="ignore"):
+        logs = NOISE[noise].log_pdf((at[:, :, None] - ends) / beta[:, None, None])
     top = logs.max(axis=2, initial=-1e300)
     with np.errstate(under="ignore"):
         return np.exp(logs - top[:, :, None]), top
