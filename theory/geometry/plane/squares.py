@@ -18,6 +18,8 @@ from theory.geometry.plane.chebyshev import derivative, halving
 # The derivative along which the zero set is a graph is at least this share of the other one, throughout the square.
 LEAST_SHARE = 0.3
 LEVELS = 60
+# What is left out of a polynomial is no more than rounding below this, times the number of its coefficients.
+ROUNDING = 5e-16
 # More squares than this, or than so many times those at the start, are not split: along a curve on which the function
 # touches 0 without changing its sign there is no end to them.
 MOST, GROWTH = 10_000, 4
@@ -147,7 +149,7 @@ def _monotone(squares: Squares, accuracy: float) -> tuple[Flags, Flags, Flags]:
         most.append(lead + rest)
     along_x = least[0] / np.maximum(most[1], 1e-300) > least[1] / np.maximum(most[0], 1e-300)
     own, other = np.where(along_x, least[0], least[1]), np.where(along_x, most[1], most[0])
-    sound = doubt <= accuracy * np.maximum(most[0], most[1])
+    sound = doubt <= np.maximum(accuracy * np.maximum(most[0], most[1]), ROUNDING * held.shape[1] ** 2)
     return (own > LEAST_SHARE * other) & (own > 0) & sound, along_x, sound
 
 
