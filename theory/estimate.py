@@ -101,10 +101,11 @@ class Estimate(Displayed):
     def __add__(self, other: Estimate | float) -> Estimate:
         more = other if isinstance(other, Estimate) else Estimate(other, 0.0, self.route)
         one, two = np.asarray(self.value), np.asarray(more.value)
-        total = one + two
-        # Knuth's two-sum: what rounding took off the total, exactly.
-        part = total - one
-        lost = np.abs((one - (total - part)) + (two - part))
+        with np.errstate(invalid="ignore"):  # infinite risks have no difference
+            total = one + two
+            # Knuth's two-sum: what rounding took off the total, exactly.
+            part = total - one
+            lost = np.abs((one - (total - part)) + (two - part))
         error = _up(np.asarray(self.error) + more.error + lost)
         return Estimate(total, error, _joint(self.route, more.route), _worse(self.status, more.status))
 

@@ -64,11 +64,15 @@ def plain(estimate: Estimate) -> dict[str, Any]:
 
 
 def remark(*estimates: Estimate) -> None:
-    """One line for each status other than "ok": how many numbers have it, and what to do."""
-    from theory.estimate import STATUSES
+    """One line for each status other than "ok": how many numbers have it, and what to do.
+
+    What is not defined is shown as such.
+    """
+    from theory.estimate import STATUSES, UNDEFINED
 
     counts: Counter[str] = Counter()
     for estimate in estimates:
         counts.update(estimate.remarks())
+    counts.pop(UNDEFINED, None)
     for word, count in counts.items():
         note(f"{count} number{'s' if count > 1 else ''}: {word}: {STATUSES[word]}")
