@@ -89,6 +89,7 @@ def expected(
     return value, np.where(np.isfinite(value), error, np.nan)
 
 
+@np.errstate(over="ignore")  # what is beyond the range of floats is infinitely far
 def _inherited(
     pieces: tuple[Piece, ...], region: Region, beta: Array, chance: tuple[float, int, int, Array], value: Array
 ) -> Array:
@@ -110,6 +111,7 @@ def _inherited(
     return np.fmin(np.minimum(steepest * moved, 1.0) * sum(p.weight for p in pieces), relative)
 
 
+@np.errstate(over="ignore")  # what is beyond the range of floats is infinitely far
 def _relative(dim: int, region: Region, beta: Array) -> tuple[Array, Array]:
     """Bounds of |d log u/d b| per boundary, and by how much narrow intervals magnify the rounding of tails.
 

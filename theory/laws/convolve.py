@@ -31,6 +31,10 @@ class Profile:
     score: Function
     width: Array
 
+    def __post_init__(self) -> None:
+        for name in ("log_pdf", "score"):  # what is beyond the range of floats is infinitely far, whatever the scale
+            object.__setattr__(self, name, np.errstate(over="ignore")(getattr(self, name)))
+
 
 def _scaled(family: str, scale: Array) -> Profile:
     law = NOISE[family]
@@ -58,9 +62,10 @@ def _gaussian_laplace(scale: Array, diversity: Array) -> Profile:
     def score(z: Array) -> Array:
         size, t = np.abs(z) / scale, np.abs(z) / scale / ratio
         depth = (ratio - size) * SQRT_HALF
-        first = mills_excess(np.maximum(depth, SERIES_FROM)) * (1 + t)
-        second = mills_excess((ratio + size) * SQRT_HALF) * (1 - t)
-        deep = -np.sign(z) * (2 * t + (first - second)) / (2 + (first + second))
+        with np.errstate(invalid="ignore"):  # far out, where it is not taken
+            first = mills_excess(np.maximum(depth, SERIES_FROM)) * (1 + t)
+            second = mills_excess((ratio + size) * SQRT_HALF) * (1 - t)
+            deep = -np.sign(z) * (2 * t + (first - second)) / (2 + (first + second))
         return np.where(depth > SERIES_FROM, deep, -np.tanh(0.5 * (log_half(z) - log_half(-z)))) / diversity
 
     return Profile(

@@ -21,6 +21,7 @@ SERIES_TERMS = 14
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(10)
 
 
+@np.errstate(over="ignore")  # what is beyond the range of floats is infinitely far
 def log_pdf(z: Array) -> Array:
     """log phi(z)."""
     return -0.5 * z * z - HALF_LOG_2PI
@@ -46,6 +47,7 @@ def log_cdf(z: Array) -> Array:
     return np.asarray(log_ndtr(z))
 
 
+@np.errstate(over="ignore")  # what is beyond the range of floats is infinitely far
 def mills_excess(u: Array) -> Array:
     """u sqrt(pi) erfcx(u) - 1, accurate relative to itself where u is large: -1/2u^2 + 3/4u^4 - ..."""
     large = u > SERIES_FROM
@@ -79,6 +81,7 @@ def _narrow_sum(low: Array, width: Array) -> Array:
     return np.exp(-step * (low[..., None] + 0.5 * step)) @ (0.5 * WEIGHTS)
 
 
+@np.errstate(over="ignore")  # what is beyond the range of floats is infinitely far
 def interval(low: Array, high: Array) -> Array:
     """P(low <= Z <= high) with full relative precision; 0 where high <= low. Ends may be infinite."""
     low, high = _oriented(*np.broadcast_arrays(low, high))
@@ -125,6 +128,7 @@ def log_interval(low: Array, high: Array) -> Array:
     return np.where(high > low, result, -np.inf)
 
 
+@np.errstate(over="ignore")  # what is beyond the range of floats is infinitely far
 def interval_slope(low: Array, high: Array) -> Array:
     """(phi(low) - phi(high))/P(low <= Z <= high): the mean of Z given the interval; 0 where it is empty."""
     low, high = np.broadcast_arrays(low, high)

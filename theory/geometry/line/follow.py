@@ -172,6 +172,7 @@ def newton(region: Region, guess: Array, noise: str, beta: Array) -> tuple[Array
     return ordered, rate, np.where(real, error, 0.0), good & np.asarray(apart.all(axis=1))
 
 
+@np.errstate(over="ignore")  # what is beyond the range of floats is infinitely far
 def _votes(noise: str, at: Array, ends: Array, scale: Array, doubt: Array) -> tuple[Array, ...]:
     """Sums over the boundaries b_j of the base region, z = (x - b_j)/beta, signs alternating from +:
 

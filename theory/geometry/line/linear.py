@@ -58,6 +58,7 @@ class Linear:
         """Level sets of the vote probability."""
         return level_set(region, self.noise, beta, eps)
 
+    @np.errstate(over="ignore")  # what is beyond the range of floats is infinitely far
     def vote(self, region: Region, row: Index, beta: Array, x: Array) -> tuple[Array, Array]:
         """u and 1 - u: sums of interval masses of the noise over the region and over its complement."""
         part = region.take(row)

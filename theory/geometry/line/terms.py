@@ -80,6 +80,7 @@ class GaussianTerms:
     apart, which avoids such differences near the centre of a narrow component.
     """
 
+    @np.errstate(over="ignore")  # what is beyond the range of floats is infinitely far
     def __init__(self, pieces: tuple[Piece, ...], alpha: Array) -> None:
         ordered, self.positive = _ordered(pieces)
         self._means = np.array([float(p.center) for p in ordered])
@@ -175,6 +176,7 @@ class VoteTerms:
         masses = self._law.log_interval((self._low[row] - at) / scale, (self._high[row] - at) / scale)
         return masses if self._tail is None else np.concatenate([self._tail[row][:, None], masses], axis=1)
 
+    @np.errstate(over="ignore")  # what is beyond the range of floats is infinitely far
     def scores(self, row: Index, x: Array) -> Array:
         """Their derivatives in x, (N, K)."""
         scale, at = self._beta[row][:, None], x[:, None]

@@ -41,6 +41,7 @@ def level_set(dim: int, region: Region, beta: Array, log_tail: Array | None) -> 
     return with_atoms(Region(ends, first, error, None, flat.reference), flat, scale > 0)
 
 
+@np.errstate(over="ignore")  # what is beyond the range of floats is infinitely far
 def _log_mass(dim: int, reference: Array, beta: Array, end: Array, t: Array, outer: Flags) -> tuple[Array, Array]:
     """log P(|x + beta V - c| <= R) where `outer`, else log P(> R), at coordinate t; and ell = |x - c|/beta."""
     ell = np.maximum(reference + t, 0.0) / beta
@@ -64,6 +65,7 @@ def _single(dim: int, region: Region, beta: Array, log_tail: Array) -> Region:
     return Region(t[:, None], first, error[:, None], None, reference)
 
 
+@np.errstate(over="ignore")  # what is beyond the range of floats is infinitely far
 def _guess(dim: int, reference: Array, beta: Array, end: Array, outer: Flags, log_tail: Array) -> Array:
     """Squared distance from the centre less reference^2, by a normal approximation of |x + beta V|^2."""
     z = np.sqrt(np.maximum(-2 * (log_tail - LOG_HALF), 0.0))
@@ -72,6 +74,7 @@ def _guess(dim: int, reference: Array, beta: Array, end: Array, outer: Flags, lo
     return end * (2 * reference + end) - shift + np.where(outer, z, -z) * spread
 
 
+@np.errstate(over="ignore")  # what is beyond the range of floats is infinitely far
 def _newton(dim: int, reference: Array, beta: Array, end: Array, outer: Flags, log_tail: Array) -> Array:
     """The coordinate where the logarithmic mass equals log_tail, by Newton in y = distance^2 - reference^2."""
     lowest = -(reference**2)
@@ -103,6 +106,7 @@ def _newton(dim: int, reference: Array, beta: Array, end: Array, outer: Flags, l
     return coordinate(reference, y)
 
 
+@np.errstate(over="ignore")  # what is beyond the range of floats is infinitely far
 def _error(
     dim: int, reference: Array, beta: Array, end: Array, outer: Flags, log_tail: Array, t: Array, base: Array
 ) -> Array:

@@ -34,7 +34,7 @@ def log_tails(piece: Piece, dim: int, reference: Array, t: Array) -> tuple[Array
     """Logarithms of both tails."""
     center, scale = np.atleast_1d(piece.center)[:, None], np.atleast_1d(piece.scale)[:, None]
     if piece.law == "gaussian":
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):
             ell, delta = (reference[:, None] + center) / scale, (t - center) / scale
         return ball_log_mass(dim, ell, np.where(np.isneginf(delta), -ell, delta))
     inside = np.clip(reference[:, None] + t, center, scale)
