@@ -19,8 +19,8 @@ def check_range(key: str, low: float, high: float, count: int) -> None:
     number(low, key)
     number(high, key)
     whole(count, key, -sys.maxsize)
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise ProblemError(key, f"the range {low!r} to {high!r}", "finite ends, the lower one first")
+    if low >= high:
+        raise ProblemError(key, f"the range {low!r} to {high!r}", "the lower end first")
     if count < 2:
         raise ProblemError(key, f"{count} value{'s' * (count != 1)}", "a count of at least 2")
     if count > MOST_VALUES:

@@ -29,7 +29,7 @@ BAD = [
     (("risk", "ball", "--alpha", "0:1:1", "--beta", "1"), "alpha: found 1 value, expected a count of at least 2"),
     (("risk", "ball", "--alpha", "0:1:0", "--beta", "1"), "alpha: found 0 values"),
     (("risk", "ball", "--alpha", "1:0:3", "--beta", "1"), "alpha: found the range 1.0 to 0.0"),
-    (("risk", "ball", "--alpha", "0:inf:3", "--beta", "1"), "alpha: found the range 0.0 to inf"),
+    (("risk", "ball", "--alpha", "0:inf:3", "--beta", "1"), "alpha: found inf, expected a finite number"),
     (("risk", "ball", "--alpha", "0:1:9999999", "--beta", "1"), "alpha: found 9999999 values, expected at most"),
     (("risk", "ball", *NOISES, "--gamma", "1"), "--gamma"),
     (("risk", "ball", *NOISES, "--alpha", "1"), "--alpha is given twice"),

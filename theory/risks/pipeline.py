@@ -131,10 +131,11 @@ class SmoothedClassifier(Displayed):
         return self.vote_along(self.classifier.coordinate(points)[0])
 
     def vote_along(self, coordinate: ArrayLike) -> Array:
-        """u at values (m,) of the coordinate itself."""
+        """u at values (m,) of the coordinate itself; (m, 2) in the plane."""
         x = np.atleast_1d(numbers(coordinate, "coordinate"))
-        if x.ndim > 1:
-            raise ProblemError("coordinate", f"shape {x.shape}", "shape (m,)")
+        axes = 2 if self.classifier.geometry.route == "plane" else 1
+        if x.shape[1:] != (2,) * (axes - 1):
+            raise ProblemError("coordinate", f"shape {x.shape}", "shape (m, 2)" if axes == 2 else "shape (m,)")
         if self.beta == 0:
             return self.region.contains(x[None, :])[0].astype(float)
         rows = np.zeros(len(x), np.intp)
