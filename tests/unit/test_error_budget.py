@@ -12,7 +12,9 @@ import pytest
 from theory import compare, regimes, risk_slopes, small_noise
 from theory.geometry.difference import erode
 from theory.geometry.line.linear import HalfSpaceTrainer
+from theory.geometry.piece import piece
 from theory.geometry.region import Region
+from theory.geometry.ties import antisymmetric, snapped
 from theory.problems.normal import normal_form
 from theory.problems.problem import Box, Component, DomainProblem, Gaussian, MixtureProblem, Smoothing, Training
 from theory.proof import NoProof, Prover
@@ -102,3 +104,37 @@ def test_uniform_noise_proves_no_certificate_of_its_own_width() -> None:
     assert np.isfinite(prover.risk(0.25, 0.5, 0.375).value)
     with pytest.raises(NoProof, match="no radius of beta or more"):
         prover.risk(0.25, 0.5, 0.5)
+
+
+@pytest.mark.parametrize("beta", [0.01, 0.5, 3.0])
+def test_certifying_nothing_is_certain(beta: float) -> None:
+    """Beyond the width of uniform noise every risk is P(Y = 0) + P(Y = 1), whatever the boundaries are."""
+    problem = replace(regimes.bumps(), smoothing=Smoothing("uniform"))
+    found = compare(problem, 0.3, beta, 1.5 * beta)
+    assert found.risk.value == pytest.approx(1, rel=found.risk.error)
+    assert found.risk.error <= 2 * np.finfo(float).eps
+    assert (found.gain.value, found.gain.error) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("law", ["gaussian", "laplace", "uniform"])
+def test_only_between_mirror_images_is_the_density_known_to_be_0(law: str) -> None:
+    one, zero = piece(1, law, 3.0, 0.5, 0.5), piece(0, law, 1.0, 0.5, 0.5)
+    assert antisymmetric((one, zero)) == 2.0
+    for other in (
+        piece(0, law, 1.0, 0.5, 0.4),
+        piece(0, law, 1.0, 0.6, 0.5),
+        piece(1, law, 1.0, 0.5, 0.5),
+        piece(0, "point", 1.0, 0.5, 0.5),
+    ):
+        assert antisymmetric((one, other)) is None
+    assert antisymmetric((one, zero, piece(1, law, 7.0, 0.5, 0.1))) is None
+    assert antisymmetric(()) is None
+
+
+def test_one_boundary_within_its_error_of_a_known_place_is_put_there() -> None:
+    ends = np.array([[1.0, 2.0], [1.0, 1.0 + 1.5e-9], [1.0, np.inf]])
+    error = np.array([[1e-9, 1e-9], [1e-9, 1e-9], [1e-11, 0.0]])
+    region = Region(ends, np.zeros(3, bool), error)
+    at = 1.0 + 1e-9 * (1 - 1e-6)
+    assert snapped(region, at).ends.tolist() == [[at, 2.0], [1.0, 1.0 + 1.5e-9], [1.0, np.inf]]
+    assert snapped(region, None) is region

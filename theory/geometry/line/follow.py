@@ -21,9 +21,8 @@ NEWTON_STEPS = 12
 # A Halley step this small, relative to the noise and to the distance over which the slope changes, is the last: the
 # next would be its cube. Where the density has a corner only the square is certain.
 CONVERGED = {"gaussian": 4e-6, "laplace": 1e-8}
-# Boundaries closer than this many noise scales are left to the search.
-SEPARATE = 1e-8
-# Slopes of u (times beta) below this are too close to a tangency for a plain Newton iteration to be trusted.
+# Slopes of u (times beta) below this are too close to a tangency for a plain Newton iteration to be trusted. Neighbours
+# have slopes of opposite signs, so that this keeps them apart as well.
 STEEP = 1e-4
 VOTE_ULPS = 4
 # Rows whose boundaries merged wait until this share of all rows does, to be searched together.
@@ -168,7 +167,7 @@ def newton(region: Region, guess: Array, noise: str, beta: Array) -> tuple[Array
             break
     ordered = np.where(real, at, np.inf)
     with np.errstate(invalid="ignore"):
-        apart = (np.diff(ordered, axis=1) > SEPARATE * beta[:, None]) | ~real[:, 1:]
+        apart = (np.diff(ordered, axis=1) > 0) | ~real[:, 1:]
     return ordered, rate, np.where(real, error, 0.0), good & np.asarray(apart.all(axis=1))
 
 
