@@ -46,31 +46,40 @@ def lowest() -> Iterator[str]:
         yield f"{name}=={version}"
 
 
-def newest_python() -> str:
-    """The newest Python of this machine that starts."""
-    found = (path for name in PYTHONS for path in _places(name))
-    return next(
-        path for path in found if subprocess.run([path, "-c", ""], capture_output=True, check=False).returncode == 0
+def pythons() -> Iterator[str]:
+    """The Pythons of this machine, the newest first; this one in any case."""
+    for name in PYTHONS:
+        for folder in os.get_exec_path():
+            if path := shutil.which(name, path=folder):
+                yield path
+    yield sys.executable
+
+
+def installed(python: str, wanted: list[str], pins: list[str], folder: str) -> str | None:
+    """The Python of a new environment in a folder that has what is wanted and this project; None where that fails."""
+    own = str(Path(folder) / "bin" / "python")
+    install = [own, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    steps = (
+        [python, "-m", "venv", "--clear", folder],
+        [*install, *pins, *wanted, *TOOLS],
+        [*install, "--no-deps", "--editable", str(ROOT)],
     )
-
-
-def _places(name: str) -> Iterator[str]:
-    """Every program of that name on the search path."""
-    for folder in os.get_exec_path():
-        if path := shutil.which(name, path=folder):
-            yield path
+    for step in steps:
+        if subprocess.run(step, check=False, env=ENVIRONMENT).returncode:
+            print(f"{python}: {step[1:4]} failed", file=sys.stderr)
+            return None
+    return own
 
 
 def main(kind: str) -> int:
-    python = sys.executable if kind == "lowest" else newest_python()
     wanted = list(lowest()) if kind == "lowest" else [str(ROOT)]
     pins = [] if kind == "lowest" else ["--constraint", str(ROOT / "constraints.txt")]
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([python, "-m", "venv", folder], check=True, env=ENVIRONMENT)
-        own = str(Path(folder) / "bin" / "python")
-        install = [own, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-        subprocess.run([*install, *pins, *wanted, *TOOLS], check=True, env=ENVIRONMENT)
-        subprocess.run([*install, "--no-deps", "--editable", str(ROOT)], check=True, env=ENVIRONMENT)
+        tried = [sys.executable] if kind == "lowest" else pythons()
+        own = next((own for python in tried if (own := installed(python, wanted, pins, folder))), None)
+        if own is None:
+            print("no environment could be made", file=sys.stderr)
+            return 1
         print(subprocess.run([own, "-VV"], check=True, text=True, capture_output=True).stdout, *wanted, sep="\n")
         # What newer versions deprecate is the business of the pinned environment, where warnings are errors.
         words = ["-m", "pytest", "-q", "-W", "ignore", "-p", "no:cacheprovider", "-m", "not slow", *TESTS]
