@@ -103,6 +103,10 @@ def laws(draw: st.DrawFn, dim: int) -> Law:
     return Ball(center, draw(sizes)) if kind is Ball else kind(center, vectors(draw, dim, sizes))
 
 
+# Names have no control characters.
+PRINTABLE = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff")
+
+
 @st.composite
 def mixtures(draw: st.DrawFn) -> MixtureProblem:
     dim = draw(st.sampled_from([1, 1, 2, 3, 40]))
@@ -110,7 +114,9 @@ def mixtures(draw: st.DrawFn) -> MixtureProblem:
         tuple(Component(draw(laws(dim)), draw(sizes)) for _ in range(draw(st.integers(1, 4)))) for _label in range(2)
     ]
     noises = Training(noise=draw(families)), Smoothing(draw(families))
-    return MixtureProblem(draw(st.floats(1e-300, 0.999)), dim, *sides, *noises, draw(st.none() | st.text(max_size=8)))
+    return MixtureProblem(
+        draw(st.floats(1e-300, 0.999)), dim, *sides, *noises, draw(st.none() | st.text(PRINTABLE, max_size=8))
+    )
 
 
 @st.composite

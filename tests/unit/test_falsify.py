@@ -70,7 +70,7 @@ def test_ranges_with_zero_and_choices() -> None:
     ("make", "key"),
     [
         (lambda: Range(2, 1), "range"),
-        (lambda: Range(0, float("inf")), "range"),
+        (lambda: Range(0, float("inf")), "high"),
         (lambda: Range(0, 1, log=True), "low"),
         (lambda: CaseFamily(regimes.bumps, {}), "parameters"),
         (lambda: CaseFamily(regimes.bumps, {"alpha": ALPHAS}, ("alpha",)), "extra"),

@@ -15,7 +15,7 @@ from theory.risks.optimum import best_alpha, best_alphas
 
 DIMS, BETAS = (784, 3072, 10_000), (0.3, 0.5, 0.7, 1.0, 1.4)
 # Training noises over the smoothing noise of a dense scan, evenly up to twice that.
-SCAN = np.linspace(0, 2, 801)
+SCAN = np.linspace(0, 2, 201)
 
 
 def log_bayes(dim: int, inner: float, outer: float) -> float:

@@ -65,8 +65,8 @@ def nearly_equal(prior: float, noise: str) -> Problem:
     return MixtureProblem(prior, 1, zero, one, Training("posterior", noise))
 
 
-@pytest.mark.parametrize("noise", ["gaussian", "uniform", "laplace"])
-@pytest.mark.parametrize("prior", [0.5 - 2e-15, 0.4999999999999999, 0.5, 0.5000000000000001])
+@pytest.mark.parametrize("noise", ["gaussian", "uniform"])
+@pytest.mark.parametrize("prior", [0.5 - 2e-15, 0.4999999999999999, 0.5])
 def test_plateaus_are_equal_if_what_was_typed_is(prior: float, noise: str) -> None:
     """At .5 the shared plateau ties and goes to class 1, just below to class 0: other points are wrong in each case,
     so that the votes tell the two apart."""
