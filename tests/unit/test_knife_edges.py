@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from theory import adversarial_risk, certified_risk, clean_risk, compare, train
-from theory.estimate import KNIFE_EDGE, OK, STATUSES, Estimate
+from theory import adversarial_risk, certified_risk, clean_risk, compare, regimes, train
+from theory.estimate import KNIFE_EDGE, OK, STATUSES, TANGENCY, TOLERANCE_MISSED, Estimate
 from theory.problems.problem import (
     Box,
     Component,
@@ -69,6 +69,42 @@ def test_numbers_of_many_decimals_away_from_ties_are_as_good_as_any() -> None:
         found = certified_risk(one_box(float(width), float(low)), float(rng.uniform(0, 0.4)), float(beta), float(eps))
         assert found.status == OK
         assert found.error < 1e-12
+
+
+def test_close_to_a_tie_is_not_at_it() -> None:
+    """A hundred times farther than noises are moved."""
+    for side in (-1, 1):
+        found = clean_risk(one_box(math.sqrt(2)), 0.0, math.sqrt(2) * (1 + side * 1e-10))
+        assert found.status == OK
+        assert found.value == pytest.approx(math.sqrt(2) / 18 if side > 0 else 0.0, abs=1e-8)
+
+
+def test_the_radius_beside_the_reach_of_the_noise() -> None:
+    """At eps > beta nothing is certified: only a radius that moves against its noise tells."""
+    atoms = mixture([Point(0.0)], [Point(6.0)])
+    found = certified_risk(atoms, 0.0, math.sqrt(2), [math.sqrt(2), 1.41421356])
+    assert found.status.tolist() == [KNIFE_EDGE, OK]
+    assert found.value.tolist() == [0.0, 0.0]
+    assert found.error[0] >= 1.0
+    endless = DomainProblem(1, (Box(0.0, 6.0),), None, None, Training("regression", "uniform"), Smoothing("uniform"))
+    wild = certified_risk(endless, 0.0, math.sqrt(2), math.sqrt(2))
+    assert wild.status == KNIFE_EDGE
+    assert wild.error >= 6.0
+
+
+def test_where_the_gap_of_stripes_closes() -> None:
+    """Two boundaries merge at the noise: the risk is continuous, and what rounding makes of the place is no jump."""
+    stripes = regimes.stripes(count=2, gap=0.5)
+    found = clean_risk(stripes, 0.0, [0.3713097934, 0.37130979343788595, 0.371309793437886, 0.3713097935])
+    assert TANGENCY in found.status
+    assert np.ptp(found.value) < 1e-4
+    assert abs(found.value[1] - found.value[2]) <= found.error[1] + found.error[2]
+
+
+def test_an_error_above_the_tolerance_says_so() -> None:
+    found = clean_risk(regimes.bumps(spacing=1.5), 0.3, 0.5, tolerance=1e-17)
+    assert found.status == TOLERANCE_MISSED
+    assert clean_risk(regimes.bumps(spacing=1.5), 0.3, 0.5).status == OK
 
 
 def test_a_gain_is_no_better_known_than_its_risks() -> None:

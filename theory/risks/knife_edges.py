@@ -57,9 +57,9 @@ def _nudged(layout: Layout, way: tuple[int, int, int], side: int) -> Layout:
 
 
 def _changes(other: Solution, solution: Solution) -> Array:
-    """(N,) by how much of the whole the risks differ, 0 where they are not defined."""
+    """(N,) by how much of the whole the risks differ, all of it where one is infinite, 0 where they are not defined."""
     with np.errstate(invalid="ignore"):
-        return np.nan_to_num((other.risk - solution.risk) / solution.whole, posinf=0.0, neginf=0.0)
+        return np.nan_to_num((other.risk - solution.risk) / solution.whole, posinf=1.0, neginf=-1.0)
 
 
 def _jumps(problem: Problem) -> bool:

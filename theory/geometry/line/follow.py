@@ -90,9 +90,19 @@ def follow(region: Region, noise: str, beta: Array, search: Search) -> Path:
 
 
 def _padded(found: Region, n: int) -> tuple[Array, Array]:
+    """Boundaries and errors (R, n). Gaussian noise makes no new ones: what is found beyond n beside a tangency is
+    rounding, and is taken out pair by pair, the nearest neighbours first; what lay between is an error of the next."""
     ends, error = np.full((len(found.first), n), np.inf), np.zeros((len(found.first), n))
-    width = min(n, found.ends.shape[1])
-    ends[:, :width], error[:, :width] = found.ends[:, :width], found.error[:, :width]
+    for row in range(len(found.first)):
+        at, doubt = found.ends[row, : found.counts[row]], found.error[row, : found.counts[row]]
+        while len(at) > n:
+            gaps = np.diff(at)
+            k = int(np.argmin(gaps))
+            rest = np.delete(np.arange(len(at)), [k, k + 1])
+            near = int(np.argmin(np.abs(at[rest] - at[k])))
+            at, doubt, lost = at[rest], doubt[rest].copy(), float(gaps[k])
+            doubt[near] += lost
+        ends[row, : len(at)], error[row, : len(at)] = at, doubt
     return ends, error
 
 
