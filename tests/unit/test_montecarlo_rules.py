@@ -133,10 +133,10 @@ def test_off_the_support(off_support: str, alpha: float) -> None:
 def test_ties_on_the_support_go_to_class_one(off_support: str) -> None:
     """Equal weighted densities, written with different boxes, scalars and relative weights."""
     training = Training(noise="uniform", off_support=off_support)
-    fifths = tuple(Component(Uniform(i / 5, (i + 1) / 5), 0.1) for i in range(5))
+    parts = Component(Uniform(0.0, 0.4), 0.2), Component(Uniform(0.4, 1.0), 0.3)
     whole = (Component(Uniform((0.0,), (1.0,))),)
     x = np.linspace(0.001, 0.999, 97)[None]
-    for class0, class1 in [(fifths, whole), (whole, fifths), (whole, whole)]:
+    for class0, class1 in [(parts, whole), (whole, parts), (whole, whole)]:
         normal = normal_form(MixtureProblem(prior=0.5, dim=1, class0=class0, class1=class1, training=training))
         at, alpha = (x - normal.center) / normal.length, float(normal.lengths(np.array(0.1)))
         assert labels(normal.problem, 0.0, at).all()

@@ -21,7 +21,7 @@ from theory.problems.problem import (
 )
 
 SAMPLING = Sampling(samples=2000, seed=1)
-DRAWN = 6
+DRAWN = 3
 
 
 @pytest.mark.parametrize("f", [1e-150, 1e-60, 1e-6, 1e6, 1e70, 1e150])
@@ -65,12 +65,11 @@ def nearly_equal(prior: float, noise: str) -> Problem:
     return MixtureProblem(prior, 1, zero, one, Training("posterior", noise))
 
 
-@pytest.mark.parametrize("noise", ["gaussian", "uniform"])
-@pytest.mark.parametrize("prior", [0.5 - 2e-15, 0.4999999999999999, 0.5])
-def test_plateaus_are_equal_if_what_was_typed_is(prior: float, noise: str) -> None:
+@pytest.mark.parametrize("prior", [0.5 - 2e-15, 0.5])
+def test_plateaus_are_equal_if_what_was_typed_is(prior: float) -> None:
     """At .5 the shared plateau ties and goes to class 1, just below to class 0: other points are wrong in each case,
     so that the votes tell the two apart."""
-    problem = nearly_equal(prior, noise)
+    problem = nearly_equal(prior, "uniform")
     alphas = (0.0, 0.3, 3.0)
     for record in monte_carlo(problem, alpha=alphas, beta=3.0, votes=3, sampling=replace(SAMPLING, samples=20_000)):
         exact = vote_risk(problem, record.alpha, 3.0, votes=3)
