@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Collection
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -56,10 +57,10 @@ def _grouped(dataset: xr.Dataset) -> xr.DataTree:
 
 def _whole(path: str | os.PathLike[str]) -> xr.Dataset:
     """The dataset of a file, with its curves; files of older versions have them in the root."""
-    tree = xr.load_datatree(path, engine="h5netcdf")
-    dataset = tree.to_dataset()
-    if CURVES in tree.children:
-        dataset = dataset.assign(tree.children[CURVES].to_dataset(inherit=False).data_vars)
+    with closing(xr.open_datatree(path, engine="h5netcdf")) as tree:
+        dataset = tree.to_dataset().load()
+        if CURVES in tree.children:
+            dataset = dataset.assign(tree.children[CURVES].to_dataset(inherit=False).load().data_vars)
     return dataset
 
 
