@@ -138,6 +138,20 @@ def test_tails_whose_ratio_tends_to_a_constant() -> None:
     assert clean_risk(equal, [20.0, 1000.0], 0.3).value.tolist() == pytest.approx([0.303265329856] * 2, abs=1e-12)
 
 
+@pytest.mark.parametrize(("scale", "shift"), [("1", "0"), ("0.1", "1"), ("1e6", "0")])
+def test_tails_after_boxes_that_cancel(scale: str, shift: str) -> None:
+    """Both densities are .125 on the outermost interval: what lies behind decides the tail."""
+
+    def box(low: int, high: int, weight: float) -> Component:
+        return Component(Uniform(*(float(Fraction(scale) * (v + Fraction(shift))) for v in (low, high))), weight)
+
+    zero, one = (box(-4, -2, 1.0), box(-2, 1, 1.0)), (box(4, 7, 0.3), box(-4, -3, 0.1))
+    problem = MixtureProblem(0.5, 1, zero, one, Training(off_support="class1"))
+    found = clean_risk(problem, float(Fraction(scale)), 0.0)
+    assert found.value == pytest.approx(0.5 * 0.25, abs=0.02)
+    assert found.status == "ok"
+
+
 def answers(problem: object, noises: tuple[float, float, float], votes: bool) -> dict[str, Estimate]:
     alpha, beta, eps = noises
     found = {

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -110,6 +111,7 @@ def _run(net: tuple[Piece, ...], plain: Region, side: float) -> Run | Atom | Non
         away = place - atoms[-2][0] if rest else np.inf
         height = sum(p.weight / (2 * float(p.scale)) for p in spread)
         return Atom(place, bool(last.label), last.weight, height, rest, away)
+    end = min(end, _last(spread, side))
     found = plain.ends[0][np.isfinite(plain.ends[0])] * side
     slack = 4 * plain.error[0].max(initial=0.0)
     inner = [x + slack for x in found.tolist() if x < end - slack]
@@ -128,6 +130,19 @@ def _run(net: tuple[Piece, ...], plain: Region, side: float) -> Run | Atom | Non
 def _end(item: Piece, side: float) -> float:
     """The right end of a component's support in coordinates mirrored for side = -1."""
     return side * float(item.center) + (float(item.scale) if item.law == "uniform" else np.inf)
+
+
+def _last(spread: list[Piece], side: float) -> float:
+    """Where boxes alone have the last density that does not cancel; inf where other laws reach on."""
+    if any(p.law != "uniform" for p in spread):
+        return np.inf
+    boxes = [(side * float(p.center), float(p.scale), p) for p in spread]
+    ends = sorted({center + sign * half for center, half, _p in boxes for sign in (-1, 1)}, reverse=True)
+    for high, low in pairwise(ends):
+        over = [p for center, half, p in boxes if abs((low + high) / 2 - center) < half]
+        if sum((1 if p.label else -1) * p.rational[0] / p.rational[1] for p in over):
+            return high
+    return -np.inf
 
 
 def _mass(item: Piece, side: float, low: float, high: float) -> float:
