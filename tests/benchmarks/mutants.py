@@ -52,7 +52,7 @@ LINE_LEDGER, RADIAL_LEDGER = LEDGER + "::test_on_the_line", LEDGER + "::test_abo
 BUDGET, KNIFE, OF_VOTES = (UNIT + f"test_{name}.py" for name in ("error_budget", "knife_edges", "error_of_votes"))
 LINE = (BUDGET, OF_VOTES, LINE_LEDGER, KNIFE, UNIT + "test_ties.py", UNIT + "test_atoms.py")
 RADIAL = (BUDGET, OF_VOTES, RADIAL_LEDGER, UNIT + "test_radial_numbers.py")
-VOTES = (OF_VOTES, LINE_LEDGER, UNIT + "test_votes.py")
+VOTES = (OF_VOTES, LINE_LEDGER, UNIT + "test_votes.py", UNIT + "test_ties.py")
 GUARDS: dict[str, tuple[str, ...]] = {
     "theory/risks/risks.py": (*LINE, UNIT + "test_shift.py"),
     "theory/risks/gains.py": LINE,
