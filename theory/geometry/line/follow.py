@@ -91,19 +91,28 @@ def follow(region: Region, noise: str, beta: Array, search: Search) -> Path:
 
 def _padded(found: Region, n: int) -> tuple[Array, Array]:
     """Boundaries and errors (R, n). Gaussian noise makes no new ones: what is found beyond n beside a tangency is
-    rounding, and is taken out pair by pair, the nearest neighbours first; what lay between is an error of the next."""
+    rounding, and is taken out pair by pair."""
     ends, error = np.full((len(found.first), n), np.inf), np.zeros((len(found.first), n))
-    for row in range(len(found.first)):
-        at, doubt = found.ends[row, : found.counts[row]], found.error[row, : found.counts[row]]
-        while len(at) > n:
-            gaps = np.diff(at)
-            k = int(np.argmin(gaps))
-            rest = np.delete(np.arange(len(at)), [k, k + 1])
-            near = int(np.argmin(np.abs(at[rest] - at[k])))
-            at, doubt, lost = at[rest], doubt[rest].copy(), float(gaps[k])
-            doubt[near] += lost
+    width = min(n, found.ends.shape[1])
+    ends[:, :width], error[:, :width] = found.ends[:, :width], found.error[:, :width]
+    for row in np.flatnonzero(found.counts > n):
+        count = found.counts[row]
+        at, doubt = _thinned(found.ends[row, :count], found.error[row, :count], n)
+        ends[row], error[row] = np.inf, 0.0
         ends[row, : len(at)], error[row, : len(at)] = at, doubt
     return ends, error
+
+
+def _thinned(at: Array, doubt: Array, n: int) -> tuple[Array, Array]:
+    """At most n boundaries: the nearest neighbours go first, and what lay between is an error of the next one."""
+    while len(at) > n:
+        gaps = np.diff(at)
+        k = int(np.argmin(gaps))
+        rest = np.delete(np.arange(len(at)), [k, k + 1])
+        near = int(np.argmin(np.abs(at[rest] - at[k])))
+        at, doubt, lost = at[rest], doubt[rest].copy(), float(gaps[k])
+        doubt[near] += lost
+    return at, doubt
 
 
 def _settle(
