@@ -139,7 +139,10 @@ def test_intervals_against_distribution_functions() -> None:
     """The regions of one problem, the densities of the other."""
     voted, tested = smooth(train(bumps(), 0.3), 0.5), bumps(spacing=3.0)
     inside = [np.array(pair) for pair in voted.intervals]
-    mass = lambda mean, scale: sum(np.diff(stats.norm.cdf(pair, mean, scale))[0] for pair in inside)  # noqa: E731
+
+    def mass(mean: float, scale: float) -> float:
+        return float(sum(np.diff(stats.norm.cdf(pair, mean, scale))[0] for pair in inside))
+
     missed = 1 - np.mean([mass(mean, 0.3) for mean in (-3.0, 0.0, 3.0)])
     assert risk(tested, voted).value == pytest.approx(0.5 * missed + 0.5 * mass(0.0, 2.0), abs=1e-12)
 
@@ -162,6 +165,17 @@ def test_infinite_backgrounds(unit: float) -> None:
     for radius in (0.5, 2.0):
         other = regimes.ball(dim=3, radius=float(f"{radius * unit:g}"))
         assert risk(other, ball).value == pytest.approx(4 / 3 * np.pi * abs(radius**3 - 1) * unit**3, rel=1e-13)
+
+
+def test_a_tie_of_the_classifier_is_a_knife_edge_elsewhere_too() -> None:
+    """A box as wide as the noise reaches has votes of 1/2 on all of it; typed out, sqrt(2) cannot tell."""
+    wide = np.sqrt(2.0)
+    noises = Training("regression", "uniform"), Smoothing("uniform")
+    trained, tested = (DomainProblem(1, (Box(0.0, end),), -2.0, 16.0, *noises) for end in (float(wide), 1.0))
+    found = risk(tested, smooth(train(trained, 0.0), float(wide)))
+    assert found.status == "knife-edge"
+    assert abs(found.value - (wide - 1) / 18) <= found.error
+    assert risk(tested, smooth(train(trained, 0.0), 0.5)).status == "ok"
 
 
 def test_what_is_not_known_is_refused() -> None:

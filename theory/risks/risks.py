@@ -51,11 +51,14 @@ def solve_for(problem: Problem, layout: Layout, kind: Kind, trained: Problem, wi
     """The same for the classifiers of another problem, whose smoothing noise it is: one training noise."""
     normal = normal_form(trained)
     layout = layout.within(normal)
-    window = float(np.nanmax(layout.eps, initial=0.0))
-    geometry = reduce(normal, window)
     other = normal.inward(replace(problem, smoothing=trained.smoothing))
-    geometry, base = seen(normal.problem, geometry, layout.alpha, other, window)
-    return replace(_solved(other.problem, geometry, layout, kind, winner, base), volume=other.volume)
+    window = float(np.nanmax(layout.eps, initial=0.0))
+
+    def answer(normal: Normal, layout: Layout) -> Solution:
+        geometry, base = seen(normal.problem, reduce(normal, window), layout.alpha, other, window)
+        return replace(_solved(other.problem, geometry, layout, kind, winner, base), volume=other.volume)
+
+    return told_apart(normal, layout, answer(normal, layout), answer)
 
 
 def _solved(
