@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from flint import arb, ctx, fmpq
 
 from theory.errors import NoProof
-from theory.problems.problem import Gaussian, Law, MixtureProblem, Point, as_vector
+from theory.problems.components import marginal
+from theory.problems.problem import Gaussian, Law, MixtureProblem, Point
 from theory.proof.balls import Arb, Rational, exact
 from theory.proof.chi_square import tails
 from theory.proof.isolate import Part, gaps, isolate
@@ -134,7 +135,7 @@ def clouds(problem: MixtureProblem) -> Clouds:
         raise NoProof("shells need the posterior rule")
     parts = weights(problem)
     members = tuple(Cloud(label, weight, _variance(law)) for label, law, weight in parts)
-    means = [as_vector(law.mean, problem.dim) for _label, law, _weight in parts]  # type: ignore[union-attr]
+    means = [marginal(law, problem.dim)[1] for _label, law, _weight in parts]
     if all((mean == means[0]).all() for mean in means):
         return Clouds(problem.dim, members, fmpq(0))
     if len(members) > 2:

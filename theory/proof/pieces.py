@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from flint import arb, fmpq
 
 from theory.errors import NoProof
+from theory.problems.components import marginal
 from theory.problems.problem import Ball as Disc
 from theory.problems.problem import (
     Component,
@@ -112,7 +113,7 @@ def _only_axis(laws: list[Law], dim: int) -> int | None:
         return None
     if len({type(w) for w in laws}) > 1:
         return None
-    tables = [[as_vector(v, dim) for v in (w.mean, w.scale) if v is not None] for w in laws]  # type: ignore[union-attr]
+    tables = [marginal(law, dim)[1:] for law in laws]
     unlike = {int(k) for table in tables for v, w in zip(table, tables[0], strict=True) for k in (v != w).nonzero()[0]}
     return min(unlike, default=0) if len(unlike) < 2 else None
 
@@ -124,7 +125,7 @@ def _through_means(problem: MixtureProblem, parts: list[tuple[int, Law, Rational
     if None in scales or len(scales) > 1:
         raise NoProof("components in several dimensions have a proof along a line only with one common isotropic scale")
     (scale,) = scales
-    means = [[exact(v) for v in as_vector(law.mean, problem.dim)] for law in laws]  # type: ignore[union-attr]
+    means = [[exact(v) for v in marginal(law, problem.dim)[1]] for law in laws]
     offsets = [[a - b for a, b in zip(mean, means[0], strict=True)] for mean in means]
     squares = [sum((v * v for v in offset), fmpq(0)) for offset in offsets]
     far = max(range(len(squares)), key=lambda k: squares[k])
