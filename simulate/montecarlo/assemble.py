@@ -20,12 +20,15 @@ from simulate.montecarlo.laws.laws import LawGroup, Sets, Signed, merged, signed
 from simulate.montecarlo.rules.posterior_mean import MixtureRegression, panel_ends
 from simulate.montecarlo.rules.rules import Rule
 from simulate.montecarlo.rules.set_parts import set_posterior, set_regression
-from theory.problems.problem import DomainProblem, MixtureProblem, Training
+from theory.errors import UnsupportedError
+from theory.problems.problem import LINEAR_RULES, DomainProblem, MixtureProblem, Training
 
 
 def assemble(job: Job, betas: tuple[float, ...], votes: int) -> tuple[Request, np.ndarray]:
     """The arrays of a request, and for each beta the volume that X fills (1 where risks are probabilities)."""
     alphas, scales, problem = np.array(job.alphas[1:]), np.array(betas), job.problem
+    if problem.training.rule in LINEAR_RULES:
+        raise UnsupportedError(f"the {problem.training.rule} rule is simulated on samples: give a ratio of them")
     if isinstance(problem, MixtureProblem):
         source, rule = source_of(merged(problem)), mixture_rule(problem, alphas)
         return Request(source, rule, alphas, scales, np.int64(votes)), np.ones(len(betas))

@@ -193,7 +193,7 @@ PROBLEMS = {
     "inside[0].center: found 1 axes, expected 2 as fixed by low": lambda: domain(
         low=[0, 0], high=1, inside=[Ball([0], 1)]
     ),
-    "rule: found 'posterio', expected one of posterior, regression (did you mean posterior?)": lambda: Training(
+    "rule: found 'posterio', expected one of posterior, regression, lda, least-squares, logistic (did you mean posterior?)": lambda: Training(
         "posterio"
     ),
     "noise: found 'cauchy', expected one of gaussian, laplace, uniform": lambda: Training(noise="cauchy"),

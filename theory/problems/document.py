@@ -43,7 +43,9 @@ def to_document(problem: Problem) -> Table:
         if not problem.infinite:
             document["domain"] = {"low": _listed(problem.low), "high": _listed(problem.high)}
         document["inside"] = [_tagged("set", SETS, region) for region in problem.inside]
-    return document | {"training": dict(vars(problem.training)), "smoothing": dict(vars(problem.smoothing))}
+    for key in ("training", "smoothing"):
+        document[key] = {name: item for name, item in vars(getattr(problem, key)).items() if item is not None}
+    return document
 
 
 def _tagged(tag: str, kinds: dict[str, type], value: object, **extra: float) -> Table:

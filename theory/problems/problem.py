@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 Vector = float | tuple[float, ...]
 NoiseFamily = Literal["gaussian", "laplace", "uniform"]
-TrainingRule = Literal["posterior", "regression"]
+TrainingRule = Literal["posterior", "regression", "lda", "least-squares", "logistic"]
+# Rules that train a linear classifier, on infinite data or on n samples.
+LINEAR_RULES = ("lda", "least-squares", "logistic")
 OffSupport = Literal["nearest", "class0", "class1"]
 Ties = Literal["class1", "class0", "coin"]
 
@@ -137,16 +139,19 @@ class Component:
 
 @dataclass(frozen=True)
 class Training:
-    """How the base classifier is trained."""
+    """How the base classifier is trained. copies: noisy copies of each sample, None for infinitely many."""
 
     rule: TrainingRule = "posterior"
     noise: NoiseFamily = "gaussian"
     off_support: OffSupport = "nearest"
+    copies: int | None = None
 
     def __post_init__(self) -> None:
         check.choice(self.rule, "rule", get_args(TrainingRule))
         check.choice(self.noise, "noise", get_args(NoiseFamily))
         check.choice(self.off_support, "off_support", get_args(OffSupport))
+        if self.copies is not None:
+            _settle(self, copies=check.whole(self.copies, "copies"))
 
 
 @dataclass(frozen=True)

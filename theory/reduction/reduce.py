@@ -32,6 +32,7 @@ from theory.geometry.radial.two_centres import two_centres
 from theory.problems.components import isotropic, laws, marginal, weighted
 from theory.problems.normal import Normal
 from theory.problems.problem import (
+    LINEAR_RULES,
     Ball,
     DomainProblem,
     Gaussian,
@@ -88,6 +89,8 @@ def reduce(normal: Normal, window: float = 0.0, tolerance: float = TOLERANCE, ro
 
 
 def _usual(normal: Normal, window: float, tolerance: float) -> Geometry:
+    if normal.problem.training.rule in LINEAR_RULES:
+        raise NoExactRoute(f"the {normal.problem.training.rule} rule has no exact route here; {REMEDY}")
     if isinstance(normal.problem, DomainProblem):
         return _domain(normal.problem, window, tolerance)
     return _mixture(normal, tolerance)
