@@ -37,7 +37,7 @@ CONTOURS = (-0.75, -0.5, -0.25, 0.25, 0.5, 0.75)
 HEIGHT = {1: 3.3, 2: 5.0}
 # Characters that fit over one column.
 LONGEST_TITLE = 44
-SYMBOLS = {"alpha": r"\alpha", "beta": r"\beta", "eps": r"\epsilon"}
+SYMBOLS = {"alpha": r"\alpha", "beta": r"\beta", "eps": r"\epsilon", "ratio": "n/d"}
 NAMES = {"alpha": r"training noise $\alpha$", "beta": r"smoothing noise $\beta$", "eps": r"radius $\epsilon$"}
 
 
@@ -141,7 +141,8 @@ def _frame(axes: Axes, held: marks.MapCells, dataset: xarray.Dataset) -> None:
     """Limits, labels and the title."""
     axes.set_facecolor(marks.EMPTY)
     for axis, key in ((axes.xaxis, held.x_key), (axes.yaxis, held.y_key)):
-        axis.set_label_text(NAMES.get(key, key) + _unit(dataset[key], "units of x" if key in NAMES else "1"))
+        said = NAMES.get(key) or str(dataset[key].attrs.get("long_name", key))
+        axis.set_label_text(said + _unit(dataset[key], "units of x" if key in NAMES else "1"))
     axes.set_xlim(edges(held.x)[0], edges(held.x)[-1])
     axes.set_ylim(edges(held.y)[0], edges(held.y)[-1])
     axes.set_title(_title(dataset))

@@ -40,6 +40,10 @@ class NoExactRoute(ValueError):
     """The problem, or the quantity, has no exact answer here; the message says why and what to do instead."""
 
 
+class NotDefinedError(NoExactRoute):
+    """The question has no meaning for the rule or the problem, so that simulating does not help either."""
+
+
 class NoProof(NoExactRoute):
     """Ball arithmetic has no route to the quantity; the message says why."""
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from simulate.sweep.axes import Axis, Family, check_axes
 from simulate.sweep.sweep import USUAL
 from theory.arrays import Array
-from theory.errors import ProblemError
-from theory.problems.noises import NOISES
+from theory.errors import ProblemError, UnsupportedError
+from theory.problems.noises import NOISES, RATIO
 from theory.problems.problem import Problem
 from theory.problems.validation import flag, probability, whole
 
@@ -83,6 +83,10 @@ class Plan:
     def of(cls, family: Family, x: Axis, y: Axis, fixed: Mapping[str, float]) -> Plan:
         """The plan of a map. Raises `ProblemError` on keys that clash or are unknown, and on too many cells."""
         check_axes(family, (x, y), fixed)
+        if RATIO in fixed or any(axis.key == RATIO and family.asks(RATIO) for axis in (x, y)):
+            raise UnsupportedError(
+                "a map of samples per dimension is not simulated; compare points: noisewise mc --ratio"
+            )
         if x.count * y.count > MOST_CELLS:
             raise ProblemError(f"{x.key}, {y.key}", f"{x.count * y.count} cells", f"at most {MOST_CELLS}")
         swept = {axis.key: axis.values for axis in (y, x)}
@@ -91,7 +95,7 @@ class Plan:
         if held == CERTIFIED and not noises["beta"].any():
             raise ProblemError("beta", "0 only", "smoothing noise above 0 where radii are swept")
         quantities = tuple(name for name in ("clean", "certified", *GAINS) if name in held)
-        return cls(family, x, y, quantities, tuple(axis for axis in (y, x) if not axis.noise), noises)
+        return cls(family, x, y, quantities, tuple(axis for axis in (y, x) if not family.asks(axis.key)), noises)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -10,15 +10,15 @@ import tyro
 from simulate.commands.options import arg
 from simulate.commands.remedy import mc_command
 from simulate.sweep.axes import Axis, Family
-from theory.problems.noises import NOISES
 
 OptionalName = Annotated[
     tyro.conf.Positional[str | None],
     arg(metavar="PROBLEM", help="A problem file, or the name of a regime; left out, a default one with its map."),
 ]
 KEYS = (
-    "a noise (alpha, beta, eps), a parameter of the regime (`noisewise regimes` lists them: gap, dim, ...), or a "
-    "number in the problem file (prior, class0.0.scale, class1.2.weight, ...)"
+    "a noise (alpha, beta, eps), samples per dimension (ratio), noisy copies of each (copies), a parameter of the "
+    "regime (`noisewise regimes` lists them: gap, dim, ...), or a number in the problem file (prior, class0.0.scale, "
+    "class1.2.weight, ...)"
 )
 XAxis = Annotated[
     str | None,
@@ -39,10 +39,10 @@ def map_command(problem: str, family: Family, axes: Sequence[Axis], fixed: Mappi
     """`noisewise mc` for a map: a few of the noises that are swept, and the low ends of other keys."""
     from simulate.sweep.sweep import USUAL
 
-    noises = {key: [repr(fixed.get(key, USUAL[key])).removesuffix(".0")] for key in NOISES}
+    noises = {key: [repr(value).removesuffix(".0")] for key, value in {**USUAL, **fixed}.items()}
     settings = dict(family.settings)
     for axis in axes:
-        if axis.noise:
+        if family.asks(axis.key):
             noises[axis.key] = [f"{axis.low!r}:{axis.high!r}:{min(axis.count, MOST_SIMULATED)}"]
         else:
             settings[axis.key] = int(axis.low) if family.whole(axis.key) else axis.low

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Annotated, Any
 
-from simulate.commands.options import Betas, Json, Name, Settings, arg, family, scales
-from simulate.commands.output import interval, number, plain, print_json, print_table, remark
+from simulate.commands.options import Betas, Json, Name, Ratios, Settings, arg, family, sample_ratios, scales
+from simulate.commands.output import interval, number, of_samples, plain, print_json, print_table, remark
 from simulate.commands.remedy import mc_command, suggesting
 
 if TYPE_CHECKING:
@@ -30,24 +30,30 @@ class OptimumCommand:
     problem: Name
     beta: Betas
     eps: Radii = ("0",)
+    ratio: Ratios = ()
     settings: Settings = ()
     json: Json = False
 
     def run(self) -> None:
-        betas, radii = scales(self.beta, "beta"), scales(self.eps, "eps")
+        betas, radii, ratios = scales(self.beta, "beta"), scales(self.eps, "eps"), sample_ratios(self.ratio)
         problem = family(self.problem, self.settings).at()
         # No training noise is asked for: some around the smoothing noise, of which the best is usually a part.
-        noises = {"alpha": [f"0:{2 * (max(betas) or 0.5):g}:9"], "beta": self.beta, "eps": self.eps}
+        noises = {
+            "alpha": [f"0:{2 * (max(betas) or 0.5):g}:9"],
+            "beta": self.beta,
+            "eps": self.eps,
+            "ratio": self.ratio,
+        }
         from theory.risks.optimum import best_alpha
 
         records: list[dict[str, Any]] = []
         estimates: list[Estimate] = []
-        for beta, eps in product(betas, radii):
+        for beta, eps, ratio in product(betas, radii, ratios):
             with suggesting(mc_command(self.problem, self.settings, noises)):
-                best = best_alpha(problem, beta, eps)
+                best = best_alpha(problem, beta, eps, ratio=ratio)
             estimates += [best.risk, best.gain]
             helps = [[float(low), float(high)] for low, high in best.helps]
-            record = {"beta": beta, "eps": eps, "alpha": float(best.alpha)}
+            record = {"beta": beta, "eps": eps, "alpha": float(best.alpha), **of_samples(problem, ratio)}
             records.append(record | {"risk": plain(best.risk), "gain": plain(best.gain), "helps": helps})
         remark(*estimates)
         if self.json:
@@ -57,9 +63,10 @@ class OptimumCommand:
 
 
 def _print(records: list[dict[str, Any]]) -> None:
-    rows = []
+    rows, keys = [], ["beta", "eps", *([] if records[0]["ratio"] is None else ["ratio"])]
     for record in records:
         risk, gain = (number(record[key]["value"], record[key]["error"]) for key in ("risk", "gain"))
         helps = ", ".join(interval(*ends) for ends in record["helps"]) or "nowhere"
-        rows.append([f"{record['beta']:g}", f"{record['eps']:g}", number(record["alpha"]), risk, gain, helps])
-    print_table(["beta", "eps", "best alpha", "risk", "gain", "helps for alpha in"], rows)
+        shown = [f"{record[key]:g}" for key in keys]
+        rows.append([*shown, number(record["alpha"]), risk, gain, helps])
+    print_table([*keys, "best alpha", "risk", "gain", "helps for alpha in"], rows)

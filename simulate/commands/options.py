@@ -11,7 +11,7 @@ from simulate.sweep.axes import Family
 from simulate.sweep.spacing import check_range, parse_range, spaced
 from theory import regimes
 from theory.errors import ProblemError, one_of, shown
-from theory.problems.noises import listed_noises
+from theory.problems.noises import RATIO, listed_noises, samples
 from theory.problems.problem_file import load_problem, parse_setting
 
 arg = tyro.conf.arg
@@ -33,6 +33,10 @@ Betas = Annotated[tuple[str, ...], arg(metavar="B...", help="Smoothing noise sca
 Radii = Annotated[
     tuple[str, ...], arg(metavar="E...", help="Radii to certify, or to attack within; numbers or LO:HI:COUNT.")
 ]
+Ratios = Annotated[
+    tuple[str, ...],
+    arg(metavar="R...", help="Samples per dimension n/d, numbers or LO:HI:COUNT; left out: infinite data."),
+]
 Failure = Annotated[float, arg(metavar="C", help="Failure probability of a certificate from a finite number of votes.")]
 Votes = Annotated[int, arg(metavar="N", help="Votes that the smoothed classifier takes in the simulation.")]
 Samples = Annotated[int, arg(metavar="M", help="Independent draws of (X, Y) in the simulation.")]
@@ -53,6 +57,12 @@ def scales(words: tuple[str, ...], key: str) -> list[float]:
         except ValueError:
             raise ProblemError(key, shown(word), _expected(word)) from None
     return listed_noises(values, key)
+
+
+def sample_ratios(words: tuple[str, ...]) -> list[float | None]:
+    """Samples per dimension, one None for infinite data where nothing is said."""
+    found: list[float | None] = [samples(value) for value in scales(words, RATIO)] if words else [None]
+    return found
 
 
 def _expected(word: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from theory import Estimate
+    from theory.problems.problem import Problem
 
 
 def print_json(document: Any) -> None:
@@ -61,6 +62,12 @@ def note(text: str) -> None:
 def plain(estimate: Estimate) -> dict[str, Any]:
     """One number as JSON has it."""
     return {"value": estimate.value, "error": estimate.error, "route": estimate.route, "status": estimate.status}
+
+
+def of_samples(problem: Problem, ratio: float | None) -> dict[str, Any]:
+    """What a record says of the data that was trained on: samples per dimension, None for infinite data; noisy copies
+    of each, None for infinitely many; and whether the dimension is finite, False for the limit n, d -> inf."""
+    return {"ratio": ratio, "copies": problem.training.copies, "finite_dim": None if ratio is None else False}
 
 
 def remark(*estimates: Estimate) -> None:

@@ -17,10 +17,10 @@ from simulate.commands.phase_summary import label_counts, summary
 from simulate.commands.places import check_places
 from simulate.commands.remedy import remedied, suggesting
 from simulate.commands.workers import worker_pool
-from simulate.sweep.axes import Axis, Family, SpotCheck
+from simulate.sweep.axes import ASKED, Axis, Family, SpotCheck
 from theory.errors import ProblemError, shown
 from theory.problems import validation
-from theory.problems.noises import NOISES, listed_noises
+from theory.problems.noises import listed_noises
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -53,6 +53,8 @@ class PhaseCommand:
     """Smoothing noise where it is not swept (0.5 if not given)."""
     eps: Scale = None
     """Radius where it is not swept (0 if not given); above 0 the certified risks are compared."""
+    ratio: Scale = None
+    """Samples per dimension n/d where they are not swept (infinite data if not given)."""
     out: File = None
     """The dataset: .nc (netCDF) or .csv (one row a cell). Without --out and --figure: phase.nc and phase.png."""
     figure: File = None
@@ -70,7 +72,7 @@ class PhaseCommand:
 
     def run(self) -> None:
         chosen, x, y = self._plane()
-        fixed = {key: listed_noises((value,), key)[0] for key in NOISES if (value := getattr(self, key)) is not None}
+        fixed = {key: listed_noises((value,), key)[0] for key in ASKED if (value := getattr(self, key)) is not None}
         workers = at_most(self.workers, "workers", MOST_WORKERS)
         check = self._check()
         out, figure = self._places()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from simulate.sweep.axes import Axis
-from theory.problems.noises import NOISES
+from simulate.sweep.axes import ASKED, Axis
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -21,7 +20,7 @@ def summary(dataset: xr.Dataset, axes: Sequence[Axis], written: Mapping[str, str
         "name": dataset.attrs["name"],
         "x": x,
         "y": y,
-        "fixed": {key: float(dataset.attrs[key]) for key in NOISES if key in dataset.attrs},
+        "fixed": {key: float(dataset.attrs[key]) for key in ASKED if key in dataset.attrs},
         "cells": int(dataset["label"].size),
         "labels": label_counts(dataset),
         "no_exact_route": reasons,

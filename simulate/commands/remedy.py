@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from theory.errors import REMEDY, NoExactRoute
+from theory.errors import REMEDY, NoExactRoute, NotDefinedError
 
 # Smoothing noise that is simulated where a command names none.
 USUAL = "0.5"
@@ -30,8 +30,10 @@ def remedied(text: str, command: str) -> str:
 
 @contextmanager
 def suggesting(command: str) -> Iterator[None]:
-    """Errors that say that there is no exact route name the command to use instead."""
+    """Errors that say that there is no exact route name the command to use instead, where that helps."""
     try:
         yield
+    except NotDefinedError:
+        raise
     except NoExactRoute as error:
         raise type(error)(remedied(str(error), command)) from None

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
-from simulate.commands.options import Alphas, Betas, Failure, Json, Name, Radii, Settings, arg, family, scales
-from simulate.commands.output import number, plain, print_json, print_table, remark
+from simulate.commands.options import (
+    Alphas,
+    Betas,
+    Failure,
+    Json,
+    Name,
+    Radii,
+    Ratios,
+    Settings,
+    arg,
+    family,
+    sample_ratios,
+    scales,
+)
+from simulate.commands.output import number, of_samples, plain, print_json, print_table, remark
 from simulate.commands.remedy import mc_command, suggesting
 from theory.problems import validation
-from theory.problems.noises import NOISES
+from theory.problems.noises import NOISES, RATIO
 from theory.problems.problem import Problem
 
 if TYPE_CHECKING:
@@ -34,6 +47,7 @@ class RiskCommand:
     alpha: Alphas
     beta: Betas
     eps: Radii = ("0",)
+    ratio: Ratios = ()
     votes: Annotated[int | None, arg(metavar="N", help="Those of the deployed classifier, which takes N votes.")] = None
     failure: Failure = 1e-3
     settings: Settings = ()
@@ -44,53 +58,62 @@ class RiskCommand:
         failure = validation.probability(self.failure, "failure")
         votes = None if self.votes is None else validation.whole(self.votes, "votes")
         problem = family(self.problem, self.settings).at()
+        ratios = sample_ratios(self.ratio)
         import numpy as np
 
-        alpha, beta, eps = np.meshgrid(*grid, indexing="ij")
+        alpha, beta, eps, ratio = np.meshgrid(*grid, [r or 0.0 for r in ratios], indexing="ij")
+        asked = Asked(alpha, beta, eps, None if ratios == [None] else ratio)
         more = () if votes is None else ("--votes", str(votes), "--failure", f"{failure:g}")
-        with suggesting(mc_command(self.problem, self.settings, {key: getattr(self, key) for key in NOISES}, *more)):
-            if votes is None:
-                found = exact_risks(problem, alpha, beta, eps)
-            else:
-                found = _deployed(problem, (alpha, beta, eps), votes, failure)
+        words = {key: getattr(self, key) for key in (*NOISES, RATIO)}
+        with suggesting(mc_command(self.problem, self.settings, words, *more)):
+            found = exact_risks(problem, asked) if votes is None else _deployed(problem, asked, votes, failure)
         records = [
-            {**dict(zip(NOISES, point, strict=True)), "votes": votes} | _quantities(found, i)
-            for i, point in enumerate(product(*grid))
+            {**dict(zip(NOISES, point[:3], strict=True)), "votes": votes, **of_samples(problem, point[-1])}
+            | _quantities(found, i)
+            for i, point in enumerate(product(*grid, ratios))
         ]
         remark(*(estimate for estimate in found.values() if estimate is not None))
         if self.json:
             print_json(records)
         else:
-            _print(records, bool(eps.any()))
+            _print(records, bool(asked.eps.any()))
 
 
-def exact_risks(problem: Problem, alpha: np.ndarray, beta: np.ndarray, eps: np.ndarray) -> dict[str, Estimate | None]:
+class Asked(NamedTuple):
+    """A grid of noises, and of samples per dimension, None for infinite data."""
+
+    alpha: np.ndarray
+    beta: np.ndarray
+    eps: np.ndarray
+    ratio: np.ndarray | None = None
+
+
+def exact_risks(problem: Problem, asked: Asked) -> dict[str, Estimate | None]:
     """Every quantity of a record over the grid; None where it has no exact route.
 
     Without a radius there is one question, what is misclassified, and it is asked once.
     """
     from theory import NoExactRoute, adversarial_risk, compare
 
-    clean = compare(problem, alpha, beta)
+    alpha, beta, eps, ratio = asked
+    clean = compare(problem, alpha, beta, ratio=ratio)
     if not eps.any():
         risks = (clean.risk, clean.risk, clean.risk, clean.gain, clean.gain)
         return dict(zip(QUANTITIES, risks, strict=True))
-    certified = compare(problem, alpha, beta, eps)
+    certified = compare(problem, alpha, beta, eps, ratio=ratio)
     try:
-        adversarial = adversarial_risk(problem, alpha, beta, eps)
+        adversarial = adversarial_risk(problem, alpha, beta, eps, ratio=ratio)
     except NoExactRoute:
         adversarial = None
     risks = (clean.risk, certified.risk, adversarial, clean.gain, certified.gain)
     return dict(zip(QUANTITIES, risks, strict=True))
 
 
-def _deployed(
-    problem: Problem, grid: tuple[np.ndarray, np.ndarray, np.ndarray], votes: int, failure: float
-) -> dict[str, Estimate | None]:
+def _deployed(problem: Problem, asked: Asked, votes: int, failure: float) -> dict[str, Estimate | None]:
     """The same for the classifier that takes `votes` votes; there is no exact route to its adversarial risk."""
     from simulate.sweep.deployed import deployed
 
-    found = deployed(problem, *grid, votes, failure)
+    found = deployed(problem, asked.alpha, asked.beta, asked.eps, votes, failure, asked.ratio)
     risks = (found.clean, found.certified, None, found.gain, found.certified_gain)
     return dict(zip(QUANTITIES, risks, strict=True))
 
@@ -113,8 +136,8 @@ def _print(records: list[dict[str, Any]], radii: bool) -> None:
     """Without a radius certified and adversarial risk say nothing that the clean risk does not."""
     shown = [key for key in QUANTITIES if radii or records[0]["votes"] or key in ("clean", "gain")]
     shown = [key for key in shown if any(record[key] for record in records)]
-    rows = []
+    rows, keys = [], [*NOISES, *([] if records[0][RATIO] is None else [RATIO])]
     for record in records:
         cells = [number(record[key]["value"], record[key]["error"]) if record[key] else "-" for key in shown]
-        rows.append([*(f"{record[key]:g}" for key in NOISES), *cells])
-    print_table(["alpha", "beta", "eps", *(key.replace("_", " ") for key in shown)], rows)
+        rows.append([*(f"{record[key]:g}" for key in keys), *cells])
+    print_table([*keys, *(key.replace("_", " ") for key in shown)], rows)

@@ -88,11 +88,11 @@ class LiveMap:
         x, y = (axis.values[step // 2 :: step] for axis in (self.x, self.y))
         grids = dict(zip((self.x.key, self.y.key), np.meshgrid(x, y), strict=True))
         shape = len(y), len(x)
-        alpha, beta, eps = (np.broadcast_to(grids.get(key, self.held[key]), shape).ravel() for key in NOISES)
+        noises = {key: np.broadcast_to(grids.get(key, self.held[key]), shape).ravel() for key in NOISES}
         try:
-            found, why = compared(self.family, settings or {}, alpha, beta, eps), ""
+            found, why = compared(self.family, settings or {}, noises), ""
         except NoExactRoute as error:
-            found, why = np.full((len(FIELDS), alpha.size), np.nan), str(error)
+            found, why = np.full((len(FIELDS), len(x) * len(y)), np.nan), str(error)
         fields = dict(zip(FIELDS, found.reshape(-1, *shape), strict=True))
         return MapValues(x, y, fields["gain"], labels(fields), why)
 

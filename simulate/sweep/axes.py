@@ -13,15 +13,21 @@ from simulate.sweep.spacing import check_range, parse_range, spaced
 from theory import regimes
 from theory.errors import ProblemError, one_of, shown
 from theory.problems.document import to_document
-from theory.problems.noises import NOISES, noise
+from theory.problems.noises import NOISES, RATIO, noise, samples
 from theory.problems.problem import Problem, described
 from theory.problems.problem_file import with_overrides
 from theory.problems.validation import instance, whole
 
 if TYPE_CHECKING:
     import numpy as np
+    import xarray as xr
 
-UNITS = {"angle": "degree"} | dict.fromkeys(("count", "dim", "prior", "ratio", "seed", "tries", "weight"), "1")
+UNITS = {"angle": "degree"}
+UNITS |= dict.fromkeys(("copies", "count", "dim", "prior", "ratio", "seed", "tries", "weight"), "1")
+# Keys of a question, not of a problem: noises, and samples per dimension.
+ASKED = (*NOISES, RATIO)
+# Short names of keys of the problem file.
+SHORT = {"copies": "training.copies"}
 
 
 # A key of a problem file that lies below the first level.
@@ -44,7 +50,7 @@ class Axis:
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", instance(self.key, "key", str).replace("[", ".").replace("]", ""))
         check_range(self.key, self.low, self.high, self.count)
-        if self.noise and self.low < 0:
+        if self.key in NOISES and self.low < 0:
             raise ProblemError(self.key, repr(self.low), "noise scales of at least 0")
 
     @classmethod
@@ -58,11 +64,6 @@ class Axis:
 
     def __str__(self) -> str:
         return f"{self.key}={self.low!r}:{self.high!r}:{self.count}"
-
-    @property
-    def noise(self) -> bool:
-        """Whether the key is one of the noises, so that the problem is the same all along the axis."""
-        return self.key in NOISES
 
     @property
     def unit(self) -> str:
@@ -88,6 +89,10 @@ class Family:
     source: str | Problem
     settings: Mapping[str, Any] = field(default_factory=dict)
 
+    def asks(self, key: str) -> bool:
+        """Whether a key belongs to the question, so that the problem is the same whatever its value."""
+        return key in NOISES or (key == RATIO and key not in self.parameters)
+
     def at(self, values: Mapping[str, Any] | None = None) -> Problem:
         """The problem at some values of keys; a whole number where the key asks for one. Raises `ProblemError`."""
         settings = {key: self._cast(key, value) for key, value in {**self.settings, **(values or {})}.items()}
@@ -97,17 +102,17 @@ class Family:
         problem = regimes.build(self.source, **{key: value for key, value in settings.items() if key in own})
         others = {key: value for key, value in settings.items() if key not in own}
         for key in others:
-            if _top(key) not in (known := self._known(problem)):
+            if key not in SHORT and _top(key) not in (known := self._known(problem)):
                 raise ProblemError(key, "an unknown key", one_of(known, key), self.source)
         return self._override(problem, others)
 
     def check_swept(self, key: str) -> None:
         """Refuse to sweep what is no noise, no parameter of the regime and no key of the problem file."""
-        if key in NOISES or key in self.parameters:
+        if self.asks(key) or key in self.parameters or key in SHORT:
             return
         known = self._known(regimes.build(self.source) if isinstance(self.source, str) else self.source)
         if _top(key) not in known:
-            expected = f"{one_of((*NOISES, *known), key)}; or further down in the file, as in {EXAMPLE}"
+            expected = f"{one_of((*ASKED, *SHORT, *known), key)}; or further down in the file, as in {EXAMPLE}"
             raise ProblemError(key, "an unknown key", expected, self.source if isinstance(self.source, str) else "")
 
     def _known(self, problem: Problem) -> tuple[str, ...]:
@@ -124,7 +129,7 @@ class Family:
     def whole(self, key: str) -> bool:
         """Whether a key takes whole numbers only."""
         own = regimes.parameters(self.source) if isinstance(self.source, str) else {}
-        return type(own.get(key)) is int or key == "dim"
+        return type(own.get(key)) is int or key in ("dim", "copies", "training.copies")
 
     def _cast(self, key: str, value: Any) -> Any:
         return int(value) if isinstance(value, float) and value.is_integer() and self.whole(key) else value
@@ -133,9 +138,14 @@ class Family:
         if not settings:
             return problem
         try:
-            return with_overrides(problem, settings)
+            return with_overrides(problem, {SHORT.get(key, key): value for key, value in settings.items()})
         except ProblemError as error:
             raise error.located(problem.name or "") from None
+
+
+def sampled(dataset: xr.Dataset, family: Family, x: Axis, y: Axis) -> bool:
+    """Whether a sweep asks for training on n/d samples."""
+    return family.asks(RATIO) and (RATIO in dataset.attrs or RATIO in (x.key, y.key))
 
 
 def _top(key: str) -> str:
@@ -161,14 +171,16 @@ def check_axes(family: Family, axes: Iterable[Axis], fixed: Mapping[str, float])
     """Refuse axes that share a key, that are also fixed, or whose ends the family does not know."""
     instance(family, "family", Family)
     for key, value in instance(fixed, "fixed", Mapping).items():
-        noise(value, key)
+        samples(value) if key == RATIO else noise(value, key)
     seen = [*family.settings, *fixed]
     for axis in axes:
         instance(axis, "axis", Axis)
         if axis.key in seen:
             raise ProblemError(axis.key, "more than one value or range", "each key fixed or swept once")
         seen.append(axis.key)
-        if axis.noise:
+        if family.asks(axis.key):
+            if axis.key == RATIO:
+                samples(axis.low)
             continue
         family.check_swept(axis.key)
         for value in (axis.low, axis.high):

@@ -18,7 +18,7 @@ from simulate.sweep.axes import Axis, Family
 from theory import NoExactRoute, compare
 from theory.arrays import Array
 from theory.estimate import ranks
-from theory.problems.noises import NOISES
+from theory.problems.noises import RATIO
 from theory.problems.normal import normal_form
 from theory.problems.problem import Problem
 from theory.reduction.reduce import reduce
@@ -37,10 +37,11 @@ FIELDS = ("risk", "risk_error", "baseline", "gain", "gain_error", "constant", "s
 
 @dataclass(frozen=True)
 class Batch:
-    """Cells of one problem: the values of its keys, flat arrays of noises, and the cells' flat positions."""
+    """Cells of one problem: the values of its keys, flat arrays of noises (and of ratios, where there are samples), and
+    the cells' flat positions."""
 
     values: dict[str, Any]
-    noises: tuple[Array, Array, Array]
+    noises: dict[str, Array]
     cells: NDArray[np.intp]
 
 
@@ -54,32 +55,35 @@ class CellBatch:
 
 def pieces(family: Family, x: Axis, y: Axis, fixed: Mapping[str, float]) -> Iterator[CellBatch]:
     """All cells (y.count, x.count) of a sweep, cut into pieces."""
-    batches = _batches(x, y, fixed)
-    size = 1 if x.noise or y.noise else PIECE_BATCHES
+    batches = _batches(family, x, y, fixed)
+    size = 1 if family.asks(x.key) or family.asks(y.key) else PIECE_BATCHES
     while held := tuple(islice(batches, size)):
         yield CellBatch(family, held)
 
 
-def _batches(x: Axis, y: Axis, fixed: Mapping[str, float]) -> Iterator[Batch]:
+def _batches(family: Family, x: Axis, y: Axis, fixed: Mapping[str, float]) -> Iterator[Batch]:
     grids = dict(zip((y.key, x.key), np.meshgrid(y.values, x.values, indexing="ij"), strict=True))
     cells = np.arange(y.count * x.count).reshape(y.count, x.count)
-    for part in _parts(x, y):
+    own = [axis.key for axis in (x, y) if not family.asks(axis.key)]
+    swept = {key: grid for key, grid in grids.items() if key not in own}
+    for part in _parts(family, x, y):
         shape = cells[part].shape
-        noises = [np.broadcast_to(grids[k][part] if k in grids else fixed[k], shape).ravel() for k in NOISES]
-        values = {axis.key: float(grids[axis.key][part].flat[0]) for axis in (x, y) if not axis.noise}
-        yield Batch(values, (noises[0], noises[1], noises[2]), cells[part].ravel())
+        noises = {key: np.full(shape, value).ravel() for key, value in fixed.items()}
+        noises |= {key: grid[part].ravel() for key, grid in swept.items()}
+        yield Batch({key: float(grids[key][part].flat[0]) for key in own}, noises, cells[part].ravel())
 
 
-def _parts(x: Axis, y: Axis) -> Iterator[tuple[slice, slice]]:
+def _parts(family: Family, x: Axis, y: Axis) -> Iterator[tuple[slice, slice]]:
     """Rectangles of cells that share a problem. They are cut along alpha where it is swept: each is trained once."""
-    if x.noise and y.noise:
+    across, up = family.asks(x.key), family.asks(y.key)
+    if across and up:
         tall, wide = y.count, x.count
         if x.key == "alpha":
             wide = max(1, BATCH_CELLS // y.count)
         else:
             tall = max(1, BATCH_CELLS // x.count)
     else:
-        tall, wide = (y.count if y.noise else 1), (x.count if x.noise else 1)
+        tall, wide = (y.count if up else 1), (x.count if across else 1)
     for i in range(0, y.count, tall):
         for j in range(0, x.count, wide):
             yield slice(i, i + tall), slice(j, j + wide)
@@ -96,20 +100,19 @@ def evaluate(piece: CellBatch) -> Result:
 
 
 def _answered(
-    family: Family, values: Mapping[str, Any], noises: tuple[Array, Array, Array], failed: list[str]
+    family: Family, values: Mapping[str, Any], noises: Mapping[str, Array], failed: list[str]
 ) -> tuple[Array, list[str]]:
     """FIELDS (7, n) of a problem, NaN where there is no exact route, and why. A noise without an answer costs no other
     its own: they are asked in halves, until MOST_FAILED single ones had none."""
     try:
-        return compared(family, values, *noises), failed
+        return compared(family, values, noises), failed
     except NoExactRoute as error:
-        count = len(noises[0])
-        if count == 1 or len(failed) >= MOST_FAILED or _without_route(family.at(values)):
+        count = len(noises["alpha"])
+        if count == 1 or len(failed) >= MOST_FAILED or RATIO in noises or _without_route(family.at(values)):
             return np.full((len(FIELDS), count), np.nan), [*failed, str(error)]
     parts = []
     for half in (slice(0, count // 2), slice(count // 2, count)):
-        alpha, beta, eps = (noise[half] for noise in noises)
-        fields, failed = _answered(family, values, (alpha, beta, eps), failed)
+        fields, failed = _answered(family, values, {key: noise[half] for key, noise in noises.items()}, failed)
         parts.append(fields)
     return np.concatenate(parts, axis=1), failed
 
@@ -123,9 +126,9 @@ def _without_route(problem: Problem) -> bool:
     return False
 
 
-def compared(family: Family, values: Mapping[str, Any], alpha: Array, beta: Array, eps: Array) -> Array:
+def compared(family: Family, values: Mapping[str, Any], noises: Mapping[str, Array]) -> Array:
     """FIELDS (7, n) of one problem of the family at n noises; the status as its place in `STATUSES`."""
-    found = compare(family.at(values), alpha, beta, eps)
+    found = compare(family.at(values), noises["alpha"], noises["beta"], noises["eps"], ratio=noises.get(RATIO))
     estimates = (found.risk.value, found.risk.error, found.baseline.value, found.gain.value, found.gain.error)
     status = ranks((found.risk - found.gain).status)
     return np.stack([np.asarray(part, float) for part in (*estimates, found.constant, status)])

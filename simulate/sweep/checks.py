@@ -10,8 +10,9 @@ import numpy as np
 import xarray as xr
 
 from simulate.progress import Progress, silent, within
-from simulate.sweep.axes import Axis, Family, SpotCheck
+from simulate.sweep.axes import Axis, Family, SpotCheck, sampled
 from simulate.sweep.deployed import deployed
+from theory.errors import UnsupportedError
 from theory.problems.noises import NOISES
 from theory.problems.problem import Problem
 
@@ -48,11 +49,14 @@ def add_checks(
         NoExactRoute: the problem has no exact route, and there is nothing to compare with.
         UnsupportedError: it cannot be simulated.
     """
+    if sampled(dataset, family, x, y):
+        raise UnsupportedError("points of a map of samples per dimension are not simulated; see noisewise mc --ratio")
+    own = [axis.key for axis in (x, y) if not family.asks(axis.key)]
     picks = {axis.key: _spread(axis.values, check.count) for axis in (x, y)}
     total = len(picks[x.key]) * len(picks[y.key])
     rows: list[tuple[float, ...]] = []
-    for values in product(*(picks[axis.key] for axis in (x, y) if not axis.noise)):
-        chosen = dict(zip((axis.key for axis in (x, y) if not axis.noise), map(float, values), strict=True))
+    for values in product(*(picks[key] for key in own)):
+        chosen = dict(zip(own, map(float, values), strict=True))
         noises = [picks.get(key, np.array([dataset.attrs.get(key, 0.0)])) for key in NOISES]
         start, share = len(rows) / total, float(np.prod([len(n) for n in noises])) / total
         inner = within(progress or silent, start, share)

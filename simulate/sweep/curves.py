@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from simulate.sweep.axes import Axis, Family
+from simulate.sweep.axes import ASKED, Axis, Family
 from simulate.sweep.jumps import with_gaps
 from theory import NoExactRoute, best_alphas, zero_gain_curve
 from theory.arrays import Array
 from theory.numerics.zero_lines import ZeroLine
-from theory.problems.noises import NOISES
+from theory.problems.noises import NOISES, RATIO
+from theory.problems.problem import Problem
 
 # Labels of cells around which a change of sign is one of what training noise does.
 SIGNED = ("exact-help", "exact-hurt")
@@ -54,19 +56,30 @@ def zero_gain(dataset: xr.Dataset, family: Family, x: Axis, y: Axis) -> list[Zer
     if not ((gains > 0).any() and (gains < 0).any()):
         return []
     seeds = x.values, y.values, np.where(label == "constant", np.nan, gains)
-    held = {key: float(dataset.attrs[key]) for key in NOISES if key not in (x.key, y.key)}
-    problem = family.at() if x.noise and y.noise else lambda **values: family.at(values)
+    held = {key: float(dataset.attrs[key]) for key in ASKED if key in dataset.attrs and key not in (x.key, y.key)}
+    asked = family.asks(x.key) and family.asks(y.key)
+    problem = family.at() if asked else _regime(family)
     return zero_gain_curve(problem, (x.key, x.low, x.high), (y.key, y.low, y.high), held, seeds=seeds)
+
+
+def _regime(family: Family) -> Callable[..., Problem]:
+    """The family as a function of its keys, which says whether the ratio is one of them."""
+    if RATIO in family.parameters:
+        usual = family.parameters[RATIO]
+        return lambda ratio=usual, **values: family.at({**values, RATIO: ratio})
+    return lambda **values: family.at(values)
 
 
 def best(dataset: xr.Dataset, family: Family, x: Axis, y: Axis) -> Array:
     """(n, 2) points of least risk within the plane, along the axis that is not alpha."""
     alpha, other = (x, y) if x.key == "alpha" else (y, x)
     held = {key: float(dataset.attrs.get(key, 0.0)) for key in NOISES}
+    if RATIO in dataset.attrs:
+        held[RATIO] = float(dataset.attrs[RATIO])
 
     def at(values: Array) -> Array:
         if other.key == "beta":
-            found = best_alphas(family.at(), values, held["eps"], upper=alpha.high)
+            found = best_alphas(family.at(), values, held["eps"], ratio=held.get(RATIO), upper=alpha.high)
             return _within([optimum.alpha for optimum in found], alpha)
         return _within([_best_at(family, {**held, other.key: value}, other, alpha.high) for value in values], alpha)
 
@@ -81,8 +94,10 @@ def best(dataset: xr.Dataset, family: Family, x: Axis, y: Axis) -> Array:
 def _best_at(family: Family, values: dict[str, float], other: Axis, upper: float) -> float:
     """The best alpha at one value of an axis that is not beta; NaN without an exact route."""
     try:
-        problem = family.at({} if other.noise else {other.key: values[other.key]})
-        return best_alphas(problem, [values["beta"]], values["eps"], upper=upper)[0].alpha
+        own = not family.asks(other.key)
+        problem = family.at({other.key: values[other.key]} if own else {})
+        ratio = None if own and other.key == RATIO else values.get(RATIO)
+        return best_alphas(problem, [values["beta"]], values["eps"], ratio=ratio, upper=upper)[0].alpha
     except NoExactRoute:
         return float("nan")
 

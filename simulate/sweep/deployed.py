@@ -23,7 +23,13 @@ class Deployed:
 
 
 def deployed(
-    problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike, votes: int, failure: float
+    problem: Problem,
+    alpha: ArrayLike,
+    beta: ArrayLike,
+    eps: ArrayLike,
+    votes: int,
+    failure: float,
+    ratio: ArrayLike | None = None,
 ) -> Deployed:
     """Risks of the n-vote classifier, and its gains against training without noise at the same votes.
 
@@ -34,8 +40,8 @@ def deployed(
     noisy, smoothing, radius = np.broadcast_arrays(*(np.asarray(v, float) for v in (alpha, beta, eps)))
     both = np.stack([noisy, np.zeros(noisy.shape)])
     smoothing, radius = (np.broadcast_to(v, both.shape) for v in (smoothing, radius))
-    clean = vote_risk(problem, both, smoothing, votes)
-    certified = certified_vote_risk(problem, both, smoothing, radius, votes, failure)
+    clean = vote_risk(problem, both, smoothing, votes, ratio=ratio)
+    certified = certified_vote_risk(problem, both, smoothing, radius, votes, failure, ratio=ratio)
     return Deployed(clean.at(0), certified.at(0), _difference(clean, noisy), _difference(certified, noisy))
 
 

@@ -12,7 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from simulate.progress import Progress
-from simulate.sweep.axes import Axis, Family
+from simulate.sweep.axes import Axis, Family, sampled
 from theory.problems.noises import NOISES
 from theory.problems.problem_file import dumps_problem
 from theory.proof import NoProof, Prover
@@ -57,6 +57,8 @@ def add_proofs(
     Raises:
         NoProof: no cell has a proof; the message says why.
     """
+    if sampled(dataset, family, x, y):
+        raise NoProof("limits of n, d -> inf are not proved")
     size = x.count * y.count
     table = np.full((len(FIELDS), size), np.nan)
     reasons: dict[str, None] = {}
@@ -89,7 +91,7 @@ def _with(dataset: xr.Dataset, dims: tuple[str, str], verdict: NDArray[np.str_],
 def _work(dataset: xr.Dataset, family: Family, x: Axis, y: Axis, most_bits: int) -> Iterator[ProofCells]:
     """Cells that share a problem, in blocks of neighbouring training noises: each is trained for once in a block."""
     grids = dict(zip((y.key, x.key), np.meshgrid(y.values, x.values, indexing="ij"), strict=True))
-    moving = [axis for axis in (x, y) if not axis.noise]
+    moving = [axis for axis in (x, y) if not family.asks(axis.key)]
     order = np.lexsort([grids.get("alpha", grids[x.key]).ravel(), *(grids[axis.key].ravel() for axis in moving)])
     problems = np.stack([grids[axis.key].ravel()[order] for axis in moving]) if moving else np.zeros((1, len(order)))
     starts = np.flatnonzero(np.any(np.diff(problems, axis=1) != 0, axis=0)) + 1

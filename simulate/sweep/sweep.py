@@ -21,7 +21,7 @@ from theory import NoExactRoute
 from theory.arrays import Array
 from theory.errors import ProblemError
 from theory.estimate import STATUSES
-from theory.problems.noises import NOISES
+from theory.problems.noises import RATIO
 from theory.problems.problem import DomainProblem, Problem
 from theory.problems.problem_file import dumps_problem
 
@@ -48,7 +48,7 @@ def sweep(
     Args:
         problem: a family of problems, or one whose file keys are the keys.
         x, y: the swept keys; dimensions are named by them, y first.
-        fixed: noises that are not swept, `USUAL` where not given.
+        fixed: noises that are not swept, `USUAL` where not given; and the ratio n/d, infinite data where not given.
         executor: who evaluates; the caller itself if None. The result is the same to the last bit.
         progress: called with the share done, ending at 1.
 
@@ -71,12 +71,12 @@ def sweep(
     """
     family = problem if isinstance(problem, Family) else Family(problem)
     fixed = fixed or {}
-    if unknown := [key for key in fixed if key not in NOISES]:
-        raise ProblemError(unknown[0], "a fixed value", "settings of the family for all keys but the noises")
+    if unknown := [key for key in fixed if not family.asks(key)]:
+        raise ProblemError(unknown[0], "a fixed value", "settings of the family for all keys but noises and the ratio")
     check_axes(family, (x, y), fixed)
     if x.count * y.count > MOST_CELLS:
         raise ProblemError(f"{x.key}, {y.key}", f"{x.count * y.count} cells", f"at most {MOST_CELLS}")
-    noises = {key: float(fixed.get(key, USUAL[key])) for key in NOISES if key not in (x.key, y.key)}
+    noises = {key: float(value) for key, value in (USUAL | dict(fixed)).items() if key not in (x.key, y.key)}
     values = np.empty((len(FIELDS), y.count * x.count))
     reasons: dict[str, None] = {}
     done = 0
@@ -134,7 +134,7 @@ def _dataset(
     family: Family, x: Axis, y: Axis, noises: Mapping[str, float], values: Array, reasons: list[str]
 ) -> xr.Dataset:
     named = dict(zip(FIELDS, values, strict=True))
-    example = family.at({axis.key: axis.low for axis in (x, y) if not axis.noise})
+    example = family.at({axis.key: axis.low for axis in (x, y) if not family.asks(axis.key)})
     infinite = isinstance(example, DomainProblem) and example.infinite
     unit = f"(units of x)^{example.dim}" if infinite and example.dim > 1 else "units of x" if infinite else "1"
     dims = (y.key, x.key)
@@ -148,7 +148,7 @@ def _dataset(
             ("gain_error", "error of the gain"),
         )
     }
-    coords = {axis.key: (axis.key, axis.values, {"units": axis.unit}) for axis in (y, x)}
+    coords = {axis.key: (axis.key, axis.values, _about(family, axis)) for axis in (y, x)}
     dataset = xr.Dataset(variables, coords)
     dataset["label"] = (dims, labels(named), {"units": "1", "long_name": "what training noise does"})
     known = np.nan_to_num(named["status"], nan=len(STATUSES) - 1).astype(int)
@@ -171,10 +171,17 @@ def _dataset(
     return dataset
 
 
+def _about(family: Family, axis: Axis) -> dict[str, str]:
+    """Attributes of a coordinate."""
+    long = {RATIO: "samples per dimension $n/d$"} if family.asks(RATIO) else {}
+    long |= {"copies": "noisy copies of each sample"}
+    return {"units": axis.unit} | ({"long_name": long[axis.key]} if axis.key in long else {})
+
+
 def _held(family: Family, x: Axis, y: Axis) -> dict[str, float]:
     """Values of swept keys at which to write the problem down: its own where it makes sense without them."""
     try:
         family.at()
     except ProblemError:
-        return {axis.key: axis.low for axis in (x, y) if not axis.noise}
+        return {axis.key: axis.low for axis in (x, y) if not family.asks(axis.key)}
     return {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulate.commands.risk import exact_risks
+from simulate.commands.risk import Asked, exact_risks
 from tests.benchmarks.timing import best, sized
 from theory import adversarial_risk, compare, regimes
 from theory.problems.problem import Problem
@@ -27,6 +27,6 @@ def test_without_a_radius(name: str, capsys: pytest.CaptureFixture[str]) -> None
         compare(problem, alpha, beta, eps)
         adversarial_risk(problem, alpha, beta, eps)
 
-    once, before = best(lambda: exact_risks(problem, alpha, beta, eps)), best(thrice)
+    once, before = best(lambda: exact_risks(problem, Asked(alpha, beta, eps))), best(thrice)
     with capsys.disabled():
         print(f"\n  {name}, {alpha.size} cells: {once:.3f} s once, {before:.3f} s thrice, {before / once:.2f} times")

@@ -25,7 +25,7 @@ def test_optimum(records: Records) -> None:
     found = records("optimum", "two-gaussians", *settings, "--beta", "0.3", "0.6", "--eps", "0.5")
     assert [(r["beta"], r["eps"]) for r in found] == [(0.3, 0.5), (0.6, 0.5)]
     for record in found:
-        assert list(record) == ["beta", "eps", "alpha", "risk", "gain", "helps"]
+        assert list(record) == ["beta", "eps", "alpha", "ratio", "copies", "finite_dim", "risk", "gain", "helps"]
         assert record["alpha"] == pytest.approx(1 / math.sqrt(3), rel=1e-6)
         assert record["gain"]["value"] > 0
         ((low, high),) = record["helps"]
@@ -126,7 +126,12 @@ def test_help_shows_two_examples_that_are_understood(command: str, capsys: pytes
 @pytest.mark.parametrize("command", ["check", "phase"])
 def test_help_says_what_can_be_swept(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     said = " ".join(helped(command, capsys).replace("│", " ").split())
-    assert said.count("a noise (alpha, beta, eps), a parameter of the regime") == 2
+    assert (
+        said.count(
+            "a noise (alpha, beta, eps), samples per dimension (ratio), noisy copies of each (copies), a parameter"
+        )
+        == 2
+    )
     assert said.count("class0.0.scale, class1.2.weight") == 2
 
 

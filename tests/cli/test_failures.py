@@ -76,7 +76,10 @@ BAD = [
     (("phase", "ball", "--x", "beta=0:1:3", "--y", "beta=0:1:3"), "beta: found more than one value or range"),
     (("phase", "ball", *PLANE, "--alpha", "0.5"), "alpha: found more than one value or range"),
     (("phase", "ball", "--x", "beta=0.1:1:3", "--y", "radios=1:2:3"), "ball: radios: found an unknown key"),
-    (("phase", "ball", "--x", "bet=0.1:1:3", "--y", "radius=1:2:3"), "one of alpha, beta, eps, dim, radius, "),
+    (
+        ("phase", "ball", "--x", "bet=0.1:1:3", "--y", "radius=1:2:3"),
+        "one of alpha, beta, eps, ratio, copies, dim, radius, ",
+    ),
     (("phase", "ball", "--x", "bet=0.1:1:3", "--y", "radius=1:2:3"), "(did you mean beta?)"),
     (("phase", "ball", "--x", "beta=0.1:1:3", "--y", "radius=0:2:3"), "ball: radius: found 0.0"),
     (("phase", "ball", "--x", "beta=0:1:99999", "--y", "alpha=0:1:99999"), "expected at most"),

@@ -25,7 +25,7 @@ def test_records_are_row_major_and_equal_the_library(records: Records) -> None:
     assert [(r["alpha"], r["beta"], r["eps"]) for r in found] == list(product(alphas, betas, radii))
     problem = regimes.bumps()
     for record in found:
-        assert list(record) == ["alpha", "beta", "eps", "votes", *QUANTITIES]
+        assert list(record) == ["alpha", "beta", "eps", "votes", "ratio", "copies", "finite_dim", *QUANTITIES]
         alpha, beta, eps = record["alpha"], record["beta"], record["eps"]
         expected = {
             "clean": clean_risk(problem, alpha, beta),

@@ -193,9 +193,7 @@ PROBLEMS = {
     "inside[0].center: found 1 axes, expected 2 as fixed by low": lambda: domain(
         low=[0, 0], high=1, inside=[Ball([0], 1)]
     ),
-    "rule: found 'posterio', expected one of posterior, regression, lda, least-squares, logistic (did you mean posterior?)": lambda: Training(
-        "posterio"
-    ),
+    "rule: found 'posterio', expected one of posterior, regression, lda,": lambda: Training("posterio"),
     "noise: found 'cauchy', expected one of gaussian, laplace, uniform": lambda: Training(noise="cauchy"),
     "off_support: found 0, expected one of nearest, class0, class1": lambda: Training(off_support=0),
     "noise: found ['gaussian'], expected one of": lambda: Smoothing(["gaussian"]),

@@ -140,10 +140,10 @@ def test_noises_without_an_answer_cost_no_other_its_own(monkeypatch: pytest.Monk
     plain = sweep(BUMPS, *NOISES)
     lost = plain["alpha"].to_numpy()[[3, 17]]
 
-    def failing(problem: Problem, alpha: Array, *more: Any) -> Comparison:
+    def failing(problem: Problem, alpha: Array, *more: Any, **named: Any) -> Comparison:
         if np.isin(alpha, lost).any():
             raise NoExactRoute("too many intervals")
-        return compare(problem, alpha, *more)
+        return compare(problem, alpha, *more, **named)
 
     monkeypatch.setattr(cells, "compare", failing)
     found = sweep(BUMPS, *NOISES)

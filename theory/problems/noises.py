@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 # Of training, of smoothing, and the radius that is certified or attacked.
 NOISES = ("alpha", "beta", "eps")
+# Samples per dimension, n/d, a further number of a question. Beyond these bounds its powers leave the floats.
+RATIO = "ratio"
+LEAST_RATIO, MOST_RATIO = 1e-50, 1e50
 
 
 def numbers(value: ArrayLike, key: str, expected: str = "a finite number") -> Array:
@@ -91,18 +94,43 @@ def listed_noises(value: ArrayLike, key: str) -> list[float]:
     return found
 
 
-def together(alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike = 0.0) -> tuple[Array, Array, Array]:
-    """Checked noises, broadcast against each other.
+def ratios(value: ArrayLike) -> Array:
+    """Samples per dimension: an array of numbers > 0.
 
     Raises:
-        ProblemError: as `noises`, and where the shapes do not fit.
+        ProblemError: naming the first offending value.
+    """
+    expected = f"samples per dimension n/d, a number > 0 from {LEAST_RATIO:g} to {MOST_RATIO:g}"
+    array = numbers(value, RATIO, expected)
+    bad = ~((array >= LEAST_RATIO) & (array <= MOST_RATIO))
+    if bad.any():
+        raise ProblemError(RATIO, repr(float(array[bad].ravel()[0])), expected)
+    return array
+
+
+def samples(value: ArrayLike) -> float:
+    """One number of samples per dimension; raises as `ratios`, and where there are several."""
+    array = ratios(value)
+    if array.ndim:
+        raise ProblemError(RATIO, f"an array of shape {array.shape}", "one number > 0")
+    return float(array)
+
+
+def together(
+    alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike = 0.0, ratio: ArrayLike | None = None
+) -> tuple[Array, ...]:
+    """Checked noises, broadcast against each other; with the ratio as a fourth where it is given.
+
+    Raises:
+        ProblemError: as `noises` and `ratios`, and where the shapes do not fit.
     """
     import numpy as np
 
     held = [noises(value, key) for key, value in zip(NOISES, (alpha, beta, eps), strict=True)]
+    held += [] if ratio is None else [ratios(ratio)]
     try:
-        first, second, third = np.broadcast_arrays(*held)
+        return tuple(np.broadcast_arrays(*held))
     except ValueError:
         shapes = ", ".join(str(array.shape) for array in held)
-        raise ProblemError("alpha, beta, eps", f"shapes {shapes}", "shapes that broadcast") from None
-    return first, second, third
+        names = ", ".join((*NOISES, RATIO)[: len(held)])
+        raise ProblemError(names, f"shapes {shapes}", "shapes that broadcast") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -65,24 +66,44 @@ def concentric_problem(problem: MixtureProblem, parts: list[tuple[int, float, La
     return concentric(problem.dim, means[0], tuple(pieces), problem.training.off_support)
 
 
-def common_covariance(problem: MixtureProblem) -> Geometry | None:
-    """Two Gaussians with one covariance; (Component tuples have one entry each)."""
-    one, zero = _single(problem.class1), _single(problem.class0)
-    difference = as_vector(one.mean, problem.dim) - as_vector(zero.mean, problem.dim)
-    middle = 0.5 * (as_vector(one.mean, problem.dim) + as_vector(zero.mean, problem.dim))
+@dataclass(frozen=True)
+class SharedCovariance:
+    """Two Gaussians of one covariance: its eigenvalues (d,), the difference of the means, class 1 less class 0, in the
+    basis of its eigenvectors (columns of `basis`, None for the axes), and their middle."""
+
+    variances: Array
+    difference: Array
+    middle: Array
+    basis: Array | None
+
+
+def shared_covariance(zero: Gaussian, one: Gaussian, dim: int) -> SharedCovariance | None:
+    """None where they have two covariances."""
+    difference = as_vector(one.mean, dim) - as_vector(zero.mean, dim)
+    middle = 0.5 * (as_vector(one.mean, dim) + as_vector(zero.mean, dim))
     if one.cov is None and zero.cov is None:
-        first, second = (marginal(g, problem.dim)[2] for g in (one, zero))
+        first, second = (marginal(g, dim)[2] for g in (one, zero))
         same, variances, basis = bool((first == second).all()), first**2, None
     else:
-        covs = [np.array(g.cov) if g.cov else np.diag(marginal(g, problem.dim)[2] ** 2) for g in (one, zero)]
+        covs = [np.array(g.cov) if g.cov else np.diag(marginal(g, dim)[2] ** 2) for g in (one, zero)]
         same = bool(np.abs(covs[0] - covs[1]).max() <= SAME * np.abs(covs[0]).max())
         variances, basis = np.linalg.eigh(covs[0])
         difference = basis.T @ difference
-    if not same:
-        return None
-    if not difference.any():
+    return SharedCovariance(variances, difference, middle, basis) if same else None
+
+
+def common_covariance(problem: MixtureProblem) -> Geometry | None:
+    """Two Gaussians with one covariance; (Component tuples have one entry each)."""
+    shared = shared_covariance(_single(problem.class0), _single(problem.class1), problem.dim)
+    return None if shared is None else half_spaces(problem, shared)
+
+
+def half_spaces(problem: MixtureProblem, shared: SharedCovariance) -> Geometry:
+    """Half-spaces whose normals turn with the training noise."""
+    if not shared.difference.any():
         raise NoExactRoute(f"two Gaussians of the same law leave no direction to work along; {REMEDY}")
-    trainer = HalfSpaceTrainer(variances, difference, middle, basis, problem.prior, problem.training.rule)
+    parts = shared.variances, shared.difference, shared.middle, shared.basis
+    trainer = HalfSpaceTrainer(*parts, problem.prior, problem.training.rule)
     return Linear(trainer, problem.smoothing.noise, route="half-space", fixed=False)
 
 

@@ -11,6 +11,7 @@
 | one ball in an infinite background                                 | gaussian, gaussian             | radial       |
 | any other Gaussians, d = 2; of one isotropic scale, means in a plane | gaussian, gaussian (posterior) | plane      |
 | labelled discs and boxes, d = 2                                    | gaussian, gaussian (regression) | plane       |
+| two Gaussians of one covariance, a linear rule on n samples        | gaussian, gaussian             | limit        |
 
 In the second and third rows the components share every factor orthogonal to the line; it cancels from the sign of the
 signed density and integrates to 1 in every risk, and the noise acts along the line by its marginal.
@@ -20,10 +21,12 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal, get_args
 
 import numpy as np
 
+from theory.arrays import Array
 from theory.errors import REMEDY, NoExactRoute, ProblemError, one_of, shown
 from theory.geometry.base import Geometry
 from theory.geometry.line.linear import Linear, LineTrainer
@@ -47,6 +50,7 @@ from theory.problems.validation import positive
 from theory.reduction.axis import on_axis
 from theory.reduction.gaussians import along_line, common_covariance, concentric_problem, needs_posterior
 from theory.reduction.intervals import line_of_domain
+from theory.reduction.linear_rules import on_samples, population
 from theory.reduction.planar import in_plane, sets_in_plane
 
 # The absolute error that refinement in the plane aims at.
@@ -59,13 +63,20 @@ MOST_HELD = 256
 Route = Literal["line", "half-space", "radial", "plane"]
 
 
-def reduce(normal: Normal, window: float = 0.0, tolerance: float = TOLERANCE, route: Route | None = None) -> Geometry:
+def reduce(
+    normal: Normal,
+    window: float = 0.0,
+    tolerance: float = TOLERANCE,
+    route: Route | None = None,
+    ratio: Array | None = None,
+) -> Geometry:
     """The geometry that answers for a problem in normal form.
 
     Args:
         window: how far around the labelled set an infinite background is to be counted; the largest eps of a request.
         tolerance: absolute error that is accepted where the route refines until it is met (the plane).
         route: the geometry that is to answer, where several could; None for the usual one.
+        ratio: samples per dimension of each training noise that will be asked for; None for infinite data.
 
     Raises:
         ProblemError: `route` names none of them.
@@ -76,6 +87,10 @@ def reduce(normal: Normal, window: float = 0.0, tolerance: float = TOLERANCE, ro
         raise ProblemError("route", shown(route), one_of(get_args(Route), route))
     if not (isinstance(tolerance, float) and tolerance == np.inf):
         tolerance = positive(tolerance, "tolerance")
+    if ratio is not None:
+        if route is not None:
+            raise NoExactRoute(f"the {route} route knows infinite data only; leave out the route, or the ratio")
+        return on_samples(normal, ratio)
     problem = normal.problem
     key = (id(problem), window, tolerance, route)
     held = _held.get(key)  # once: another thread may clear the table between two look-ups
@@ -90,7 +105,10 @@ def reduce(normal: Normal, window: float = 0.0, tolerance: float = TOLERANCE, ro
 
 def _usual(normal: Normal, window: float, tolerance: float) -> Geometry:
     if normal.problem.training.rule in LINEAR_RULES:
-        raise NoExactRoute(f"the {normal.problem.training.rule} rule has no exact route here; {REMEDY}")
+        held = population(normal.problem)
+        if not isinstance(held, MixtureProblem):
+            return held
+        normal = replace(normal, problem=held)
     if isinstance(normal.problem, DomainProblem):
         return _domain(normal.problem, window, tolerance)
     return _mixture(normal, tolerance)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from theory.arrays import Array
 from theory.estimate import OK, Estimate
 from theory.geometry.difference import mass_difference, minus
 from theory.problems.noises import together
@@ -24,6 +25,7 @@ def compare(
     beta: ArrayLike,
     eps: ArrayLike = 0.0,
     *,
+    ratio: ArrayLike | None = None,
     tolerance: float = TOLERANCE,
     route: Route | None = None,
 ) -> Comparison:
@@ -39,7 +41,8 @@ def compare(
         ([-0.062558, 0.017292, 0.055323], [False, False, True])
     """
     winners = described(problem).smoothing.winners
-    found = [_compared(problem, alpha, beta, eps, tolerance, route, winner) for winner in winners]
+    asked = together(alpha, beta, eps, ratio)
+    found = [_compared(problem, asked, tolerance, route, winner) for winner in winners]
     if len(found) == 1:
         return found[0]
     one, two = found
@@ -48,18 +51,12 @@ def compare(
 
 
 def _compared(
-    problem: Problem,
-    alpha: ArrayLike,
-    beta: ArrayLike,
-    eps: ArrayLike,
-    tolerance: float,
-    route: Route | None,
-    winner: int,
+    problem: Problem, asked: tuple[Array, ...], tolerance: float, route: Route | None, winner: int
 ) -> Comparison:
     """The comparison where every tie of the vote goes to `winner`."""
-    noisy, smoothing, radius = together(alpha, beta, eps)
+    noisy, smoothing, radius, *ratio = asked
     shape = noisy.shape
-    layout = lay_out(np.stack([noisy, np.zeros(shape)]), smoothing, radius)
+    layout = lay_out(np.stack([noisy, np.zeros(shape)]), smoothing, radius, *ratio)
     kind: Kind = "certified" if radius.any() else "clean"
     solution = solve(problem, layout, kind, tolerance, route, winner)
     risks = estimated(solution, tolerance)
@@ -112,7 +109,13 @@ def _gain(
 
 
 def gain(
-    problem: Problem, alpha: ArrayLike, beta: ArrayLike, *, tolerance: float = TOLERANCE, route: Route | None = None
+    problem: Problem,
+    alpha: ArrayLike,
+    beta: ArrayLike,
+    *,
+    ratio: ArrayLike | None = None,
+    tolerance: float = TOLERANCE,
+    route: Route | None = None,
 ) -> Estimate:
     """R(0, beta) - R(alpha, beta): positive where training noise helps. Arguments and errors as `clean_risk`.
 
@@ -121,7 +124,7 @@ def gain(
         >>> gain(regimes.concentric(dim=20), alpha=0.4, beta=[0.1, 0.5]).value.round(6).tolist()
         [-0.012785, 0.032146]
     """
-    return compare(problem, alpha, beta, tolerance=tolerance, route=route).gain
+    return compare(problem, alpha, beta, ratio=ratio, tolerance=tolerance, route=route).gain
 
 
 def certified_gain(
@@ -130,8 +133,9 @@ def certified_gain(
     beta: ArrayLike,
     eps: ArrayLike,
     *,
+    ratio: ArrayLike | None = None,
     tolerance: float = TOLERANCE,
     route: Route | None = None,
 ) -> Estimate:
     """The gain in certified risk at eps; NaN at beta = 0 < eps. Arguments and errors as `clean_risk`."""
-    return compare(problem, alpha, beta, eps, tolerance=tolerance, route=route).gain
+    return compare(problem, alpha, beta, eps, ratio=ratio, tolerance=tolerance, route=route).gain

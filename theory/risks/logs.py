@@ -50,9 +50,9 @@ def log_risk(solution: Solution) -> Logs:
     return Logs(value, error)
 
 
-def log_risks(problem: Problem, alpha: Array, beta: Array, eps: float) -> Logs:
+def log_risks(problem: Problem, alpha: Array, beta: Array, eps: float, ratio: float | None = None) -> Logs:
     """Of the clean or certified risk at (n,) noises, in the problem's units."""
-    layout = lay_out(alpha, beta, eps)
+    layout = lay_out(alpha, beta, eps, ratio)
     found = log_risk(solve(problem, layout, "certified" if eps > 0 else "clean"))
     volume = normal_form(problem).volume
     return Logs(layout.spread(found.value + np.log(volume)), layout.spread(found.error))

@@ -38,6 +38,7 @@ class Objective:
     problem: Problem
     beta: Array
     eps: float
+    ratio: float | None
     deep: Flags
     tiny: Flags
     reference: Pair
@@ -56,7 +57,7 @@ class Objective:
         return -value, error
 
     def _at(self, index: Index, alpha: Array) -> tuple[Pair, Pair]:
-        found = compare(self.problem, alpha, self.beta[index], self.eps)
+        found = compare(self.problem, alpha, self.beta[index], self.eps, ratio=self.ratio)
         return self.picked(index, alpha, found.risk.arrays(), found.gain.arrays())
 
     def picked(self, index: Index, alpha: Array, risk: Pair, found: Pair) -> tuple[Pair, Pair]:
@@ -65,7 +66,7 @@ class Objective:
         deep, tiny = self.deep[index], self.tiny[index]
         if not (deep | tiny).any():
             return (gain, error), (gain, error)
-        log, doubt = _logs(self.problem, alpha, self.beta[index], self.eps, risk)
+        log, doubt = _logs(self.problem, alpha, self.beta[index], self.eps, self.ratio, risk)
         start, more = (part[index] for part in self.reference)
         return (
             (np.where(deep, -log, gain), np.where(deep, doubt, error)),
@@ -84,13 +85,13 @@ class Scan:
     advantages: Pair
 
 
-def scanned(problem: Problem, beta: Array, eps: float, alphas: Array) -> Scan:
+def scanned(problem: Problem, beta: Array, eps: float, alphas: Array, ratio: float | None = None) -> Scan:
     """The objective at training noises (m,), and at a few in between where the classifier changes most."""
     table = np.tile(alphas, (len(beta), 1))
-    parts = [compare(problem, table, beta[:, None], eps)]
+    parts = [compare(problem, table, beta[:, None], eps, ratio=ratio)]
     if len(alphas) > STEPS:
-        added = _turnovers(problem, beta, table, parts[0].share)
-        parts.append(compare(problem, added, beta[:, None], eps))
+        added = _turnovers(problem, beta, ratio, table, parts[0].share)
+        parts.append(compare(problem, added, beta[:, None], eps, ratio=ratio))
         table = np.concatenate([table, added], axis=1)
     order, shape = np.argsort(table, axis=1, kind="stable"), table.shape
     table = np.take_along_axis(table, order, axis=1)
@@ -101,17 +102,17 @@ def scanned(problem: Problem, beta: Array, eps: float, alphas: Array) -> Scan:
         deep = np.fmin.reduce(least, axis=1) <= DEEP * least[:, 0]
     tiny, reference = np.zeros(len(beta), bool), (np.zeros(len(beta)), np.zeros(len(beta)))
     if deep.any():
-        log, doubt = _shaped(_logs(problem, alpha, beta[index], eps, risk), shape)
+        log, doubt = _shaped(_logs(problem, alpha, beta[index], eps, ratio, risk), shape)
         best = rows, np.argmin(np.where(np.isnan(log), np.inf, log), axis=1)
         deep &= doubt[best] < KNOWN
         reference = log[:, 0], doubt[:, 0]
         tiny = deep & (least[:, 0] < UNDERFLOW) & (reference[0] > NOTHING) & (reference[1] < KNOWN)
-    objective = Objective(problem, beta, eps, deep, tiny, reference)
+    objective = Objective(problem, beta, eps, ratio, deep, tiny, reference)
     value, advantage = objective.picked(index, alpha, risk, gain)
     return Scan(objective, table, _shaped(value, shape), _shaped(advantage, shape))
 
 
-def _turnovers(problem: Problem, beta: Array, table: Array, share: Array) -> Array:
+def _turnovers(problem: Problem, beta: Array, ratio: float | None, table: Array, share: Array) -> Array:
     """(n, STEPS) training noises inside the steps over which P(g = 1) changes most: the one at which it is P(Y = 1) if
     that is passed, else the middle. In many dimensions a classifier turns over within a small part of a step, from one
     constant to the other, and is good only on the way."""
@@ -128,7 +129,7 @@ def _turnovers(problem: Problem, beta: Array, table: Array, share: Array) -> Arr
         return at
 
     def function(index: Index, alpha: Array) -> Pair:
-        found = compare(problem, alpha, beta[row[index]]).share
+        found = compare(problem, alpha, beta[row[index]], ratio=ratio).share
         return found - level, np.full(len(alpha), NEAR * min(level, 1 - level))
 
     ends = low[row, step], high[row, step]
@@ -146,12 +147,12 @@ def _sorted(parts: list[Estimate], order: Index) -> Pair:
     return value, error
 
 
-def _logs(problem: Problem, alpha: Array, beta: Array, eps: float, risk: Pair) -> Pair:
+def _logs(problem: Problem, alpha: Array, beta: Array, eps: float, ratio: float | None, risk: Pair) -> Pair:
     """Logarithms of risks and their errors; those of risks that underflow from logarithmic masses."""
     log, doubt = logs_of(*risk)
     small = np.flatnonzero(risk[0] < UNDERFLOW)
     if len(small):
-        log[small], doubt[small] = log_risks(problem, alpha[small], beta[small], eps)
+        log[small], doubt[small] = log_risks(problem, alpha[small], beta[small], eps, ratio)
     return log, doubt
 
 

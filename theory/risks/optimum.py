@@ -16,7 +16,7 @@ from theory.numerics.peaks import highest
 from theory.numerics.stationary import ValuesAt
 from theory.problems.extent import extent
 from theory.problems.limits import MOST_NOISE
-from theory.problems.noises import noise, noises
+from theory.problems.noises import noise, noises, samples
 from theory.problems.normal import normal_form
 from theory.problems.problem import Problem
 from theory.reduction.reduce import reduce
@@ -59,7 +59,9 @@ class Optimum:
     alpha_error: float = 0.0
 
 
-def best_alpha(problem: Problem, beta: float, eps: float = 0.0, *, upper: float | None = None) -> Optimum:
+def best_alpha(
+    problem: Problem, beta: float, eps: float = 0.0, *, ratio: float | None = None, upper: float | None = None
+) -> Optimum:
     """argmin over alpha >= 0 of R(alpha, beta), or of the certified risk at eps > 0, and where training noise helps.
 
     The gain R(0, beta) - R(alpha, beta), or log R where the best risk is less than half the baseline, is scanned at
@@ -71,6 +73,7 @@ def best_alpha(problem: Problem, beta: float, eps: float = 0.0, *, upper: float 
     reported.
 
     Args:
+        ratio: samples per dimension n/d, as `clean_risk`; None for infinite data.
         upper: search only up to this noise; then neither alpha nor an end of `helps` is ever inf.
 
     Raises:
@@ -83,21 +86,24 @@ def best_alpha(problem: Problem, beta: float, eps: float = 0.0, *, upper: float 
         >>> round(found.alpha, 8), round(found.risk.value, 8)
         (0.57735027, 0.049832)
     """
-    return best_alphas(problem, [noise(beta, "beta")], eps, upper=upper)[0]
+    return best_alphas(problem, [noise(beta, "beta")], eps, ratio=ratio, upper=upper)[0]
 
 
-def best_alphas(problem: Problem, betas: ArrayLike, eps: float = 0.0, *, upper: float | None = None) -> list[Optimum]:
+def best_alphas(
+    problem: Problem, betas: ArrayLike, eps: float = 0.0, *, ratio: float | None = None, upper: float | None = None
+) -> list[Optimum]:
     """`best_alpha` at each of many smoothing noises, scanned and refined together; arguments and errors as there."""
     smoothing = noises(betas, "betas").ravel()
     radius = noise(eps, "eps")
     alphas = _scan(problem, smoothing, None if upper is None else noise(upper, "upper"))
-    scan = scanned(problem, smoothing, radius, alphas)
+    held = None if ratio is None else samples(ratio)
+    scan = scanned(problem, smoothing, radius, alphas, held)
     objective = scan.objective
-    smooth = reduce(normal_form(problem)).smooth_motion
+    smooth = held is None and reduce(normal_form(problem)).smooth_motion
     peaks = highest(objective.values, scan.alphas, *scan.values, objective.slope if smooth else None)
     helps = _helps(objective.advantage, scan.alphas, *scan.advantages, open_ended=upper is None)
     best = np.array([peak.at for peak in peaks])
-    at = compare(problem, np.where(np.isnan(best), 0.0, best), smoothing, radius)
+    at = compare(problem, np.where(np.isnan(best), 0.0, best), smoothing, radius, ratio=held)
     result = []
     for k, peak in enumerate(peaks):
         risk, better = at.risk.at(k), at.gain.at(k)

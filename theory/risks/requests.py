@@ -17,8 +17,9 @@ from theory.problems.normal import Normal
 class Layout:
     """Distinct requests as a matrix, and the way back to the shape that was asked for.
 
-    alpha: (A,) distinct training noises. trained: (R,) which of them a row belongs to; one with many more requests than
-    the others has several rows. beta, eps: (R, M), NaN where a row has fewer requests.
+    alpha: (A,) distinct training noises, or with `ratio` (A,), samples per dimension, distinct pairs of both.
+    trained: (R,) which of them a row belongs to; one with many more requests than the others has several rows.
+    beta, eps: (R, M), NaN where a row has fewer requests.
     where: for each element of the request its place in the flattened matrix. shape: of the request.
     """
 
@@ -28,6 +29,7 @@ class Layout:
     eps: Array
     where: Index
     shape: tuple[int, ...]
+    ratio: Array | None = None
 
     @property
     def flat(self) -> Index:
@@ -44,26 +46,40 @@ class Layout:
         return np.asarray(values)[self.where].reshape(self.shape)
 
 
-def lay_out(alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike = 0.0) -> Layout:
-    """Group a request by training noise; equal requests are answered once."""
-    arrays = together(alpha, beta, eps)
-    shape = arrays[0].shape
-    codes = np.zeros(arrays[0].size, np.int64)
-    values = []
-    for array in arrays:
-        distinct, code = np.unique(array + 0.0, return_inverse=True)
+def lay_out(alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike = 0.0, ratio: ArrayLike | None = None) -> Layout:
+    """Group a request by training; equal requests are answered once."""
+    noisy, beta, eps, *ratios = together(alpha, beta, eps, ratio)
+    shape = noisy.shape
+    trainings, training = _distinct(noisy, *ratios)
+    values, codes = [], training
+    for array in (beta, eps):
+        (distinct,), code = _distinct(array)
         values.append(distinct)
-        codes = codes * max(len(distinct), 1) + code.ravel()
+        codes = codes * max(len(distinct), 1) + code
     used, inverse = np.unique(codes, return_inverse=True)
-    beta_eps, eps_index = np.divmod(used, max(len(values[2]), 1))
-    row, beta_index = np.divmod(beta_eps, max(len(values[1]), 1))
-    counts = np.bincount(row, minlength=len(values[0]))
+    beta_eps, eps_index = np.divmod(used, max(len(values[1]), 1))
+    row, beta_index = np.divmod(beta_eps, max(len(values[0]), 1))
+    counts = np.bincount(row, minlength=len(trainings[0]))
     rank = np.arange(len(used)) - np.repeat(np.cumsum(counts) - counts, counts)
     width = max(-(-len(used) // max(len(counts), 1)), 1)
     pieces = -(-counts // width)
     line = (np.cumsum(pieces) - pieces)[row] + rank // width
     matrix = np.full((2, pieces.sum(), width), np.nan)
-    matrix[:, line, rank % width] = values[1][beta_index], values[2][eps_index]
+    matrix[:, line, rank % width] = values[0][beta_index], values[1][eps_index]
     trained = np.repeat(np.arange(len(counts)), pieces)
     where = (line * width + rank % width)[inverse.ravel()]
-    return Layout(values[0], trained, matrix[0], matrix[1], where, shape)
+    return Layout(trainings[0], trained, matrix[0], matrix[1], where, shape, *trainings[1:])
+
+
+def _distinct(*arrays: Array) -> tuple[list[Array], NDArray[np.int64]]:
+    """The distinct tuples of numbers of some arrays, as columns, and which of them each place has (n,)."""
+    codes, tables = np.zeros(arrays[0].size, np.int64), []
+    for array in arrays:
+        table, code = np.unique(array + 0.0, return_inverse=True)
+        tables.append(table)
+        codes = codes * max(len(table), 1) + code.ravel()
+    if len(arrays) == 1:
+        return tables, codes
+    used, which = np.unique(codes, return_inverse=True)
+    first, second = np.divmod(used, max(len(tables[1]), 1))
+    return [tables[0][first], tables[1][second]], which.ravel()

@@ -41,7 +41,7 @@ def solve(
     layout = layout.within(normal)
 
     def answer(normal: Normal, layout: Layout) -> Solution:
-        geometry = reduce(normal, float(np.nanmax(layout.eps, initial=0.0)), tolerance, route)
+        geometry = reduce(normal, float(np.nanmax(layout.eps, initial=0.0)), tolerance, route, layout.ratio)
         return replace(_solved(normal.problem, geometry, layout, kind, winner), volume=normal.volume)
 
     return told_apart(normal, layout, answer(normal, layout), answer)
@@ -146,7 +146,13 @@ def measured(error: Array, value: Array, volume: float) -> Array:
 
 
 def clean_risk(
-    problem: Problem, alpha: ArrayLike, beta: ArrayLike, *, tolerance: float = TOLERANCE, route: Route | None = None
+    problem: Problem,
+    alpha: ArrayLike,
+    beta: ArrayLike,
+    *,
+    ratio: ArrayLike | None = None,
+    tolerance: float = TOLERANCE,
+    route: Route | None = None,
 ) -> Estimate:
     """R(alpha, beta) = P(g(X) != Y), g the smoothed classifier.
 
@@ -155,6 +161,10 @@ def clean_risk(
     Args:
         alpha: training noise scales >= 0 (standard deviation, diversity or half-width per coordinate).
         beta: smoothing noise scales >= 0, broadcast against alpha; 0 is the base classifier itself.
+        ratio: n/d, samples per dimension, > 0, broadcast; None for infinite data. With a ratio the answer is the limit
+            n, d -> inf, route and status "limit", for the rules lda, least-squares and logistic and two Gaussians of
+            one covariance, whatever `problem.dim`; NaN where M noisy copies do not span the space, at alpha > 0 and
+            n M <= d. At alpha = 0 and n <= d it is that of the classifier of least norm.
         tolerance: in the plane, refine until the error is estimated below this, or the status says "tolerance" or
             "tangency"; elsewhere errors are those of rounding. On labelled sets it is a share of the area (of the
             domain, or of the sets in an infinite background, where risks and errors are areas). A gain has two errors.
@@ -162,16 +172,20 @@ def clean_risk(
         route: "line", "half-space", "radial" or "plane", where several cover the problem; None for the usual one.
 
     Raises:
-        NoExactRoute: no geometry answers for the problem, or not the one that `route` names.
-        ProblemError: a noise is negative or not finite, or there is no such route.
+        NoExactRoute: no geometry answers for the problem, or not the one that `route` names; a ratio is not defined
+            for the rule or the problem.
+        ProblemError: a noise is negative or not finite, a ratio not > 0, or there is no such route.
 
     Examples:
-        >>> from theory import regimes
+        >>> from theory import regimes, with_overrides
         >>> found = clean_risk(regimes.concentric(dim=20), alpha=[0.0, 0.4], beta=0.5)
         >>> found.value.round(8).tolist(), found.route
         ([0.13705091, 0.10490536], 'radial')
+        >>> samples = with_overrides(regimes.two_gaussians(separation=3.0, prior=0.2), {"training.rule": "lda"})
+        >>> clean_risk(samples, alpha=0.3, beta=0.5, ratio=[2.0, 10.0]).value.round(5).tolist()
+        [0.11411, 0.06308]
     """
-    return _answered(problem, lay_out(alpha, beta), "clean", tolerance, route)
+    return _answered(problem, lay_out(alpha, beta, ratio=ratio), "clean", tolerance, route)
 
 
 def certified_risk(
@@ -180,6 +194,7 @@ def certified_risk(
     beta: ArrayLike,
     eps: ArrayLike,
     *,
+    ratio: ArrayLike | None = None,
     tolerance: float = TOLERANCE,
     route: Route | None = None,
 ) -> Estimate:
@@ -194,7 +209,7 @@ def certified_risk(
         >>> certified_risk(problem, alpha=[0.0, 0.57735], beta=0.7, eps=0.5).value.round(8).tolist()
         [0.05079713, 0.049832]
     """
-    return _answered(problem, lay_out(alpha, beta, eps), "certified", tolerance, route)
+    return _answered(problem, lay_out(alpha, beta, eps, ratio), "certified", tolerance, route)
 
 
 def adversarial_risk(
@@ -203,6 +218,7 @@ def adversarial_risk(
     beta: ArrayLike,
     eps: ArrayLike,
     *,
+    ratio: ArrayLike | None = None,
     tolerance: float = TOLERANCE,
     route: Route | None = None,
 ) -> Estimate:
@@ -214,7 +230,7 @@ def adversarial_risk(
     The mass outside {g = 1} and {g = 0}, each eroded by eps. Never above the certified risk; equal to it for
     half-spaces under Gaussian noise. Arguments and errors as `clean_risk`.
     """
-    return _answered(problem, lay_out(alpha, beta, eps), "adversarial", tolerance, route)
+    return _answered(problem, lay_out(alpha, beta, eps, ratio), "adversarial", tolerance, route)
 
 
 def bayes_risk(problem: Problem, *, tolerance: float = TOLERANCE, route: Route | None = None) -> Estimate:

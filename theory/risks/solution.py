@@ -8,12 +8,13 @@ from typing import Any, Literal
 import numpy as np
 
 from theory.arrays import Array, Flags
-from theory.estimate import KNIFE_EDGE, OK, TANGENCY, TOLERANCE_MISSED, Estimate
+from theory.estimate import KNIFE_EDGE, LIMIT, OK, TANGENCY, TOLERANCE_MISSED, Estimate
 from theory.geometry.base import Geometry
 from theory.geometry.piece import Piece
 from theory.geometry.region import Region
 from theory.problems.problem import DomainProblem, Problem
 from theory.risks.requests import Layout
+from theory.samples.ridge import spans
 
 Kind = Literal["clean", "certified", "adversarial"]
 
@@ -77,11 +78,13 @@ class Solution:
         missed = (error > tolerance * self.whole) & np.isfinite(self.risk)
         moved = self.moved > TANGENT * self.whole
         words = {KNIFE_EDGE: self.doubt > 0, TANGENCY: missed & moved, TOLERANCE_MISSED: missed}
-        return np.select(list(words.values()), list(words), OK)
+        return np.select(list(words.values()), list(words), OK if self.layout.ratio is None else LIMIT)
 
 
 def undefined(problem: Problem, layout: Layout, kind: Kind, risk: Array, total: tuple[float, ...]) -> Array:
-    """NaN for certified risk at beta = 0 < eps; everything fails where nothing can be certified."""
+    """NaN for certified risk at beta = 0 < eps, and without a classifier; everything fails where nothing can be
+    certified."""
+    risk = np.where(untrained(problem, layout), np.nan, risk)
     if kind != "certified":
         return risk
     beta, eps = layout.beta.ravel(), layout.eps.ravel()
@@ -90,3 +93,10 @@ def undefined(problem: Problem, layout: Layout, kind: Kind, risk: Array, total: 
         infinite = isinstance(problem, DomainProblem) and problem.infinite
         risk = np.where((beta > 0) & (eps > beta), np.inf if infinite else sum(total), risk)
     return risk
+
+
+def untrained(problem: Problem, layout: Layout) -> Flags:
+    """(R * M,) where the samples that are asked for train no classifier."""
+    if layout.ratio is None:
+        return np.zeros(layout.beta.size, bool)
+    return ~spans(layout.alpha, layout.ratio, problem.training.copies)[layout.flat]

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from theory.arrays import Array
 from theory.errors import ProblemError
-from theory.estimate import OK, TOLERANCE_MISSED, Estimate
+from theory.estimate import LIMIT, OK, TOLERANCE_MISSED, Estimate
 from theory.geometry.base import Geometry, VoteRequest
 from theory.laws.binomial import least_count
 from theory.laws.certificate import log_miss
@@ -26,6 +26,7 @@ from theory.problems.validation import probability, whole
 from theory.reduction.reduce import TOLERANCE, Route, reduce
 from theory.risks.requests import Layout, lay_out
 from theory.risks.risks import averaged
+from theory.risks.solution import untrained
 
 FAILURE = 1e-3
 # Votes for the wrong class beyond this many noise scales from the labelled set, and sqrt(d) more for the growth of
@@ -34,7 +35,13 @@ REACH = {"gaussian": 38.0, "laplace": 700.0, "uniform": 1.0}
 
 
 def vote_risk(
-    problem: Problem, alpha: ArrayLike, beta: ArrayLike, votes: int, *, route: Route | None = None
+    problem: Problem,
+    alpha: ArrayLike,
+    beta: ArrayLike,
+    votes: int,
+    *,
+    ratio: ArrayLike | None = None,
+    route: Route | None = None,
 ) -> Estimate:
     """P(g_n(X) != Y) for n = `votes`: what a nested Monte Carlo run with n votes estimates without bias.
 
@@ -44,7 +51,7 @@ def vote_risk(
     Args:
         alpha, beta: noise scales >= 0, broadcast.
         votes: n >= 1.
-        route: as `clean_risk`.
+        ratio, route: as `clean_risk`.
 
     Raises:
         NoExactRoute: no geometry answers for the problem, or it is a ball in an infinite background of hundreds of
@@ -60,7 +67,7 @@ def vote_risk(
         0.267141
     """
     described(problem)
-    layout = lay_out(alpha, beta)
+    layout = lay_out(alpha, beta, ratio=ratio)
     votes = _checked(votes)
     most = np.full(layout.beta.size, (votes + 1) // 2)
     needs = {1: (most, votes - most + 1), 0: (votes - most + 1, most)}
@@ -76,6 +83,7 @@ def certified_vote_risk(
     votes: int,
     failure: float = FAILURE,
     *,
+    ratio: ArrayLike | None = None,
     route: Route | None = None,
 ) -> Estimate:
     """The share of data not certified as their class at radius eps by n votes, failure probability c = `failure`.
@@ -83,7 +91,7 @@ def certified_vote_risk(
     At beta = 0 it is the clean risk for eps = 0 and NaN for eps > 0. Arguments and errors as `vote_risk`; c in (0, 1).
     """
     described(problem)
-    layout = lay_out(alpha, beta, eps)
+    layout = lay_out(alpha, beta, eps, ratio)
     votes = _checked(votes)
     failure = probability(failure, "failure")
     tails = np.exp(log_miss(problem.smoothing.noise, layout.beta, layout.eps)).ravel()
@@ -116,7 +124,7 @@ def _integrated(
     widest = float(np.nanmax(layout.beta, initial=0.0)) * reach
     infinite = isinstance(problem, DomainProblem) and problem.infinite
     window = widest + float(np.nanmax(layout.eps, initial=0.0)) if infinite else 0.0
-    geometry = reduce(normal, window, TOLERANCE, route)
+    geometry = reduce(normal, window, TOLERANCE, route, layout.ratio)
     base = geometry.train(layout.alpha)
     value, error = _still(geometry, base, layout)
     beta = layout.beta.ravel()
@@ -133,7 +141,10 @@ def _integrated(
         endless = moving[need_zero[moving] > votes]
         value[endless], error[endless] = np.inf, np.nan
     whole = sum(piece.weight for piece in base.pieces if piece.label == 1 or not infinite)
-    status = np.where(~(error <= TOLERANCE * whole) & np.isfinite(value), TOLERANCE_MISSED, OK)
+    lost = untrained(problem, layout)
+    value, error = np.where(lost, np.nan, value), np.where(lost, np.nan, error)
+    missed = ~(error <= TOLERANCE * whole) & np.isfinite(value)
+    status = np.where(missed, TOLERANCE_MISSED, OK if layout.ratio is None else LIMIT)
     error = normal.volume * error + (0.0 if normal.volume == 1 else 2 * np.finfo(float).eps * normal.volume * value)
     value, error = layout.spread(normal.volume * value), layout.spread(error)
     return Estimate(value, error, geometry.route, layout.spread(status))

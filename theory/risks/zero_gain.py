@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from inspect import signature
 
 import numpy as np
 
 from theory.arrays import Array
 from theory.errors import NoExactRoute, ProblemError, one_of, shown
 from theory.numerics.zero_lines import SEEDS, Seeds, ZeroLine, zero_curve
-from theory.problems.noises import NOISES, noise
+from theory.problems.noises import NOISES, RATIO, noise
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem
 from theory.problems.validation import number, positive, whole
 from theory.risks.gains import compare
@@ -32,8 +33,9 @@ def zero_gain_curve(
 
     Args:
         problem: a problem, or a function that makes one from the keys that are no noises (a regime).
-        x, y: (key, low, high). A key is "alpha", "beta" or "eps", or a parameter of the family.
-        fixed: values of the other keys; noises left out are 0.
+        x, y: (key, low, high). A key is "alpha", "beta" or "eps", or a parameter of the family; or "ratio", samples per
+            dimension, unless that is a parameter of the family.
+        fixed: values of the other keys; noises left out are 0, and without a ratio data are infinite.
         seeds, tolerance, max_step: as for `theory.zero_curve`, whose seed values are gains here. Neither the line
             alpha = 0, where the gain is 0, nor gains of classifiers one of which is (all but) constant count.
 
@@ -47,14 +49,19 @@ def zero_gain_curve(
         ProblemError: a key is unknown, given twice, or low >= high.
         NoExactRoute: no geometry answers for the problem; for a family, for any of the problems of the seeds.
     """
+    asked = _asked(problem)
     fixed, seeds = dict(fixed or {}), seeds if isinstance(seeds, tuple) else whole(seeds, "seeds", 2)
     tolerance, max_step = positive(tolerance, "tolerance"), positive(max_step, "max_step")
-    _check(problem, x, y, fixed)
+    _check(problem, asked, x, y, fixed)
     reasons: list[NoExactRoute] = []
 
     def gains(xs: Array, ys: Array) -> tuple[Array, Array]:
         keys: dict[str, float | Array] = {**fixed, x[0]: xs, y[0]: ys}
-        noise = {name: np.broadcast_to(np.asarray(keys.pop(name, 0.0), float), xs.shape) for name in NOISES}
+        noise = {
+            name: np.broadcast_to(np.asarray(keys.pop(name, 0.0), float), xs.shape)
+            for name in asked
+            if name in keys or name in NOISES
+        }
         if isinstance(problem, MixtureProblem | DomainProblem):
             return _gains(problem, noise)
         return _family_gains(problem, keys, noise, len(xs), reasons)
@@ -71,7 +78,7 @@ def zero_gain_curve(
 
 def _gains(problem: Problem, noise: Mapping[str, Array]) -> tuple[Array, Array]:
     """Gains (n,) and their errors; NaN where a classifier is constant."""
-    found = compare(problem, *(noise[name] for name in NOISES))
+    found = compare(problem, *(noise[name] for name in NOISES), ratio=noise.get(RATIO))
     value, error = found.gain.arrays()
     return np.where(found.constant, np.nan, value), error
 
@@ -90,19 +97,27 @@ def _family_gains(
     value, error = np.full(count, np.nan), np.full(count, np.nan)
     for k, row in enumerate(distinct.tolist()):
         rows = np.flatnonzero(which.ravel() == k)
-        values = {name: int(v) if name in WHOLE else v for name, v in zip(names, row, strict=True)}
+        chosen = {name: int(v) if name in WHOLE else v for name, v in zip(names, row, strict=True)}
         try:
-            value[rows], error[rows] = _gains(family(**values), {name: noise[name][rows] for name in NOISES})
+            value[rows], error[rows] = _gains(family(**chosen), {name: v[rows] for name, v in noise.items()})
         except NoExactRoute as reason:
             reasons.append(reason)
     return value, error
 
 
 # Parameters of the regimes that count something.
-WHOLE = ("dim", "count", "tries", "seed")
+WHOLE = ("dim", "count", "tries", "seed", "copies")
 
 
-def _check(problem: Problem | Regime, x: KeyRange, y: KeyRange, fixed: Mapping[str, float]) -> None:
+def _asked(problem: Problem | Regime) -> tuple[str, ...]:
+    """The keys that are no parameters of the problem."""
+    own = () if isinstance(problem, MixtureProblem | DomainProblem) else signature(problem).parameters
+    return NOISES if RATIO in own else (*NOISES, RATIO)
+
+
+def _check(
+    problem: Problem | Regime, asked: tuple[str, ...], x: KeyRange, y: KeyRange, fixed: Mapping[str, float]
+) -> None:
     for name, part in (("x", x), ("y", y)):
         if not isinstance(part, tuple | list) or len(part) != 3:
             raise ProblemError(name, shown(part), "(key, low, high)")
@@ -110,8 +125,8 @@ def _check(problem: Problem | Regime, x: KeyRange, y: KeyRange, fixed: Mapping[s
     for key in keys:
         if keys.count(key) > 1:
             raise ProblemError(key, "it given twice", "each key once")
-        if isinstance(problem, MixtureProblem | DomainProblem) and key not in NOISES:
-            raise ProblemError(key, "a key that is no noise", f"{one_of(NOISES, key)}, or a family of problems")
+        if isinstance(problem, MixtureProblem | DomainProblem) and key not in asked:
+            raise ProblemError(key, "a key that is no noise", f"{one_of(asked, key)}, or a family of problems")
     for key, value in fixed.items():
         noise(value, key) if key in NOISES else number(value, key)
     for key, low, high in (x, y):

@@ -8,8 +8,8 @@ p = k1 c Q, r = k2 b Q = 1 - p and gamma = d/n,
 
     k1 + gamma sum h p = 1,    k2 + gamma/(M - 1) sum h r = 1,
 
-which is one equation for y = k1/(k2 b), since p = y c/(1 + y c). The forms w'Bw of w = W^-1 (m1 - m0), for B = Sigma and
-B = I, are those of -dQ/dx of (W + x B)^-1 at x = 0:
+which is one equation for y = k1/(k2 b), since p = y c/(1 + y c). The forms w'Bw of w = W^-1 (m1 - m0), for B = Sigma
+and B = I, are those of -dQ/dx of (W + x B)^-1 at x = 0:
 
     w'Bw = sum (4 m + v gamma h c) Q (Q B + (p U1 + r U2)/D),    D = k1 k2 + k1 gamma P/(M - 1) + k2 gamma P,
     U1 = (k2 + gamma P/(M - 1)) G1 + gamma P G2,    U2 = gamma P/(M - 1) G1 + (k1 + gamma P) G2,
@@ -57,6 +57,11 @@ class Trained:
     inverse: Array
 
 
+def spans(alpha: Array, delta: Array, copies: int | None) -> Flags:
+    """Whether M noisy copies of n samples span the space; without noise the classifier of least norm is meant."""
+    return np.asarray((alpha == 0) | (delta * (np.inf if copies is None else copies) > 1))
+
+
 def ridge(
     spectrum: Spectrum, prior: float, threshold: float, alpha: Array, delta: Array, copies: int | None = None
 ) -> Overlaps:
@@ -77,10 +82,10 @@ def _piece(
 ) -> Overlaps:
     unit = float(spectrum.shares @ spectrum.values)
     held = Spectrum(spectrum.values / unit, spectrum.shares, spectrum.signal / unit)
-    noisy, count = (alpha / np.sqrt(unit)) ** 2, np.inf if copies is None else float(copies)
+    noisy = (alpha / np.sqrt(unit)) ** 2
     # Without noise the copies are all the same, and M = inf is meant.
-    count = np.where(noisy > 0, count, np.inf)
-    defined = np.flatnonzero((noisy == 0) | (delta * count > 1))
+    count = np.where((noisy > 0) & (copies is not None), float(copies or 0), np.inf)
+    defined = np.flatnonzero(spans(alpha, delta, copies))
     noisy, delta, count = noisy[defined], delta[defined], count[defined]
     with np.errstate(divide="ignore"):
         inverse = np.where(count > 1, 1 / (count - 1), 0.0)
@@ -116,7 +121,7 @@ def _solved(spectrum: Spectrum, sets: Trained, delta: Array) -> tuple[Array, Arr
 
 
 def _isotropic_root(c: Array, b: Array, delta: Array) -> Array:
-    """The positive root of b y + gamma y c/(1 + y c) = 1, that is of b c delta y^2 + (b delta + c - c delta) y = delta."""
+    """The positive root of b y + gamma y c/(1 + y c) = 1: b c delta y^2 + (b delta + c - c delta) y = delta."""
     half = 0.5 * (b * delta + c * (1 - delta))
     root = np.hypot(half, np.sqrt(b * c) * delta)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -180,10 +185,8 @@ def _overlaps(spectrum: Spectrum, prior: float, threshold: float, sets: Trained,
 
     along, length = form(t), form(np.ones_like(t))
     share = np.sqrt(size[:, 0] / along)
-    signal, middle = (
-        share * 2 * (q @ m),
-        share * (0.5 - prior) / (prior * (1 - prior)) * (gamma[:, 0] * ((sets.c * q) @ h)),
-    )
+    signal, tilt = share * 2 * (q @ m), (0.5 - prior) / (prior * (1 - prior))
+    middle = share * tilt * gamma[:, 0] * ((sets.c * q) @ h)
     level = share * threshold * total[:, 0]
     spread = ROUNDINGS * np.finfo(float).eps * (1 + 1 / k2[:, 0])
     error = spread * (signal + np.abs(middle) + np.abs(level))

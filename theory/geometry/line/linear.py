@@ -181,7 +181,8 @@ class HalfSpaceTrainer:
     f_alpha = {w.x >= t}, w = (Sigma + alpha^2 I)^-1 (m1 - m0), t = w.(m0 + m1)/2 + log((1-prior)/prior): the direction
     turns with alpha, and along it the classes are two normal laws. `variances` and `difference` = m1 - m0 are given in
     the eigenbasis of Sigma (columns of `basis`, or None for the standard one). Under the regression rule the logistic
-    posterior keeps its own half-space for every alpha, by symmetry.
+    posterior keeps its own half-space for every alpha, by symmetry. Least squares has the threshold
+    (1 - 2 prior)/(2 prior (1 - prior)) in place of the logarithm.
     """
 
     variances: Array
@@ -199,7 +200,7 @@ class HalfSpaceTrainer:
         unit = weights / norm[:, None]
         half = 0.5 * (unit * self.difference).sum(axis=1)
         scale = np.sqrt((unit**2 * self.variances).sum(axis=1))
-        threshold = (np.log1p(-self.prior) - np.log(self.prior)) / norm
+        threshold = self._level() / norm
         pieces = (piece(1, "gaussian", half, scale, self.prior), piece(0, "gaussian", -half, scale, 1 - self.prior))
         error = 16 * np.finfo(float).eps * (np.abs(threshold) + scale + half)
         if self.basis is not None:
@@ -207,6 +208,12 @@ class HalfSpaceTrainer:
             error = error * (1 + self.variances.max() / scale**2)
         axis = unit if self.basis is None else unit @ self.basis.T
         return Base(pieces, half_lines(threshold, True, error), axis, self.middle[None, :])
+
+    def _level(self) -> float:
+        """Where w.(x - middle of the means) is cut."""
+        if self.rule == "least-squares":
+            return (1 - 2 * self.prior) / (2 * self.prior * (1 - self.prior))
+        return float(np.log1p(-self.prior) - np.log(self.prior))
 
     def drift(self, alpha: Array, base: Base) -> Drift:
         """Closed forms, differentiated along the normal as it turns: those of t/|w|, of the means and of the scale.
