@@ -55,7 +55,7 @@ class OptimumCommand:
             helps = [[float(low), float(high)] for low, high in best.helps]
             record = {"beta": beta, "eps": eps, "alpha": float(best.alpha), **of_samples(problem, ratio)}
             records.append(record | {"risk": plain(best.risk), "gain": plain(best.gain), "helps": helps})
-        remark(*estimates)
+        remark(*estimates, limits=not self.json)
         if self.json:
             print_json(records)
         else:

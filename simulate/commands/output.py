@@ -70,16 +70,18 @@ def of_samples(problem: Problem, ratio: float | None) -> dict[str, Any]:
     return {"ratio": ratio, "copies": problem.training.copies, "finite_dim": None if ratio is None else False}
 
 
-def remark(*estimates: Estimate) -> None:
+def remark(*estimates: Estimate, limits: bool = True) -> None:
     """One line for each status other than "ok": how many numbers have it, and what to do.
 
-    What is not defined is shown as such.
+    What is not defined is shown as such, and that numbers are limits may be said by the records.
     """
-    from theory.estimate import STATUSES, UNDEFINED
+    from theory.estimate import LIMIT, STATUSES, UNDEFINED
 
     counts: Counter[str] = Counter()
     for estimate in estimates:
         counts.update(estimate.remarks())
     counts.pop(UNDEFINED, None)
+    if not limits:
+        counts.pop(LIMIT, None)
     for word, count in counts.items():
         note(f"{count} number{'s' if count > 1 else ''}: {word}: {STATUSES[word]}")

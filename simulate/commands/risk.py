@@ -72,7 +72,7 @@ class RiskCommand:
             | _quantities(found, i)
             for i, point in enumerate(product(*grid, ratios))
         ]
-        remark(*(estimate for estimate in found.values() if estimate is not None))
+        remark(*(estimate for estimate in found.values() if estimate is not None), limits=not self.json)
         if self.json:
             print_json(records)
         else:

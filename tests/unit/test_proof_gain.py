@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from theory import gain, regimes
+from theory import gain, regimes, with_overrides
 from theory.problems.problem import Component, Gaussian, MixtureProblem, Training
 from theory.proof import PROVED, NoProof, Prover
 from theory.proof.prover import Proof
@@ -81,3 +81,16 @@ def test_gain_near_its_zero() -> None:
     values = gain(prover.problem, 0.5, betas).value
     assert verdicts == ["help" if value > 0 else "hurt" for value in values]
     assert set(verdicts) == {"help", "hurt"}
+
+
+@pytest.mark.parametrize("rule", ["lda", "least-squares", "logistic"])
+def test_linear_rules_on_infinite_data(rule: str) -> None:
+    """Least squares cuts where its own threshold is; it has a best noise, so that both signs occur."""
+    zero, one = (Component(Gaussian((side, 0.5 * side), (1.0, 2.0))) for side in (-1.0, 1.0))
+    problem = MixtureProblem(0.2, 2, (zero,), (one,), Training(rule))
+    for alpha in (0.4, 3.0):
+        proof, usual = Prover(problem).gain(alpha, 0.5), gain(problem, alpha, 0.5)
+        assert proof.verdict == ("help" if usual.value > 0 else "hurt")
+        assert abs(proof.gain.value - usual.value) <= proof.gain.error + usual.error
+    with pytest.raises(NoProof, match="found two covariances"):
+        Prover(with_overrides(regimes.concentric(dim=2), {"training.rule": rule}))

@@ -12,6 +12,7 @@ from theory.display.densities import coordinate, density_picture
 from theory.display.digits import matrix, number, vector
 from theory.display.sketch import LABELS, around, components_picture, sets_picture, strips_picture
 from theory.problems.problem import (
+    LINEAR_RULES,
     Ball,
     Box,
     Component,
@@ -91,9 +92,14 @@ def _dimensions(dim: int) -> str:
 
 def _noises(problem: Problem) -> list[tuple[str, str]]:
     training = problem.training
-    off = "the nearest class" if training.off_support == "nearest" else training.off_support
+    said = f"{training.rule} rule, {training.noise} noise"
+    if training.copies is not None:
+        said += f", {training.copies} noisy cop{'y' if training.copies == 1 else 'ies'} of each sample"
+    if training.rule not in LINEAR_RULES:
+        off = "the nearest class" if training.off_support == "nearest" else training.off_support
+        said += f"; off the support {off}"
     return [
-        ("training", f"{training.rule} rule, {training.noise} noise; off the support {off}"),
+        ("training", said),
         ("smoothing", f"{problem.smoothing.noise} noise{TIES[problem.smoothing.ties]}"),
     ]
 

@@ -1,7 +1,8 @@
 """Two Gaussians with one full covariance: half-spaces, whose risks are closed forms, in balls.
 
-f_alpha = {w.x >= t}, w = (Sigma + alpha^2 I)^-1 (m1 - m0), t = w.(m0 + m1)/2 + log((1 - prior)/prior); smoothing with
-Gaussian noise leaves a half-space as it is and certifies the distance to it (Cohen, Rosenfeld, Kolter 2019).
+f_alpha = {w.x >= t}, w = (Sigma + alpha^2 I)^-1 (m1 - m0), t = w.(m0 + m1)/2 + log((1 - prior)/prior), or with
+(1 - 2 prior)/(2 prior (1 - prior)) in place of the logarithm for least squares; smoothing with Gaussian noise leaves a
+half-space as it is and certifies the distance to it (Cohen, Rosenfeld, Kolter 2019).
 """
 
 from __future__ import annotations
@@ -45,10 +46,16 @@ class HalfSpaceProof:
         along = (normal.transpose() * gap)[0, 0] / 2
         deviation = (normal.transpose() * sigma * normal)[0, 0].sqrt()
         away = arb(eps) * (normal.transpose() * normal)[0, 0].sqrt()
-        level = arb((1 - self.prior) / self.prior).log()
+        level = self._level()
         missed = upper("gaussian", (along - level - away) / deviation)
         false = upper("gaussian", (along + level - away) / deviation)
         return arb(self.prior) * missed + arb(1 - self.prior) * false
+
+    def _level(self) -> Arb:
+        """Where w.(x - middle of the means) is cut."""
+        if self.rule == "least-squares":
+            return arb((1 - 2 * self.prior) / (2 * self.prior * (1 - self.prior)))
+        return arb((1 - self.prior) / self.prior).log()
 
 
 def half_space_proof(problem: Problem) -> HalfSpaceProof:

@@ -8,16 +8,17 @@ from typing import Literal, Protocol
 
 from flint import arb, ctx, fmpq
 
-from theory.errors import NoProof
+from theory.errors import NoExactRoute, NoProof
 from theory.estimate import Estimate
 from theory.problems.noises import NOISES, noise
-from theory.problems.problem import Problem, described
+from theory.problems.problem import LINEAR_RULES, MixtureProblem, Problem, described
 from theory.proof.balls import Arb, Rational, exact, floats, precision
 from theory.proof.half_space import HalfSpaceProof, half_space_proof
 from theory.proof.line import line_proof
 from theory.proof.noise import upper
 from theory.proof.radial import radial_proof
 from theory.proof.region import Signs
+from theory.reduction.linear_rules import population
 
 Verdict = Literal["help", "hurt", "neutral", "undecided"]
 
@@ -170,6 +171,14 @@ def geometry(problem: Problem, window: Rational = 0) -> Regions | HalfSpaceProof
     Raises:
         NoProof: there is none; the message gives each one's reason.
     """
+    if problem.training.rule in LINEAR_RULES:
+        try:
+            held = population(problem)
+        except NoExactRoute as error:
+            raise NoProof(str(error)) from None
+        if not isinstance(held, MixtureProblem):
+            return half_space_proof(problem)
+        problem = held
     reasons = []
     makers: tuple[Callable[[], Regions | HalfSpaceProof], ...] = (
         lambda: line_proof(problem, window),
