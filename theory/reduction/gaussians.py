@@ -11,8 +11,9 @@ from theory.arrays import Array
 from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.base import Geometry
 from theory.geometry.line.linear import HalfSpaceTrainer, Linear, LineTrainer
-from theory.geometry.piece import piece
-from theory.geometry.radial.radial import concentric
+from theory.geometry.piece import Piece, piece
+from theory.geometry.radial.radial import Radial, concentric
+from theory.geometry.radial.regression import RegressionTrainer
 from theory.problems.components import exact_weights, isotropic, marginal
 from theory.problems.problem import Ball, Component, Gaussian, Law, MixtureProblem, as_vector
 
@@ -46,14 +47,14 @@ def along_line(
 
 def needs_posterior(problem: MixtureProblem) -> None:
     if problem.training.rule != "posterior":
-        raise NoExactRoute(f"the regression rule has no exact route in radial geometry; {REMEDY}")
+        known = "in radial geometry the regression rule is exact for two concentric Gaussians"
+        raise NoExactRoute(f"{known}; {REMEDY}")
 
 
 def concentric_problem(problem: MixtureProblem, parts: list[tuple[int, float, Law]]) -> Geometry:
     means = [marginal(law, problem.dim)[1] for _label, _weight, law in parts]
     if not all((m == means[0]).all() for m in means):
         raise NoExactRoute(f"balls mixed with other components need one common centre for an exact route; {REMEDY}")
-    needs_posterior(problem)
     pieces = []
     for label, weight, law in parts:
         if isinstance(law, Ball):
@@ -63,7 +64,18 @@ def concentric_problem(problem: MixtureProblem, parts: list[tuple[int, float, La
         if scale is None:
             raise NoExactRoute(f"concentric components must be isotropic for an exact route; {REMEDY}")
         pieces.append(piece(label, "gaussian" if scale > 0 else "point", 0.0, scale, weight))
+    if problem.training.rule == "regression" and _two_scales(pieces):
+        return Radial(problem.dim, RegressionTrainer(problem.dim, means[0], tuple(pieces)), smooth_motion=False)
+    needs_posterior(problem)
     return concentric(problem.dim, means[0], tuple(pieces), problem.training.off_support)
+
+
+def _two_scales(pieces: list[Piece]) -> bool:
+    """Whether there is one Gaussian a class, of different scales."""
+    gaussian = [p for p in pieces if p.law == "gaussian"]
+    return (
+        len(pieces) == len(gaussian) == 2 and {p.label for p in pieces} == {0, 1} and pieces[0].scale != pieces[1].scale
+    )
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from theory.theorems import (
     balls,
     boundaries,
     bridge,
+    classes,
     comparison,
     compensation,
     half_spaces,
@@ -17,6 +18,7 @@ from theory.theorems import (
     invariances,
     large_noise,
     prior_shift,
+    regression,
     sets,
     small_noise,
 )
@@ -34,6 +36,8 @@ _SUBJECTS = (
     boundaries,
     small_noise,
     large_noise,
+    regression,
+    classes,
     invariances,
 )
 
