@@ -1,14 +1,14 @@
 """More classes than two: symmetric arrangements of equally likely isotropic Gaussians feel neither noise.
 
-Proof. Equal priors and one scale: f_alpha is the nearest mean for every alpha. Let x be nearest to mean i. For a simplex,
-a cross-polytope and a regular polygon the reflection that swaps means i and j maps all means to themselves, hence the
-cell of i to the cell of j; x lies on the side of i, and so each point of the cell of i is nearer to x than its image: it
-gets at least the votes of j. For the vertices of a cube the cells are products of half-lines, and the votes factorise:
-each coordinate votes for its own side. Whatever the noise beta, the most votes are for the nearest mean.
+Proof. Equal priors and one scale: f_alpha is the nearest mean for every alpha. Let x be nearest to mean i. For a
+simplex, a cross-polytope and a regular polygon the reflection that swaps means i and j maps all means to themselves,
+hence the cell of i to the cell of j; x lies on the side of i, and so each point of the cell of i is nearer to x than
+its image: it gets at least the votes of j. For the vertices of a cube the cells are products of half-lines, and the
+votes factorise: each coordinate votes for its own side. Whatever beta, the most votes are for the nearest mean.
 
 How it is checked: votes of a random point are drawn, and the margin is the least probability, over the other classes,
-of so many votes against the nearest mean among those of both if each were as likely, less FAILURE. Where the law holds a
-case falls below 0 with at most that probability (an exact binomial test).
+of so many votes against the nearest mean among those of both if each were as likely, less FAILURE. Where the law holds
+a case falls below 0 with at most that probability (an exact binomial test).
 """
 
 from __future__ import annotations
@@ -75,8 +75,8 @@ LAWS = (
     Theorem(
         "k-classes-no-effect",
         "K classes, isotropic Gaussians of one scale, equal priors, means that are a simplex, a cross-polytope, a "
-        "regular polygon or a cube: training noise changes nothing, and the most votes are for the nearest mean at every "
-        "smoothing noise. By Monte Carlo.",
+        "regular polygon or a cube: training noise changes nothing, and the most votes are for the nearest mean at "
+        "every smoothing noise. By Monte Carlo.",
         r"\arg\max_k P(x + \beta V \in C_k) = \arg\min_k |x - \mu_k|",
         "derived here, by reflections",
         _most_votes,
