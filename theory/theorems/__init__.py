@@ -13,10 +13,13 @@ from theory.theorems import (
     comparison,
     compensation,
     half_spaces,
+    high_dimensions,
     interference,
     invariances,
     large_noise,
+    one_vote,
     prior_shift,
+    ratios,
     sets,
     small_noise,
 )
@@ -33,7 +36,10 @@ _SUBJECTS = (
     comparison,
     boundaries,
     small_noise,
+    ratios,
     large_noise,
+    high_dimensions,
+    one_vote,
     invariances,
 )
 
