@@ -22,6 +22,7 @@ from theory import (
     regimes,
     with_overrides,
 )
+from theory.proof import PROVED
 from theory.symbolic import DERIVATIONS
 
 # Scales 1 and 1.5: beta, and the solution of Lam(alpha) = Lam(0) + beta^2.
@@ -127,6 +128,13 @@ def test_harm_comes_close_to_one(dim: int, known: float) -> None:
     limit = high_dimension(problem).risk(1.0, 0.0, dim)
     assert abs(limit.value - known) < limit.error < 300 / dim
     assert high_dimension(problem).risk([0.0, 1.0], 0.0).value.tolist() == [0.0, 0.9]
+
+
+def test_the_error_holds_what_rounding_leaves_of_a_share() -> None:
+    """A ball that is empty: the risk is the share of class 0, which is no float."""
+    problem = regimes.concentric(inner=0.2, outer=0.3, prior=0.98574)
+    found, proved = high_dimension(problem).risk(40.0, 0.0, 2), PROVED.risk(problem, 40.0, 0.0)
+    assert abs(found.value - proved.value) <= found.error + proved.error < 1e-16
 
 
 def test_edges_of_phases_have_no_limit() -> None:

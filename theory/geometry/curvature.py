@@ -81,6 +81,41 @@ class SmallNoise:
         return math.sqrt(max(mixed, 0.0) / diffusion) if diffusion > 0 else 0.0
 
     @property
+    def diffusion_flow(self) -> float:
+        """int_B (Lap(s)/|grad s|) (d_n q + H q) dS, n outward: how data thin out where training noise moves B."""
+        return self._integral(self._flows)
+
+    def best_alpha(self, beta: float, eps: float = 0.0) -> float:
+        """alpha* of the certified risk at a radius eps of the order of beta^2, to leading order; 0 where none helps.
+
+            alpha*^2 = [beta^2 int H Lap(s) - 2 eps int (Lap(s)/|grad s|)(d_n q + H q)] / int Lap(s)^2/|grad s|
+
+        At eps = 0 it is `ratio` times beta; on the line it does not depend on beta.
+        """
+        wanted = beta * beta * (self.weights @ (self.curvature * self.laplacian)) - 2 * eps * (
+            self.weights @ self._flows
+        )
+        diffusion = float(self.weights @ self._squares)
+        return math.sqrt(max(float(wanted), 0.0) / diffusion) if diffusion > 0 else 0.0
+
+    def gain(self, alpha: float, beta: float, eps: float = 0.0) -> float:
+        """The leading term of R(0, beta) - R(alpha, beta), or of the certified risks' at a radius of order beta^2.
+
+        It is (alpha^2/8)(2 alpha*^2 - alpha^2) int Lap(s)^2/|grad s| dS, alpha* being `best_alpha` or what is under its
+        root where that is negative.
+        """
+        a, b = alpha * alpha, beta * beta
+        pulled = b * self.curvature_diffusion - 2 * eps * self.diffusion_flow
+        return a / 8 * (2 * pulled - a * self.diffusion_diffusion)
+
+    @property
+    def _flows(self) -> Array:
+        """(Lap(s)/|grad s|)(d_n q + H q); 0 where both densities underflow."""
+        thinning = self.marginal_slope + self.curvature * self.marginal
+        flat = np.zeros_like(self.slope)
+        return np.divide(self.laplacian * thinning, self.slope, out=flat, where=self.slope > 0)
+
+    @property
     def _squares(self) -> Array:
         """Lap(s)^2/|grad s|; 0 where both densities underflow."""
         return np.divide(self.laplacian**2, self.slope, out=np.zeros_like(self.slope), where=self.slope > 0)

@@ -23,6 +23,7 @@ from theory.numerics.special.logs import log1pmx
 from theory.problems.components import isotropic
 from theory.problems.noises import noises, together
 from theory.problems.problem import Gaussian, MixtureProblem, Problem, as_vector, described
+from theory.problems.typed import typed
 from theory.problems.validation import positive
 
 # Newton's steps rise to the root of a concave function; their errors square once they are small.
@@ -73,19 +74,20 @@ class HighDimension:
         """The limit of R(alpha, beta), and in `dim` dimensions what R is from there at most.
 
         value: prior where M_1 < 0 plus 1 - prior where M_0 < 0; NaN on the edge of a phase, where one of them is 0.
-        error: 2 sum over classes of share S/(S + d M^2), 0 in the limit.
+        error: 2 sum over classes of share S/(S + d M^2), 0 in the limit, and the rounding of the value.
 
         Raises:
             ProblemError: a noise is negative or not finite, or dim is not positive.
         """
         held = self.margins(alpha, beta, dim if dim == math.inf else positive(dim, "dim"))
         value, error = np.zeros_like(held.mean0), np.zeros_like(held.mean0)
-        sides = ((1 - self.prior, held.mean0, held.spread0), (self.prior, held.mean1, held.spread1))
+        sides = ((float(1 - typed(self.prior)), held.mean0, held.spread0), (self.prior, held.mean1, held.spread1))
         for share, mean, spread in sides:
             value = value + np.where(mean == 0, np.nan, np.where(mean < 0, share, 0.0))
             if dim < math.inf:
                 error = error + 2 * share * spread / (spread + dim * mean**2)
-        return Estimate(value[()], error[()], "high dimension")
+        rounding = np.where(value > 0, np.spacing(value), 0.0)
+        return Estimate(value[()], (error + rounding)[()], "high dimension")
 
     def squared_radius(self, alpha: ArrayLike) -> Array:
         """Lam(alpha) = v0 v1 log(v1/v0)/(v1 - v0): of the concentric pair the base ball has the radius sqrt(d Lam).

@@ -16,7 +16,7 @@ from theory.symbolic.high_dimension import high_dimension_margins, radius_concav
 from theory.symbolic.invariances import common_factor, scaling
 from theory.symbolic.large_noise import large_noise_half_space
 from theory.symbolic.prior_shift import prior_shift, prior_shift_limit, regression_threshold
-from theory.symbolic.small_noise import many_dimensions, radial_small_noise
+from theory.symbolic.small_noise import certified_small_noise, many_dimensions, radial_small_noise
 from theory.symbolic.two_gaussians import threshold, threshold_risk
 
 DERIVATIONS: dict[str, Callable[[], Derivation]] = {
@@ -36,6 +36,7 @@ DERIVATIONS: dict[str, Callable[[], Derivation]] = {
     "best-ratio": ratio_below_one,
     "high-dimension-margins": high_dimension_margins,
     "small-noise": radial_small_noise,
+    "certified-small-noise": certified_small_noise,
     "many-dimensions": many_dimensions,
     "large-noise": large_noise_half_space,
     "scaling": scaling,

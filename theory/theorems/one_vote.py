@@ -25,7 +25,7 @@ from theory.laws.certificate import log_miss
 from theory.problems.problem import Component, Gaussian, MixtureProblem, NoiseFamily, Point
 from theory.problems.regimes import two_scales
 from theory.risks.votes import vote_risk
-from theory.theorems.cases import FAMILIES, SMALL_MIXTURES, SMOOTHING_NOISE, TRAINING_NOISE, Number, mixture, worst
+from theory.theorems.cases import FAMILIES, SMALL_MIXTURES, SMOOTHING_NOISE, TRAINING_NOISE, Number, mixture
 from theory.theorems.law import Theorem
 
 # What the mass of the heavier point exceeds exp(a^2/2) by, relative.
@@ -60,14 +60,14 @@ def _best(problem: MixtureProblem, at: CaseNoises, _exact: Side) -> Number:
 
 
 def _twice(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number | None:
-    """Clean and certified risk, at a part of beta, within their multiples of the one-vote risk of floating point."""
+    """Clean risk, or certified risk at a part of beta, within its multiple of the one-vote risk of floating point."""
     eps = at.part * at.beta
     miss = math.exp(float(log_miss(problem.smoothing.noise, np.array(at.beta), np.array(eps))))
     if not miss > 0:
         return None
-    one = vote_risk(problem, at.alpha, at.beta, 1)
-    certified = exact.certified_risk(problem, at.alpha, at.beta, eps)
-    return worst(2.0 * one - exact.risk(problem, at.alpha, at.beta), (1 / miss) * one - certified)
+    clean = eps == 0
+    risk = exact.risk(problem, at.alpha, at.beta) if clean else exact.certified_risk(problem, at.alpha, at.beta, eps)
+    return (1 / miss) * vote_risk(problem, at.alpha, at.beta, 1) - risk
 
 
 def _nearly_twice(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
@@ -115,7 +115,7 @@ LAWS = (
             SMALL_MIXTURES
             | {"training": Choice(FAMILIES), "votes": Choice(FAMILIES)}
             | {"ties": Choice(("class1", "class0", "coin"))}
-            | {"alpha": SMOOTHING_NOISE, "beta": TRAINING_NOISE, "part": Range(0.01, 5.0, log=True)},
+            | {"alpha": SMOOTHING_NOISE, "beta": TRAINING_NOISE, "part": Range(0.01, 5.0, log=True, zero=0.5)},
             ("part",),
         ),
     ),
