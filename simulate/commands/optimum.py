@@ -57,7 +57,13 @@ class OptimumCommand:
                 best = best_alpha(problem, beta, eps, ratio=ratio, votes=votes)
             estimates += [best.risk, best.gain]
             helps = [[float(low), float(high)] for low, high in best.helps]
-            record = {"beta": beta, "eps": eps, "votes": votes, "alpha": float(best.alpha), **of_samples(problem, ratio)}
+            record = {
+                "beta": beta,
+                "eps": eps,
+                "votes": votes,
+                "alpha": float(best.alpha),
+                **of_samples(problem, ratio),
+            }
             records.append(record | {"risk": plain(best.risk), "gain": plain(best.gain), "helps": helps})
         remark(*estimates, limits=not self.json)
         if self.json:

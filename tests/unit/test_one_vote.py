@@ -24,7 +24,7 @@ from theory import (
 )
 from theory.claims.sides import FLOATS, Side
 from theory.proof import PROVED
-from theory.risks.votes import compare_votes
+from theory.risks.votes import Finite
 from theory.theorems.one_vote import points
 
 BUMPS, RINGS = regimes.bumps(spacing=1.5), regimes.concentric(dim=10)
@@ -116,12 +116,12 @@ def test_the_one_vote_risk_is_a_clean_risk_of_the_noised_problem() -> None:
 
 
 def test_compared_votes_are_differences_of_vote_risks() -> None:
-    found = compare_votes(BUMPS, [0.0, 0.3], 0.5, 0.0, 11)
+    found = Finite(votes=11).compare(BUMPS, [0.0, 0.3], 0.5)
     risks = vote_risk(BUMPS, [0.0, 0.3], 0.5, 11)
     np.testing.assert_array_equal(found.risk.value, risks.value)
     assert found.gain.value.tolist() == [0.0, risks.value[0] - risks.value[1]]
     assert found.gain.error[0] == 0 < found.gain.error[1]
-    certified = compare_votes(BUMPS, 0.3, 0.5, 0.1, 101)
+    certified = Finite(votes=101).compare(BUMPS, 0.3, 0.5, 0.1)
     assert certified.risk.value == certified_vote_risk(BUMPS, 0.3, 0.5, 0.1, 101).value
 
 
