@@ -35,11 +35,9 @@ Eps = Annotated[
 class LawCommand:
     """The curvature-diffusion law: alpha*/beta, its two integrals, and exact against predicted excess risk.
 
-    noisewise law concentric --set dim=10
+    noisewise law concentric --set dim=10 --beta 0.1 --eps 0.01
 
     noisewise law bumps --beta 0.2 --steps 8 --json
-
-    noisewise law anisotropic --beta 0.2 --eps 0.04
     """
 
     problem: Name
