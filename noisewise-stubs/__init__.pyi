@@ -57,6 +57,8 @@ from theory.risks.curvature import small_noise as small_noise
 from theory.risks.derivatives import Slopes as Slopes
 from theory.risks.derivatives import gain_slopes as gain_slopes
 from theory.risks.derivatives import risk_slopes as risk_slopes
+from theory.risks.dimensions import HighDimension as HighDimension
+from theory.risks.dimensions import high_dimension as high_dimension
 from theory.risks.gains import certified_gain as certified_gain
 from theory.risks.gains import compare as compare
 from theory.risks.gains import gain as gain

@@ -87,11 +87,11 @@ for beta in (0.5, 2.0):
 curves.draw(series.dataset()).figure
 
 # %% [markdown]
-# The two curves lie on each other: half-spaces do not feel smoothing. How near to $\frac12$ the harm can come is
-# shown on an example whose loss is enclosed by ball arithmetic.
+# The two curves lie on each other: half-spaces do not feel smoothing. For other pairs the harm comes as near to 1 as
+# one likes: that is shown on examples whose losses are enclosed by ball arithmetic.
 
 # %%
-[(name, LAWS[name].check(CASES).verdict) for name in ("prior-shift-harm", "prior-shift-limit", "harm-near-half")]
+[(name, LAWS[name].check(CASES).verdict) for name in ("prior-shift-harm", "prior-shift-limit", "harm-near-one")]
 
 # %% [markdown]
 # Under the regression rule the same problem has no gain and no loss at all: all that is left is rounding.

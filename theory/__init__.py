@@ -53,6 +53,8 @@ _HOME = {
     "Slopes": "theory.risks.derivatives",
     "gain_slopes": "theory.risks.derivatives",
     "risk_slopes": "theory.risks.derivatives",
+    "HighDimension": "theory.risks.dimensions",
+    "high_dimension": "theory.risks.dimensions",
     "small_noise": "theory.risks.curvature",
     "zero_curve": "theory.numerics.zero_lines",
     "zero_gain_curve": "theory.risks.zero_gain",

@@ -11,6 +11,7 @@ from simulate.commands.output import number, print_json, print_table
 from simulate.commands.remedy import USUAL, mc_command, suggesting
 from theory.errors import ProblemError
 from theory.problems import validation
+from theory.problems.noises import noise
 from theory.problems.problem import Problem
 
 if TYPE_CHECKING:
@@ -25,13 +26,16 @@ NOISE_FREE = 10.0
 
 Beta = Annotated[float | None, arg(metavar="B", help="Smoothing noise to begin with (0.4 of the least scale).")]
 Steps = Annotated[int, arg(metavar="N", help="How often it is halved.")]
+Eps = Annotated[
+    float, arg(metavar="E", help="Radius to certify at the first smoothing noise; it falls as the square of that.")
+]
 
 
 @dataclass(frozen=True)
 class LawCommand:
     """The curvature-diffusion law: alpha*/beta, its two integrals, and exact against predicted excess risk.
 
-    noisewise law concentric --set dim=10
+    noisewise law concentric --set dim=10 --beta 0.1 --eps 0.01
 
     noisewise law bumps --beta 0.2 --steps 8 --json
     """
@@ -39,6 +43,7 @@ class LawCommand:
     problem: Name
     beta: Beta = None
     steps: Steps = 5
+    eps: Eps = 0.0
     settings: Settings = ()
     json: Json = False
 
@@ -46,6 +51,7 @@ class LawCommand:
         if validation.whole(self.steps, "steps") > MOST_STEPS:
             raise ProblemError("steps", str(self.steps), f"at most {MOST_STEPS}")
         start = None if self.beta is None else validation.positive(self.beta, "beta")
+        eps = noise(self.eps, "eps")
         problem = family(self.problem, self.settings).at()
         from theory import bayes_risk, small_noise
 
@@ -56,11 +62,14 @@ class LawCommand:
         said |= {"diffusion_diffusion": data.diffusion_diffusion, "curvature_curvature": data.curvature_curvature}
         said |= {"bayes_risk": {"value": bayes.value, "error": bayes.error, "route": bayes.route}}
         begin = START * _least_scale(problem) if start is None else start
-        rows = _compared(problem, data, bayes, [begin / 2**k for k in range(self.steps + 1)])
+        halved = [begin / 2**k for k in range(self.steps + 1)]
+        rows = _compared(problem, data, bayes, halved)
+        certified = _certified(problem, data, eps, halved) if eps > 0 else []
         if self.json:
-            print_json(said | {"table": rows})
+            print_json(said | {"table": rows, "certified": certified})
         else:
             _print(said, rows)
+            _print_certified(certified)
 
 
 def _least_scale(problem: Problem) -> float:
@@ -90,6 +99,32 @@ def _compared(problem: Problem, data: SmallNoise, least: Estimate, betas: list[f
             row = {"beta": beta, "alpha": share * beta, "exact": excess, "error": float(exact.error) + bayes_error}
             rows.append(row | {"predicted": predicted, "order": order})
     return rows
+
+
+def _certified(problem: Problem, data: SmallNoise, eps: float, betas: list[float]) -> list[dict[str, Any]]:
+    """The best training noise of the certified risk to leading order, and what it gains."""
+    from theory import certified_gain
+
+    rows: list[dict[str, Any]] = []
+    for beta in betas:
+        radius = eps * (beta / betas[0]) ** 2
+        alpha = data.best_alpha(beta, radius)
+        exact = certified_gain(problem, alpha, beta, radius)
+        row = {"beta": beta, "eps": radius, "alpha": alpha, "ratio": alpha / beta, "exact": float(exact.value)}
+        rows.append(row | {"error": float(exact.error), "predicted": data.gain(alpha, beta, radius)})
+    return rows
+
+
+def _print_certified(rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    print()
+    shown = [
+        [f"{row['beta']:g}", f"{row['eps']:g}", number(row["alpha"]), number(row["ratio"]),
+         number(row["exact"], row["error"]), number(row["predicted"])]
+        for row in rows
+    ]  # fmt: skip
+    print_table(["beta", "eps", "alpha*", "alpha*/beta", "certified gain", "predicted"], shown)
 
 
 def _print(said: dict[str, Any], rows: list[dict[str, Any]]) -> None:

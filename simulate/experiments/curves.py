@@ -155,6 +155,23 @@ def finite_votes(problem: Problem, beta: float, alphas: Sequence[float], most: i
     return made.dataset()
 
 
+def votes_ratio(families: Named, beta: float, most: int, count: int) -> xr.Dataset:
+    """The best training noise over the smoothing noise against the number of votes, and without end of votes."""
+    votes = np.unique(2 * (np.geomspace(1, most, count) / 2).astype(int) + 1)
+    labels = {"x_label": "votes (odd numbers)", "y_label": r"best $\alpha$ / $\beta$", "x_scale": "log"}
+    # What is beyond the last number of votes is room for the limits.
+    made = Series("votes", np.append(votes, 4.0 * votes[-1]), labels | {"title": rf"$\beta={beta:g}$"})
+    made.curve(r"$\alpha=\beta$", 1.0, "guide")
+    limits = []
+    for name, regime, settings in families:
+        problem = regimes.build(regime, **settings)
+        found = [best_alphas(problem, [beta], votes=n)[0].alpha for n in [*votes.tolist(), None]]
+        made.curve(name, np.append(found[:-1], np.nan) / beta)
+        limits.append(found[-1] / beta)
+    made.measured("infinitely many votes", [2.0 * votes[-1]] * len(limits), limits)
+    return made.dataset()
+
+
 def bridge_curve(separation: float, scale: float, radii: np.ndarray) -> np.ndarray:
     """alpha* of the bridge identity: alpha*^2 = s^2 eps/(|mu| - eps), |mu| half the separation, whatever the prior."""
     half = separation / 2

@@ -9,9 +9,10 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from figures import agreement, curves, disc_experiment, interference, phase, pipeline, plane
+from figures import agreement, curves, dimensions, disc_experiment, interference, phase, pipeline, plane
 from figures.pipeline_stages import VARIABLES as STAGES
 from simulate.experiments import curves as data
+from simulate.experiments import dimensions as growing
 from simulate.experiments.discs import VARIABLES as PLACED
 from simulate.experiments.discs import Study
 from simulate.experiments.recipe import Recipe
@@ -45,6 +46,10 @@ def _planes(datasets: Datasets, columns: int) -> list[Figure]:
 
 def _agreements(datasets: Datasets, columns: int) -> list[Figure]:
     return [agreement.draw(held).figure for held in datasets]
+
+
+def _dimensions(datasets: Datasets, columns: int) -> list[Figure]:
+    return [dimensions.draw(held, columns=columns).figure for held in datasets]
 
 
 def _discs(datasets: Datasets, columns: int) -> list[Figure]:
@@ -125,6 +130,19 @@ RECIPES: dict[str, Recipe] = {
         WORDS["phase-concentric"],
         *(Map("concentric", axis, "beta=0.02:2:97", {"dim": dim}) for dim, axis in CONCENTRIC.items()),
         stems=[f"phase-concentric-{dim}" for dim in CONCENTRIC],
+    ),
+    "phases-dimension": Recipe(
+        {
+            "phases-dimension": Computed(
+                growing.phases,
+                {"dims": [10, 100, 1000], "alpha": 2.0, "beta": 2.0, "count": 97},
+                ("concentric", {"prior": 0.7}),
+            )
+        },
+        _dimensions,
+        WORDS["phases-dimension"],
+        dimensions.VARIABLES,
+        (2,),
     ),
     "interference-stripes": _map(
         WORDS["interference-stripes"],
@@ -250,6 +268,24 @@ RECIPES: dict[str, Recipe] = {
             ("bumps", {"count": 3}),
         ),
         "votes",
+    ),
+    "votes-ratio": _line(
+        WORDS["votes-ratio"],
+        Computed(
+            data.votes_ratio,
+            {
+                "families": [
+                    ["concentric, $d=10$", "concentric", {"dim": 10}],
+                    [r"concentric, $d=10$, prior .7", "concentric", {"dim": 10, "prior": 0.7}],
+                    ["bumps, spacing 1.5", "bumps", {"spacing": 1.5}],
+                    ["two Gaussians, prior .2", "two-gaussians", {"dim": 1, "prior": 0.2}],
+                ],
+                "beta": 0.5,
+                "most": 1001,
+                "count": 25,
+            },
+        ),
+        "votes-ratio",
     ),
     "agreement": Recipe(
         {"agreement": Agreement("bumps", "alpha=0:1.5:9", "beta=0.1:1.5:9", 101, 20_000, 1)},

@@ -35,6 +35,11 @@ WORDS = {
         "smoothing completely; the range of smoothing noise in which there is anything to undo shrinks as the "
         "dimension grows."
     ),
+    "phases-dimension": (
+        "The risk of two concentric Gaussians over both noises in 10, 100 and 1000 dimensions and in the limit. Phases "
+        "sharpen: both classes are right in a wedge that holds alpha = beta, and outside one of them is lost. The best "
+        "training noise tends to a curve inside the wedge, below alpha = beta."
+    ),
     "interference-stripes": (
         "Stripes at growing distance: gain over training noise at smoothing noise 1, and over smoothing noise at "
         "training noise .3. Training noise helps where it closes the gaps before smoothing has its turn (up to .4 "
@@ -87,6 +92,11 @@ WORDS = {
     "votes": (
         "The risk of the deployed classifier against its number of votes. With few votes training noise helps and "
         "with many it hurts: a finite number of votes can turn the answer round."
+    ),
+    "votes-ratio": (
+        "The best training noise over the smoothing noise against the number of votes. With one vote it is the "
+        "smoothing noise for every distribution; with many it is whatever the distribution makes it, from none to more "
+        "than the smoothing noise."
     ),
     "agreement": (
         "Exact risks against simulated ones over a map. The scores lie within the band that holds for all of them "

@@ -25,12 +25,33 @@ def test_optimum(records: Records) -> None:
     found = records("optimum", "two-gaussians", *settings, "--beta", "0.3", "0.6", "--eps", "0.5")
     assert [(r["beta"], r["eps"]) for r in found] == [(0.3, 0.5), (0.6, 0.5)]
     for record in found:
-        assert list(record) == ["beta", "eps", "alpha", "ratio", "copies", "finite_dim", "risk", "gain", "helps"]
+        assert list(record) == [
+            "beta",
+            "eps",
+            "votes",
+            "alpha",
+            "ratio",
+            "copies",
+            "finite_dim",
+            "risk",
+            "gain",
+            "helps",
+        ]
         assert record["alpha"] == pytest.approx(1 / math.sqrt(3), rel=1e-6)
         assert record["gain"]["value"] > 0
         ((low, high),) = record["helps"]
         assert low == 0
         assert high > record["alpha"]
+
+
+def test_optimum_of_a_number_of_votes(records: Records, call: Run) -> None:
+    bumps = ("optimum", "bumps", "--set", "spacing=1.5", "--beta", "0.5", "--votes")
+    (record,) = records(*bumps, "3")
+    assert record["votes"] == 3
+    assert record["alpha"] == pytest.approx(0.432215, abs=5e-7)
+    refused = call(*bumps, "0")
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (2, 1)
+    assert "votes: found 0" in refused.stderr
 
 
 def test_optimum_where_noise_never_helps(records: Records, call: Run) -> None:
@@ -47,6 +68,10 @@ def test_law_shows_how_exact_risks_approach_it(records: Records, call: Run) -> N
     orders = [row["order"] for row in found["table"] if row["alpha"] == 0][1:]
     assert all(1.9 < order < 2.1 for order in orders)
     assert "alpha*/beta" in call("law", "bumps", "--steps", "1").stdout
+    found = records("law", "concentric", "--beta", "0.02", "--steps", "1", "--eps", "0.0004")
+    assert [row["eps"] for row in found["certified"]] == [0.0004, 0.0001]
+    assert [row["ratio"] ** 2 for row in found["certified"]] == pytest.approx([2.558069] * 2, abs=5e-7)
+    assert [row["exact"] / row["predicted"] for row in found["certified"]] == pytest.approx([1.0] * 2, abs=2e-3)
     refused = call("law", "stripes")
     assert (refused.returncode, refused.stderr.count("\n")) == (3, 1)
 

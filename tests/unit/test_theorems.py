@@ -61,7 +61,7 @@ def test_without_proofs_examples_are_only_verified(name: str) -> None:
     assert LAWS[name].check(proved=side).verdict == "verified"
 
 
-@pytest.mark.parametrize("name", ["harm-near-half", "close-stripes", "uniform-training-creates", "laplace-down-and-up"])
+@pytest.mark.parametrize("name", ["harm-near-one", "close-stripes", "uniform-training-creates", "laplace-down-and-up"])
 def test_examples_on_the_line_are_proved(name: str) -> None:
     found = LAWS[name].check()
     assert (found.verdict, found.how) == ("proved", "examples, enclosed")

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import logsumexp
 
 from theory.arrays import Array
 
@@ -19,7 +20,12 @@ class SmallNoise:
 
     points (N, 2), weights (N,) of length, slope = |grad s|, curvature H, laplacian of s, each (N,). On the
     line points are (N, 1), weights 1. Radially points are distances from the centre and cosines, weights shares of a
-    sphere, and slope and laplacian are those times its area over exp(log_factor).
+    sphere, and slope, laplacian, marginal and marginal_slope are those times its area over exp(log_factor).
+
+    marginal: the density q of the data; marginal_slope: its derivative along the normal that points out of {s > 0}.
+    width: q/|grad s|, half of the distance over which the posterior would go from 0 to 1; never underflows.
+    log_area: what a weight has to be multiplied by, in logarithms, to be a piece of the boundary: radially the area of
+    the sphere, else 0. bounded: whether the boundary is, in the space of the problem.
     """
 
     points: Array
@@ -27,7 +33,12 @@ class SmallNoise:
     slope: Array
     curvature: Array
     laplacian: Array
+    marginal: Array
+    marginal_slope: Array
+    width: Array
+    log_area: Array
     log_factor: float = 0.0
+    bounded: bool = True
 
     @property
     def curvature_diffusion(self) -> float:
@@ -45,11 +56,64 @@ class SmallNoise:
         return self._integral(self.slope * self.curvature**2)
 
     @property
+    def steepness(self) -> float:
+        """int_B |grad s| dS."""
+        return self._integral(self.slope)
+
+    @property
+    def log_width(self) -> float:
+        """The logarithm of int_B q/|grad s| dS.
+
+        Infinite where the boundary is not bounded: the integrand is twice the inverse slope of the log odds, which
+        grows at most like the distance.
+        """
+        if not self.bounded:
+            return math.inf
+        with np.errstate(divide="ignore"):
+            logs = np.log(self.weights * self.width) + self.log_area
+        return float(logsumexp(logs)) if len(logs) else -math.inf
+
+    @property
     def ratio(self) -> float:
         """alpha*/beta as beta -> 0; 0 where training noise never helps."""
         mixed = float(self.weights @ (self.curvature * self.laplacian))
         diffusion = float(self.weights @ self._squares)
         return math.sqrt(max(mixed, 0.0) / diffusion) if diffusion > 0 else 0.0
+
+    @property
+    def diffusion_flow(self) -> float:
+        """int_B (Lap(s)/|grad s|) (d_n q + H q) dS, n outward: how data thin out where training noise moves B."""
+        return self._integral(self._flows)
+
+    def best_alpha(self, beta: float, eps: float = 0.0) -> float:
+        """alpha* of the certified risk at a radius eps of the order of beta^2, to leading order; 0 where none helps.
+
+            alpha*^2 = [beta^2 int H Lap(s) - 2 eps int (Lap(s)/|grad s|)(d_n q + H q)] / int Lap(s)^2/|grad s|
+
+        At eps = 0 it is `ratio` times beta; on the line it does not depend on beta.
+        """
+        wanted = beta * beta * (self.weights @ (self.curvature * self.laplacian)) - 2 * eps * (
+            self.weights @ self._flows
+        )
+        diffusion = float(self.weights @ self._squares)
+        return math.sqrt(max(float(wanted), 0.0) / diffusion) if diffusion > 0 else 0.0
+
+    def gain(self, alpha: float, beta: float, eps: float = 0.0) -> float:
+        """The leading term of R(0, beta) - R(alpha, beta), or of the certified risks' at a radius of order beta^2.
+
+        It is (alpha^2/8)(2 alpha*^2 - alpha^2) int Lap(s)^2/|grad s| dS, alpha* being `best_alpha` or what is under its
+        root where that is negative.
+        """
+        a, b = alpha * alpha, beta * beta
+        pulled = b * self.curvature_diffusion - 2 * eps * self.diffusion_flow
+        return a / 8 * (2 * pulled - a * self.diffusion_diffusion)
+
+    @property
+    def _flows(self) -> Array:
+        """(Lap(s)/|grad s|)(d_n q + H q); 0 where both densities underflow."""
+        thinning = self.marginal_slope + self.curvature * self.marginal
+        flat = np.zeros_like(self.slope)
+        return np.divide(self.laplacian * thinning, self.slope, out=flat, where=self.slope > 0)
 
     @property
     def _squares(self) -> Array:

@@ -46,7 +46,9 @@ class Row:
         tied = np.flatnonzero(values + errors >= low)
         pick = int(tied[np.argmin(places[tied])])
         place = float(places[pick])
-        level = (self.grid < place) & (self.value + self.error >= low)
+        # Where no slope tells, points of the scan that near may tie because a smooth peak is flat.
+        reach = place if self.slope is not None else place * (1 - BESIDE)
+        level = (self.grid < reach) & (self.value + self.error >= low)
         level[level] = self._flat(self.grid[level])
         if level.any():
             return self._edge(float(self.grid[np.argmax(level)]), low)

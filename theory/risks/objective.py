@@ -14,6 +14,7 @@ from theory.problems.problem import MixtureProblem, Problem
 from theory.risks.derivatives import scaled_slopes
 from theory.risks.gains import compare
 from theory.risks.logs import NOTHING, log_risks, logs_of
+from theory.risks.votes import Finite
 
 # A best risk that is at most this part of the baseline is told from others by its own size: gains then lose digits that
 # the risks have.
@@ -32,13 +33,14 @@ class Objective:
     """Rows of smoothing noises (n,), each with the function of the training noise whose highest value is looked for.
 
     deep: rows in which that is -log R, in place of the gain R(0) - R. tiny: rows in which R(0) itself underflows, so
-    that the advantage over no training noise is log R(0) - log R; reference: log R(0) and its error.
+    that the advantage over no training noise is log R(0) - log R; reference: log R(0) and its error. finite: numbers of
+    samples and votes.
     """
 
     problem: Problem
     beta: Array
     eps: float
-    ratio: float | None
+    finite: Finite
     deep: Flags
     tiny: Flags
     reference: Pair
@@ -57,7 +59,7 @@ class Objective:
         return -value, error
 
     def _at(self, index: Index, alpha: Array) -> tuple[Pair, Pair]:
-        found = compare(self.problem, alpha, self.beta[index], self.eps, ratio=self.ratio)
+        found = self.finite.compare(self.problem, alpha, self.beta[index], self.eps)
         return self.picked(index, alpha, found.risk.arrays(), found.gain.arrays())
 
     def picked(self, index: Index, alpha: Array, risk: Pair, found: Pair) -> tuple[Pair, Pair]:
@@ -66,7 +68,7 @@ class Objective:
         deep, tiny = self.deep[index], self.tiny[index]
         if not (deep | tiny).any():
             return (gain, error), (gain, error)
-        log, doubt = _logs(self.problem, alpha, self.beta[index], self.eps, self.ratio, risk)
+        log, doubt = _logs(self.problem, alpha, self.beta[index], self.eps, self.finite, risk)
         start, more = (part[index] for part in self.reference)
         return (
             (np.where(deep, -log, gain), np.where(deep, doubt, error)),
@@ -85,13 +87,13 @@ class Scan:
     advantages: Pair
 
 
-def scanned(problem: Problem, beta: Array, eps: float, alphas: Array, ratio: float | None = None) -> Scan:
+def scanned(problem: Problem, beta: Array, eps: float, alphas: Array, finite: Finite) -> Scan:
     """The objective at training noises (m,), and at a few in between where the classifier changes most."""
     table = np.tile(alphas, (len(beta), 1))
-    parts = [compare(problem, table, beta[:, None], eps, ratio=ratio)]
+    parts = [finite.compare(problem, table, beta[:, None], eps)]
     if len(alphas) > STEPS:
-        added = _turnovers(problem, beta, ratio, table, parts[0].share)
-        parts.append(compare(problem, added, beta[:, None], eps, ratio=ratio))
+        added = _turnovers(problem, beta, finite.ratio, table, parts[0].share)
+        parts.append(finite.compare(problem, added, beta[:, None], eps))
         table = np.concatenate([table, added], axis=1)
     order, shape = np.argsort(table, axis=1, kind="stable"), table.shape
     table = np.take_along_axis(table, order, axis=1)
@@ -102,12 +104,12 @@ def scanned(problem: Problem, beta: Array, eps: float, alphas: Array, ratio: flo
         deep = np.fmin.reduce(least, axis=1) <= DEEP * least[:, 0]
     tiny, reference = np.zeros(len(beta), bool), (np.zeros(len(beta)), np.zeros(len(beta)))
     if deep.any():
-        log, doubt = _shaped(_logs(problem, alpha, beta[index], eps, ratio, risk), shape)
+        log, doubt = _shaped(_logs(problem, alpha, beta[index], eps, finite, risk), shape)
         best = rows, np.argmin(np.where(np.isnan(log), np.inf, log), axis=1)
         deep &= doubt[best] < KNOWN
         reference = log[:, 0], doubt[:, 0]
         tiny = deep & (least[:, 0] < UNDERFLOW) & (reference[0] > NOTHING) & (reference[1] < KNOWN)
-    objective = Objective(problem, beta, eps, ratio, deep, tiny, reference)
+    objective = Objective(problem, beta, eps, finite, deep, tiny, reference)
     value, advantage = objective.picked(index, alpha, risk, gain)
     return Scan(objective, table, _shaped(value, shape), _shaped(advantage, shape))
 
@@ -147,12 +149,12 @@ def _sorted(parts: list[Estimate], order: Index) -> Pair:
     return value, error
 
 
-def _logs(problem: Problem, alpha: Array, beta: Array, eps: float, ratio: float | None, risk: Pair) -> Pair:
-    """Logarithms of risks and their errors; those of risks that underflow from logarithmic masses."""
+def _logs(problem: Problem, alpha: Array, beta: Array, eps: float, finite: Finite, risk: Pair) -> Pair:
+    """Logarithms of risks and their errors; without end of votes those that underflow from logarithmic masses."""
     log, doubt = logs_of(*risk)
-    small = np.flatnonzero(risk[0] < UNDERFLOW)
+    small = np.flatnonzero(risk[0] < UNDERFLOW) if finite.votes is None else ()
     if len(small):
-        log[small], doubt[small] = log_risks(problem, alpha[small], beta[small], eps, ratio)
+        log[small], doubt[small] = log_risks(problem, alpha[small], beta[small], eps, finite.ratio)
     return log, doubt
 
 

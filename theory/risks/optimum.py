@@ -19,9 +19,10 @@ from theory.problems.limits import MOST_NOISE
 from theory.problems.noises import noise, noises, samples
 from theory.problems.normal import normal_form
 from theory.problems.problem import Problem
+from theory.problems.validation import whole
 from theory.reduction.reduce import reduce
-from theory.risks.gains import compare
 from theory.risks.objective import scanned
+from theory.risks.votes import Finite
 
 # The scan: LINEAR steps over the largest length, LOGARITHMIC ones from a part SMALL of the least length or smoothing
 # noise (where the gain has its small-noise form) to LARGE times the largest (where it has reached its limit), and FEW
@@ -60,7 +61,13 @@ class Optimum:
 
 
 def best_alpha(
-    problem: Problem, beta: float, eps: float = 0.0, *, ratio: float | None = None, upper: float | None = None
+    problem: Problem,
+    beta: float,
+    eps: float = 0.0,
+    *,
+    ratio: float | None = None,
+    votes: int | None = None,
+    upper: float | None = None,
 ) -> Optimum:
     """argmin over alpha >= 0 of R(alpha, beta), or of the certified risk at eps > 0, and where training noise helps.
 
@@ -74,36 +81,46 @@ def best_alpha(
 
     Args:
         ratio: samples per dimension n/d, as `clean_risk`; None for infinite data.
+        votes: of the deployed classifier that takes so many votes, infinitely many if None. Derivatives are not known
+            then, and alpha has about ten digits. Certificates fail with the usual probability of `certified_vote_risk`.
         upper: search only up to this noise; then neither alpha nor an end of `helps` is ever inf.
 
     Raises:
         NoExactRoute: no geometry answers for the problem.
-        ProblemError: a noise is negative or not finite.
+        ProblemError: a noise is negative or not finite, or votes < 1.
 
     Examples:
         >>> from theory import regimes
         >>> found = best_alpha(regimes.two_gaussians(separation=4.0, prior=0.2), beta=0.3, eps=0.5)
         >>> round(found.alpha, 8), round(found.risk.value, 8)
         (0.57735027, 0.049832)
+        >>> [round(best_alpha(regimes.bumps(spacing=1.5), beta=0.5, votes=n).alpha, 6) for n in (1, 3, 11)]
+        [0.5, 0.432215, 0.281105]
     """
-    return best_alphas(problem, [noise(beta, "beta")], eps, ratio=ratio, upper=upper)[0]
+    return best_alphas(problem, [noise(beta, "beta")], eps, ratio=ratio, votes=votes, upper=upper)[0]
 
 
 def best_alphas(
-    problem: Problem, betas: ArrayLike, eps: float = 0.0, *, ratio: float | None = None, upper: float | None = None
+    problem: Problem,
+    betas: ArrayLike,
+    eps: float = 0.0,
+    *,
+    ratio: float | None = None,
+    votes: int | None = None,
+    upper: float | None = None,
 ) -> list[Optimum]:
     """`best_alpha` at each of many smoothing noises, scanned and refined together; arguments and errors as there."""
     smoothing = noises(betas, "betas").ravel()
     radius = noise(eps, "eps")
     alphas = _scan(problem, smoothing, None if upper is None else noise(upper, "upper"))
-    held = None if ratio is None else samples(ratio)
-    scan = scanned(problem, smoothing, radius, alphas, held)
+    finite = Finite(None if ratio is None else samples(ratio), None if votes is None else whole(votes, "votes"))
+    scan = scanned(problem, smoothing, radius, alphas, finite)
     objective = scan.objective
-    smooth = held is None and reduce(normal_form(problem)).smooth_motion
+    smooth = finite == Finite() and reduce(normal_form(problem)).smooth_motion
     peaks = highest(objective.values, scan.alphas, *scan.values, objective.slope if smooth else None)
     helps = _helps(objective.advantage, scan.alphas, *scan.advantages, open_ended=upper is None)
     best = np.array([peak.at for peak in peaks])
-    at = compare(problem, np.where(np.isnan(best), 0.0, best), smoothing, radius, ratio=held)
+    at = finite.compare(problem, np.where(np.isnan(best), 0.0, best), smoothing, radius)
     result = []
     for k, peak in enumerate(peaks):
         risk, better = at.risk.at(k), at.gain.at(k)

@@ -8,6 +8,7 @@ P(Bin(n, tau) >= k) <= c.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,13 +21,15 @@ from theory.geometry.base import Geometry, VoteRequest
 from theory.laws.binomial import least_count
 from theory.laws.certificate import log_miss
 from theory.problems.limits import MOST_VOTES
+from theory.problems.noises import together
 from theory.problems.normal import normal_form
 from theory.problems.problem import DomainProblem, Problem, described
 from theory.problems.validation import probability, whole
 from theory.reduction.reduce import TOLERANCE, Route, reduce
+from theory.risks.gains import compare
 from theory.risks.requests import Layout, lay_out
 from theory.risks.risks import averaged
-from theory.risks.solution import untrained
+from theory.risks.solution import Comparison, untrained
 
 FAILURE = 1e-3
 # Votes for the wrong class beyond this many noise scales from the labelled set, and sqrt(d) more for the growth of
@@ -104,6 +107,34 @@ def certified_vote_risk(
     undefined = layout.spread(still & (layout.eps.ravel() > 0))
     value, error = (np.where(undefined, np.nan, v) for v in (result.value, result.error))
     return Estimate(value, error, result.route, result.status)
+
+
+@dataclass(frozen=True)
+class Finite:
+    """What there is a finite number of, samples per dimension and votes; None where there is no end of them."""
+
+    ratio: float | None = None
+    votes: int | None = None
+
+    def compare(self, problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike = 0.0) -> Comparison:
+        """`theory.compare` with so many; certificates fail with the usual probability.
+
+        With votes gains are differences of risks and have the errors of both; `constant` and `share` are those of
+        infinitely many votes.
+        """
+        if self.votes is None:
+            return compare(problem, alpha, beta, eps, ratio=self.ratio)
+        noisy, smoothing, radius = together(alpha, beta, eps)
+        both = np.stack([noisy, np.zeros(noisy.shape)])
+        if radius.any():
+            found = certified_vote_risk(problem, both, smoothing, radius, self.votes, ratio=self.ratio)
+        else:
+            found = vote_risk(problem, both, smoothing, self.votes, ratio=self.ratio)
+        limit = compare(problem, noisy, smoothing, ratio=self.ratio)
+        risk, baseline = found.at(0), found.at(1)
+        gain, same = baseline - risk, (noisy == 0) & np.isfinite(risk.value)
+        value, error = (np.where(same, 0.0, part) for part in (gain.value, gain.error))
+        return Comparison(risk, baseline, Estimate(value, error, gain.route, gain.status), limit.constant, limit.share)
 
 
 def _checked(votes: int) -> int:

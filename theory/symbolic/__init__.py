@@ -12,10 +12,11 @@ from theory.symbolic.bridge import bridge_attack, bridge_identity
 from theory.symbolic.concentric import concentric_radius, radius_grows, radius_rises, ratio_below_one
 from theory.symbolic.derivation import Derivation
 from theory.symbolic.half_spaces import half_space_certificate, half_space_vote
+from theory.symbolic.high_dimension import high_dimension_margins, radius_concave
 from theory.symbolic.invariances import common_factor, scaling
 from theory.symbolic.large_noise import large_noise_half_space
 from theory.symbolic.prior_shift import prior_shift, prior_shift_limit, regression_threshold
-from theory.symbolic.small_noise import many_dimensions, radial_small_noise
+from theory.symbolic.small_noise import certified_small_noise, many_dimensions, radial_small_noise
 from theory.symbolic.two_gaussians import threshold, threshold_risk
 
 DERIVATIONS: dict[str, Callable[[], Derivation]] = {
@@ -31,8 +32,11 @@ DERIVATIONS: dict[str, Callable[[], Derivation]] = {
     "concentric-radius": concentric_radius,
     "radius-grows": radius_grows,
     "radius-rises": radius_rises,
+    "radius-concave": radius_concave,
     "best-ratio": ratio_below_one,
+    "high-dimension-margins": high_dimension_margins,
     "small-noise": radial_small_noise,
+    "certified-small-noise": certified_small_noise,
     "many-dimensions": many_dimensions,
     "large-noise": large_noise_half_space,
     "scaling": scaling,

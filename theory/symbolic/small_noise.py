@@ -1,4 +1,4 @@
-"""The small-noise law for the concentric pair: the best ratio of training to smoothing noise, and its limit."""
+"""The small-noise laws for the concentric pair: the best training noise, clean and certified, and limits."""
 
 from __future__ import annotations
 
@@ -33,6 +33,37 @@ def radial_small_noise() -> Derivation:
         ("the squared best ratio", sp.Eq(sp.Symbol("rho"), result)),
     )
     return Derivation("small-noise law of the concentric pair", steps, {"dim": DIM, "spread": SPREAD})
+
+
+def certified_small_noise() -> Derivation:
+    """alpha*^2 of the certified risk of the concentric pair, from slopes on the sphere where s = 0, whatever the prior.
+
+    Raises:
+        ArithmeticError: it has not the form (beta^2 (d - 1) + 2 eps (r^2 K - 2 (d - 1))/(r J))/(r^2 K - d) with
+            K = 1/v0 + 1/v1 and J = 1/v0 - 1/v1.
+    """
+    v0, v1, beta, eps = sp.symbols("v_0 v_1 beta epsilon", positive=True)
+    half = sp.Symbol("q", positive=True) / 2  # either class adds this much to the density of the data there
+    slopes, bends = ([part(v) for v in (v0, v1)] for part in (lambda v: -R / v, lambda v: R**2 / v**2 - 1 / v))
+    slope, laplacian = (
+        half * (slopes[1] - slopes[0]),
+        half * (bends[1] - bends[0] + (DIM - 1) / R * (slopes[1] - slopes[0])),
+    )
+    # Class 1 lies outside, so that the normal points to the centre and the curvature is negative.
+    bend, thinning = -(DIM - 1) / R, -half * (slopes[0] + slopes[1]) - (DIM - 1) / R * 2 * half
+    square = (beta**2 * bend * laplacian - 2 * eps * laplacian / slope * thinning) * slope / laplacian**2
+    total, gap = 1 / v0 + 1 / v1, 1 / v0 - 1 / v1
+    known = (beta**2 * (DIM - 1) + 2 * eps * (R**2 * total - 2 * (DIM - 1)) / (R * gap)) / (R**2 * total - DIM)
+    if sp.simplify(square - known) != 0:
+        raise ArithmeticError("the best training noise of the certified risk has another form")
+    steps = (
+        ("slope of s on the sphere", sp.factor(slope)),
+        ("Laplacian of s", sp.factor(laplacian)),
+        ("how data thin out towards class 0", sp.factor(thinning)),
+        ("the squared best training noise", sp.Eq(sp.Symbol("rho"), known)),
+    )
+    names = {"dim": DIM, "r": R, "v0": v0, "v1": v1, "beta": beta, "eps": eps}
+    return Derivation("certified small-noise law of the concentric pair", steps, names)
 
 
 def many_dimensions() -> Derivation:

@@ -1,10 +1,10 @@
-"""Training noise under unequal priors: it hurts two Gaussians of one scale, as much as can be.
+"""Training noise under unequal priors: it hurts two Gaussians of one scale.
 
 Proof. N(+-m, s^2), q = log((1 - prior)/prior) > 0. The trained threshold is t(alpha) = q (s^2 + alpha^2)/(2 m), which
 smoothing does not move. The risk of a threshold has the slope prior q1(t) - (1 - prior) q0(t), with the sign of
 2 m t/s^2 - q, which is q alpha^2/s^2 at t(alpha). So the risk rises with alpha, to that of the constant class 0, which
-is the prior of class 1. With m/s large and a prior near 1/2 the risk rises from nearly 0 to nearly 1/2. Under the
-regression rule the posterior is logistic, symmetric about t(0), and blurring it leaves 1/2 where it is.
+is the prior of class 1. Under the regression rule the posterior is logistic, symmetric about t(0), and blurring it
+leaves 1/2 where it is.
 """
 
 from __future__ import annotations
@@ -41,10 +41,6 @@ def _rises(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
     return worst(after - before, rarer - after)
 
 
-def _near_half(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
-    return at.delta - exact.gain(problem, at.alpha, at.beta) - 0.5
-
-
 def _neutral(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
     return same(exact.gain(problem, at.alpha, at.beta), 0.0)
 
@@ -68,19 +64,6 @@ LAWS = (
         _rises,
         CaseFamily(facing, PAIRS | {"factor": Range(1.0, 10.0)}, ("factor",)),
         derivation=prior_shift_limit,
-    ),
-    Theorem(
-        "harm-near-half",
-        "The harm of training noise comes arbitrarily close to 1/2: for a given delta there is a problem with "
-        "R(alpha, beta) - R(0, beta) > 1/2 - delta.",
-        r"\sup\,[R(\alpha,\beta) - R(0,\beta)] = \tfrac12",
-        SOURCE,
-        _near_half,
-        CaseFamily(facing, PAIRS | {"delta": Range(0.0, 0.5)}, ("delta",)),
-        examples=tuple(
-            {"separation": 10.0, "prior": 0.5 - delta / 4, "alpha": 12 / delta**0.5, "beta": 1.0, "delta": delta}
-            for delta in (0.1, 1e-2, 1e-3, 1e-4)
-        ),
     ),
     Theorem(
         "regression-neutral",

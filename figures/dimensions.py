@@ -1,0 +1,114 @@
+"""Phases of high dimension: maps of the risk over both noises, one for each dimension and one for the limit.
+
+The colour is the risk, from light (none) to dark. Dashed lines are the edges of the phases in the limit, which say in
+words who is lost; the full line is the best training noise.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
+from matplotlib.colorbar import Colorbar
+from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+
+from figures.cells import edges
+from figures.style import blank, check_suffix, styled, write
+
+VARIABLES = ("risk", "best", "edge")
+HEIGHT = {2: 2.5}
+COLOURS = "cividis_r"
+# Where words stand in the map of the limit, in shares of its axes.
+WORDS = {"class 0 lost": (0.3, 0.9), "class 1 lost": (0.72, 0.1), "both\nright": (0.27, 0.1)}
+# The best noise is not drawn across jumps of this share of the axis.
+JUMP = 0.1
+LOOKS: dict[str, dict[str, Any]] = {"edge": {"color": "black", "linestyle": (0, (4, 2)), "linewidth": 0.9}}
+LOOKS |= {"best": {"color": "#d55e00", "linestyle": "-", "linewidth": 1.3}}
+LABELS = {"edge": r"edges of the phases, $d=\infty$", "best": r"best $\alpha$"}
+
+
+@dataclass(frozen=True)
+class DimensionArtists:
+    """What the figure consists of, panels in the order of the dimensions. lines: by (panel, "edge" or "best")."""
+
+    figure: Figure
+    axes: list[Axes]
+    meshes: list[QuadMesh]
+    lines: dict[tuple[int, str], list[Line2D]]
+    words: list[Text]
+    colorbar: Colorbar
+    legend: Legend
+
+
+def draw(dataset: xr.Dataset, *, columns: int = 2) -> DimensionArtists:
+    """Draw one map for each dimension, side by side over two columns of a paper.
+
+    Args:
+        dataset: `risk` (dim, beta, alpha), `best` (dim, beta) and `edge` (side, edge_alpha), as `noisewise figures`
+            writes them; the last dimension is infinite.
+
+    Raises:
+        ValueError: a variable is missing, or columns is not 2.
+    """
+    if missing := [name for name in VARIABLES if name not in dataset]:
+        raise ValueError(f"dataset: found no variable {missing[0]!r}, expected risks in several dimensions")
+    if columns not in HEIGHT:
+        raise ValueError(f"columns: found {columns!r}, expected 2")
+    with styled():
+        figure = blank(columns, HEIGHT)
+        axes = list(figure.subplots(1, dataset.sizes["dim"], sharey=True, squeeze=False)[0])
+        worst = max(float(dataset.attrs["prior"]), 1 - float(dataset.attrs["prior"]))
+        meshes: list[QuadMesh] = []
+        lines: dict[tuple[int, str], list[Line2D]] = {}
+        for k, panel in enumerate(axes):
+            held = dataset.isel(dim=k)
+            meshes.append(_map(panel, held, worst))
+            lines |= {(k, name): drawn for name, drawn in _lines(panel, held).items()}
+            _frame(panel, held, k == 0)
+        words = [
+            axes[-1].text(*at, said, transform=axes[-1].transAxes, ha="center", va="center", fontsize=6.5,
+                          color="black" if "right" in said else "white")
+            for said, at in WORDS.items()
+        ]  # fmt: skip
+        bar = figure.colorbar(meshes[0], ax=axes, pad=0.01, aspect=20)
+        bar.set_label(r"risk $R(\alpha,\beta)$")
+        bar.outline.set_linewidth(0.6)
+        handles = [lines[0, name][0] for name in LABELS]
+        legend = figure.legend(handles=handles, labels=list(LABELS.values()), loc="outside lower center", ncols=2)
+    return DimensionArtists(figure, axes, meshes, lines, words, bar, legend)
+
+
+def save(dataset: xr.Dataset, path: str | os.PathLike[str], *, columns: int = 2) -> None:
+    """Draw the maps and write them as PNG, PDF or SVG, by the suffix of `path`. Raises as `draw`, and `OSError`."""
+    check_suffix(path)
+    write(draw(dataset, columns=columns).figure, path)
+
+
+def _map(axes: Axes, held: xr.Dataset, worst: float) -> QuadMesh:
+    x, y = (edges(held[key].to_numpy()) for key in ("alpha", "beta"))
+    return axes.pcolormesh(x, y, held["risk"].to_numpy(), vmin=0.0, vmax=worst, cmap=COLOURS, rasterized=True)
+
+
+def _lines(axes: Axes, held: xr.Dataset) -> dict[str, list[Line2D]]:
+    best, span = held["best"].to_numpy(), float(held["alpha"][-1])
+    best = np.where(np.abs(np.diff(best, prepend=best[:1])) > JUMP * span, np.nan, best)
+    sides = [axes.plot(held["edge_alpha"], side.to_numpy(), **LOOKS["edge"])[0] for side in held["edge"]]
+    return {"edge": sides, "best": axes.plot(best, held["beta"].to_numpy(), **LOOKS["best"])}
+
+
+def _frame(axes: Axes, held: xr.Dataset, first: bool) -> None:
+    dim = float(held["dim"])
+    axes.set_title(rf"$d = {dim:g}$" if np.isfinite(dim) else r"$d = \infty$")
+    axes.set_xlabel(r"training noise $\alpha$")
+    axes.set_xlim(0.0, float(held["alpha"][-1]))
+    axes.set_ylim(0.0, float(held["beta"][-1]))
+    if first:
+        axes.set_ylabel(r"smoothing noise $\beta$")
