@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from theory.arrays import Array, Flags
+from theory.arrays import Array
 from theory.claims.families import CaseFamily
 from theory.claims.sides import FLOATS, Side
 from theory.claims.together import SKIPPED, Margin, margins
@@ -183,8 +183,7 @@ def _mutant(found: Search, members: Array, scores: list[float], k: int) -> Array
     one, two = rng.choice([j for j in range(len(members)) if j != k], 2, replace=False)
     moved = members[int(np.argmin(scores))] + rng.uniform(*MUTATION) * (members[one] - members[two])
     moved = np.where((moved < 0) | (moved > 1), rng.random(size), moved)
-    changed: Flags = rng.random(size) < CROSSOVER
-    changed[int(rng.integers(size))] = True
+    changed = (rng.random(size) < CROSSOVER) | (np.arange(size) == rng.integers(size))
     return np.where(changed, moved, members[k])
 
 
