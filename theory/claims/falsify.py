@@ -1,26 +1,25 @@
 """Looking for counterexamples: a claim about problems and noises is attacked, and what is found is proved.
 
 A claim is a signed margin, >= 0 where it holds. It is evaluated in floating point at random cases, then at those that
-an optimiser proposes, which seeks the least margin; a case counts as a violation only where the margin is negative
-beyond its own error. A witness is made simple (`theory.claims.shrink`) and put before ball arithmetic, and only if that
-encloses its margin below 0 is the claim called refuted.
+an optimiser proposes, which seeks the least margin (`theory.claims.search`); a case counts as a violation only where
+the margin is negative beyond its own error. A witness is made simple (`theory.claims.shrink`) and put before ball
+arithmetic, and only if that encloses its margin below 0 is the claim called refuted.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import differential_evolution, minimize
 
-from theory.arrays import Array
 from theory.claims.families import CaseFamily, CaseNoises, Choice, Range
+from theory.claims.search import BLOCK, BUDGET_OF_BLOCK, Search, high, search
 from theory.claims.shrink import simpler
-from theory.claims.sides import FLOATS, Side
-from theory.errors import NoExactRoute, ProblemError, shown
+from theory.claims.sides import Side
+from theory.errors import ProblemError, shown
 from theory.estimate import PROVED as PROVED_ROUTE
 from theory.estimate import Estimate
 from theory.problems.validation import instance, whole
@@ -29,17 +28,8 @@ __all__ = ["Attack", "CaseFamily", "CaseNoises", "Choice", "Claim", "Range", "fa
 
 Claim = Callable[..., "Estimate | float | None"]
 
-# How the budget is shared; what the optimisers do not use up (margins may be flat) goes into further random cases.
-RANDOM, EVOLUTION, DESCENT = 0.5, 0.35, 0.15
-# Draws without an answer cost little, and a family may have many.
-MOST_DRAWS = 8
-# The population, whose first generation are the best random cases, and how many there should at least be.
-PER_PARAMETER, LEAST_POPULATION, GENERATIONS = 4, 8, 8
-# What the optimiser is told where there is no answer: worse than any margin of a probability.
-NO_ANSWER = 1e3
 # Witnesses put before the proof if the simple one has none.
 ATTEMPTS = 4
-SKIPPED = (NoExactRoute, ProblemError)
 
 
 @dataclass(frozen=True)
@@ -66,62 +56,17 @@ class Attack:
     history: dict[str, int]
 
 
-class _Spent(Exception):
-    """The budget of a stage is used up."""
-
-
-@dataclass
-class _Search:
-    """The claim over its family, and what was seen of it so far."""
-
-    claim: Callable[[Any, CaseNoises, Side], Estimate | float | None]
-    family: CaseFamily
-    stage: str = "random"
-    left: int = 0
-    skipped: int = 0
-    history: dict[str, int] = field(default_factory=dict)
-    seen: list[tuple[float, float, tuple[float, ...]]] = field(default_factory=list)
-
-    def margin(self, parameters: Mapping[str, Any], side: Side = FLOATS) -> Estimate | None:
-        """The claim's margin, None where there is no answer."""
-        try:
-            found = self.claim(*self.family.case(parameters), side)
-        except SKIPPED:
-            found = None
-        if found is None or np.isnan(_high(found)):
-            self.skipped += 1
-            return None
-        self.history[self.stage] = self.history.get(self.stage, 0) + 1
-        return found if isinstance(found, Estimate) else Estimate(found, 0.0, "number")
-
-    def __call__(self, point: Array) -> float:
-        """The score at a point of the unit cube, which the optimisers minimise."""
-        if self.left <= 0:
-            raise _Spent
-        self.left -= 1
-        found = self.margin(self.family.at(point))
-        if found is None:
-            return NO_ANSWER
-        self.seen.append((_score(found), _high(found), tuple(np.clip(point, 0, 1).tolist())))
-        return _score(found)
-
-    def begin(self, stage: str, budget: int) -> None:
-        self.stage, self.left = stage, budget
-
-    @property
-    def cases(self) -> int:
-        return len(self.seen)
-
-
 def falsify(
     claim: Claim, family: CaseFamily, budget: int = 2000, seed: int = 0, *, proved: Side | None = None
 ) -> Attack:
     """Seek a case of the family in which the claim does not hold.
 
-    Half of the budget are random cases, then differential evolution starts from the best of them (Storn and Price
-    1997), then Nelder and Mead's descent from the best of all; the rest are random again. What is minimised is the
-    margin where it is positive, and where it is not, its ratio to its error. A violation is made simple and proved. The
-    same seed gives the same answer.
+    Half of the budget are random cases, then differential evolution starts from the best of them, then a descent from
+    the best of all. What is minimised is the margin where it is positive, and where it is not, its ratio to its error.
+    A violation is made simple and proved. The same seed gives the same answer.
+
+    Of larger budgets cases of one problem are answered together. For this the claim is run more than once on a case, at
+    first with answers of NaN and without boundaries, so it has to say the same each time and to end with any answers.
 
     Args:
         claim: a function of (problem, noises, exact) to a margin, an `Estimate` or a number, >= 0 where it holds; None
@@ -146,14 +91,10 @@ def falsify(
     instance(family, "family", CaseFamily)
     if not callable(claim):
         raise ProblemError("claim", shown(claim), "a function of (problem, noises, exact)")
-    search = _Search(_three_arguments(claim), family)
-    rng = np.random.default_rng(seed)
-    _draw(search, rng, max(1, round(RANDOM * budget)))
-    if search.seen:
-        _evolve(search, round(EVOLUTION * budget), seed)
-        _descend(search, round(DESCENT * budget))
-        _draw(search, rng, budget)
-    return _judged(search, proved)
+    together = min(max(budget // BUDGET_OF_BLOCK, 1), BLOCK)
+    found = Search(_three_arguments(claim), family, np.random.default_rng(seed), together)
+    search(found, budget)
+    return _judged(found, proved)
 
 
 def _three_arguments(claim: Claim) -> Claim:
@@ -162,81 +103,32 @@ def _three_arguments(claim: Claim) -> Claim:
     return lambda problem, noises, _exact: claim(problem, noises)
 
 
-def _high(margin: Estimate | float) -> float:
-    """Margin + error: negative only if the claim is violated beyond it."""
-    return float(margin.value + margin.error) if isinstance(margin, Estimate) else float(margin)
-
-
-def _score(margin: Estimate) -> float:
-    """margin + error where that is negative; from 0 to 1 its share of the error where the margin is negative within its
-    error; 1 + margin where it is not negative. So equalities, too, are attacked where they nearly fail."""
-    value, error, high = float(margin.value), float(margin.error), _high(margin)
-    return 1 + value if value >= 0 else high / error if high >= 0 else high
-
-
-def _draw(search: _Search, rng: np.random.Generator, wanted: int) -> None:
-    """Random points until so many cases were answered in all."""
-    search.begin("random", MOST_DRAWS * (wanted - search.cases))
-    while search.cases < wanted and search.left > 0:
-        search(rng.random(len(search.family.parameters)))
-
-
-def _evolve(search: _Search, budget: int, seed: int) -> None:
-    """Differential evolution from the best random points."""
-    size = len(search.family.parameters)
-    population = max(LEAST_POPULATION, min(PER_PARAMETER * size, budget // GENERATIONS))
-    best = [point for _score, _high, point in sorted(search.seen)[:population]]
-    if budget < len(best) or len(best) < LEAST_POPULATION:
-        return
-    search.begin("evolution", budget)
-    start = np.array(best)
-    bounds = [(0.0, 1.0)] * size
-    try:
-        differential_evolution(search, bounds, init=start, maxiter=budget, tol=0.0, polish=False, seed=seed)
-    except _Spent:
-        return
-
-
-def _descend(search: _Search, budget: int) -> None:
-    """Nelder and Mead's simplex from the best point of all, begun anew from where it ended while budget is left."""
-    search.begin("descent", budget)
-    size = len(search.family.parameters)
-    try:
-        for _ in range(3):
-            start = min(search.seen)[-1]
-            minimize(search, np.array(start), method="Nelder-Mead", bounds=[(0.0, 1.0)] * size)
-    except _Spent:
-        return
-
-
-def _judged(search: _Search, proved: Side | None) -> Attack:
+def _judged(found: Search, proved: Side | None) -> Attack:
     """The verdict: counterexamples made simple and proved, in order of their margins."""
-    cases, skipped = search.cases, search.skipped
-    if not search.seen:
-        return Attack("undecided", 0, skipped, float("nan"), None, None, search.history)
-    ranked = sorted(search.seen)
-    _least, high, point = ranked[0]
-    worst = search.family.at(point)
+    cases, skipped = found.cases, found.skipped
+    if not found.seen:
+        return Attack("undecided", 0, skipped, float("nan"), None, None, found.history)
+    ranked = sorted(found.seen)
+    _least, most, point = ranked[0]
+    worst = found.family.at(point)
     verdict, witness = "verified", None
-    if high < 0:
-        verdict, witness = _proved(search, [search.family.at(p) for _, m, p in ranked[:ATTEMPTS] if m < 0], proved)
-    return Attack(verdict, cases, skipped, high + 0.0, worst, witness, search.history)
+    if most < 0:
+        verdict, witness = _proved(found, [found.family.at(p) for _, m, p in ranked[:ATTEMPTS] if m < 0], proved)
+    return Attack(verdict, cases, skipped, most + 0.0, worst, witness, found.history)
 
 
-def _proved(
-    search: _Search, violations: list[dict[str, Any]], proved: Side | None
-) -> tuple[str, dict[str, Any] | None]:
+def _proved(found: Search, violations: list[dict[str, Any]], proved: Side | None) -> tuple[str, dict[str, Any] | None]:
     """The first counterexample with a proof, or the simplest of those without."""
-    search.stage = "shrink"
-    first = simpler(search.family, violations[0], search.margin)
+    found.stage = "shrink"
+    first = simpler(found.family, violations[0], found.margin)
     side = proving() if proved is None else proved
-    search.stage = "proof"
+    found.stage = "proof"
     for parameters in (first, *violations):
-        margin = search.margin(parameters, side)
-        if margin is not None and margin.route == PROVED_ROUTE and _high(margin) < 0:
+        margin = found.margin(parameters, side)
+        if margin is not None and margin.route == PROVED_ROUTE and high(margin) < 0:
             return "refuted", parameters | {"margin": margin}
-    search.stage = "shrink"
-    return "undecided", first | {"margin": search.margin(first)}
+    found.stage = "shrink"
+    return "undecided", first | {"margin": found.margin(first)}
 
 
 def proving() -> Side:

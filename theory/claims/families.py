@@ -100,11 +100,13 @@ class CaseFamily:
     parameters: a `Range` or `Choice` for each of them, and for the noises "alpha", "beta" and "eps", which are not
         passed to `build`.
     extra: names of further parameters that the claim gets with the noises, and `build` does not.
+    held: those of `extra` with which the claim makes problems of its own, so that cases share none unless they agree.
     """
 
     build: Callable[..., Problem]
     parameters: Mapping[str, Range | Choice]
     extra: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.parameters:
@@ -112,19 +114,33 @@ class CaseFamily:
         for name in self.extra:
             if name not in self.parameters or name in NOISES:
                 raise ProblemError("extra", shown(name), "names of parameters other than the noises")
+        if not set(self.held) <= set(self.extra):
+            raise ProblemError("held", shown(self.held), "names that are in `extra`")
+
+    @property
+    def varied(self) -> tuple[str, ...]:
+        """The parameters in which cases of one problem differ."""
+        return tuple(name for name in self.parameters if name in (*NOISES, *self.extra) and name not in self.held)
 
     def at(self, point: Iterable[float]) -> dict[str, Any]:
         """The parameters at a point of the unit cube, one coordinate each in their order."""
         pairs = zip(self.parameters.items(), point, strict=True)
         return {name: kind.at(min(max(float(share), 0.0), 1.0)) for (name, kind), share in pairs}
 
-    def case(self, parameters: Mapping[str, Any]) -> tuple[Problem, CaseNoises]:
-        """The problem and the noises for given parameters; raises what `build` raises."""
+    def problem(self, parameters: Mapping[str, Any]) -> Problem:
+        """The problem for given parameters; raises what `build` raises."""
         apart = (*NOISES, *self.extra)
-        problem = self.build(**{name: value for name, value in parameters.items() if name not in apart})
+        return self.build(**{name: value for name, value in parameters.items() if name not in apart})
+
+    def noises(self, parameters: Mapping[str, Any]) -> CaseNoises:
+        """The noises, and what else the claim gets."""
         more = {name: parameters[name] for name in self.extra}
         alpha, beta, eps = (float(parameters.get(name, 0.0)) for name in NOISES)
-        return problem, CaseNoises(alpha, beta, eps, more)
+        return CaseNoises(alpha, beta, eps, more)
+
+    def case(self, parameters: Mapping[str, Any]) -> tuple[Problem, CaseNoises]:
+        """The problem and the noises for given parameters."""
+        return self.problem(parameters), self.noises(parameters)
 
     def defaults(self) -> dict[str, Any]:
         """Values that `build` takes if nothing is said, as far as they could have been drawn."""

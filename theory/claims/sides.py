@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from theory.errors import NoExactRoute
 from theory.estimate import Estimate
 from theory.geometry.region import Region
-from theory.problems.problem import Problem
+from theory.problems.normal import normal_form
+from theory.problems.problem import Problem, described
+from theory.reduction.reduce import reduce
 from theory.risks.gains import certified_gain, gain
-from theory.risks.pipeline import BaseClassifier, smooth, train
-from theory.risks.risks import certified_risk, clean_risk
+from theory.risks.requests import lay_out
+from theory.risks.risks import adversarial_risk, certified_risk, clean_risk, voted_region
 
 
 class Side(Protocol):
@@ -36,6 +40,10 @@ class Side(Protocol):
         """As `theory.certified_gain`."""
         ...
 
+    def adversarial_risk(self, problem: Problem, alpha: float, beta: float, eps: float) -> Estimate:
+        """As `theory.adversarial_risk`."""
+        ...
+
     def boundaries(self, problem: Problem, alpha: float, beta: float = 0.0) -> Estimate:
         """The number of decision boundaries of f, or for beta > 0 of g."""
         ...
@@ -50,16 +58,12 @@ class Floats:
 
     The number of boundaries has the error 1 for each boundary that is not certainly apart from its neighbour. Two
     boundaries closer together than the search resolves (1e-9 of the least scale) are missed without a trace: a witness
-    that rests on a count needs a proof. Base classifiers of the problem that was asked for last are kept.
+    that rests on a count needs a proof.
 
     Raises:
         NoExactRoute: no geometry answers, or the boundaries are curves.
         ProblemError: a noise is negative or not finite.
     """
-
-    def __init__(self) -> None:
-        self._last: Problem | None = None
-        self._trained: dict[float, BaseClassifier] = {}
 
     def risk(self, problem: Problem, alpha: float, beta: float) -> Estimate:
         return clean_risk(problem, alpha, beta)
@@ -73,29 +77,42 @@ class Floats:
     def certified_gain(self, problem: Problem, alpha: float, beta: float, eps: float) -> Estimate:
         return certified_gain(problem, alpha, beta, eps)
 
+    def adversarial_risk(self, problem: Problem, alpha: float, beta: float, eps: float) -> Estimate:
+        return adversarial_risk(problem, alpha, beta, eps)
+
     def boundaries(self, problem: Problem, alpha: float, beta: float = 0.0) -> Estimate:
-        places = self.cuts(problem, alpha, beta)
-        gaps = [other - one for one, other in pairwise(places)]
-        near = {k + side for k, gap in enumerate(gaps) if not gap.value > gap.error for side in (0, 1)}
-        route = places[0].route if places else "line"
-        return Estimate(float(len(places)), float(len(near)), route)
+        return counted(self.cuts(problem, alpha, beta))
 
     def cuts(self, problem: Problem, alpha: float, beta: float = 0.0) -> list[Estimate]:
-        base = self._base(problem, alpha)
-        region: Any = smooth(base, beta).region if beta > 0 else base.region
-        if not isinstance(region, Region):
-            raise NoExactRoute("the boundaries of this problem are curves, not places along one coordinate")
-        held = np.isfinite(region.ends[0])
-        shift = 0.0 if region.reference is None else float(region.reference[0])
-        ends: Iterable[tuple[float, float]] = zip(region.ends[0][held], region.error[0][held], strict=True)
-        return [Estimate(end, error, base.geometry.route) + shift for end, error in ends]
-
-    def _base(self, problem: Problem, alpha: float) -> BaseClassifier:
-        if self._last is not problem:
-            self._last, self._trained = problem, {}
-        if alpha not in self._trained:
-            self._trained[alpha] = train(problem, alpha)
-        return self._trained[alpha]
+        return places(problem, alpha, beta)[0]
 
 
 FLOATS = Floats()
+
+
+def counted(cuts: Sequence[Estimate]) -> Estimate:
+    """The number of boundaries at these places."""
+    gaps = [other - one for one, other in pairwise(cuts)]
+    near = {k + side for k, gap in enumerate(gaps) if not gap.value > gap.error for side in (0, 1)}
+    return Estimate(float(len(cuts)), float(len(near)), cuts[0].route if cuts else "line")
+
+
+def places(problem: Problem, alpha: ArrayLike, beta: ArrayLike = 0.0) -> list[list[Estimate]]:
+    """The boundaries of f, or for beta > 0 of g, for each of some noises."""
+    normal = normal_form(described(problem))
+    geometry, layout = reduce(normal), lay_out(alpha, beta).within(normal)
+    held = geometry.train(layout.alpha)
+    if not isinstance(held.region, Region):
+        raise NoExactRoute("the boundaries of this problem are curves, not places along one coordinate")
+    voted = voted_region(geometry, held.region.take(layout.trained), layout.beta, problem.smoothing.winners[0])
+    still = layout.beta.ravel() == 0
+    region = replace(held, region=held.region.take(layout.flat).merged(still, voted)).outward(normal).region
+    shift = np.zeros(len(region.first)) if region.reference is None else region.reference
+    return [
+        [
+            Estimate(end, error, geometry.route) + float(shift[row])
+            for end, error in zip(region.ends[row], region.error[row], strict=True)
+            if np.isfinite(end)
+        ]
+        for row in np.ravel(layout.where)
+    ]

@@ -12,7 +12,7 @@ from theory.arrays import Array, Flags
 from theory.geometry.cells import Cells, covered, merge, off_support, settle
 from theory.geometry.region import Region, boundary_error, from_pieces, place_error
 from theory.numerics.isolate import Pieces, isolate
-from theory.numerics.terms import Relative, Terms
+from theory.numerics.terms import Terms, relative
 
 INSET_ULPS = 8
 
@@ -81,7 +81,7 @@ def positive_set(
     terms: WidthTerms | None = None
     if len(work.row):
         terms = make()
-        if isinstance(terms, Relative):
+        if relative(terms):
             inset = np.maximum(inset, terms.inset)
         parts.append(isolate(terms, work.row, work.low, work.high, terms.widths.min(axis=1), inset))
     parts += [found.pieces for found in level]

@@ -27,13 +27,19 @@ SQRT_HALF = 0.5**0.5
 class Profile:
     """A symmetric log-concave density on the line: `log_pdf(z)`, `score(z) = d/dz log_pdf`, and its width."""
 
-    log_pdf: Function
-    score: Function
+    log_density: Function
+    log_slope: Function
     width: Array
 
-    def __post_init__(self) -> None:
-        for name in ("log_pdf", "score"):  # what is beyond the range of floats is infinitely far, whatever the scale
-            object.__setattr__(self, name, np.errstate(over="ignore")(getattr(self, name)))
+    def log_pdf(self, z: Array) -> Array:
+        """The logarithm of the density."""
+        with np.errstate(over="ignore"):  # what is beyond the range of floats is infinitely far, whatever the scale
+            return self.log_density(z)
+
+    def score(self, z: Array) -> Array:
+        """Its derivative."""
+        with np.errstate(over="ignore"):
+            return self.log_slope(z)
 
 
 def _scaled(family: str, scale: Array) -> Profile:
@@ -132,10 +138,11 @@ def convolve(law: str, law_scale: Array, noise: str, noise_scale: Array) -> Prof
         ValueError: both scales are 0, so that there is no density.
     """
     law_scale, noise_scale = np.asarray(law_scale, float), np.asarray(noise_scale, float)
-    if np.all(law_scale == 0) and np.all(noise_scale == 0):
+    point, still = not law_scale.any(), not noise_scale.any()
+    if point and still:
         raise ValueError("a point mass without noise has no density")
-    if np.all(noise_scale == 0):
+    if still:
         return _scaled(law, np.broadcast_to(law_scale, np.broadcast(law_scale, noise_scale).shape))
-    if np.all(law_scale == 0):
+    if point:
         return _scaled(noise, np.broadcast_to(noise_scale, np.broadcast(law_scale, noise_scale).shape))
     return _PAIRS[law, noise](law_scale, noise_scale)

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from theory.arrays import Array, Flags, Index
 from theory.errors import NoExactRoute
 from theory.numerics.terms import (
-    Relative,
     SideBounds,
     Terms,
     bound_side,
@@ -24,6 +23,7 @@ from theory.numerics.terms import (
     convex_side,
     log_ratio,
     ratio_of,
+    relative,
     slope,
 )
 
@@ -62,7 +62,7 @@ def _judge(terms: Terms, row: Index, low: Array, high: Array) -> _Verdict:
     before, after = terms.scores(row, low), terms.scores(row, high)
     width, p, slack = high - low, terms.positive, 0.0
     sides = [(left[:, k], right[:, k], (before[:, k], after[:, k])) for k in (slice(None, p), slice(p, None))]
-    if isinstance(terms, Relative):
+    if relative(terms):
         bound = convex_side if terms.convex else concave_side
         one, zero = (bound(*side, width) for side in sides)
         at_left, tie_left = terms.ratio(row, low)

@@ -10,7 +10,7 @@ what lets `theory.numerics.isolate` find every sign change.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard
 
 import numpy as np
 
@@ -40,7 +40,6 @@ class Terms(Protocol):
     def sizes(self, row: Index, x: Array, values: Array) -> Array: ...
 
 
-@runtime_checkable
 class Relative(Terms, Protocol):
     """Terms relative to a common reference, whose small differences `ratio` resolves better than their logarithms do.
 
@@ -48,11 +47,17 @@ class Relative(Terms, Protocol):
     """
 
     convex: bool
+    widths: Array
 
     @property
     def inset(self) -> float: ...
 
     def ratio(self, row: Index, x: Array) -> tuple[Array, Array]: ...
+
+
+def relative(terms: Terms) -> TypeGuard[Relative]:
+    """Whether the terms are relative ones; asked too often to compare all that a protocol lists."""
+    return hasattr(terms, "ratio")
 
 
 def log_sum(values: Array) -> Array:
@@ -74,7 +79,7 @@ def magnitude(values: Array) -> Array:
 
 def log_ratio(terms: Terms, row: Index, x: Array) -> tuple[Array, Array]:
     """D = log(class-1 side) - log(class-0 side) and the size of its rounding error; +-inf where a side vanishes."""
-    if isinstance(terms, Relative):
+    if relative(terms):
         return terms.ratio(row, x)
     values = terms.values(row, x)
     return ratio_of(values, terms.sizes(row, x, values), terms.positive)

@@ -54,6 +54,10 @@ class Proved:
         """The gain in certified risk at eps."""
         return self.prover(problem, eps).gain(alpha, beta, eps, most_bits=self.most_bits).gain
 
+    def adversarial_risk(self, problem: Problem, alpha: float, beta: float, eps: float) -> Estimate:
+        """Not here: smoothed regions are not eroded in balls."""
+        raise NoProof("adversarial risks have no enclosure")
+
     def boundaries(self, problem: Problem, alpha: float, beta: float = 0.0) -> Estimate:
         """The number of decision boundaries of f, or for beta > 0 of g; the error is infinite where gaps stay open."""
         least, most = self._region(problem, alpha, beta).changes

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from fractions import Fraction
 
 from theory.claims.families import Choice, Range
-from theory.estimate import Estimate
+from theory.estimate import PROVED, UPWARD, Estimate
 from theory.problems.problem import (
     Ball,
     Box,
@@ -23,6 +24,7 @@ from theory.problems.problem import (
     TrainingRule,
     Uniform,
 )
+from theory.problems.typed import typed
 
 FAMILIES: tuple[NoiseFamily, ...] = ("gaussian", "laplace", "uniform")
 PRIORS = Range(0.01, 0.99)
@@ -49,6 +51,19 @@ def _high(margin: Number) -> float:
 def same(one: Estimate, other: Number) -> Estimate:
     """The margin of an equality: 0 at best."""
     return -abs(one - other)
+
+
+def rounded(exact: Fraction) -> Estimate:
+    """A rational number as an Estimate, rounded once."""
+    value = float(exact)
+    away = abs(exact - Fraction(value))
+    return Estimate(value, float(away) * UPWARD, PROVED)
+
+
+def rarer(problem: MixtureProblem) -> Estimate:
+    """min(prior, 1 - prior) of the prior as it was typed: its nearest float is another number."""
+    prior = typed(problem.prior)
+    return rounded(min(prior, 1 - prior))
 
 
 def outermost(places: Sequence[Estimate]) -> Number:

@@ -114,6 +114,7 @@ LAWS = (
                 **SPREADS,
             },
             tuple(SPREADS),
+            held=tuple(SPREADS),
         ),
     ),
     Theorem(

@@ -12,7 +12,6 @@ from __future__ import annotations
 from theory.claims.falsify import CaseFamily, CaseNoises, Choice, Range
 from theory.claims.sides import Side
 from theory.problems.problem import MixtureProblem
-from theory.risks.risks import adversarial_risk
 from theory.symbolic.half_spaces import half_space_certificate, half_space_vote
 from theory.theorems.cases import FAMILIES, PRIORS, SMOOTHING_NOISE, TRAINING_NOISE, Number, facing, same, worst
 from theory.theorems.law import Theorem
@@ -38,10 +37,9 @@ def _unmoved(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number | N
 
 
 def _tight(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
-    """Certified and adversarial risk agree; the latter is asked of floating point on either side."""
-    return same(
-        exact.certified_risk(problem, at.alpha, at.beta, at.eps), adversarial_risk(problem, at.alpha, at.beta, at.eps)
-    )
+    """Certified and adversarial risk agree."""
+    noises = at.alpha, at.beta, at.eps
+    return same(exact.certified_risk(problem, *noises), exact.adversarial_risk(problem, *noises))
 
 
 LAWS = (

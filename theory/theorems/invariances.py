@@ -152,6 +152,7 @@ LAWS = (
             dyadic,
             NOISY | {"shift": Range(1e-3, 1e15, log=True, zero=0.1), "side": Choice((1.0, -1.0))},
             ("shift", "side"),
+            held=("shift", "side"),
         ),
     ),
     Theorem(
@@ -173,7 +174,7 @@ LAWS = (
         r"R'(c\alpha, c\beta, c\varepsilon) = R(\alpha, \beta, \varepsilon)",
         SOURCE,
         _scaled,
-        CaseFamily(dyadic, NOISY | {"power": Range(-150, 150, whole=True)}, ("power",)),
+        CaseFamily(dyadic, NOISY | {"power": Range(-150, 150, whole=True)}, ("power",), held=("power",)),
         derivation=scaling,
     ),
     Theorem(

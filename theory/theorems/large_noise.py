@@ -17,10 +17,10 @@ from typing import Any
 
 from theory.claims.falsify import CaseFamily, CaseNoises, Choice, Range
 from theory.claims.sides import Side
-from theory.estimate import PROVED, Estimate
+from theory.estimate import Estimate
 from theory.problems.problem import Component, Gaussian, MixtureProblem
 from theory.symbolic.large_noise import large_noise_half_space
-from theory.theorems.cases import MIXTURES, SMOOTHING_NOISE, Number, best, mixture, number, worst
+from theory.theorems.cases import MIXTURES, SMOOTHING_NOISE, Number, best, mixture, number, rarer, rounded, worst
 from theory.theorems.law import Theorem
 
 SOURCE = "expansion in 1/alpha^2"
@@ -51,10 +51,7 @@ def threshold(problem: MixtureProblem) -> Estimate | None:
     (mean0, square0), (mean1, square1) = (moments(side) for side in (problem.class0, problem.class1))
     if abs(mean1 - mean0) < Fraction(1, 10):
         return None
-    place = (square1 - square0) / (mean1 - mean0) / 2
-    value = float(place)
-    away = abs(place - Fraction(value))
-    return Estimate(value, float(away) * (1 + 2.0**-50), PROVED)
+    return rounded((square1 - square0) / (mean1 - mean0) / 2)
 
 
 def _nearest(exact: Side, problem: MixtureProblem, alpha: float, place: Estimate) -> Estimate | None:
@@ -65,9 +62,9 @@ def _nearest(exact: Side, problem: MixtureProblem, alpha: float, place: Estimate
 
 def _majority(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
     """The risk comes nearer to that of the constant that is right more often."""
-    rarer = problem.prior if problem.prior <= 0.5 else 1 - Estimate(problem.prior, 0.0, PROVED)
+    least = rarer(problem)
     first, middle, last = (
-        abs(exact.risk(problem, factor * at.alpha, at.beta) - rarer) for factor in (1.0, 2.0**0.5, 2.0)
+        abs(exact.risk(problem, factor * at.alpha, at.beta) - least) for factor in (1.0, 2.0**0.5, 2.0)
     )
     return best(first - last, middle - last)
 

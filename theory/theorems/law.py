@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from theory.claims.falsify import SKIPPED, Attack, CaseFamily, Claim, falsify, proving
+from theory.claims.falsify import Attack, CaseFamily, Claim, falsify, proving
 from theory.claims.sides import FLOATS, Side
+from theory.claims.together import SKIPPED
 from theory.estimate import PROVED, Estimate
 from theory.symbolic.derivation import Derivation
 

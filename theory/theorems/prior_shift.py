@@ -13,10 +13,9 @@ from functools import partial
 
 from theory.claims.falsify import CaseFamily, CaseNoises, Range
 from theory.claims.sides import Side
-from theory.estimate import PROVED, Estimate
 from theory.problems.problem import MixtureProblem
 from theory.symbolic.prior_shift import prior_shift, prior_shift_limit, regression_threshold
-from theory.theorems.cases import PRIORS, SMOOTHING_NOISE, TRAINING_NOISE, Number, facing, same, worst
+from theory.theorems.cases import PRIORS, SMOOTHING_NOISE, TRAINING_NOISE, Number, facing, rarer, same, worst
 from theory.theorems.law import Theorem
 
 SOURCE = "derived here"
@@ -36,9 +35,8 @@ def _hurts(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
 
 def _rises(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
     """It rises, and not above the prior of the rarer class."""
-    rarer = problem.prior if problem.prior <= 0.5 else 1 - Estimate(problem.prior, 0.0, PROVED)
     before, after = (exact.risk(problem, alpha, at.beta) for alpha in (at.alpha, at.alpha * at.factor))
-    return worst(after - before, rarer - after)
+    return worst(after - before, rarer(problem) - after)
 
 
 def _neutral(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:

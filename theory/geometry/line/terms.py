@@ -27,25 +27,34 @@ class DensityTerms:
     def __init__(self, pieces: tuple[Piece, ...], noise: str, alpha: Array) -> None:
         self._pieces, self.positive = _ordered(pieces)
         self._noise, self._alpha = noise, alpha
+        self._last: tuple[Index, list[Profile]] | None = None
+        self._kinds = [("gaussian", 0.0) if p.law == "point" else (p.law, float(p.scale)) for p in self._pieces]
         centers = np.array([float(p.center) for p in self._pieces])
         self.modes = np.broadcast_to(centers, (len(alpha), len(centers)))
         self._log_weights = np.log([p.weight for p in self._pieces])
-        rows = np.arange(len(alpha))
-        shapes = [self._shape(p, rows) for p in self._pieces]
+        shapes = self._shapes(np.arange(len(alpha)))
         self.widths = np.stack([np.broadcast_to(s.width, alpha.shape) for s in shapes], axis=1)
 
-    def _shape(self, item: Piece, row: Index) -> Profile:
-        law, scale = ("gaussian", 0.0) if item.law == "point" else (item.law, float(item.scale))
-        return convolve(law, np.full(len(row), scale), self._noise, self._alpha[row])
+    def _shapes(self, row: Index) -> list[Profile]:
+        """The noised components, which those of one law and scale share; the last ones are kept for the same rows."""
+        if self._last is not None and self._last[0] is row:
+            return self._last[1]
+        alpha, made = self._alpha[row], {}
+        for law, scale in self._kinds:
+            if (law, scale) not in made:
+                made[law, scale] = convolve(law, np.full(len(row), scale), self._noise, alpha)
+        self._last = row, [made[kind] for kind in self._kinds]
+        return self._last[1]
 
     def values(self, row: Index, x: Array) -> Array:
         """Logarithms of the weighted noised densities, (N, K)."""
-        columns = [self._shape(p, row).log_pdf(x - float(p.center)) for p in self._pieces]
+        columns = [s.log_pdf(x - float(p.center)) for p, s in zip(self._pieces, self._shapes(row), strict=True)]
         return np.stack(columns, axis=1) + self._log_weights
 
     def scores(self, row: Index, x: Array) -> Array:
         """Their derivatives in x, (N, K)."""
-        return np.stack([self._shape(p, row).score(x - float(p.center)) for p in self._pieces], axis=1)
+        columns = [s.score(x - float(p.center)) for p, s in zip(self._pieces, self._shapes(row), strict=True)]
+        return np.stack(columns, axis=1)
 
     def sizes(self, row: Index, x: Array, values: Array) -> Array:
         """Logarithms are accurate relative to themselves, but for the width of a narrow uniform law, (N, K)."""
