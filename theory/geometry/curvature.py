@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import logsumexp
 
 from theory.arrays import Array
 
@@ -19,7 +20,12 @@ class SmallNoise:
 
     points (N, 2), weights (N,) of length, slope = |grad s|, curvature H, laplacian of s, each (N,). On the
     line points are (N, 1), weights 1. Radially points are distances from the centre and cosines, weights shares of a
-    sphere, and slope and laplacian are those times its area over exp(log_factor).
+    sphere, and slope, laplacian, marginal and marginal_slope are those times its area over exp(log_factor).
+
+    marginal: the density q of the data; marginal_slope: its derivative along the normal that points out of {s > 0}.
+    width: q/|grad s|, half of the distance over which the posterior would go from 0 to 1; never underflows.
+    log_area: what a weight has to be multiplied by, in logarithms, to be a piece of the boundary: radially the area of
+    the sphere, else 0. bounded: whether the boundary is, in the space of the problem.
     """
 
     points: Array
@@ -27,7 +33,12 @@ class SmallNoise:
     slope: Array
     curvature: Array
     laplacian: Array
+    marginal: Array
+    marginal_slope: Array
+    width: Array
+    log_area: Array
     log_factor: float = 0.0
+    bounded: bool = True
 
     @property
     def curvature_diffusion(self) -> float:
@@ -43,6 +54,24 @@ class SmallNoise:
     def curvature_curvature(self) -> float:
         """int_B |grad s| H^2 dS."""
         return self._integral(self.slope * self.curvature**2)
+
+    @property
+    def steepness(self) -> float:
+        """int_B |grad s| dS."""
+        return self._integral(self.slope)
+
+    @property
+    def log_width(self) -> float:
+        """The logarithm of int_B q/|grad s| dS.
+
+        Infinite where the boundary is not bounded: the integrand is twice the inverse slope of the log odds, which
+        grows at most like the distance.
+        """
+        if not self.bounded:
+            return math.inf
+        with np.errstate(divide="ignore"):
+            logs = np.log(self.weights * self.width) + self.log_area
+        return float(logsumexp(logs)) if len(logs) else -math.inf
 
     @property
     def ratio(self) -> float:

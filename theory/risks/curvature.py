@@ -50,4 +50,9 @@ def small_noise(problem: Problem, *, route: Route | None = None) -> SmallNoise:
         slope=found.slope / unit ** (axes + 1),
         curvature=found.curvature / unit,
         laplacian=found.laplacian / unit ** (axes + 2),
+        marginal=found.marginal / unit**axes,
+        marginal_slope=found.marginal_slope / unit ** (axes + 1),
+        width=unit * found.width,
+        log_area=found.log_area + ((problem.dim - 1) * np.log(unit) if geometry.route == "radial" else 0.0),
+        bounded=found.bounded and (geometry.route == "radial" or problem.dim == axes),
     )

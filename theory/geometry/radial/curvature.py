@@ -26,8 +26,8 @@ NODES, SHARPEST, MOST_DIM = 128, 1000.0, 1000
 def sphere_data(dim: int, pieces: tuple[Piece, ...], region: Region) -> SmallNoise:
     """Data at all boundary spheres of one region of shells; the weights of each sphere sum to 1.
 
-    Areas of spheres of many dimensions and densities on them leave the range of a double: slope and laplacian are
-    those times the area, divided by exp(`log_factor`).
+    Areas of spheres of many dimensions and densities on them leave the range of a double: slope, laplacian, marginal
+    and its slope are those times the area, divided by exp(`log_factor`).
 
     Raises:
         NoExactRoute: a component is not Gaussian, so that the density is not smooth, or components without a common
@@ -45,14 +45,30 @@ def sphere_data(dim: int, pieces: tuple[Piece, ...], region: Region) -> SmallNoi
         else 0.0
     )
     cosines, shares = _angles(dim, float(sharpest))
-    logs = _log_shares(dim, pieces, centers, reference, ends, cosines)
+    areas = _log_areas(dim, reference + ends)
+    logs = areas[:, None, None] + _log_densities(dim, pieces, centers, reference, ends, cosines)
     factor = float(logs.max(initial=-np.inf)) if len(ends) else 0.0
-    slope, laplacian = _derivatives(dim, pieces, centers, reference, ends, cosines, np.exp(logs - factor))
+    top = logs.max(axis=-1, keepdims=True)
+    slope, *others = _derivatives(dim, pieces, centers, reference, ends, cosines, np.exp(logs - top))
+    height = np.exp(top[..., 0] - factor).ravel()
+    laplacian, marginal, rise = (height * values.ravel() for values in others)
+    width = np.divide(others[1], slope, out=np.full_like(slope, np.inf), where=slope > 0)
     # The set that contains the centre is convex at its first boundary; kinds alternate outwards.
     signs = np.where(bool(region.first[0]) == (np.arange(len(ends)) % 2 == 0), 1.0, -1.0)
     curvature = np.repeat(signs * (dim - 1) / (reference + ends), len(cosines))
     points = np.stack([np.repeat(reference + ends, len(cosines)), np.tile(cosines, len(ends))], axis=1)
-    return SmallNoise(points, np.tile(shares, len(ends)), slope.ravel(), curvature, laplacian.ravel(), factor)
+    return SmallNoise(
+        points,
+        np.tile(shares, len(ends)),
+        height * slope.ravel(),
+        curvature,
+        laplacian,
+        marginal,
+        rise,
+        width.ravel(),
+        np.repeat(areas, len(cosines)),
+        factor,
+    )
 
 
 def _angles(dim: int, sharpest: float) -> tuple[Array, Array]:
@@ -77,16 +93,18 @@ def _squares(centers: Array, reference: float, ends: Array, cosines: Array) -> A
     return (ends[:, None, None] - centers) ** 2 + 2 * radius * away * (1 - cosines[:, None])
 
 
-def _log_shares(
+def _log_areas(dim: int, radii: Array) -> Array:
+    """Logarithms of the areas of spheres."""
+    return math.log(2) + 0.5 * dim * math.log(math.pi) - float(gammaln(0.5 * dim)) + (dim - 1) * np.log(radii)
+
+
+def _log_densities(
     dim: int, pieces: tuple[Piece, ...], centers: Array, reference: float, ends: Array, cosines: Array
 ) -> Array:
-    """Logarithms of the weighted densities times the area of the sphere."""
-    areas = (
-        math.log(2) + 0.5 * dim * math.log(math.pi) - float(gammaln(0.5 * dim)) + (dim - 1) * np.log(reference + ends)
-    )
+    """Logarithms of the weighted densities (spheres, cosines, components)."""
     variances, weights = _variances(pieces), np.array([item.weight for item in pieces])
     logs = np.log(weights) - 0.5 * dim * np.log(2 * np.pi * variances)
-    return areas[:, None, None] + logs - _squares(centers, reference, ends, cosines) / (2 * variances)
+    return logs - _squares(centers, reference, ends, cosines) / (2 * variances)
 
 
 def _derivatives(
@@ -97,13 +115,17 @@ def _derivatives(
     ends: Array,
     cosines: Array,
     shares: Array,
-) -> tuple[Array, Array]:
-    """|grad s| and the Laplacian of s (spheres, cosines), for densities in place of `shares`."""
-    signed = shares * np.where([item.label for item in pieces], 1.0, -1.0)
+) -> tuple[Array, Array, Array, Array]:
+    """|grad s|, the Laplacian of s, q, and its slope out of {s > 0} (spheres, cosines), for densities in place of
+    `shares`."""
+    sign = np.where([item.label for item in pieces], 1.0, -1.0)
     variances, away = _variances(pieces), reference + centers
     radius, cosine = reference + ends[:, None, None], cosines[:, None]
-    along = (signed * (radius - away * cosine) / variances).sum(axis=-1)
-    across = (signed * away * np.sqrt(1 - cosine**2) / variances).sum(axis=-1)
+    along = shares * (radius - away * cosine) / variances
+    across = shares * away * np.sqrt(1 - cosine**2) / variances
     squares = _squares(centers, reference, ends, cosines)
-    laplacian = (signed * (squares / variances - dim) / variances).sum(axis=-1)
-    return np.hypot(along, across), laplacian
+    laplacian = (shares * (squares / variances - dim) / variances) @ sign
+    slope = np.hypot(along @ sign, across @ sign)
+    product = (along @ sign) * along.sum(axis=-1) + (across @ sign) * across.sum(axis=-1)
+    rise = -np.divide(product, slope, out=np.zeros_like(slope), where=slope > 0)
+    return slope, laplacian, shares.sum(axis=-1), rise
