@@ -33,7 +33,7 @@ def test_published_totals(noises: tuple[float, float], total: float) -> None:
 )
 def test_published_costs_of_votes(problem: Problem, beta: float, votes: int, exact: float, law: float) -> None:
     digits = 5e-9 if law > 1e-4 else 5e-10
-    assert error_budget(problem).votes(beta, votes) == pytest.approx(law, abs=digits)
+    assert error_budget(problem).voting(beta, votes) == pytest.approx(law, abs=digits)
     found = vote_risk(problem, 0.0, beta, votes).value - clean_risk(problem, 0.0, beta).value
     assert found == pytest.approx(exact, abs=digits)
 
@@ -46,7 +46,7 @@ def test_votes_cost_what_is_predicted_more_and_more_nearly_whatever_the_training
     budget, away = error_budget(problem), []
     for beta, votes in ((0.04, 101), (0.02, 401)):
         exact = vote_risk(problem, alpha, beta, votes).value - clean_risk(problem, alpha, beta).value
-        away.append(abs(exact / budget.votes(beta, votes) - 1))
+        away.append(abs(exact / budget.voting(beta, votes) - 1))
     assert away[0] < 0.01
     assert away[1] < 0.5 * away[0] + 1e-4
 
@@ -82,9 +82,23 @@ def test_without_smoothing_the_best_noise_is_that_of_the_closed_form() -> None:
 
 def test_with_infinitely_many_samples_and_votes_the_small_noise_law_is_left() -> None:
     budget = error_budget(regimes.concentric(dim=10))
-    assert budget.total(0.2, 0.3) == budget.boundary.excess(0.2, 0.3) == budget.bias(0.2, 0.3)
+    assert budget.total(0.2, 0.3) == budget.boundary.excess(0.2, 0.3)
     assert budget.best_alpha(0.3) == budget.boundary.ratio * 0.3
     assert budget.best_alpha(0.3, 10**15) == pytest.approx(budget.best_alpha(0.3), rel=1e-3)
+
+
+def test_a_spending_is_the_sum_of_its_terms_and_by_itself_at_the_best_noise() -> None:
+    budget = error_budget(regimes.concentric(dim=3))
+    best = budget.spending(0.3, 1000, 11)
+    assert best.alpha == budget.best_alpha(0.3, 1000)
+    assert best.total == best.bias + best.sampling + best.voting == budget.total(best.alpha, 0.3, 1000, 11)
+    assert best.training == budget.boundary.excess(best.alpha, 0.0)
+    assert best.smoothing == budget.boundary.excess(0.0, 0.3)
+    assert best.bias < best.training + best.smoothing
+    assert budget.spending(0.3, 1000, alpha=0.0).total == math.inf
+    straight = error_budget(EQUAL).spending(0.3, 1000, 11)
+    assert straight.alpha == math.inf
+    assert straight.total == straight.voting > 0
 
 
 def test_where_training_noise_moves_nothing_more_of_it_is_always_better() -> None:
@@ -110,7 +124,7 @@ def test_units_do_not_matter_not_even_in_a_million_dimensions(unit: float) -> No
 
 def test_an_endless_boundary_has_a_cost_of_votes_but_none_of_samples() -> None:
     budget = error_budget(regimes.two_gaussians(dim=2))
-    assert budget.votes(0.3, 11) > 0
+    assert budget.voting(0.3, 11) > 0
     for ask in (lambda: budget.sampling(0.2, 0.3, 100), lambda: budget.best_alpha(0.3, 100)):
         with pytest.raises(NoExactRoute, match="goes on for ever"):
             ask()
@@ -122,4 +136,4 @@ def test_what_is_no_number_of_samples_or_votes_is_refused(bad: Any) -> None:
     with pytest.raises(ProblemError, match="samples"):
         budget.sampling(0.2, 0.3, bad)
     with pytest.raises(ProblemError, match="votes"):
-        budget.votes(0.3, bad)
+        budget.voting(0.3, bad)

@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import brentq
 
-from theory.errors import NoExactRoute
+from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.curvature import SmallNoise
 from theory.problems.problem import Problem
 from theory.problems.validation import whole
@@ -34,9 +34,34 @@ STRAIGHT = 1e-12
 # Of the search for the least total, in a logarithm: a step outwards, and where it ends.
 STRIDE, PRECISION = 2.0, 1e-13
 UNBOUNDED = (
-    "the boundary between the classes goes on for ever, where the data thin out: what n samples cost has no leading "
-    "order; simulate it: noisewise mc --parzen"
+    "the boundary between the classes goes on for ever, where the data thin out: what n samples cost there has no "
+    f"leading order; {REMEDY}"
 )
+
+
+@dataclass(frozen=True)
+class Spending:
+    """Where the excess risk goes to leading order, in units of probability.
+
+    alpha, beta, samples, votes: what it is for; alpha is infinite where training noise moves nothing.
+    training, smoothing: the costs of either noise alone. bias: of both together, at most twice their sum and 0 where
+    they cancel. sampling, voting: of finitely many samples and votes. total: bias + sampling + voting.
+    """
+
+    alpha: float
+    beta: float
+    samples: float
+    votes: float
+    training: float
+    smoothing: float
+    bias: float
+    sampling: float
+    voting: float
+
+    @property
+    def total(self) -> float:
+        """E R - R_Bayes."""
+        return self.bias + self.sampling + self.voting
 
 
 @dataclass(frozen=True)
@@ -50,17 +75,19 @@ class ErrorBudget:
     boundary: SmallNoise
     dim: int
 
-    def training(self, alpha: float) -> float:
-        """(alpha^4/8) int_B |grad s| L^2 dS: the cost of training noise alone."""
-        return self.boundary.excess(alpha, 0.0)
+    def spending(
+        self, beta: float, samples: float = math.inf, votes: float = math.inf, alpha: float | None = None
+    ) -> Spending:
+        """All terms at a training noise, the best one if none is given.
 
-    def smoothing(self, beta: float) -> float:
-        """(beta^4/8) int_B |grad s| H^2 dS: the cost of smoothing noise alone."""
-        return self.boundary.excess(0.0, beta)
-
-    def bias(self, alpha: float, beta: float) -> float:
-        """(1/8) int_B |grad s| (alpha^2 L - beta^2 H)^2 dS: of both, which work against each other where H L > 0."""
-        return self.boundary.excess(alpha, beta)
+        Raises:
+            NoExactRoute: the boundary is not bounded, and there are finitely many samples.
+        """
+        chosen = self.best_alpha(beta, samples) if alpha is None else alpha
+        sampling, voting = self.sampling(chosen, beta, samples), self.voting(beta, votes)
+        moved = 0.0 if math.isinf(chosen) else chosen
+        training, smoothing, bias = (self.boundary.excess(*at) for at in ((moved, 0.0), (0.0, beta), (moved, beta)))
+        return Spending(chosen, beta, samples, votes, training, smoothing, bias, sampling, voting)
 
     def sampling(self, alpha: float, beta: float, samples: float) -> float:
         """The cost of n samples under kernels of scale alpha.
@@ -71,15 +98,17 @@ class ErrorBudget:
         if math.isinf(many(samples, "samples")):
             return 0.0
         self._log_constant()
-        return math.exp(self._log_sampling(alpha, beta, samples)) if alpha > 0 else math.inf
+        if alpha == 0 or math.isinf(alpha):
+            return math.inf if alpha == 0 else 0.0
+        return math.exp(self._log_sampling(alpha, beta, samples))
 
-    def votes(self, beta: float, votes: float) -> float:
+    def voting(self, beta: float, votes: float) -> float:
         """(pi beta^2/(4 N)) int_B |grad s| dS: the cost of N votes instead of infinitely many."""
         return math.pi * beta**2 * self.boundary.steepness / (4 * many(votes, "votes"))
 
     def total(self, alpha: float, beta: float, samples: float = math.inf, votes: float = math.inf) -> float:
         """E R - R_Bayes to leading order."""
-        return self.bias(alpha, beta) + self.sampling(alpha, beta, samples) + self.votes(beta, votes)
+        return self.spending(beta, samples, votes, alpha).total
 
     def best_alpha(self, beta: float, samples: float = math.inf) -> float:
         r"""The training noise of the least total, whatever the number of votes.
