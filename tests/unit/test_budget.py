@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from theory import NoExactRoute, ProblemError, clean_risk, regimes, vote_risk
-from theory.problems.problem import Problem
+from theory import NoExactRoute, ProblemError, Smoothing, clean_risk, regimes, vote_risk
+from theory.laws.median import median_square
+from theory.problems.problem import Problem, Ties
 from theory.risks.budget import error_budget
 
 CONCENTRIC = regimes.concentric(dim=2)
@@ -32,10 +35,38 @@ def test_published_totals(noises: tuple[float, float], total: float) -> None:
     ],
 )
 def test_published_costs_of_votes(problem: Problem, beta: float, votes: int, exact: float, law: float) -> None:
-    digits = 5e-9 if law > 1e-4 else 5e-10
-    assert error_budget(problem).voting(beta, votes) == pytest.approx(law, abs=digits)
+    digits, budget = 5e-9 if law > 1e-4 else 5e-10, error_budget(problem)
+    assert math.pi * beta**2 / (4 * votes) * budget.boundary.steepness == pytest.approx(law, abs=digits)
     found = vote_risk(problem, 0.0, beta, votes).value - clean_risk(problem, 0.0, beta).value
     assert found == pytest.approx(exact, abs=digits)
+
+
+def test_the_median_of_normals_is_that_of_mpmath_and_of_laplace() -> None:
+    for votes in (1, 3, 5, 11):
+        half = (votes - 1) // 2
+
+        def density(z: Any, half: int = half) -> Any:
+            return (mpmath.ncdf(z) * mpmath.ncdf(-z)) ** half * mpmath.npdf(z)
+
+        ends = [-12, -3, -1, 0, 1, 3, 12]
+        square = mpmath.quad(lambda z, f=density: z * z * f(z), ends) / mpmath.quad(density, ends)
+        assert median_square(votes) == pytest.approx(float(square), rel=1e-13)
+        assert median_square(votes + 1) == median_square(votes)
+    for votes in (1001, 10**6 + 1, 10**15 + 1):
+        limit = math.pi / (2 * votes) * (1 - (4 - math.pi) / (2 * votes))
+        assert median_square(votes) == pytest.approx(limit, rel=2 / votes**2 + 1e-12)
+
+
+@pytest.mark.parametrize("votes", [1, 2, 3, 4, 7])
+@pytest.mark.parametrize("ties", ["class1", "class0", "coin"])
+def test_few_votes_cost_what_the_median_says_whatever_ties_do(votes: int, ties: Ties) -> None:
+    """Even numbers with a favourite displace the boundary on average too, so that the next order is one lower."""
+    problem, away = replace(regimes.concentric(dim=3), smoothing=Smoothing("gaussian", ties)), []
+    for beta in (0.04, 0.02):
+        exact = vote_risk(problem, 0.0, beta, votes).value - clean_risk(problem, 0.0, beta).value
+        away.append(abs(exact / error_budget(problem).voting(beta, votes) - 1))
+    assert away[0] < (0.02 if votes % 2 or ties == "coin" else 0.05)
+    assert away[1] < 0.6 * away[0] + 1e-4
 
 
 @pytest.mark.parametrize("alpha", [0.0, 0.02])
@@ -47,6 +78,7 @@ def test_votes_cost_what_is_predicted_more_and_more_nearly_whatever_the_training
     for beta, votes in ((0.04, 101), (0.02, 401)):
         exact = vote_risk(problem, alpha, beta, votes).value - clean_risk(problem, alpha, beta).value
         away.append(abs(exact / budget.voting(beta, votes) - 1))
+        assert away[-1] < abs(exact / (math.pi * beta**2 / (4 * votes) * budget.boundary.steepness) - 1)
     assert away[0] < 0.01
     assert away[1] < 0.5 * away[0] + 1e-4
 

@@ -5,8 +5,9 @@ diffusion, Gaussian noises, and the Parzen rule 1[sum_i +-phi_alpha(x - X_i) >= 
 
     E R - R_Bayes = (1/8) int_B |grad s| (alpha^2 L - beta^2 H)^2 dS                      training and smoothing bias
                   + (4 pi)^(-d/2) int_B q/|grad s| dS / (2 n alpha (alpha^2 + beta^2)^((d - 1)/2))         sampling
-                  + (pi beta^2/(4 N)) int_B |grad s| dS + higher order.                                       votes
+                  + (beta^2/2) E M_N^2 int_B |grad s| dS + higher order,                                      votes
 
+M_N the median of N standard normals, E M_N^2 = pi/(2 N) for large N.
 Each displaces the boundary along its normal, and a displacement m costs |grad s| E m^2/2 per unit of area. Noises of
 training and smoothing move it by (alpha^2 L - beta^2 H)/2; s estimated with variance q (4 pi alpha^2)^(-d/2)/n moves it
 at random, by an amount that smoothing averages over the d - 1 directions along B; and N votes put the threshold at
@@ -24,6 +25,7 @@ from scipy.optimize import brentq
 
 from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.curvature import SmallNoise
+from theory.laws.median import median_square
 from theory.problems.problem import Problem
 from theory.problems.validation import whole
 from theory.reduction.reduce import Route
@@ -103,8 +105,13 @@ class ErrorBudget:
         return math.exp(self._log_sampling(alpha, beta, samples))
 
     def voting(self, beta: float, votes: float) -> float:
-        """(pi beta^2/(4 N)) int_B |grad s| dS: the cost of N votes instead of infinitely many."""
-        return math.pi * beta**2 * self.boundary.steepness / (4 * many(votes, "votes"))
+        """(beta^2/2) E M_N^2 int_B |grad s| dS: the cost of N votes instead of infinitely many, whatever alpha is.
+
+        M_N is the median of N standard normals: pi beta^2/(4 N) int_B |grad s| dS for many votes, beta^2/2 for one.
+        """
+        number = many(votes, "votes")
+        spread = 0.0 if isinstance(number, float) else median_square(number)
+        return 0.5 * beta**2 * spread * self.boundary.steepness
 
     def total(self, alpha: float, beta: float, samples: float = math.inf, votes: float = math.inf) -> float:
         """E R - R_Bayes to leading order."""
@@ -171,7 +178,7 @@ class ErrorBudget:
         return self._log_constant() - math.log(2 * samples) - math.log(alpha) - averaged
 
 
-def many(value: float, key: str) -> float:
+def many(value: float, key: str) -> int | float:
     """A number of samples or votes: a whole one >= 1, or infinity. Raises `ProblemError` on others."""
     return math.inf if value == math.inf else whole(value, key)
 
