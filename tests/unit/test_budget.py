@@ -78,7 +78,6 @@ def test_votes_cost_what_is_predicted_more_and_more_nearly_whatever_the_training
     for beta, votes in ((0.04, 101), (0.02, 401)):
         exact = vote_risk(problem, alpha, beta, votes).value - clean_risk(problem, alpha, beta).value
         away.append(abs(exact / budget.voting(beta, votes) - 1))
-        assert away[-1] < abs(exact / (math.pi * beta**2 / (4 * votes) * budget.boundary.steepness) - 1)
     assert away[0] < 0.01
     assert away[1] < 0.5 * away[0] + 1e-4
 
