@@ -31,7 +31,7 @@ from theory.theorems.compensation import ringed
 from theory.theorems.law import Theorem
 
 # The leading order must say something clear: two risks may not be equal to within this share of their sum.
-CLEAR = 0.2
+CLEAR = 0.33
 # Kernels narrower than this share of the least scale are small noises.
 NARROW = 0.3
 # The next order of the cost of votes, in units of d (beta/scale)^2.
@@ -76,11 +76,11 @@ LAWS = (
         CaseFamily(
             facing,
             {
-                "separation": Range(1.0, 3.0),
+                "separation": Range(1.0, 2.5),
                 "scale": Range(0.1, 10.0, log=True),
-                "prior": Range(0.1, 0.3),
-                "samples": Range(10_000, 10**10, log=True, whole=True),
-                "share": Range(0.3, 3.0, log=True),
+                "prior": Range(0.15, 0.3),
+                "samples": Range(10_000, 10**9, log=True, whole=True),
+                "share": Range(0.2, 4.0, log=True),
             },
             ("samples", "share"),
         ),
