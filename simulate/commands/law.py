@@ -6,8 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
+from simulate.commands.law_budget import budget_rows, counts, print_budget
 from simulate.commands.options import Json, Name, Settings, arg, family
-from simulate.commands.output import number, print_json, print_table
+from simulate.commands.output import note, number, print_json, print_table
+from simulate.commands.places import check_places
 from simulate.commands.remedy import USUAL, mc_command, suggesting
 from theory.errors import ProblemError
 from theory.problems import validation
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 # Where the noise begins if nothing is said, in units of the least scale of the problem.
 START = 0.4
-MOST_STEPS = 20
+MOST_STEPS, MOST_PANELS = 20, 4
 # An order is told where the distance to the law is so many times the error of the exact risks.
 NOISE_FREE = 10.0
 
@@ -28,6 +30,15 @@ Beta = Annotated[float | None, arg(metavar="B", help="Smoothing noise to begin w
 Steps = Annotated[int, arg(metavar="N", help="How often it is halved.")]
 Eps = Annotated[
     float, arg(metavar="E", help="Radius to certify at the first smoothing noise; it falls as the square of that.")
+]
+SampleNumbers = Annotated[
+    tuple[int, ...], arg(metavar="n...", help="Samples that a flexible classifier is trained on, for an error budget.")
+]
+VoteNumbers = Annotated[
+    tuple[int, ...], arg(metavar="N...", help="Votes that the smoothed classifier takes, for an error budget.")
+]
+FigurePath = Annotated[
+    str | None, arg(metavar="F", help="Draw the error budget against alpha, for every number of samples.")
 ]
 
 
@@ -38,12 +49,17 @@ class LawCommand:
     noisewise law concentric --set dim=10 --beta 0.1 --eps 0.01
 
     noisewise law bumps --beta 0.2 --steps 8 --json
+
+    noisewise law concentric --set dim=2 --beta 0.3 --samples 1000 10000 --votes 11 --figure budget.pdf
     """
 
     problem: Name
     beta: Beta = None
     steps: Steps = 5
     eps: Eps = 0.0
+    samples: SampleNumbers = ()
+    votes: VoteNumbers = ()
+    figure: FigurePath = None
     settings: Settings = ()
     json: Json = False
 
@@ -52,24 +68,60 @@ class LawCommand:
             raise ProblemError("steps", str(self.steps), f"at most {MOST_STEPS}")
         start = None if self.beta is None else validation.positive(self.beta, "beta")
         eps = noise(self.eps, "eps")
+        asked = counts(self.samples, "samples"), counts(self.votes, "votes")
+        self._check_figure()
         problem = family(self.problem, self.settings).at()
-        from theory import bayes_risk, small_noise
+        from theory import bayes_risk
+        from theory.risks.budget import error_budget
 
-        beta = USUAL if start is None else f"{start!r}"
-        with suggesting(mc_command(self.problem, self.settings, {"alpha": ("0", beta), "beta": (beta,)})):
-            data, bayes = small_noise(problem), bayes_risk(problem)
-        said = {"ratio": data.ratio, "curvature_diffusion": data.curvature_diffusion}
+        with suggesting(self._instead(start)):
+            budget, bayes = error_budget(problem), bayes_risk(problem)
+            data, begin = budget.boundary, START * _least_scale(problem) if start is None else start
+            wanted = bool(self.samples or self.votes)
+            spent = budget_rows(problem, budget, float(bayes.value), begin, asked) if wanted else []
+        said: dict[str, Any] = {"ratio": data.ratio, "curvature_diffusion": data.curvature_diffusion}
         said |= {"diffusion_diffusion": data.diffusion_diffusion, "curvature_curvature": data.curvature_curvature}
         said |= {"bayes_risk": {"value": bayes.value, "error": bayes.error, "route": bayes.route}}
-        begin = START * _least_scale(problem) if start is None else start
         halved = [begin / 2**k for k in range(self.steps + 1)]
         rows = _compared(problem, data, bayes, halved)
         certified = _certified(problem, data, eps, halved) if eps > 0 else []
         if self.json:
-            print_json(said | {"table": rows, "certified": certified})
+            print_json(said | {"table": rows, "certified": certified} | ({"budget": spent} if wanted else {}))
         else:
             _print(said, rows)
             _print_certified(certified)
+            if wanted:
+                print_budget(spent)
+        if self.figure is not None:
+            self._draw(problem, begin)
+
+    def _check_figure(self) -> None:
+        """Before anything is computed: the suffix, and what is to be drawn."""
+        if self.figure is None:
+            return
+        check_places(None, self.figure)
+        if not self.samples:
+            raise ProblemError("--figure", "no number of samples", "--samples n..., for which the budget is drawn")
+        if len(self.votes) > 1 or len(self.samples) > MOST_PANELS:
+            raise ProblemError("--figure", "too many numbers", f"one number of votes, at most {MOST_PANELS} of samples")
+
+    def _instead(self, start: float | None) -> str:
+        """What to simulate where there is no law."""
+        beta = USUAL if start is None else f"{start!r}"
+        if not self.samples:
+            return mc_command(self.problem, self.settings, {"alpha": ("0", beta), "beta": (beta,)})
+        noises = {"alpha": (beta,), "beta": (beta,)}
+        return mc_command(self.problem, self.settings, noises, "--parzen", "--samples", str(self.samples[0]))
+
+    def _draw(self, problem: Problem, beta: float) -> None:
+        from figures import budget
+        from simulate.commands.phase import naming
+        from simulate.experiments.budget import budget_against_alpha
+
+        votes = self.votes[0] if self.votes else math.inf
+        with naming(str(self.figure)):
+            budget.save(budget_against_alpha(problem, beta, votes, self.samples), str(self.figure))
+        note(f"wrote {self.figure}")
 
 
 def _least_scale(problem: Problem) -> float:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
+from simulate.commands.mc_parzen import run_parzen
 from simulate.commands.options import (
+    DRAWS,
     SAMPLES,
     SEED,
     VOTES,
     Alphas,
     Betas,
+    Draws,
     Failure,
     Json,
     Name,
@@ -49,6 +52,10 @@ SchemeOption = Annotated[
 Antithetic = Annotated[
     tyro.conf.FlagCreatePairsOff[bool], arg(help="Votes in pairs of opposite noise: another classifier, see the docs.")
 ]
+Parzen = Annotated[
+    tyro.conf.FlagCreatePairsOff[bool],
+    arg(help="Train the Parzen rule with kernels of scale A on K sets of M samples, and take the mean of its risk."),
+]
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,8 @@ class MonteCarloCommand:
     noisewise mc bumps --alpha 0.3 --beta 0.3:0.9:4
 
     noisewise mc mine.toml --alpha 0 0.4 --beta 0.5 --eps 0.2 --votes 25 --samples 100000 --seed 1 --json
+
+    noisewise mc concentric --parzen --samples 5000 --alpha 0.2 0.3 --beta 0 0.3 --votes 11 --draws 20
     """
 
     problem: Name
@@ -73,12 +82,17 @@ class MonteCarloCommand:
     half_width: HalfWidth = None
     sampling: SchemeOption = "independent"
     antithetic: Antithetic = False
+    parzen: Parzen = False
+    draws: Draws = DRAWS
     settings: Settings = ()
     json: Json = False
 
     def run(self) -> None:
         grid = {key: scales(getattr(self, key), key) for key in NOISES}
         problem = family(self.problem, self.settings).at()
+        if self.parzen:
+            run_parzen(problem, self)
+            return
         found = self._simulated(problem, grid)
         exact = _exact(problem, found, self)
         records = [_record(record, exact, i) for i, record in enumerate(found)]

@@ -17,7 +17,7 @@ from theory.problems.problem_file import load_problem, parse_setting
 arg = tyro.conf.arg
 
 # The size and the seed of a simulation where nothing is said.
-VOTES, SAMPLES, SEED = 101, 20_000, 0
+VOTES, SAMPLES, SEED, DRAWS = 101, 20_000, 0, 20
 
 Name = Annotated[
     tyro.conf.Positional[str],
@@ -40,6 +40,7 @@ Ratios = Annotated[
 Failure = Annotated[float, arg(metavar="C", help="Failure probability of a certificate from a finite number of votes.")]
 Votes = Annotated[int, arg(metavar="N", help="Votes that the smoothed classifier takes in the simulation.")]
 Samples = Annotated[int, arg(metavar="M", help="Independent draws of (X, Y) in the simulation.")]
+Draws = Annotated[int, arg(metavar="K", help="Training sets that are drawn.")]
 Seed = Annotated[int, arg(metavar="S", help="Seed of all that is random.")]
 
 

@@ -9,10 +9,11 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from figures import agreement, curves, dimensions, disc_experiment, interference, phase, pipeline, plane
+from figures import agreement, budget, curves, dimensions, disc_experiment, interference, phase, pipeline, plane
 from figures.pipeline_stages import VARIABLES as STAGES
 from simulate.experiments import curves as data
 from simulate.experiments import dimensions as growing
+from simulate.experiments.budget import budget_against_alpha
 from simulate.experiments.discs import VARIABLES as PLACED
 from simulate.experiments.discs import Study
 from simulate.experiments.recipe import Recipe
@@ -60,6 +61,10 @@ def _discs(datasets: Datasets, columns: int) -> list[Figure]:
             raise ProblemError("--from", "studies with different noises", "parts of one study")
     whole = first if len(datasets) == 1 else xr.concat(datasets, "gap", join="outer", combine_attrs="override")
     return [disc_experiment.draw(whole).figure]
+
+
+def _budgets(datasets: Datasets, columns: int) -> list[Figure]:
+    return [budget.draw(held, columns=columns).figure for held in datasets]
 
 
 def _interference(datasets: Datasets, columns: int) -> list[Figure]:
@@ -286,6 +291,24 @@ RECIPES: dict[str, Recipe] = {
             },
         ),
         "votes-ratio",
+    ),
+    "error-budget": Recipe(
+        {
+            "error-budget": Computed(
+                budget_against_alpha,
+                {
+                    "beta": 0.4,
+                    "votes": 51,
+                    "samples": [1000, 4000, 16_000],
+                    "simulated": {"alphas": [0.1, 0.2, 0.3, 0.4, 0.5], "draws": 16, "seed": 1},
+                },
+                ("concentric", {"dim": 2}),
+            )
+        },
+        _budgets,
+        WORDS["error-budget"],
+        budget.VARIABLES,
+        (2,),
     ),
     "agreement": Recipe(
         {"agreement": Agreement("bumps", "alpha=0:1.5:9", "beta=0.1:1.5:9", 101, 20_000, 1)},

@@ -98,6 +98,12 @@ WORDS = {
         "smoothing noise for every distribution; with many it is whatever the distribution makes it, from none to more "
         "than the smoothing noise."
     ),
+    "error-budget": (
+        "Where the excess risk of a flexible classifier goes, to leading order, for three numbers of samples and 51 "
+        "votes at smoothing noise .4: votes, the bias of both noises together and sampling, stacked. More samples ask "
+        "for less training noise, down to the one that undoes the bias of smoothing; simulated risks lie above the "
+        "leading order where samples are few."
+    ),
     "agreement": (
         "Exact risks against simulated ones over a map. The scores lie within the band that holds for all of them "
         "together at 95 %, as they should where both sides are right."

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from theory.symbolic.bridge import bridge_attack, bridge_identity
 from theory.symbolic.concentric import concentric_radius, radius_grows, radius_rises, ratio_below_one
 from theory.symbolic.derivation import Derivation
+from theory.symbolic.flexible import best_kernel, cost_of_votes, kernel_square
 from theory.symbolic.half_spaces import half_space_certificate, half_space_vote
 from theory.symbolic.high_dimension import high_dimension_margins, radius_concave
 from theory.symbolic.invariances import common_factor, scaling
@@ -38,6 +39,9 @@ DERIVATIONS: dict[str, Callable[[], Derivation]] = {
     "small-noise": radial_small_noise,
     "certified-small-noise": certified_small_noise,
     "many-dimensions": many_dimensions,
+    "kernel-square": kernel_square,
+    "best-kernel": best_kernel,
+    "cost-of-votes": cost_of_votes,
     "large-noise": large_noise_half_space,
     "scaling": scaling,
     "common-factor": common_factor,

@@ -131,7 +131,7 @@ def merged(problem: MixtureProblem) -> list[Entry]:
     return sorted(entries.values(), key=lambda entry: entry.kind)
 
 
-def _parts(entries: list[Entry], masses: list[Fraction]) -> dict[str, LawGroup]:
+def parts_of(entries: list[Entry], masses: list[Fraction]) -> dict[str, LawGroup]:
     """The entries of each kind stacked, with the given masses."""
     parts = {}
     for kind in sorted({entry.kind for entry in entries}):
@@ -179,8 +179,8 @@ def signed_density(entries: list[Entry], problem: MixtureProblem, alphas: np.nda
     bounded = all(entry.kind in ("uniform", "ball", "point") for entry in entries)
     atoms = [[e.center for e, m in pairs if e.kind == "point" and (m < 0) == (label == 0)] for label in (0, 1)]
     return Signed(
-        positive=_parts([e for e, _ in won1], [m for _, m in won1]),
-        negative=_parts([e for e, _ in won0], [-m for _, m in won0]),
+        positive=parts_of([e for e, _ in won1], [m for _, m in won1]),
+        negative=parts_of([e for e, _ in won0], [-m for _, m in won0]),
         atoms0=np.reshape(atoms[0], (-1, dim)),
         atoms1=np.reshape(atoms[1], (-1, dim)),
         support0=_support(entries, 0, dim) if bounded else None,
@@ -193,10 +193,10 @@ def source_of(entries: list[Entry]) -> MixtureSource:
     """The sampler of merged laws."""
     mass = np.array([[float(m) for m in entry.mass] for entry in entries]).T.ravel()
     cumulative = np.cumsum(mass)
-    return MixtureSource(_parts(entries, [Fraction(1)] * len(entries)), cumulative / cumulative[-1])
+    return MixtureSource(parts_of(entries, [Fraction(1)] * len(entries)), cumulative / cumulative[-1])
 
 
 def total_density(entries: list[Entry]) -> dict[str, LawGroup]:
     """The density of X, of everything but point masses."""
     spread = [entry for entry in entries if entry.kind != "point"]
-    return _parts(spread, [sum(entry.mass, Fraction(0)) for entry in spread])
+    return parts_of(spread, [sum(entry.mass, Fraction(0)) for entry in spread])
