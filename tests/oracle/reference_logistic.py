@@ -27,7 +27,7 @@ def panels(edges: np.ndarray, order: int = 10) -> tuple[np.ndarray, np.ndarray]:
 
 
 def slopes(t: np.ndarray, s: float) -> tuple[np.ndarray, np.ndarray]:
-    """l_s'(t) and l_s''(t): over xi where s is small, else over v = t + s xi, with the tail left of -60 in closed form."""
+    """l_s'(t) and l_s''(t): over xi where s is small, else over v = t + s xi, in closed form left of -60."""
     if s == 0:
         return -expit(-t), expit(t) * expit(-t)
     if s < 3:
@@ -42,7 +42,10 @@ def slopes(t: np.ndarray, s: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def residuals(setting: tuple[float, float, float, float], unknowns: np.ndarray, kink: float) -> np.ndarray:
-    """Logarithms of the ratios of both sides of the first three, and E y l/E |l|; unknowns: log a, log r_perp, b, log kappa."""
+    """Logarithms of the ratios of both sides of the first three, and E y l/E |l|.
+
+    unknowns: log a, log r_perp, b and log kappa.
+    """
     m, prior, delta, alpha = setting
     a, perp, kappa = np.exp(unknowns[[0, 1, 3]])
     b, r = unknowns[2], np.hypot(a, perp)
