@@ -34,17 +34,23 @@ BLOCK = 1 << 16
 
 
 def integrate(
-    function: Callable[[Index, Array], Array], row: Index, low: Array, high: Array, rows: int
+    function: Callable[[Index, Array], Array],
+    row: Index,
+    low: Array,
+    high: Array,
+    rows: int,
+    relative: float = RELATIVE,
 ) -> tuple[Array, Array]:
     """Integrals of `function(row, x)` >= 0 over the union of each row's panels.
 
-    Panels whose Gauss and Kronrod values differ by more than their share of RELATIVE times the row's integral are
+    Panels whose Gauss and Kronrod values differ by more than their share of `relative` times the row's integral are
     halved, unless the rounding of abscissae explains the difference. The integrand is not negative, so nothing cancels
     and the tolerance is relative for the smallest integral. A row whose integral is not finite is left at that.
 
     Args:
         function: values (N, 15) at abscissae x (N, 15) of rows (N,).
         row, low, high: the initial panels.
+        relative: the tolerance; not less than a hundred times the relative rounding of the integrand.
 
     Returns:
         Integrals (rows,) and error estimates: the sum of |Gauss - Kronrod| over the final panels (an overestimate, as
@@ -55,8 +61,8 @@ def integrate(
         values, errors, noise = _apply(function, row, low, high)
         whole = done + np.bincount(row, values, rows)
         pending = np.bincount(row, errors, rows)
-        enough = (pending + doubt <= RELATIVE * whole) | ~np.isfinite(whole)
-        fine = enough[row] | (errors <= np.maximum(0.01 * RELATIVE * whole[row], noise))
+        enough = (pending + doubt <= relative * whole) | ~np.isfinite(whole)
+        fine = enough[row] | (errors <= np.maximum(0.01 * relative * whole[row], noise))
         fine |= high - low <= 4 * np.spacing(np.abs(low))
         done += np.bincount(row[fine], values[fine], rows)
         doubt += np.bincount(row[fine], errors[fine], rows)

@@ -30,6 +30,10 @@ EPS = np.finfo(float).eps
 PANELS = np.concatenate([[0.0], 2.0 ** np.arange(-2, 9)])
 # The distribution S is 0 or 1 beyond this, in its own logits.
 FAR = 750.0
+# Of the integrals; the masses are rounded to some 1e-14.
+TOLERANCE = 1e-11
+# Logarithm of a mass beside which none counts: far out their relative precision is lost.
+LEAST = -45.0
 # The step in the radius, in units of the noise, with which the slope is taken.
 STEP = 1e-4
 
@@ -118,8 +122,9 @@ class Blurred:
                 return self._density(t * side) * self._mass(scale[row], depth[row], t * side, side)
 
             row, low, high = self._panels(scale, depth * side, end)
-            part, doubt = integrate(integrand, row, low, high, len(index))
-            total, error = total + side * part, error + doubt + part * self._rounding(scale, depth)
+            part, doubt = integrate(integrand, row, low, high, len(index), TOLERANCE)
+            total = total + side * part
+            error = error + doubt + part * self._rounding(scale, depth) + np.exp(LEAST)
         return total, error
 
     def _panels(self, scale: Array, depth: Array, end: float) -> tuple[Index, Array, Array]:
@@ -142,7 +147,8 @@ class Blurred:
         scale, depth = scale[:, None], depth[:, None]
         ell, delta = (self.start - depth) / scale, (t + depth) / scale
         inside, outside = ball_log_mass(self.dim, ell, np.maximum(delta, -ell))
-        return np.exp(outside if side == 1 else inside)
+        log = outside if side == 1 else inside
+        return np.where(log > LEAST, np.exp(np.maximum(log, LEAST)), 0.0)
 
     def _rounding(self, scale: Array, depth: Array) -> Array:
         """Relative errors of the masses about their middle."""
