@@ -48,8 +48,6 @@ class LawCommand:
 
     noisewise law concentric --set dim=10 --beta 0.1 --eps 0.01
 
-    noisewise law bumps --beta 0.2 --steps 8 --json
-
     noisewise law concentric --set dim=2 --beta 0.3 --samples 1000 10000 --votes 11 --figure budget.pdf
     """
 

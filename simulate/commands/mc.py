@@ -65,8 +65,6 @@ class MonteCarloCommand:
     noisewise mc bumps --alpha 0.3 --beta 0.3:0.9:4
 
     noisewise mc mine.toml --alpha 0 0.4 --beta 0.5 --eps 0.2 --votes 25 --samples 100000 --seed 1 --json
-
-    noisewise mc concentric --parzen --samples 5000 --alpha 0.2 0.3 --beta 0 0.3 --votes 11 --draws 20
     """
 
     problem: Name

@@ -82,7 +82,7 @@ def test_votes_cost_what_is_predicted_more_and_more_nearly_whatever_the_training
     assert away[1] < 0.5 * away[0] + 1e-4
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     dim=st.sampled_from([1, 2, 3, 10, 100]),
     outer=st.floats(1.2, 4.0),

@@ -87,7 +87,7 @@ def test_the_risk_is_that_of_the_definition(components: list[Any], dim: int, alp
         assert found.error < 1e-11 * found.value + 1e-15
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     means=st.lists(st.floats(-3, 3), min_size=3, max_size=3),
     scales=st.lists(st.floats(0.05, 3), min_size=3, max_size=3),
