@@ -22,7 +22,7 @@ from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.text import Text
-from matplotlib.ticker import ScalarFormatter
+from matplotlib.ticker import NullFormatter, ScalarFormatter
 from numpy.typing import NDArray
 
 from figures import phase_marks as marks
@@ -68,7 +68,8 @@ def draw(dataset: xarray.Dataset, axes: Axes | None = None, *, columns: int = 1)
     Args:
         dataset: coordinates and variables as a sweep writes them; `gain` and `label` over two dimensions are needed,
             and attributes `x_key` and `y_key` (else the dimensions of `gain` are y and x in this order). Curves and
-            Monte Carlo points are drawn where there are any.
+            Monte Carlo points are drawn where there are any. A coordinate with the attribute `scale` "log" has a
+            logarithmic axis.
         axes: where to draw; a new figure is made where this is None.
         columns: the width of a new figure in columns of a paper, 1 (3.4 in) or 2 (7.0 in).
 
@@ -143,6 +144,10 @@ def _frame(axes: Axes, held: marks.MapCells, dataset: xarray.Dataset) -> None:
     for axis, key in ((axes.xaxis, held.x_key), (axes.yaxis, held.y_key)):
         said = NAMES.get(key) or str(dataset[key].attrs.get("long_name", key))
         axis.set_label_text(said + _unit(dataset[key], "units of x" if key in NAMES else "1"))
+    axes.set_xscale(dataset[held.x_key].attrs.get("scale", "linear"))
+    axes.set_yscale(dataset[held.y_key].attrs.get("scale", "linear"))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_minor_formatter(NullFormatter())  # powers of ten suffice
     axes.set_xlim(edges(held.x)[0], edges(held.x)[-1])
     axes.set_ylim(edges(held.y)[0], edges(held.y)[-1])
     axes.set_title(_title(dataset))

@@ -45,6 +45,10 @@ CURVES: dict[str, tuple[str, dict[str, Any]]] = {
         "bridge identity",
         {"color": "black", "linestyle": (0, (5, 1.5)), "linewidth": 1.4, "path_effects": HALO},
     ),
+    "window": (
+        "ends of the window (law)",
+        {"color": "black", "linestyle": (0, (4, 2)), "linewidth": 1.0, "path_effects": HALO},
+    ),
 }
 CHECKS: dict[str, tuple[str, dict[str, Any]]] = {
     "agree": ("Monte Carlo agrees", {"marker": "o", "markersize": 3.2, "markerfacecolor": "white"}),
@@ -95,7 +99,7 @@ def draw_sets(axes: Axes, sets: dict[str, Flags], x: Array, y: Array) -> dict[st
 
 
 def draw_curves(axes: Axes, dataset: xarray.Dataset) -> dict[str, Line2D]:
-    """The exact curve gain = 0 and its jumps, the curve of least risk, and the one predicted by the bridge identity."""
+    """The exact curve gain = 0 and its jumps, the curve of least risk, and what laws predict of them."""
     curves = {}
     for name, (text, looks) in CURVES.items():
         at = _signs(dataset, jump=name == "jump") if name in ("zero", "jump") else _points(dataset, name)

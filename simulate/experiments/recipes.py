@@ -2,73 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import xarray as xr
-from matplotlib.figure import Figure
 
-from figures import agreement, budget, curves, dimensions, disc_experiment, interference, phase, pipeline, plane
+from figures import budget, curves, dimensions
 from figures.pipeline_stages import VARIABLES as STAGES
 from simulate.experiments import curves as data
 from simulate.experiments import dimensions as growing
 from simulate.experiments.budget import budget_against_alpha
 from simulate.experiments.discs import VARIABLES as PLACED
 from simulate.experiments.discs import Study
+from simulate.experiments.drawing import (
+    draw_agreements,
+    draw_budgets,
+    draw_dimensions,
+    draw_discs,
+    draw_interference,
+    draw_panels,
+    draw_planes,
+    draw_stages,
+    line_recipe,
+    map_recipe,
+)
 from simulate.experiments.recipe import Recipe
+from simulate.experiments.sample_recipes import SAMPLES
 from simulate.experiments.sources import Agreement, Computed, Map, Pictured, Placed
 from simulate.experiments.words import WORDS
-from simulate.storage import NEEDED
-from theory.errors import ProblemError
-
-Datasets = Sequence[xr.Dataset]
-
-
-def _phases(datasets: Datasets, columns: int) -> list[Figure]:
-    return [phase.draw(held, columns=columns).figure for held in datasets]
-
-
-def _curves(datasets: Datasets, columns: int) -> list[Figure]:
-    return [curves.draw(held, columns=columns).figure for held in datasets]
-
-
-def _panels(datasets: Datasets, columns: int) -> list[Figure]:
-    return [curves.draw_panels(datasets, columns=columns)[0].figure]
-
-
-def _stages(datasets: Datasets, columns: int) -> list[Figure]:
-    return [pipeline.draw_stages(held, columns=columns).figure for held in datasets]
-
-
-def _planes(datasets: Datasets, columns: int) -> list[Figure]:
-    return [plane.draw_fields(held, columns=columns).figure for held in datasets]
-
-
-def _agreements(datasets: Datasets, columns: int) -> list[Figure]:
-    return [agreement.draw(held).figure for held in datasets]
-
-
-def _dimensions(datasets: Datasets, columns: int) -> list[Figure]:
-    return [dimensions.draw(held, columns=columns).figure for held in datasets]
-
-
-def _discs(datasets: Datasets, columns: int) -> list[Figure]:
-    """One figure; a study may come in parts, each with some of the gaps."""
-    first = datasets[0]
-    for held in datasets[1:]:
-        if any(not held[key].equals(first[key]) for key in ("alpha", "beta")):
-            raise ProblemError("--from", "studies with different noises", "parts of one study")
-    whole = first if len(datasets) == 1 else xr.concat(datasets, "gap", join="outer", combine_attrs="override")
-    return [disc_experiment.draw(whole).figure]
-
-
-def _budgets(datasets: Datasets, columns: int) -> list[Figure]:
-    return [budget.draw(held, columns=columns).figure for held in datasets]
-
-
-def _interference(datasets: Datasets, columns: int) -> list[Figure]:
-    return [interference.draw(datasets).figure]
 
 
 def with_bridge(dataset: xr.Dataset) -> xr.Dataset:
@@ -81,14 +42,6 @@ def with_bridge(dataset: xr.Dataset) -> xr.Dataset:
     return dataset.drop_vars([name for name in dataset.variables if str(name).startswith("best_")]).assign(points)
 
 
-def _map(words: str, *sources: Map, stems: Sequence[str]) -> Recipe:
-    return Recipe(dict(zip(stems, sources, strict=True)), _phases, words, NEEDED)
-
-
-def _line(words: str, source: Computed, stem: str) -> Recipe:
-    return Recipe({stem: source}, _curves, words, curves.VARIABLES)
-
-
 GAPS = tuple(0.5 * k for k in range(5))
 SPARSE = Study(gaps=GAPS, draws=40, count=15)
 CONCENTRIC = {dim: f"alpha=0:{3 if dim < 10 else 2:g}:97" for dim in (2, 10, 100, 3072)}
@@ -96,7 +49,7 @@ CONCENTRIC = {dim: f"alpha=0:{3 if dim < 10 else 2:g}:97" for dim in (2, 10, 100
 RECIPES: dict[str, Recipe] = {
     "pipeline": Recipe(
         {"pipeline": Pictured("bumps", 0.4, 0.5, {"count": 3})},
-        _stages,
+        draw_stages,
         WORDS["pipeline"],
         STAGES,
         (2, 1),
@@ -106,32 +59,32 @@ RECIPES: dict[str, Recipe] = {
             "plane-anisotropic": Pictured("anisotropic", 1.0, 1.5),
             "plane-discs": Pictured("discs", 3.0, 5.0, {"side": 40, "radius": 8, "seed": 1}),
         },
-        _planes,
+        draw_planes,
         WORDS["plane"],
         ("signed", "truth", "vote", "risk", "gain"),
         (2, 1),
     ),
-    "phase-bumps": _map(
+    "phase-bumps": map_recipe(
         WORDS["phase-bumps"],
         Map("bumps", "alpha=0:1.6:129", "beta=0.02:1:129", {"count": 3}),
         stems=["phase-bumps"],
     ),
-    "phase-stripes": _map(
+    "phase-stripes": map_recipe(
         WORDS["phase-stripes"],
         Map("stripes", "alpha=0:1.5:129", "beta=0.02:1.5:129"),
         stems=["phase-stripes"],
     ),
-    "phase-two-gaussians": _map(
+    "phase-two-gaussians": map_recipe(
         WORDS["phase-two-gaussians"],
         Map("two-gaussians", "alpha=0:3:129", "beta=0.02:3:129", {"dim": 1, "prior": 0.2}),
         stems=["phase-two-gaussians"],
     ),
-    "phase-anisotropic": _map(
+    "phase-anisotropic": map_recipe(
         WORDS["phase-anisotropic"],
         Map("anisotropic", "alpha=0:3:25", "beta=0.2:3:25"),
         stems=["phase-anisotropic"],
     ),
-    "phase-concentric": _map(
+    "phase-concentric": map_recipe(
         WORDS["phase-concentric"],
         *(Map("concentric", axis, "beta=0.02:2:97", {"dim": dim}) for dim, axis in CONCENTRIC.items()),
         stems=[f"phase-concentric-{dim}" for dim in CONCENTRIC],
@@ -144,12 +97,12 @@ RECIPES: dict[str, Recipe] = {
                 ("concentric", {"prior": 0.7}),
             )
         },
-        _dimensions,
+        draw_dimensions,
         WORDS["phases-dimension"],
         dimensions.VARIABLES,
         (2,),
     ),
-    "interference-stripes": _map(
+    "interference-stripes": map_recipe(
         WORDS["interference-stripes"],
         Map("stripes", "gap=0.01:1.5:97", "alpha=0:1.5:97", fixed={"beta": 1.0}),
         Map("stripes", "gap=0.01:1.5:97", "beta=0.02:1.5:97", fixed={"alpha": 0.3}),
@@ -162,7 +115,7 @@ RECIPES: dict[str, Recipe] = {
                 replace(SPARSE, alphas=(0.0, 5.0), betas=tuple(float(b) for b in range(5, 16)))
             ),
         },
-        _interference,
+        draw_interference,
         WORDS["interference"],
         PLACED,
         (2,),
@@ -170,7 +123,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "disc-experiment": Recipe(
         {"disc-experiment": Placed(Study())},
-        _discs,
+        draw_discs,
         WORDS["disc-experiment"],
         PLACED,
         (2,),
@@ -178,13 +131,13 @@ RECIPES: dict[str, Recipe] = {
     ),
     "disc-experiment-max": Recipe(
         {"disc-experiment-max": Placed(Study(draws=40, alphas=(0, 2, 4, 6, 8, 12, 16, 20), metric="max"))},
-        _discs,
+        draw_discs,
         WORDS["disc-experiment-max"],
         PLACED,
         (2,),
         ("disc-experiment-max",),
     ),
-    "certified-map": _map(
+    "certified-map": map_recipe(
         WORDS["certified-map"],
         Map(
             "two-gaussians",
@@ -196,7 +149,7 @@ RECIPES: dict[str, Recipe] = {
         ),
         stems=["certified-map"],
     ),
-    "certified-adversarial": _line(
+    "certified-adversarial": line_recipe(
         WORDS["certified-adversarial"],
         Computed(
             data.certified_adversarial,
@@ -205,7 +158,7 @@ RECIPES: dict[str, Recipe] = {
         ),
         "certified-adversarial",
     ),
-    "best-alpha": _line(
+    "best-alpha": line_recipe(
         WORDS["best-alpha"],
         Computed(
             data.best_noise,
@@ -222,7 +175,7 @@ RECIPES: dict[str, Recipe] = {
         ),
         "best-alpha",
     ),
-    "small-noise": _line(
+    "small-noise": line_recipe(
         WORDS["small-noise"],
         Computed(
             data.small_noise_law,
@@ -240,7 +193,7 @@ RECIPES: dict[str, Recipe] = {
         ),
         "small-noise",
     ),
-    "vanishing": _line(
+    "vanishing": line_recipe(
         WORDS["vanishing"],
         Computed(data.vanishing, {"shares": [0.0, 0.5, 0.9], "most": 10000, "count": 61}),
         "vanishing",
@@ -254,18 +207,18 @@ RECIPES: dict[str, Recipe] = {
                 data.rules, {"beta": 0.5, "reach": 1.5, "count": 121}, ("intervals", {"gap": 0.3})
             ),
         },
-        _panels,
+        draw_panels,
         WORDS["rules"],
         curves.VARIABLES,
         (2,),
         ("rules",),
     ),
-    "off-support": _line(
+    "off-support": line_recipe(
         WORDS["off-support"],
         Computed(data.off_support, {"alpha": 0.3, "reach": 3.0, "count": 241}),
         "off-support",
     ),
-    "votes": _line(
+    "votes": line_recipe(
         WORDS["votes"],
         Computed(
             data.finite_votes,
@@ -274,7 +227,7 @@ RECIPES: dict[str, Recipe] = {
         ),
         "votes",
     ),
-    "votes-ratio": _line(
+    "votes-ratio": line_recipe(
         WORDS["votes-ratio"],
         Computed(
             data.votes_ratio,
@@ -305,14 +258,15 @@ RECIPES: dict[str, Recipe] = {
                 ("concentric", {"dim": 2}),
             )
         },
-        _budgets,
+        draw_budgets,
         WORDS["error-budget"],
         budget.VARIABLES,
         (2,),
     ),
+    **SAMPLES,
     "agreement": Recipe(
         {"agreement": Agreement("bumps", "alpha=0:1.5:9", "beta=0.1:1.5:9", 101, 20_000, 1)},
-        _agreements,
+        draw_agreements,
         WORDS["agreement"],
         ("z", "disagrees"),
         (2,),

@@ -104,6 +104,23 @@ WORDS = {
         "for less training noise, down to the one that undoes the bias of smoothing; simulated risks lie above the "
         "leading order where samples are few."
     ),
+    "samples-phase": (
+        "Least squares on n samples in d dimensions: the gain over samples per dimension and training noise. Noise "
+        "helps exactly between the two dashed lines, which a law gives, around the peak n = d."
+    ),
+    "double-descent": (
+        "The risk of least squares against samples per dimension. Without noise it has a peak of 1/2 at n = d, where "
+        "more data hurt; training noise takes the peak away, and the best noise makes the risk fall all the way."
+    ),
+    "samples-best-alpha": (
+        "The best training noise against samples per dimension for two linear rules, for the clean risk and certified "
+        "ones. As data abound that of lda falls to the best noise of infinite data, 0 for the clean risk, without "
+        "reaching it; that of least squares for the clean risk reaches 0 at a finite n/d."
+    ),
+    "copies": (
+        "The best training noise of lda at equal priors against the number of noisy copies of each sample. With one "
+        "copy every noise hurts; small noise begins to help at the number of copies that a law gives, marked below."
+    ),
     "agreement": (
         "Exact risks against simulated ones over a map. The scores lie within the band that holds for all of them "
         "together at 95 %, as they should where both sides are right."

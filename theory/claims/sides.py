@@ -22,17 +22,19 @@ from theory.risks.risks import adversarial_risk, certified_risk, clean_risk, vot
 
 
 class Side(Protocol):
-    """What a claim may ask. Noises and radii are numbers, and so are all answers."""
+    """What a claim may ask. Noises and radii are numbers, and so are all answers; no ratio n/d: infinite data."""
 
-    def risk(self, problem: Problem, alpha: float, beta: float) -> Estimate:
+    def risk(self, problem: Problem, alpha: float, beta: float, *, ratio: float | None = None) -> Estimate:
         """R(alpha, beta), as `theory.clean_risk`."""
         ...
 
-    def gain(self, problem: Problem, alpha: float, beta: float) -> Estimate:
+    def gain(self, problem: Problem, alpha: float, beta: float, *, ratio: float | None = None) -> Estimate:
         """R(0, beta) - R(alpha, beta), as `theory.gain`."""
         ...
 
-    def certified_risk(self, problem: Problem, alpha: float, beta: float, eps: float) -> Estimate:
+    def certified_risk(
+        self, problem: Problem, alpha: float, beta: float, eps: float, *, ratio: float | None = None
+    ) -> Estimate:
         """As `theory.certified_risk`."""
         ...
 
@@ -65,14 +67,16 @@ class Floats:
         ProblemError: a noise is negative or not finite.
     """
 
-    def risk(self, problem: Problem, alpha: float, beta: float) -> Estimate:
-        return clean_risk(problem, alpha, beta)
+    def risk(self, problem: Problem, alpha: float, beta: float, *, ratio: float | None = None) -> Estimate:
+        return clean_risk(problem, alpha, beta, ratio=ratio)
 
-    def gain(self, problem: Problem, alpha: float, beta: float) -> Estimate:
-        return gain(problem, alpha, beta)
+    def gain(self, problem: Problem, alpha: float, beta: float, *, ratio: float | None = None) -> Estimate:
+        return gain(problem, alpha, beta, ratio=ratio)
 
-    def certified_risk(self, problem: Problem, alpha: float, beta: float, eps: float) -> Estimate:
-        return certified_risk(problem, alpha, beta, eps)
+    def certified_risk(
+        self, problem: Problem, alpha: float, beta: float, eps: float, *, ratio: float | None = None
+    ) -> Estimate:
+        return certified_risk(problem, alpha, beta, eps, ratio=ratio)
 
     def certified_gain(self, problem: Problem, alpha: float, beta: float, eps: float) -> Estimate:
         return certified_gain(problem, alpha, beta, eps)

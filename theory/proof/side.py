@@ -29,8 +29,10 @@ class Proved:
         self.most_bits = most_bits
         self._held: OrderedDict[tuple[int, float], tuple[Problem, Prover]] = OrderedDict()
 
-    def prover(self, problem: Problem, eps: float = 0.0) -> Prover:
+    def prover(self, problem: Problem, eps: float = 0.0, ratio: float | None = None) -> Prover:
         """The prover of a problem, kept for the next question."""
+        if ratio is not None:
+            raise NoProof("the limit at n/d samples is not enclosed")
         key = (id(problem), noise(eps, "eps"))
         if key not in self._held:
             self._held[key] = (problem, Prover(problem, eps))
@@ -38,17 +40,19 @@ class Proved:
                 self._held.popitem(last=False)
         return self._held[key][1]
 
-    def risk(self, problem: Problem, alpha: float, beta: float) -> Estimate:
+    def risk(self, problem: Problem, alpha: float, beta: float, *, ratio: float | None = None) -> Estimate:
         """R(alpha, beta)."""
-        return self.prover(problem).risk(alpha, beta, most_bits=self.most_bits)
+        return self.prover(problem, ratio=ratio).risk(alpha, beta, most_bits=self.most_bits)
 
-    def gain(self, problem: Problem, alpha: float, beta: float) -> Estimate:
+    def gain(self, problem: Problem, alpha: float, beta: float, *, ratio: float | None = None) -> Estimate:
         """R(0, beta) - R(alpha, beta)."""
-        return self.prover(problem).gain(alpha, beta, most_bits=self.most_bits).gain
+        return self.prover(problem, ratio=ratio).gain(alpha, beta, most_bits=self.most_bits).gain
 
-    def certified_risk(self, problem: Problem, alpha: float, beta: float, eps: float) -> Estimate:
+    def certified_risk(
+        self, problem: Problem, alpha: float, beta: float, eps: float, *, ratio: float | None = None
+    ) -> Estimate:
         """The certified risk at eps."""
-        return self.prover(problem, eps).risk(alpha, beta, eps, most_bits=self.most_bits)
+        return self.prover(problem, eps, ratio).risk(alpha, beta, eps, most_bits=self.most_bits)
 
     def certified_gain(self, problem: Problem, alpha: float, beta: float, eps: float) -> Estimate:
         """The gain in certified risk at eps."""

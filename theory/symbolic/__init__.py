@@ -17,6 +17,13 @@ from theory.symbolic.high_dimension import high_dimension_margins, radius_concav
 from theory.symbolic.invariances import common_factor, scaling
 from theory.symbolic.large_noise import large_noise_half_space
 from theory.symbolic.prior_shift import prior_shift, prior_shift_limit, regression_threshold
+from theory.symbolic.samples import (
+    equal_priors,
+    equal_priors_many_samples,
+    lda_large_samples,
+    noisy_copies,
+    window_equation,
+)
 from theory.symbolic.small_noise import certified_small_noise, many_dimensions, radial_small_noise
 from theory.symbolic.two_gaussians import threshold, threshold_risk
 
@@ -43,6 +50,11 @@ DERIVATIONS: dict[str, Callable[[], Derivation]] = {
     "best-kernel": best_kernel,
     "cost-of-votes": cost_of_votes,
     "large-noise": large_noise_half_space,
+    "least-squares-window": window_equation,
+    "lda-large-samples": lda_large_samples,
+    "equal-priors": equal_priors,
+    "equal-priors-many-samples": equal_priors_many_samples,
+    "noisy-copies": noisy_copies,
     "scaling": scaling,
     "common-factor": common_factor,
 }

@@ -23,6 +23,7 @@ from theory.theorems import (
     prior_shift,
     ratios,
     regression,
+    samples,
     sets,
     small_noise,
 )
@@ -46,6 +47,7 @@ _SUBJECTS = (
     classes,
     high_dimensions,
     one_vote,
+    samples,
     invariances,
 )
 

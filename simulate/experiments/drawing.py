@@ -1,0 +1,70 @@
+"""How datasets of the gallery become figures: what recipes draw with, and recipes of the two commonest kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import xarray as xr
+from matplotlib.figure import Figure
+
+from figures import agreement, budget, curves, dimensions, disc_experiment, interference, phase, pipeline, plane
+from simulate.experiments.recipe import Recipe
+from simulate.experiments.sources import Computed, Map
+from simulate.storage import NEEDED
+from theory.errors import ProblemError
+
+Datasets = Sequence[xr.Dataset]
+
+
+def draw_phases(datasets: Datasets, columns: int) -> list[Figure]:
+    return [phase.draw(held, columns=columns).figure for held in datasets]
+
+
+def draw_curves(datasets: Datasets, columns: int) -> list[Figure]:
+    return [curves.draw(held, columns=columns).figure for held in datasets]
+
+
+def draw_panels(datasets: Datasets, columns: int) -> list[Figure]:
+    return [curves.draw_panels(datasets, columns=columns)[0].figure]
+
+
+def draw_stages(datasets: Datasets, columns: int) -> list[Figure]:
+    return [pipeline.draw_stages(held, columns=columns).figure for held in datasets]
+
+
+def draw_planes(datasets: Datasets, columns: int) -> list[Figure]:
+    return [plane.draw_fields(held, columns=columns).figure for held in datasets]
+
+
+def draw_agreements(datasets: Datasets, columns: int) -> list[Figure]:
+    return [agreement.draw(held).figure for held in datasets]
+
+
+def draw_dimensions(datasets: Datasets, columns: int) -> list[Figure]:
+    return [dimensions.draw(held, columns=columns).figure for held in datasets]
+
+
+def draw_discs(datasets: Datasets, columns: int) -> list[Figure]:
+    """One figure; a study may come in parts, each with some of the gaps."""
+    first = datasets[0]
+    for held in datasets[1:]:
+        if any(not held[key].equals(first[key]) for key in ("alpha", "beta")):
+            raise ProblemError("--from", "studies with different noises", "parts of one study")
+    whole = first if len(datasets) == 1 else xr.concat(datasets, "gap", join="outer", combine_attrs="override")
+    return [disc_experiment.draw(whole).figure]
+
+
+def draw_budgets(datasets: Datasets, columns: int) -> list[Figure]:
+    return [budget.draw(held, columns=columns).figure for held in datasets]
+
+
+def draw_interference(datasets: Datasets, columns: int) -> list[Figure]:
+    return [interference.draw(datasets).figure]
+
+
+def map_recipe(words: str, *sources: Map, stems: Sequence[str]) -> Recipe:
+    return Recipe(dict(zip(stems, sources, strict=True)), draw_phases, words, NEEDED)
+
+
+def line_recipe(words: str, source: Computed, stem: str) -> Recipe:
+    return Recipe({stem: source}, draw_curves, words, curves.VARIABLES)
