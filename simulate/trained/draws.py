@@ -1,23 +1,28 @@
 """Training sets by counters: number n of draw k depends on the seed, k and n alone, so that nothing need be stored.
 
-Sample i of a draw is the same however many samples there are, so that sets of growing size are nested, and copy j of it
-has the same unit noise for every alpha. The generator is that of `montecarlo.draws.noise`.
+Sample i of a draw is the same however many samples there are, so that sets of growing size are nested, and a
+copy of it has the same unit noise for every alpha. The generator is that of `montecarlo.draws.noise`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
+from jax import Array, lax
 
 from simulate.montecarlo.arrays import Numbers
 from simulate.montecarlo.draws.noise import MOST_NUMBERS, NUMBERS_BITS, normals, words
 from simulate.trained.populations import Population
 
+UnitNoise = Callable[[Array], Array]
+
 # Bits of a word that make a uniform number.
 BITS = 52
+# Numbers of noise of copies that are held.
+HELD = 1 << 24
 
 
 class Keys(NamedTuple):
@@ -33,14 +38,9 @@ def keys_of(seed: int) -> Keys:
     return Keys(*(stream.generate_state(2, np.uint64) for stream in np.random.SeedSequence(seed).spawn(3)))
 
 
-def numbers_of(dim: int, samples: int, copies: int | None) -> int:
-    """How many numbers of a stream a draw takes, to be kept below MOST_NUMBERS."""
-    return 2 * _pairs(dim) * samples * (copies or 1)
-
-
-def too_many(dim: int, samples: int, copies: int | None) -> bool:
+def too_many(dim: int, samples: float, copies: int | None) -> bool:
     """Whether a draw takes more numbers than a stream has."""
-    return numbers_of(dim, samples, copies) >= MOST_NUMBERS
+    return 2 * _pairs(dim) * (samples + 1) * (copies or 1) >= MOST_NUMBERS
 
 
 def labels_of(keys: Keys, prior: Array, draw: Array, samples: int) -> Array:
@@ -56,10 +56,18 @@ def inputs_of(keys: Keys, population: Population, draw: Array, labels: Array) ->
     return (2 * labels - 1)[:, None] * population.half + population.scales * noise
 
 
-def copies_of(keys: Keys, draw: Array, samples: int, copies: int, dim: int) -> Array:
-    """Unit noise (copies, samples, dim) of a draw."""
-    noise = _normal(keys.copies, draw, samples * copies, dim)
-    return jnp.swapaxes(noise.reshape(samples, copies, dim), 0, 1)
+def copies_of(keys: Keys, draw: Array, shape: tuple[int, ...], copies: int) -> UnitNoise:
+    """The unit noise of a draw: from the number of a copy to noise of a shape (samples, dim). What does not fit into
+    HELD numbers is made anew whenever it is asked for."""
+    samples, dim = shape
+
+    def made(c: Array) -> Array:
+        return _normal(keys.copies, draw, samples, dim, c.astype(jnp.uint64) * jnp.uint64(samples))
+
+    if copies * samples * dim > HELD:
+        return made
+    held = lax.map(made, jnp.arange(copies))
+    return lambda c: held[c]
 
 
 def _pairs(dim: int) -> int:
@@ -70,10 +78,12 @@ def _start(draw: Array) -> Array:
     return draw.astype(jnp.uint64) << jnp.uint64(NUMBERS_BITS)
 
 
-def _normal(key: Array, draw: Array, rows: int, dim: int) -> Array:
-    """Standard normals (rows, dim); normals come in pairs."""
+def _normal(key: Array, draw: Array, rows: int, dim: int, first: Array | int = 0) -> Array:
+    """Standard normals (rows, dim) from row number `first` on; normals come in pairs."""
     half = _pairs(dim)
-    place = jnp.arange(rows, dtype=jnp.uint64)[:, None] * jnp.uint64(half) + jnp.arange(half, dtype=jnp.uint64)
+    place = (first + jnp.arange(rows, dtype=jnp.uint64))[:, None] * jnp.uint64(half) + jnp.arange(
+        half, dtype=jnp.uint64
+    )
     counter = _start(draw) + jnp.uint64(2) * place
     pair = normals(words(key, counter), words(key, counter + jnp.uint64(1)))
     return jnp.concatenate(pair, axis=1)[:, :dim]

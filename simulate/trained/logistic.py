@@ -24,7 +24,8 @@ from jax.scipy.linalg import cho_solve
 
 from simulate.trained.loss import Moments, averaged_loss
 from simulate.trained.margin import widest_margin
-from simulate.trained.ridge import HalfSpace, weighted_gram
+from simulate.trained.points import Points
+from simulate.trained.ridge import HalfSpace
 
 MOST_STEPS, MOST_HALVINGS = 500, 40
 # The squared length of a step in the metric of the Hessian, below which one more full step is exact to rounding, and
@@ -44,53 +45,47 @@ class State(NamedTuple):
     steps: Array
 
 
-def trained_logistic(points: Array, labels: Array, alpha: Array) -> HalfSpace:
-    """The rule on points (copies, samples, dim) with labels (samples,), each averaged over noise of scale alpha."""
-    signs = 2 * labels - 1
-    signed = signs[:, None] * jnp.concatenate([points, jnp.ones((*points.shape[:2], 1))], axis=-1)
-    if signed.shape[0] * signed.shape[1] < signed.shape[2]:
-        theta = lax.cond(alpha > 0, lambda: _minimiser(signed, alpha), lambda: widest_margin(signed))
+def trained_logistic(points: Points, alpha: Array) -> HalfSpace:
+    """The rule on points of both classes, each averaged over noise of scale alpha."""
+    if points.count <= points.dim + 1:
+        theta = lax.cond(alpha > 0, lambda: _minimiser(points, alpha), lambda: widest_margin(points))
     else:
-        theta = _minimiser(signed, alpha)
-        separated = (alpha == 0) & (signed @ theta > 0).all()
-        theta = lax.cond(separated, lambda: widest_margin(signed), lambda: theta)
+        theta = _minimiser(points, alpha)
+        separated = (alpha == 0) & (points.margins(theta) > 0).all()
+        theta = lax.cond(separated, lambda: widest_margin(points), lambda: theta)
     return HalfSpace(theta[:-1], -theta[-1])
 
 
-def _minimiser(signed: Array, alpha: Array) -> Array:
+def _minimiser(points: Points, alpha: Array) -> Array:
     """Where f is least; without noise any parameters that separate the samples, if some do."""
 
     def unfinished(state: State) -> Array:
-        separated = (alpha == 0) & (signed @ state.theta > 0).all()
+        separated = (alpha == 0) & (points.margins(state.theta) > 0).all()
         return (state.length > CONVERGED) & ~separated & (state.steps < MOST_STEPS)
 
     def advance(state: State) -> State:
-        step, length = _newton(signed, alpha, state.theta)
+        step, length = _newton(points, alpha, state.theta)
         full = jnp.ones(())
-        scale = lax.cond(length > CLOSE, lambda: _damped(signed, alpha, state.theta, step, length), lambda: full)
+        scale = lax.cond(length > CLOSE, lambda: _damped(points, alpha, state.theta, step, length), lambda: full)
         return State(state.theta + scale * step, length, state.steps + 1)
 
-    start = State(jnp.zeros(signed.shape[-1]), jnp.asarray(jnp.inf), jnp.asarray(0))
+    start = State(jnp.zeros(points.dim + 1), jnp.asarray(jnp.inf), jnp.asarray(0))
     return lax.while_loop(unfinished, advance, start).theta
 
 
-def _moments(signed: Array, alpha: Array, theta: Array) -> Moments:
-    return averaged_loss(signed @ theta, alpha * jnp.linalg.norm(theta[:-1]))
+def _moments(points: Points, alpha: Array, theta: Array) -> Moments:
+    return averaged_loss(points.margins(theta), alpha * jnp.linalg.norm(theta[:-1]))
 
 
-def _newton(signed: Array, alpha: Array, theta: Array) -> tuple[Array, Array]:
+def _newton(points: Points, alpha: Array, theta: Array) -> tuple[Array, Array]:
     """Newton's step for log f, or for f where log f is not convex, and its squared length in that metric."""
-    found, variance = _moments(signed, alpha, theta), alpha**2
+    found, variance = _moments(points, alpha, theta), alpha**2
     axes, outward = jnp.ones_like(theta).at[-1].set(0.0), theta.at[-1].set(0.0)
-    count, mean = signed.shape[0] * signed.shape[1], found.loss.mean()
-
-    def total(weights: Array) -> Array:
-        return jnp.einsum("cnd,cn->d", signed, weights) / (count * mean)
-
+    mean, whole = found.loss.mean(), points.count * found.loss.mean()
     second, fourth = found.second.mean() / mean, found.fourth.mean() / mean
-    slope = total(found.first) + variance * second * outward
-    turn = variance * jnp.outer(outward, total(found.third))
-    curved = weighted_gram(signed, found.second / (count * mean)) + turn + turn.T
+    slope = points.pull(found.first / whole) + variance * second * outward
+    turn = variance * jnp.outer(outward, points.pull(found.third / whole))
+    curved = points.gram(found.second / whole) + turn + turn.T
     curved += variance * (second * jnp.diag(axes) + variance * fourth * jnp.outer(outward, outward))
     root = jnp.linalg.cholesky(curved - jnp.outer(slope, slope))
     jitter = JITTER * jnp.diag(curved).max() * jnp.eye(len(theta))
@@ -99,11 +94,11 @@ def _newton(signed: Array, alpha: Array, theta: Array) -> tuple[Array, Array]:
     return step, -(slope @ step)
 
 
-def _damped(signed: Array, alpha: Array, theta: Array, step: Array, length: Array) -> Array:
+def _damped(points: Points, alpha: Array, theta: Array, step: Array, length: Array) -> Array:
     """The first of 1, 1/2, 1/4, ... that decreases log f as it should."""
 
     def height(scale: Array) -> Array:
-        found = _moments(signed, alpha, theta + scale * step)
+        found = _moments(points, alpha, theta + scale * step)
         return jnp.log(found.loss.mean()) + found.shift
 
     start = height(jnp.zeros(()))

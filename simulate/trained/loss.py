@@ -42,7 +42,8 @@ def averaged_loss(t: Array, spread: Array) -> Moments:
         return tuple(held + new for held, new in zip(sums, _terms(t + spread * xi, xi, shift), strict=True))
 
     sums = lax.fori_loop(0, (2 * reach + 1).astype(int), add, (jnp.zeros_like(t),) * 5)
-    return Moments(*(weight * held for held in sums), shift)
+    loss, first, second, third, fourth = (weight * held for held in sums)
+    return Moments(loss, first, second, third, fourth, shift)
 
 
 def _terms(v: Array, xi: Array, shift: Array) -> tuple[Array, ...]:

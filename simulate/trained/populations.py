@@ -7,11 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from simulate.montecarlo.arrays import Numbers
-from theory.errors import UnsupportedError
+from theory.errors import NotDefinedError, UnsupportedError
 from theory.problems.problem import LINEAR_RULES, Gaussian, MixtureProblem, Problem, as_vector
 
 # Entries of two covariances nearer than this, relative to the largest, are the same.
 SAME = 1e-14
+COVERED = f"the rules {', '.join(LINEAR_RULES)} on two Gaussians of one covariance, gaussian noises"
 
 
 class Population(NamedTuple):
@@ -30,15 +31,13 @@ def population_of(problem: Problem) -> tuple[Population, float]:
     """The population of a problem and its unit of length.
 
     Raises:
-        UnsupportedError: another rule, or a problem that is not two Gaussians of one covariance under Gaussian noises;
+        NotDefinedError: another rule, or a problem that is not two Gaussians of one covariance under Gaussian noises;
             one line names what is covered.
+        UnsupportedError: a covariance that is singular in double precision.
     """
     why = _uncovered(problem)
     if why is not None:
-        raise UnsupportedError(
-            f"{why}: training sets are drawn for the rules {', '.join(LINEAR_RULES[:-1])} and {LINEAR_RULES[-1]} on two "
-            "Gaussians of one covariance, with gaussian training and smoothing noise (set training.rule=lda, say)"
-        )
+        raise NotDefinedError(f"samples are trained on by {COVERED}; found {why}")
     assert isinstance(problem, MixtureProblem)
     one, zero = _gaussian(problem, 1), _gaussian(problem, 0)
     half = as_vector(one.mean, problem.dim) / 2 - as_vector(zero.mean, problem.dim) / 2
@@ -56,16 +55,14 @@ def population_of(problem: Problem) -> tuple[Population, float]:
 
 def _uncovered(problem: Problem) -> str | None:
     """What keeps a problem from being trained on samples, None if nothing does."""
-    training = problem.training
+    training, smoothing = problem.training, problem.smoothing
     if training.rule not in LINEAR_RULES:
-        return f"the {training.rule} rule is not trained on samples"
+        return f"the {training.rule} rule"
     if not isinstance(problem, MixtureProblem):
-        return "a labelled domain has no linear rule"
-    if training.noise != "gaussian" or problem.smoothing.noise != "gaussian":
-        return f"{training.noise} training and {problem.smoothing.noise} smoothing noise"
-    if not two_of_one_covariance(problem):
-        return "the problem is another one"
-    return None
+        return "a labelled domain"
+    if (training.noise, smoothing.noise) != ("gaussian", "gaussian"):
+        return f"{training.noise} training and {smoothing.noise} smoothing noise"
+    return None if two_of_one_covariance(problem) else "other components"
 
 
 def two_of_one_covariance(problem: MixtureProblem) -> bool:

@@ -17,8 +17,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import jax.numpy as jnp
-from jax import Array, lax
+from jax import Array
 from jax.scipy.linalg import cho_factor, cho_solve
+
+from simulate.trained.points import Points
 
 
 class HalfSpace(NamedTuple):
@@ -28,42 +30,34 @@ class HalfSpace(NamedTuple):
     level: Array
 
 
-def trained_ridge(rule: str, points: Array, labels: Array, variance: Array) -> HalfSpace:
-    """The rule on points (copies, samples, dim) with labels (samples,), `variance` added to the diagonal of S."""
-    copies, samples, dim = points.shape
-    count, share = copies * samples, labels.mean()
-    mean, product = points.mean(axis=(0, 1)), share * (1 - share)
-    moment = jnp.einsum("cnd,n->d", points, labels - share) / count
-    solve = _by_points if count - 1 < dim else _by_axes
-    direction = solve(points, labels - share, moment, variance)
+def trained_ridge(rule: str, points: Points, variance: Array) -> HalfSpace:
+    """The rule on points of both classes, with `variance` added to the diagonal of S."""
+    labels, share = points.labels, points.labels.mean()
+    product = share * (1 - share)
+    solve = _by_points if points.count - 1 < points.dim else _by_axes
+    direction, mean, moment = solve(points, labels - share, variance)
     difference = moment / product
     middle = mean + (0.5 - share) * difference
     threshold = 0.5 - share if rule == "least-squares" else product * (jnp.log1p(-share) - jnp.log(share))
     return HalfSpace(direction, direction @ middle + threshold * (1 - direction @ difference))
 
 
-def weighted_gram(points: Array, weights: Array) -> Array:
-    """The sum of weight * x x' over points (copies, samples, dim) with weights (copies, samples), copy by copy."""
-
-    def add(total: Array, part: tuple[Array, Array]) -> tuple[Array, None]:
-        x, weight = part
-        return total + x.T @ (weight[:, None] * x), None
-
-    dim = points.shape[-1]
-    return lax.scan(add, jnp.zeros((dim, dim), points.dtype), (points, weights))[0]
-
-
-def _by_axes(points: Array, _target: Array, moment: Array, variance: Array) -> Array:
-    """At least as many points as axes and one more."""
-    count, mean = points.shape[0] * points.shape[1], points.mean(axis=(0, 1))
-    gram = weighted_gram(points, jnp.ones(points.shape[:2])) / count - jnp.outer(mean, mean)
-    return cho_solve(cho_factor(gram + variance * jnp.eye(len(mean))), moment)
+def _by_axes(points: Points, target: Array, variance: Array) -> tuple[Array, Array, Array]:
+    """v, the mean of the points, and c D, where there are more points than axes. target: y - p."""
+    square, total, moment = points.total(
+        lambda x, _: (x.T @ x, x.sum(axis=0), target @ x),
+        (jnp.zeros((points.dim, points.dim)), jnp.zeros(points.dim), jnp.zeros(points.dim)),
+    )
+    mean, moment = total / points.count, moment / points.count
+    covariance = square / points.count - jnp.outer(mean, mean)
+    return cho_solve(cho_factor(covariance + variance * jnp.eye(points.dim)), moment), mean, moment
 
 
-def _by_points(points: Array, target: Array, _moment: Array, variance: Array) -> Array:
-    """Fewer points: v = Z'a with (Z Z'/N + lam I) a = target/N, Z the centred points. Z'1 = 0 and 1.target = 0, so a
-    one in the direction of 1 changes nothing but that the matrix is not singular."""
-    z = (points - points.mean(axis=(0, 1))).reshape(-1, points.shape[-1])
-    count = len(z)
-    gram = (z @ z.T + 1) / count + variance * jnp.eye(count)
-    return z.T @ cho_solve(cho_factor(gram), jnp.tile(target, points.shape[0]) / count)
+def _by_points(points: Points, target: Array, variance: Array) -> tuple[Array, Array, Array]:
+    """The same where there are fewer: v = Z'a with (Z Z'/N + lam I) a = target/N, Z the centred points. Z'1 = 0 and
+    1.target = 0, so a one in the direction of 1 changes nothing but that the matrix is not singular."""
+    x = points.each(lambda x: x).reshape(-1, points.dim)
+    mean, each = x.mean(axis=0), jnp.tile(target, points.copies) / points.count
+    z = x - mean
+    gram = (z @ z.T + 1) / points.count + variance * jnp.eye(points.count)
+    return z.T @ cho_solve(cho_factor(gram), each), mean, z.T @ each

@@ -2,85 +2,32 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from itertools import product
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from scipy.special import ndtr
-from scipy.stats import t as student
 
 from simulate.montecarlo.devices import claim_devices
 from simulate.montecarlo.forks import claim_process
-from simulate.montecarlo.job import QUANTITIES, Scales
+from simulate.montecarlo.job import Scales
 from simulate.montecarlo.statistics.level import USUAL, Level
-from simulate.montecarlo.statistics.records import Interval
 from simulate.progress import Progress, silent, within
 from simulate.trained.draws import keys_of, too_many
 from simulate.trained.populations import Population, population_of
+from simulate.trained.records import SampleRecord, TrainingSets
 from simulate.trained.training import Distances, Learner, compiled_draws
+from simulate.trained.weighing import Means, weighed
 from theory.errors import ProblemError, shown
-from theory.problems.noises import NOISES, listed_noises, numbers
+from theory.problems.noises import NOISES, RATIO, listed_noises, ratios
 from theory.problems.normal import normal_form
 from theory.problems.problem import Problem, described
-from theory.problems.validation import instance, whole
+from theory.problems.validation import instance
 
-# Numbers of the training sets of one compiled call, which is what progress is counted in.
+# Numbers of the training sets of one compiled call, after each of which progress is told.
 BLOCK_NUMBERS = 1 << 22
-
-
-@dataclass(frozen=True)
-class SampleRecord:
-    """The results at one (ratio, alpha, beta, eps), for a rule trained on n = round(ratio * dim) samples.
-
-    Attributes:
-        alpha, beta, eps: training noise, smoothing noise, certified radius.
-        ratio: samples for each dimension, n/d, as asked for.
-        copies: noisy copies of each sample, None for infinitely many.
-        dim, training_samples, draws: d, n, and how many training sets were drawn.
-        clean: the mean over training sets of P(g(X) != Y).
-        certified: the mean of the probability that eps is not certified for the true class; None at beta = 0 < eps.
-        gain: clean risk at alpha = 0 minus clean risk at this alpha, on the same training sets.
-        certified_gain: the same for `certified`.
-    """
-
-    alpha: float
-    beta: float
-    eps: float
-    ratio: float
-    copies: int | None
-    dim: int
-    training_samples: int
-    draws: int
-    clean: Interval
-    certified: Interval | None
-    gain: Interval
-    certified_gain: Interval | None
-
-
-@dataclass(frozen=True)
-class _Risks:
-    """Risks (draws, alphas, radii) of one ratio, the first alpha and the first radius 0."""
-
-    values: np.ndarray
-    level: Level
-    error: float
-
-    def risk(self, a: int, e: int) -> Interval:
-        return self._mean(self.values[:, a, e], 0.0)
-
-    def gain(self, a: int, e: int) -> Interval:
-        return self._mean(self.values[:, 0, e] - self.values[:, a, e], -1.0)
-
-    def _mean(self, values: np.ndarray, least: float) -> Interval:
-        """Student's interval, cut off at the least and the greatest value that there can be."""
-        count, middle = len(values), float(values.mean())
-        reach = float(student.isf(self.error / 2, count - 1)) * float(values.std(ddof=1)) / math.sqrt(count)
-        low, high = max(middle - reach, least), min(middle + reach, 1.0)
-        return Interval(middle, low, high, self.level.confidence, count)
+# Intervals of a record: both risks and both gains.
+INTERVALS = 4
 
 
 def train_on_samples(
@@ -90,14 +37,13 @@ def train_on_samples(
     beta: Scales,
     eps: Scales = 0.0,
     ratio: Scales,
-    draws: int,
-    seed: int,
+    sets: TrainingSets,
     level: Level = USUAL,
     progress: Progress | None = None,
 ) -> list[SampleRecord]:
     """Risks of a linear rule trained on n samples in d dimensions, and the paired gain of training noise.
 
-    `draws` times n = round(ratio * d) samples (x, y) of the problem are drawn, and for each alpha the rule of the
+    Many times n = round(ratio * d) samples (x, y) of the problem are drawn, and for each alpha the rule of the
     problem is trained on them exactly, on `training.copies` noisy copies x + alpha xi of each (infinitely many where
     that is None). In terms of the shares, means and within-class covariance of the sample:
 
@@ -120,19 +66,18 @@ def train_on_samples(
     Args:
         problem: two Gaussians of one covariance with one of the rules above, and gaussian noises.
         alpha, beta, eps: scales >= 0, each a number or a sequence of numbers.
-        ratio: samples for each dimension, a positive number or a sequence of them. Smaller sets are parts of larger.
-        draws: training sets, at least 2.
-        seed: of everything random, at least 0. Draw k depends on the seed and on k only.
+        ratio: samples per dimension n/d, a number > 0 or a sequence of them. Smaller training sets are parts of larger.
+        sets: how many training sets are drawn, and from which seed; the same ones give the same records.
         level: confidence of the intervals. They are Student's, of the mean over draws: approximate, and right as far
             as that mean is normal. Risks of half-spaces are smooth functions of many numbers, and coverage measured
             from 10 draws up is that which is promised but for training sets of a handful of samples.
         progress: called with the share done, ending at 1.
 
     Returns:
-        One record for each (ratio, alpha, beta, eps), row-major in that order.
+        One record for each (alpha, beta, eps, ratio), row-major in that order.
 
     Raises:
-        UnsupportedError: another rule or problem; one line names those that are covered.
+        NotDefinedError: another rule or problem; one line names those that are covered.
         ProblemError: an argument out of range; its name, value and range in one line.
         DeviceError, MemoryError, RuntimeError: as `monte_carlo`.
 
@@ -140,91 +85,77 @@ def train_on_samples(
         >>> from dataclasses import replace
         >>> from theory import Training, regimes
         >>> problem = replace(regimes.two_gaussians(dim=50, separation=3.0), training=Training("lda"))
-        >>> weak, strong = train_on_samples(problem, alpha=[0.2, 1.0], beta=0.5, ratio=2, draws=40, seed=1)
+        >>> sets = TrainingSets(draws=40, seed=1)
+        >>> weak, strong = train_on_samples(problem, alpha=[0.2, 1.0], beta=0.5, ratio=2, sets=sets)
         >>> 0 < weak.gain.low < weak.gain.high < strong.gain.low
         True
     """
+    instance(sets, "sets", TrainingSets)
     instance(level, "level", Level)
     grid = [listed_noises(value, key) for key, value in zip(NOISES, (alpha, beta, eps), strict=True)]
-    ratios, draws, seed = _ratios(ratio), whole(draws, "draws", 2), whole(seed, "seed", 0)
+    shares: list[float] = ratios(ratio).ravel().tolist()
+    if not shares:
+        raise ProblemError(RATIO, "no value", "at least one number > 0")
     normal = normal_form(described(problem))
     population, unit = population_of(normal.problem)
-    scaled = [(normal.lengths(np.array(grid[i]), NOISES[i]) / unit).tolist() for i in (0, 2)]
-    alphas, radii = (list(dict.fromkeys([0.0, *values])) for values in scaled)
-    learners = [_learner(problem, value) for value in ratios]
+    noisy, radii = ((normal.lengths(np.array(grid[i]), NOISES[i]) / unit).tolist() for i in (0, 2))
+    alphas, distinct = list(dict.fromkeys([0.0, *noisy])), list(dict.fromkeys([0.0, *radii]))
+    learners = {share: _learner(problem, share) for share in shares}
     claim_process()
     claim_devices()
-    results, told = [], progress or silent
-    points = len(ratios) * len(grid[1]) * (len(alphas) - 1 or 1) * len(radii)
-    error = level.error(points * (QUANTITIES - 1), 1)
-    for k, (value, learner) in enumerate(zip(ratios, learners, strict=True)):
-        part = within(told, k / len(ratios), 1 / len(ratios))
-        risks = _Risks(_risks(learner, population, (alphas, radii), (draws, seed), part), level, error)
-        fixed = {"ratio": value, "copies": learner.copies, "dim": problem.dim, "draws": draws}
-        for (a, held), b, (e, radius) in product(zip(grid[0], scaled[0], strict=True), grid[1], zip(grid[2], scaled[1])):
-            results.append(_record((a, b, e), (alphas.index(held), radii.index(radius)), risks, learner, fixed))
-    told(1.0)
-    return results
-
-
-def _ratios(ratio: Scales) -> list[float]:
-    """Positive numbers."""
-    found: list[float] = numbers(ratio, "ratio", "a positive number").ravel().tolist()
-    if not found:
-        raise ProblemError("ratio", "no value", "at least one positive number")
-    for value in found:
-        if value <= 0:
-            raise ProblemError("ratio", shown(value), "a positive number")
-    return found
+    error = level.error(len(learners) * len(alphas) * len(distinct) * INTERVALS, 1)
+    means = {}
+    for k, (share, learner) in enumerate(learners.items()):
+        part = within(progress or silent, k / len(learners), 1 / len(learners))
+        found = _distances(learner, population, alphas, sets, part)
+        means[share] = Means(weighed(found, np.array(distinct), float(population.prior)), level.confidence, error)
+    places = zip(product(*grid), product(noisy, grid[1], radii), strict=True)
+    return [
+        _record(point, (alphas.index(a), distinct.index(e)), means[share], share, (problem.dim, learners[share]))
+        for (point, (a, _, e)), share in product(places, shares)
+    ]
 
 
 def _learner(problem: Problem, ratio: float) -> Learner:
-    samples, training = round(ratio * problem.dim), problem.training
-    if samples < 1:
-        raise ProblemError("ratio", shown(ratio), f"at least one sample: more than 0.5/{problem.dim}")
-    if too_many(problem.dim, samples, training.copies):
-        raise ProblemError("ratio", shown(ratio), "fewer numbers in one training set")
-    return Learner(training.rule, samples, training.copies)
+    count, training = ratio * problem.dim, problem.training
+    if count <= 0.5:
+        raise ProblemError(RATIO, shown(ratio), f"more than 0.5/{problem.dim}: at least one sample")
+    if too_many(problem.dim, count, training.copies):
+        raise ProblemError(RATIO, shown(ratio), "fewer samples: a training set of less than 1e11 numbers")
+    return Learner(training.rule, round(count), training.copies)
 
 
-def _risks(
-    learner: Learner,
-    population: Population,
-    scales: tuple[list[float], list[float]],
-    drawn: tuple[int, int],
-    progress: Progress,
-) -> np.ndarray:
-    """Risks (draws, alphas, radii); double precision is switched on for this computation only."""
-    (alphas, radii), (draws, seed), dim = scales, drawn, len(population.half)
-    block = max(1, min(draws, BLOCK_NUMBERS // (dim * learner.samples * (learner.copies or 1))))
+def _distances(
+    learner: Learner, population: Population, alphas: list[float], sets: TrainingSets, progress: Progress
+) -> Distances:
+    """Distances (draws, alphas); double precision is switched on for this computation only."""
+    block = max(1, min(sets.draws, BLOCK_NUMBERS // (len(population.half) * learner.samples * (learner.copies or 1))))
     found = []
     with jax.enable_x64(True):
-        keys, held, noises = jax.tree.map(jnp.asarray, (keys_of(seed), population, np.array(alphas)))
-        for start in range(0, draws, block):
-            places = jnp.arange(start, start + block)
-            found.append(jax.tree.map(np.asarray, compiled_draws()(learner, keys, held, noises, places)))
-            progress(min(start + block, draws) / draws)
-    whole_run: Any = Distances(*(np.concatenate(parts)[:draws] for parts in zip(*found, strict=True)))
-    return _weighed(whole_run, np.array(radii), float(population.prior))
-
-
-def _weighed(found: Distances, radii: np.ndarray, prior: float) -> np.ndarray:
-    """Risks (draws, alphas, radii) of half-spaces at distances (draws, alphas)."""
-    away = found.stretch[..., None] * radii
-    one, zero = (ndtr(part[..., None] + away) for part in (found.one, found.zero))
-    return np.asarray(prior * one + (1 - prior) * zero)
+        keys, held, noises = jax.tree.map(jnp.asarray, (keys_of(sets.seed), population, np.array(alphas)))
+        for start in range(0, sets.draws, block):
+            numbers = jnp.arange(start, start + block)
+            found.append(jax.tree.map(np.asarray, compiled_draws()(learner, keys, held, noises, numbers)))
+            progress(min(start + block, sets.draws) / sets.draws)
+    return Distances(*(np.concatenate(parts)[: sets.draws] for parts in zip(*found, strict=True)))
 
 
 def _record(
-    point: tuple[float, float, float], place: tuple[int, int], risks: _Risks, learner: Learner, fixed: dict[str, Any]
+    point: tuple[float, ...], place: tuple[int, int], means: Means, ratio: float, size: tuple[int, Learner]
 ) -> SampleRecord:
-    (a, e), known = place, point[1] > 0 or point[2] == 0
+    (alpha, beta, eps), (a, e), (dim, learner) = point, place, size
+    known = beta > 0 or eps == 0
     return SampleRecord(
-        *point,
-        **fixed,
+        alpha=alpha,
+        beta=beta,
+        eps=eps,
+        ratio=ratio,
+        copies=learner.copies,
+        dim=dim,
         training_samples=learner.samples,
-        clean=risks.risk(a, 0),
-        certified=risks.risk(a, e) if known else None,
-        gain=risks.gain(a, 0),
-        certified_gain=risks.gain(a, e) if known else None,
+        draws=len(means.risks),
+        clean=means.risk(a, 0),
+        certified=means.risk(a, e) if known else None,
+        gain=means.gain(a, 0),
+        certified_gain=means.gain(a, e) if known else None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import jax
@@ -10,8 +10,9 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from simulate.montecarlo.arrays import Numbers
-from simulate.trained.draws import Keys, copies_of, inputs_of, labels_of
+from simulate.trained.draws import Keys, UnitNoise, copies_of, inputs_of, labels_of
 from simulate.trained.logistic import trained_logistic
+from simulate.trained.points import Points
 from simulate.trained.populations import Population
 from simulate.trained.ridge import HalfSpace, trained_ridge
 
@@ -39,13 +40,10 @@ class Distances(NamedTuple):
 def distances(learner: Learner, keys: Keys, population: Population, alphas: Array, draw: Array) -> Distances:
     """Those of one draw for each of the training noises (A,)."""
     labels = labels_of(keys, population.prior, draw, learner.samples)
-    inputs = inputs_of(keys, population, draw, labels)
-    both = labels.any() & ~labels.all()
 
     def trained() -> Distances:
-        noise = None
-        if learner.copies is not None:
-            noise = copies_of(keys, draw, learner.samples, learner.copies, inputs.shape[1])
+        inputs = inputs_of(keys, population, draw, labels)
+        noise = None if learner.copies is None else copies_of(keys, draw, inputs.shape, learner.copies)
         return lax.map(lambda alpha: seen(population, fitted(learner, inputs, labels, alpha, noise)), alphas)
 
     def constant() -> Distances:
@@ -53,18 +51,25 @@ def distances(learner: Learner, keys: Keys, population: Population, alphas: Arra
         sure = jnp.where(labels.any(), -jnp.inf, jnp.inf) * jnp.ones_like(alphas)
         return Distances(sure, -sure, jnp.zeros_like(alphas))
 
-    return lax.cond(both, trained, constant)
+    return lax.cond(labels.any() & ~labels.all(), trained, constant)
 
 
-def fitted(learner: Learner, inputs: Array, labels: Array, alpha: Array, noise: Array | None) -> HalfSpace:
-    """The half-space that a rule makes of samples of both classes; noise (copies, samples, dim) of unit scale, None
-    for infinitely many copies."""
+def fitted(learner: Learner, inputs: Array, labels: Array, alpha: Array, noise: UnitNoise | None) -> HalfSpace:
+    """The half-space that a rule makes of samples (n, dim) of both classes; noise(c): the unit noise (n, dim) of copy
+    number c, None for infinitely many copies."""
+    if noise is None:
+        points, spread = Points(lambda _: inputs, labels, 1, inputs.shape[1]), alpha
+    else:
+        assert learner.copies is not None
+        noisy = partial(_noisy, inputs, alpha, noise)
+        points, spread = Points(noisy, labels, learner.copies, inputs.shape[1]), jnp.zeros_like(alpha)
     if learner.rule == "logistic":
-        if noise is None:
-            return trained_logistic(inputs[None], labels, alpha)
-        return trained_logistic(inputs + alpha * noise, labels, jnp.zeros_like(alpha))
-    points, variance = (inputs[None], alpha**2) if noise is None else (inputs + alpha * noise, jnp.zeros_like(alpha))
-    return trained_ridge(learner.rule, points, labels, variance)
+        return trained_logistic(points, spread)
+    return trained_ridge(learner.rule, points, spread**2)
+
+
+def _noisy(inputs: Array, alpha: Array, noise: UnitNoise, c: Array) -> Array:
+    return inputs + alpha * noise(c)
 
 
 def seen(population: Population, space: HalfSpace) -> Distances:
