@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures.process import BrokenProcessPool
 
 from simulate.extras import MissingExtraError
-from theory.errors import REMEDY, DeviceError, NoExactRoute, ProblemError, UnsupportedError
+from theory.errors import REMEDY, DeviceError, NoExactRoute, NotDefinedError, ProblemError, UnsupportedError
 
 MACHINE, INPUT, NO_ROUTE = 1, 2, 3
 
@@ -23,6 +23,8 @@ def explain(error: Exception) -> tuple[int, str] | None:
     match error:
         case ProblemError() | UsageError():
             return INPUT, str(error)
+        case NotDefinedError():
+            return NO_ROUTE, str(error)
         case NoExactRoute():
             text = str(error)
             return NO_ROUTE, text if REMEDY in text else f"{text}; {REMEDY}"
