@@ -23,11 +23,10 @@ def explain(error: Exception) -> tuple[int, str] | None:
     match error:
         case ProblemError() | UsageError():
             return INPUT, str(error)
-        case NotDefinedError():
-            return NO_ROUTE, str(error)
         case NoExactRoute():
             text = str(error)
-            return NO_ROUTE, text if REMEDY in text else f"{text}; {REMEDY}"
+            said = REMEDY in text or isinstance(error, NotDefinedError)
+            return NO_ROUTE, text if said else f"{text}; {REMEDY}"
         case UnsupportedError():
             return NO_ROUTE, str(error)
         case DisagreementError() | MissingExtraError() | DeviceError():

@@ -7,11 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from simulate.montecarlo.arrays import Numbers
+from simulate.montecarlo.laws.half_spaces import covariance, one_covariance
 from theory.errors import NotDefinedError, UnsupportedError
 from theory.problems.problem import LINEAR_RULES, Gaussian, MixtureProblem, Problem, as_vector
 
-# Entries of two covariances nearer than this, relative to the largest, are the same.
-SAME = 1e-14
 COVERED = f"the rules {', '.join(LINEAR_RULES)} on two Gaussians of one covariance, gaussian noises"
 
 
@@ -45,7 +44,7 @@ def population_of(problem: Problem) -> tuple[Population, float]:
         assert one.scale is not None  # the description holds exactly one of the two
         scales = as_vector(one.scale, problem.dim)
     else:
-        variances, axes = np.linalg.eigh(_covariance(one, problem.dim))
+        variances, axes = np.linalg.eigh(covariance(one, problem.dim))
         if variances[0] <= 0:
             raise UnsupportedError("a covariance that is singular in double precision; scale its axes alike")
         scales, half = np.sqrt(variances), axes.T @ half
@@ -62,30 +61,10 @@ def _uncovered(problem: Problem) -> str | None:
         return "a labelled domain"
     if (training.noise, smoothing.noise) != ("gaussian", "gaussian"):
         return f"{training.noise} training and {smoothing.noise} smoothing noise"
-    return None if two_of_one_covariance(problem) else "other components"
-
-
-def two_of_one_covariance(problem: MixtureProblem) -> bool:
-    """Whether the classes are Gaussians of one covariance."""
-    sides = problem.class0, problem.class1
-    if any(len(side) > 1 or not isinstance(side[0].law, Gaussian) for side in sides):
-        return False
-    one, zero = _gaussian(problem, 1), _gaussian(problem, 0)
-    if one.cov is None and zero.cov is None:
-        first, second = (np.asarray(law.scale) for law in (one, zero))
-        return bool((first == second).all())
-    covs = [_covariance(law, problem.dim) for law in (one, zero)]
-    return bool(np.abs(covs[0] - covs[1]).max() <= SAME * np.abs(covs[0]).max())
+    return None if one_covariance(problem) else "other components"
 
 
 def _gaussian(problem: MixtureProblem, label: int) -> Gaussian:
     law = (problem.class0, problem.class1)[label][0].law
     assert isinstance(law, Gaussian)
     return law
-
-
-def _covariance(law: Gaussian, dim: int) -> np.ndarray:
-    if law.cov is not None:
-        return np.array(law.cov)
-    assert law.scale is not None
-    return np.diag(as_vector(law.scale, dim) ** 2)
