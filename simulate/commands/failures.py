@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures.process import BrokenProcessPool
 
 from simulate.extras import MissingExtraError
-from theory.errors import REMEDY, DeviceError, NoExactRoute, ProblemError, UnsupportedError
+from theory.errors import REMEDY, DeviceError, NoExactRoute, NotDefinedError, ProblemError, UnsupportedError
 
 MACHINE, INPUT, NO_ROUTE = 1, 2, 3
 
@@ -25,7 +25,8 @@ def explain(error: Exception) -> tuple[int, str] | None:
             return INPUT, str(error)
         case NoExactRoute():
             text = str(error)
-            return NO_ROUTE, text if REMEDY in text else f"{text}; {REMEDY}"
+            said = REMEDY in text or isinstance(error, NotDefinedError)
+            return NO_ROUTE, text if said else f"{text}; {REMEDY}"
         case UnsupportedError():
             return NO_ROUTE, str(error)
         case DisagreementError() | MissingExtraError() | DeviceError():

@@ -20,15 +20,18 @@ from simulate.commands.options import (
     Json,
     Name,
     Radii,
+    Ratios,
     Samples,
     Seed,
     Settings,
     Votes,
     arg,
     family,
+    sample_ratios,
     scales,
 )
 from simulate.commands.output import interval, number, print_json, print_table
+from theory.errors import ProblemError, shown
 from theory.problems.noises import NOISES
 from theory.problems.problem import Problem
 
@@ -64,13 +67,16 @@ class MonteCarloCommand:
 
     noisewise mc bumps --alpha 0.3 --beta 0.3:0.9:4
 
-    noisewise mc mine.toml --alpha 0 0.4 --beta 0.5 --eps 0.2 --votes 25 --samples 100000 --seed 1 --json
+    noisewise mc concentric --parzen --samples 5000 --alpha 0.2 0.3 --beta 0 0.3 --votes 11 --draws 20
+
+    noisewise mc two-gaussians --set training.rule=lda --set dim=100 --alpha 0 0.5 --beta 0.5 --ratio 0.5 2 --draws 50
     """
 
     problem: Name
     alpha: Alphas
     beta: Betas
     eps: Radii = ("0",)
+    ratio: Ratios = ()
     votes: Votes = VOTES
     samples: Samples = SAMPLES
     seed: Seed = SEED
@@ -88,8 +94,15 @@ class MonteCarloCommand:
     def run(self) -> None:
         grid = {key: scales(getattr(self, key), key) for key in NOISES}
         problem = family(self.problem, self.settings).at()
+        if self.parzen and self.ratio:
+            raise ProblemError("--ratio", shown(self.ratio), "none with --parzen")
+        if self.draws != DRAWS and not (self.parzen or self.ratio):
+            raise ProblemError("--draws", shown(self.draws), "none without --ratio or --parzen")
         if self.parzen:
             run_parzen(problem, self)
+            return
+        if self.ratio:
+            self._trained(problem, grid)
             return
         found = self._simulated(problem, grid)
         exact = _exact(problem, found, self)
@@ -98,6 +111,23 @@ class MonteCarloCommand:
             print_json(records)
         else:
             _print(records, any(grid["eps"]))
+
+    def _trained(self, problem: Problem, grid: dict[str, list[float]]) -> None:
+        """Rules trained on samples: nothing is voted on, since smoothing leaves their half-spaces as they are."""
+        from simulate.commands.mc_samples import print_records, simulated
+        from simulate.montecarlo import Level
+        from simulate.trained import TrainingSets
+
+        for name in ("votes", "samples", "failure", "half_width", "sampling", "antithetic"):
+            if (value := getattr(self, name)) != getattr(MonteCarloCommand, name):
+                raise ProblemError(f"--{name.replace('_', '-')}", shown(value), "none with --ratio")
+        sets = TrainingSets(self.draws, self.seed)
+        ratios = [ratio for ratio in sample_ratios(self.ratio) if ratio is not None]
+        records = simulated(problem, grid, ratios, sets, Level(self.confidence, self.simultaneous))
+        if self.json:
+            print_json(records)
+        else:
+            print_records(records, any(grid["eps"]))
 
     def _simulated(self, problem: Problem, grid: dict[str, list[float]]) -> list[Record]:
         from simulate.montecarlo import Level, Sampling, monte_carlo

@@ -16,19 +16,17 @@ from simulate.montecarlo.laws.domains import (
     sets_of,
     signed_domain,
 )
+from simulate.montecarlo.laws.half_spaces import half_space
 from simulate.montecarlo.laws.laws import LawGroup, Sets, Signed, merged, signed_density, source_of, total_density
 from simulate.montecarlo.rules.posterior_mean import MixtureRegression, panel_ends
 from simulate.montecarlo.rules.rules import Rule
 from simulate.montecarlo.rules.set_parts import set_posterior, set_regression
-from theory.errors import UnsupportedError
 from theory.problems.problem import LINEAR_RULES, DomainProblem, MixtureProblem, Training
 
 
 def assemble(job: Job, betas: tuple[float, ...], votes: int) -> tuple[Request, np.ndarray]:
     """The arrays of a request, and for each beta the volume that X fills (1 where risks are probabilities)."""
     alphas, scales, problem = np.array(job.alphas[1:]), np.array(betas), job.problem
-    if problem.training.rule in LINEAR_RULES:
-        raise UnsupportedError(f"the {problem.training.rule} rule is simulated on samples: give a ratio of them")
     if isinstance(problem, MixtureProblem):
         source, rule = source_of(merged(problem)), mixture_rule(problem, alphas)
         return Request(source, rule, alphas, scales, np.int64(votes)), np.ones(len(betas))
@@ -39,6 +37,8 @@ def assemble(job: Job, betas: tuple[float, ...], votes: int) -> tuple[Request, n
 
 def mixture_rule(problem: MixtureProblem, alphas: np.ndarray) -> Rule:
     """The base classifier of a mixture for training noises alphas > 0."""
+    if problem.training.rule in LINEAR_RULES:
+        return half_space(problem, alphas)
     entries = merged(problem)
     signed = signed_density(entries, problem, alphas)
     if problem.training.rule == "posterior":
@@ -61,6 +61,8 @@ def tabled(signed: Signed, dim: int, alphas: np.ndarray) -> Signed:
 
 def domain_rule(problem: DomainProblem, alphas: np.ndarray) -> Rule:
     """The base classifier of a labelled domain for training noises alphas > 0."""
+    if problem.training.rule in LINEAR_RULES:
+        return half_space(problem, alphas)
     sets = sets_of(problem)
     posterior = problem.training.rule == "posterior" and sets.frame is not None
     rule = None if len(sets.balls.radius) else _box_rule(sets, posterior, problem.training.noise, alphas)

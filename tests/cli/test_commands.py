@@ -140,10 +140,10 @@ def helped(command: str, capsys: pytest.CaptureFixture[str]) -> str:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_help_shows_two_examples_that_are_understood(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_shows_examples_that_are_understood(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     lines = helped(command, capsys).splitlines()
     examples = [shlex.split(line) for line in lines if line.startswith(f"noisewise {command}")]
-    assert len(examples) == 2
+    assert 2 <= len(examples) <= 3
     for words in examples:
         assert type(parse(words[1:])) is COMMANDS[command]
 
