@@ -8,6 +8,9 @@ from simulate.montecarlo import Level as Level
 from simulate.montecarlo import Record as Record
 from simulate.montecarlo import Sampling as Sampling
 from simulate.montecarlo import monte_carlo as monte_carlo
+from simulate.parzen import ParzenRecord as ParzenRecord
+from simulate.parzen import ParzenTrial as ParzenTrial
+from simulate.parzen import simulate_parzen as simulate_parzen
 from simulate.storage import save_dataset as save_dataset
 from simulate.sweep.axes import Axis as Axis
 from simulate.sweep.axes import Family as Family
@@ -18,6 +21,9 @@ from simulate.sweep.plane import open_dataset as open_dataset
 from simulate.sweep.plane import phase as phase
 from simulate.sweep.proofs import add_proofs as add_proofs
 from simulate.sweep.sweep import sweep as sweep
+from simulate.trained import SampleRecord as SampleRecord
+from simulate.trained import TrainingSets as TrainingSets
+from simulate.trained import train_on_samples as train_on_samples
 from theory.claims.falsify import Attack as Attack
 from theory.claims.falsify import falsify as falsify
 from theory.claims.families import CaseFamily as CaseFamily
@@ -53,6 +59,9 @@ from theory.problems.problem_file import with_overrides as with_overrides
 from theory.proof import PROVED as PROVED
 from theory.proof import Proof as Proof
 from theory.proof import Prover as Prover
+from theory.risks.budget import ErrorBudget as ErrorBudget
+from theory.risks.budget import Spending as Spending
+from theory.risks.budget import error_budget as error_budget
 from theory.risks.curvature import small_noise as small_noise
 from theory.risks.derivatives import Slopes as Slopes
 from theory.risks.derivatives import gain_slopes as gain_slopes
@@ -65,6 +74,10 @@ from theory.risks.gains import gain as gain
 from theory.risks.optimum import Optimum as Optimum
 from theory.risks.optimum import best_alpha as best_alpha
 from theory.risks.optimum import best_alphas as best_alphas
+from theory.risks.parzen import ParzenOptimum as ParzenOptimum
+from theory.risks.parzen import best_parzen_alpha as best_parzen_alpha
+from theory.risks.parzen import parzen_excess as parzen_excess
+from theory.risks.parzen import parzen_risk as parzen_risk
 from theory.risks.pipeline import risk as risk
 from theory.risks.pipeline import smooth as smooth
 from theory.risks.pipeline import train as train
@@ -75,6 +88,7 @@ from theory.risks.risks import clean_risk as clean_risk
 from theory.risks.votes import certified_vote_risk as certified_vote_risk
 from theory.risks.votes import vote_risk as vote_risk
 from theory.risks.zero_gain import zero_gain_curve as zero_gain_curve
+from theory.samples.window import least_squares_window as least_squares_window
 from theory.theorems import LAWS as LAWS
 
 __version__: str

@@ -38,10 +38,18 @@ def _numbers(ask: Callable[..., Estimate]) -> Callable[..., list[Any]]:
     return answer
 
 
+def _on_samples(ask: Callable[..., Estimate]) -> Callable[..., list[Any]]:
+    """The same of n/d samples, which is the last of the numbers."""
+    return _numbers(lambda problem, *noises: ask(problem, *noises[:-1], ratio=noises[-1]))
+
+
 ASKED: dict[str, Callable[..., list[Any]]] = {
     "risk": _numbers(clean_risk),
     "gain": _numbers(gain),
     "certified_risk": _numbers(certified_risk),
+    "risk of samples": _on_samples(clean_risk),
+    "gain of samples": _on_samples(gain),
+    "certified_risk of samples": _on_samples(certified_risk),
     "certified_gain": _numbers(certified_gain),
     "adversarial_risk": _numbers(adversarial_risk),
     "cuts": places,
@@ -60,14 +68,16 @@ class Together:
     wanted: dict[tuple[str, Problem], dict[tuple[float, ...], None]] = field(default_factory=dict)
     blank: bool = False
 
-    def risk(self, problem: Problem, alpha: float, beta: float) -> Estimate:
-        return self._ask("risk", problem, UNKNOWN, alpha, beta)
+    def risk(self, problem: Problem, alpha: float, beta: float, *, ratio: float | None = None) -> Estimate:
+        return self._number("risk", problem, ratio, alpha, beta)
 
-    def gain(self, problem: Problem, alpha: float, beta: float) -> Estimate:
-        return self._ask("gain", problem, UNKNOWN, alpha, beta)
+    def gain(self, problem: Problem, alpha: float, beta: float, *, ratio: float | None = None) -> Estimate:
+        return self._number("gain", problem, ratio, alpha, beta)
 
-    def certified_risk(self, problem: Problem, alpha: float, beta: float, eps: float) -> Estimate:
-        return self._ask("certified_risk", problem, UNKNOWN, alpha, beta, eps)
+    def certified_risk(
+        self, problem: Problem, alpha: float, beta: float, eps: float, *, ratio: float | None = None
+    ) -> Estimate:
+        return self._number("certified_risk", problem, ratio, alpha, beta, eps)
 
     def certified_gain(self, problem: Problem, alpha: float, beta: float, eps: float) -> Estimate:
         return self._ask("certified_gain", problem, UNKNOWN, alpha, beta, eps)
@@ -80,6 +90,11 @@ class Together:
 
     def cuts(self, problem: Problem, alpha: float, beta: float = 0.0) -> list[Estimate]:
         return list(self._ask("cuts", problem, [UNKNOWN], alpha, beta))
+
+    def _number(self, question: str, problem: Problem, ratio: float | None, *noises: float) -> Any:
+        if ratio is None:
+            return self._ask(question, problem, UNKNOWN, *noises)
+        return self._ask(f"{question} of samples", problem, UNKNOWN, *noises, ratio)
 
     def _ask(self, question: str, problem: Problem, unknown: Any, *noises: float) -> Any:
         key = (question, problem, noises)

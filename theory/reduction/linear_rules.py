@@ -32,6 +32,8 @@ from theory.samples.overlaps import Overlaps
 from theory.samples.ridge import Spectrum, ridge
 
 COVERED = f"the rules {', '.join(LINEAR_RULES)} and two Gaussians of one covariance, gaussian noises"
+# Standard deviations that are as good as inf.
+UNKNOWN = 1e6
 # Requests whose training is kept: risks ask for the same more than once.
 MOST_HELD = 16
 
@@ -75,6 +77,8 @@ class SampleTrainer:
         held = self.limit(alpha, self.ratio)
         known = np.isfinite(held.one)
         one, zero, error = (np.where(known, v, 0.0) for v in (held.one, held.zero, held.error))
+        # An error of inf stands for a classifier that is not known.
+        error = np.minimum(error, UNKNOWN)
         scale = 1 / np.where(known, held.stretch, 1.0)
         pieces = (
             piece(1, "gaussian", -one * scale, scale, self.prior),

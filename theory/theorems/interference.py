@@ -1,14 +1,14 @@
 """Rows of intervals: training noise can help exactly where gaps are narrower than the intervals are wide.
 
-Proof that it cannot where they are not. Blur the square wave of period 2w that is 1 on every other interval of width w.
-By symmetry the blur is 1/2 at every edge, and a variation diminishing kernel makes no further crossing (Karlin 1968),
-so that it stays at most 1/2 in the gaps. A point x of a gap sees no more than that of intervals whose gaps are at least
-w: move all of them towards x until every gap is w; a symmetric unimodal kernel gives each at least the mass it had. So
-f_alpha is within f_0 and, votes being monotone, g_{alpha,beta} within g_{0,beta}; the same argument for beta puts
-g_{0,beta} within f_0, where losing points only costs. For unequal widths each interval is first widened to the largest
-width, away from x: starts, and ends, have to be 2 w_max apart.
+Proof. First that it cannot where they are not. Blur the square wave of period 2w that is 1 on every other interval of
+width w. By symmetry the blur is 1/2 at every edge, and a variation diminishing kernel makes no further crossing (Karlin
+1968), so that it stays at most 1/2 in the gaps. A point x of a gap sees no more than that of intervals whose gaps are
+at least w: move all of them towards x until every gap is w; a symmetric unimodal kernel gives each at least the mass it
+had. So f_alpha is within f_0 and, votes being monotone, g_{alpha,beta} within g_{0,beta}; the same argument for beta
+puts g_{0,beta} within f_0, where losing points only costs. For unequal widths each interval is first widened to the
+largest width, away from x: starts, and ends, have to be 2 w_max apart.
 
-Proof that it can. Let gap < w, so that the intervals cover more than half of the row. With many of them, alpha large
+Now that it can. Let gap < w, so that the intervals cover more than half of the row. With many of them, alpha large
 against w and small against the row, f_alpha is one interval [-A', A'], hardly shorter than the row [-A, A]. A beta at
 which the row has less than half of the votes everywhere and [-A', A'] has more than half of them at 0 then makes
 g_{0,beta} empty and g_{alpha,beta} a part of the row that is more than half covered: the gain is positive.

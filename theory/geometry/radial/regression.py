@@ -52,7 +52,7 @@ class RegressionTrainer:
         wide = bool(one.scale > zero.scale)
         radius, error = self._radii(alpha)
         found = np.isfinite(radius)
-        ends = np.where(found, radius, np.nan)[:, None]
+        ends = np.where(found, radius, np.inf)[:, None]
         first = np.where(found, not wide, wide)
         rows = len(alpha)
         region = Region(ends, first, np.where(found, error, 0.0)[:, None], None, np.zeros(rows))
@@ -64,12 +64,12 @@ class RegressionTrainer:
         return Drift(still, still)
 
     def _radii(self, alpha: Array) -> tuple[Array, Array]:
-        """Radii (R,), NaN where class 0 is empty, and their errors."""
+        """Radii (R,), inf where no ball is left, and their errors."""
         narrow, wide = sorted(self.pieces, key=lambda p: float(p.scale))
         slope = 0.5 * (1 / narrow.scale**2 - 1 / wide.scale**2)
         odds = np.log(narrow.weight / wide.weight) + self.dim * np.log(wide.scale / narrow.scale)
         if not odds > 0:
-            return np.full(len(alpha), np.nan), np.zeros(len(alpha))
+            return np.full(len(alpha), np.inf), np.zeros(len(alpha))
         start = float(np.sqrt(odds / slope))
         error = 8 * EPS * start * (1 + (self.dim * np.log(wide.scale / narrow.scale)) / odds)
         radius, spread = np.full(len(alpha), start), np.full(len(alpha), float(error))
@@ -91,7 +91,7 @@ class Blurred:
     alpha: Array
 
     def radii(self) -> tuple[Array, Array]:
-        """Radii (R,) at which it is 0, and their errors; NaN where it is positive at the centre."""
+        """Radii (R,) at which it is 0, and their errors; inf where it is positive at the centre, so that no ball is left."""
         rows = np.arange(len(self.alpha))
         low, high = np.zeros(len(rows)), np.full(len(rows), self.start)
         (at_edge, doubt), (at_centre, _) = self.excess(rows, low), self.excess(rows, high)
@@ -109,7 +109,7 @@ class Blurred:
         with np.errstate(divide="ignore"):
             error[inside] = np.where(rise > 0, (np.abs(value) + noise) / np.abs(rise), np.inf)
         error = np.minimum(error + roots.width * (~still & ~gone) + 4 * EPS * self.start, self.start)
-        return np.where(gone, np.nan, radius), error
+        return np.where(gone, np.inf, radius), error
 
     def excess(self, index: Index, depth: Array) -> tuple[Array, Array]:
         """Its values (N,) for rows `index` at the radii start - depth, and their errors."""
