@@ -46,6 +46,22 @@ ASKED: dict[str, Callable[..., list[Any]]] = {
     "adversarial_risk": _numbers(adversarial_risk),
     "cuts": places,
 }
+ON_SAMPLES = " on samples"
+
+
+def _on_samples(ask: Callable[..., Estimate]) -> Callable[..., Estimate]:
+    """The same with the ratio n/d after the noises."""
+
+    def answer(problem: Problem, *noises: np.ndarray) -> Estimate:
+        return ask(problem, *noises[:-1], ratio=noises[-1])
+
+    return answer
+
+
+ASKED |= {
+    name + ON_SAMPLES: _numbers(_on_samples(ask))
+    for name, ask in (("risk", clean_risk), ("gain", gain), ("certified_risk", certified_risk))
+}
 
 
 @dataclass
@@ -60,14 +76,16 @@ class Together:
     wanted: dict[tuple[str, Problem], dict[tuple[float, ...], None]] = field(default_factory=dict)
     blank: bool = False
 
-    def risk(self, problem: Problem, alpha: float, beta: float) -> Estimate:
-        return self._ask("risk", problem, UNKNOWN, alpha, beta)
+    def risk(self, problem: Problem, alpha: float, beta: float, *, ratio: float | None = None) -> Estimate:
+        return self._ask_for("risk", problem, (alpha, beta), ratio)
 
-    def gain(self, problem: Problem, alpha: float, beta: float) -> Estimate:
-        return self._ask("gain", problem, UNKNOWN, alpha, beta)
+    def gain(self, problem: Problem, alpha: float, beta: float, *, ratio: float | None = None) -> Estimate:
+        return self._ask_for("gain", problem, (alpha, beta), ratio)
 
-    def certified_risk(self, problem: Problem, alpha: float, beta: float, eps: float) -> Estimate:
-        return self._ask("certified_risk", problem, UNKNOWN, alpha, beta, eps)
+    def certified_risk(
+        self, problem: Problem, alpha: float, beta: float, eps: float, *, ratio: float | None = None
+    ) -> Estimate:
+        return self._ask_for("certified_risk", problem, (alpha, beta, eps), ratio)
 
     def certified_gain(self, problem: Problem, alpha: float, beta: float, eps: float) -> Estimate:
         return self._ask("certified_gain", problem, UNKNOWN, alpha, beta, eps)
@@ -80,6 +98,14 @@ class Together:
 
     def cuts(self, problem: Problem, alpha: float, beta: float = 0.0) -> list[Estimate]:
         return list(self._ask("cuts", problem, [UNKNOWN], alpha, beta))
+
+    def _ask_for(self, question: str, problem: Problem, noises: tuple[float, ...], ratio: float | None) -> Estimate:
+        if ratio is None:
+            found = self._ask(question, problem, UNKNOWN, *noises)
+        else:
+            found = self._ask(question + ON_SAMPLES, problem, UNKNOWN, *noises, ratio)
+        assert isinstance(found, Estimate)
+        return found
 
     def _ask(self, question: str, problem: Problem, unknown: Any, *noises: float) -> Any:
         key = (question, problem, noises)
