@@ -90,7 +90,7 @@ def test_units_labels_and_many_dimensions() -> None:
     swapped = MixtureProblem(0.6, 5, (wide,), (narrow,), Training("regression"))
     other = compare(swapped, alpha, 0.3)
     assert (np.abs(other.risk.value - plain.risk.value) <= other.risk.error + plain.risk.error).all()
-    most = compare(rings(10**6), [1e-4, 0.5], 0.1)
+    most = compare(rings(10**6), [1e-4, 1.0], 0.1)
     assert most.gain.value.tolist()[1] == pytest.approx(-0.5)
     assert best_alpha(rings(20), 0.5).alpha == 0.0
 

@@ -38,21 +38,29 @@ def _numbers(ask: Callable[..., Estimate]) -> Callable[..., list[Any]]:
     return answer
 
 
-def _on_samples(ask: Callable[..., Estimate]) -> Callable[..., list[Any]]:
-    """The same of n/d samples, which is the last of the numbers."""
-    return _numbers(lambda problem, *noises: ask(problem, *noises[:-1], ratio=noises[-1]))
-
-
 ASKED: dict[str, Callable[..., list[Any]]] = {
     "risk": _numbers(clean_risk),
     "gain": _numbers(gain),
     "certified_risk": _numbers(certified_risk),
-    "risk of samples": _on_samples(clean_risk),
-    "gain of samples": _on_samples(gain),
-    "certified_risk of samples": _on_samples(certified_risk),
     "certified_gain": _numbers(certified_gain),
     "adversarial_risk": _numbers(adversarial_risk),
     "cuts": places,
+}
+ON_SAMPLES = " on samples"
+
+
+def _on_samples(ask: Callable[..., Estimate]) -> Callable[..., Estimate]:
+    """The same with the ratio n/d after the noises."""
+
+    def answer(problem: Problem, *noises: np.ndarray) -> Estimate:
+        return ask(problem, *noises[:-1], ratio=noises[-1])
+
+    return answer
+
+
+ASKED |= {
+    name + ON_SAMPLES: _numbers(_on_samples(ask))
+    for name, ask in (("risk", clean_risk), ("gain", gain), ("certified_risk", certified_risk))
 }
 
 
@@ -69,15 +77,15 @@ class Together:
     blank: bool = False
 
     def risk(self, problem: Problem, alpha: float, beta: float, *, ratio: float | None = None) -> Estimate:
-        return self._number("risk", problem, ratio, alpha, beta)
+        return self._ask_for("risk", problem, (alpha, beta), ratio)
 
     def gain(self, problem: Problem, alpha: float, beta: float, *, ratio: float | None = None) -> Estimate:
-        return self._number("gain", problem, ratio, alpha, beta)
+        return self._ask_for("gain", problem, (alpha, beta), ratio)
 
     def certified_risk(
         self, problem: Problem, alpha: float, beta: float, eps: float, *, ratio: float | None = None
     ) -> Estimate:
-        return self._number("certified_risk", problem, ratio, alpha, beta, eps)
+        return self._ask_for("certified_risk", problem, (alpha, beta, eps), ratio)
 
     def certified_gain(self, problem: Problem, alpha: float, beta: float, eps: float) -> Estimate:
         return self._ask("certified_gain", problem, UNKNOWN, alpha, beta, eps)
@@ -91,10 +99,13 @@ class Together:
     def cuts(self, problem: Problem, alpha: float, beta: float = 0.0) -> list[Estimate]:
         return list(self._ask("cuts", problem, [UNKNOWN], alpha, beta))
 
-    def _number(self, question: str, problem: Problem, ratio: float | None, *noises: float) -> Any:
+    def _ask_for(self, question: str, problem: Problem, noises: tuple[float, ...], ratio: float | None) -> Estimate:
         if ratio is None:
-            return self._ask(question, problem, UNKNOWN, *noises)
-        return self._ask(f"{question} of samples", problem, UNKNOWN, *noises, ratio)
+            found = self._ask(question, problem, UNKNOWN, *noises)
+        else:
+            found = self._ask(question + ON_SAMPLES, problem, UNKNOWN, *noises, ratio)
+        assert isinstance(found, Estimate)
+        return found
 
     def _ask(self, question: str, problem: Problem, unknown: Any, *noises: float) -> Any:
         key = (question, problem, noises)

@@ -91,7 +91,7 @@ class Blurred:
     alpha: Array
 
     def radii(self) -> tuple[Array, Array]:
-        """Radii (R,) at which it is 0, and their errors; inf where it is positive at the centre, so that no ball is left."""
+        """Radii (R,) at which it is 0, and their errors; inf where it is positive at the centre: no ball is left."""
         rows = np.arange(len(self.alpha))
         low, high = np.zeros(len(rows)), np.full(len(rows), self.start)
         (at_edge, doubt), (at_centre, _) = self.excess(rows, low), self.excess(rows, high)
