@@ -122,7 +122,8 @@ def _points(axes: Axes, dataset: xr.Dataset) -> dict[str, ErrorbarContainer]:
         y = held["point_y"].to_numpy()
         bars = None
         if "point_low" in held:
-            bars = np.abs(np.stack([held["point_low"].to_numpy() - y, held["point_high"].to_numpy() - y]))
+            ends = np.abs(np.stack([held["point_low"].to_numpy() - y, held["point_high"].to_numpy() - y]))
+            bars = ends if ends.any() else None  # nor in the legend
         looks: dict[str, Any] = {"marker": MARKERS[place % 4], "markerfacecolor": "white" if place % 2 == 0 else "0.6"}
         points[str(name)] = axes.errorbar(
             held["point_x"].to_numpy(),

@@ -45,6 +45,11 @@ WORDS = {
         "training noise .3. Training noise helps where it closes the gaps before smoothing has its turn (up to .4 "
         "for noise .3), and hurts at little smoothing."
     ),
+    "interference-width": (
+        "The most that training noise can win on a row of intervals of width 1, over both noises, against the gap. It "
+        "wins nothing once gaps are as wide as the intervals, and up to about two intervals just below, the more "
+        "intervals the nearer; circles: up to where it can fill the midpoint of an inner gap, one nearest the middle."
+    ),
     "interference": (
         "Discs at random places with a least gap, at one density. The gap hardly matters; what decides is the "
         "smoothing noise, whose sign change lies between 10.5 and 11 at every gap."
