@@ -91,7 +91,7 @@ def against_gap(counts: Sequence[int], low: float, high: float, number: int) -> 
     low, high: the least and most that gaps lack of the width; number: how many up to a tenth and how many beyond it.
     """
     gaps = np.sort([*_gaps(counts, low, high, number), 1.0, 1.0, 1.1])
-    made = _rows("gap", gaps, counts, gaps, {"x_label": "gap / width"})
+    made = _rows("gap", gaps, counts, gaps, {"x_label": r"gap / width $\zeta/w$"})
     upright = np.full(gaps.shape, np.nan)
     upright[np.flatnonzero(gaps == 1.0)] = 0.0, made.attrs["y_high"]
     made.curve("gap = width", upright, "guide")
@@ -101,7 +101,7 @@ def against_gap(counts: Sequence[int], low: float, high: float, number: int) -> 
 def near_width(counts: Sequence[int], low: float, high: float, number: int) -> xr.Dataset:
     """The same against what gaps lack of the width, with marks where the last midpoint of a gap is bridged."""
     gaps = _gaps(counts, low, high, number)
-    made = _rows("lack", 1 - gaps, counts, gaps, {"x_label": "$1 -$ gap / width", "x_scale": "log"})
+    made = _rows("lack", 1 - gaps, counts, gaps, {"x_label": r"$1 - \zeta/w$", "x_scale": "log"})
     last = [bridged(count) for count in counts]
     gains = [best_gain(count, gap) for count, gap in zip(counts, last, strict=True)]
     made.measured("last bridged midpoint", [1 - gap for gap in last], gains)
@@ -117,7 +117,11 @@ def _gaps(counts: Sequence[int], low: float, high: float, number: int) -> Array:
 def _rows(key: str, x: Array, counts: Sequence[int], gaps: Array, labels: dict[str, str]) -> Series:
     """Curves of the best gain."""
     best = {count: [best_gain(count, float(gap)) for gap in gaps] for count in counts}
-    sides = {"y_label": "best gain / width", "y_low": 0.0, "y_high": 1.1 * max(map(max, best.values()))}
+    sides = {
+        "y_label": r"$\max_{\alpha,\beta}\;[R(0,\beta)-R(\alpha,\beta)]\,/\,w$",
+        "y_low": 0.0,
+        "y_high": 1.1 * max(map(max, best.values())),
+    }
     made = Series(key, x, labels | sides)
     for count in counts:
         made.curve(f"{count} intervals", best[count])
