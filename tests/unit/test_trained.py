@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import jax
@@ -21,7 +22,7 @@ from simulate.trained.loss import averaged_loss
 from simulate.trained.margin import widest_margin
 from simulate.trained.points import Points
 from simulate.trained.populations import Population
-from simulate.trained.ridge import trained_ridge
+from simulate.trained.ridge import HalfSpace, trained_ridge
 from simulate.trained.training import Distances, Learner, compiled_draws, fitted, seen
 from simulate.trained.weighing import Means, weighed
 from tests.unit.sample_study import SETTINGS, remainder
@@ -34,6 +35,8 @@ FAR = 5.0
 ROUNDING = 1e-12
 # Error times dimension of the settings that are looked at; `sample_study` finds at most .3.
 REMAINDER = 0.4
+# Draws at a time where any number does: code is compiled for each.
+DRAWS = 20
 
 
 @pytest.fixture(autouse=True)
@@ -52,9 +55,21 @@ def sample(dim: int, count: int, copies: int, seed: int, m: float = 1.0) -> tupl
     return x, y
 
 
-def points(x: np.ndarray, y: np.ndarray) -> Points:
+def points(x: Any, y: Any) -> Points:
     held = jnp.asarray(x)
     return Points(lambda c: held[c], jnp.asarray(y), len(x), x.shape[2])
+
+
+@jax.jit
+def logistic(x: Any, y: Any, alpha: Any) -> HalfSpace:
+    """`trained_logistic` on points that are inputs, so that code is compiled once for each shape."""
+    return trained_logistic(points(x, y), alpha)
+
+
+@partial(jax.jit, static_argnums=0)
+def ridge(rule: str, x: Any, y: Any, variance: Any) -> HalfSpace:
+    """`trained_ridge`, likewise."""
+    return trained_ridge(rule, points(x, y), variance)
 
 
 def problem_of(rule: str, dim: int, m: float, prior: float = 0.5, copies: int | None = None) -> MixtureProblem:
@@ -82,11 +97,14 @@ def test_losses_that_no_float_holds_keep_their_ratio() -> None:
     assert float(found.first[0] / found.loss[0]) == pytest.approx(-1.0, abs=0.1)
 
 
-@pytest.mark.parametrize(("count", "alpha"), [(60, 0.3), (60, 2.0), (12, 0.5), (300, 0.0), (60, 1e-2), (9, 50.0)])
-def test_the_gradient_of_the_averaged_logistic_loss_is_zero(count: int, alpha: float) -> None:
+@pytest.mark.parametrize(
+    ("count", "alpha", "m"),
+    [(60, 0.3, 0.8), (60, 2.0, 0.8), (60, 0.5, 4.0), (60, 0.0, 0.8), (60, 1e-2, 0.8), (9, 0.5, 0.8), (9, 50.0, 0.8)],
+)
+def test_the_gradient_of_the_averaged_logistic_loss_is_zero(count: int, alpha: float, m: float) -> None:
     """From the definition: the mean of l'(t + s xi) (y x + alpha y xi w/|w|) over a grid of noises xi."""
-    x, y = sample(8, count, 1, 3, m=0.8)
-    found = jax.jit(lambda a: trained_logistic(points(x, y), a))(jnp.asarray(alpha))
+    x, y = sample(8, count, 1, 3, m=m)
+    found = logistic(x, y, alpha)
     w, b, signs = np.asarray(found.direction), -float(found.level), 2 * y - 1
     norm = float(np.linalg.norm(w))
     step = min(0.1, 0.1 / max(alpha * norm, 1e-300))
@@ -100,9 +118,8 @@ def test_the_gradient_of_the_averaged_logistic_loss_is_zero(count: int, alpha: f
 
 
 def test_logistic_on_copies_is_that_on_as_many_points() -> None:
-    x, y = sample(3, 40, 3, 5, m=0.3)
-    one = trained_logistic(points(x, y), jnp.asarray(0.0))
-    other = trained_logistic(points(x.reshape(1, -1, 3), np.tile(y, 3)), jnp.asarray(0.0))
+    x, y = sample(8, 20, 3, 5, m=0.3)
+    one, other = logistic(x, y, 0.0), logistic(x.reshape(1, -1, 8), np.tile(y, 3), 0.0)
     np.testing.assert_allclose(one.direction, other.direction, rtol=1e-9)
 
 
@@ -110,7 +127,7 @@ def test_logistic_on_copies_is_that_on_as_many_points() -> None:
 def test_the_widest_margin_meets_its_conditions(dim: int, count: int) -> None:
     """All samples are outside the margin, and w and 0 are sums of y x and of y over those on it, with weights >= 0."""
     x, y = sample(dim, count, 1, 7, m=4.0)
-    theta = np.asarray(widest_margin(points(x, y)))
+    theta = np.asarray(jax.jit(lambda x: widest_margin(points(x, y)))(x))
     signed = (2 * y - 1)[:, None] * np.hstack([x[0], np.ones((count, 1))])
     margin = signed @ theta
     assert margin.min() > 1 - 1e-9
@@ -121,7 +138,7 @@ def test_the_widest_margin_meets_its_conditions(dim: int, count: int) -> None:
 
 def test_little_noise_finds_the_widest_margin() -> None:
     x, y = sample(20, 15, 1, 7)
-    little, none = (trained_logistic(points(x, y), jnp.asarray(a)) for a in (0.01, 0.0))
+    little, none = (logistic(x, y, a) for a in (0.01, 0.0))
     cosine = little.direction @ none.direction / jnp.linalg.norm(little.direction) / jnp.linalg.norm(none.direction)
     assert 1 - float(cosine) < 1e-4
 
@@ -132,7 +149,7 @@ def test_little_noise_finds_the_widest_margin() -> None:
 )
 def test_ridge_is_what_its_definition_says(rule: str, dim: int, count: int, copies: int, alpha: float) -> None:
     x, y = sample(dim, count, copies, 11)
-    found = trained_ridge(rule, points(x, y), jnp.asarray(alpha**2))
+    found = ridge(rule, x, y, float(alpha) ** 2)
     w, level = half_space(rule, x.reshape(-1, dim), np.tile(y, copies), alpha**2)
     scale = float(found.direction @ w / (w @ w))
     np.testing.assert_allclose(found.direction, scale * w, rtol=1e-9)
@@ -153,7 +170,7 @@ def test_noise_is_ridge() -> None:
 def test_interpolation_is_the_limit_of_little_noise() -> None:
     x, y = sample(30, 12, 1, 17)
     for rule in ("lda", "least-squares"):
-        little, none = (trained_ridge(rule, points(x, y), jnp.asarray(a)) for a in (1e-10, 0.0))
+        little, none = (ridge(rule, x, y, a) for a in (1e-10, 0.0))
         np.testing.assert_allclose(little.direction, none.direction, rtol=1e-6)
         assert float(none.level) == pytest.approx(float(little.level), rel=1e-6)
 
@@ -209,23 +226,24 @@ def test_intervals_hold_as_often_as_they_say() -> None:
 
 
 def test_draws_do_not_depend_on_their_neighbours() -> None:
-    population = Population(np.float64(0.4), np.eye(7)[0], np.ones(7))
-    for learner in (Learner("lda", 10, 2), Learner("logistic", 5, None)):
-        asked = learner, keys_of(2), population, jnp.array([0.0, 0.3])
-        whole = compiled_draws()(*asked, jnp.arange(6))
-        parts = [compiled_draws()(*asked, jnp.arange(k, k + 2)) for k in (0, 2, 4)]
-        for held, *pieces in zip(whole, *parts, strict=True):
-            np.testing.assert_array_equal(held, np.concatenate(pieces))
+    population = Population(np.float64(0.4), np.eye(4)[0], np.ones(4))
+    for learner, size in ((Learner("lda", 7, 2), 5), (Learner("logistic", 4, None), DRAWS)):
+        asked = learner, keys_of(2), population, jnp.array([0.0, 0.3, 1.0])
+        whole = compiled_draws()(*asked, jnp.arange(DRAWS))
+        part = compiled_draws()(*asked, jnp.arange(3, 3 + size))
+        for held, piece in zip(whole, part, strict=True):
+            np.testing.assert_array_equal(held[3 : 3 + size], piece[: DRAWS - 3])
 
 
 def test_smaller_training_sets_are_parts_of_larger() -> None:
     population, keys = Population(np.float64(0.4), np.eye(7)[0], np.ones(7)), keys_of(2)
-    few, many = (inputs_of(keys, population, jnp.asarray(3), jnp.ones(count)) for count in (5, 9))
+    drawn = jax.jit(partial(inputs_of, keys, population))
+    few, many = (drawn(jnp.asarray(3), jnp.ones(count)) for count in (5, 9))
     np.testing.assert_array_equal(few, many[:5])
 
 
 def records(problem: MixtureProblem, **change: Any) -> list[Any]:
-    asked = {"alpha": [0.0, 0.4], "beta": 0.5, "eps": 0.2, "ratio": 1.5, "sets": TrainingSets(20, 4)}
+    asked = {"alpha": [0.0, 0.4, 2.0], "beta": 0.5, "eps": 0.2, "ratio": 1.0, "sets": TrainingSets(DRAWS, 4)}
     return train_on_samples(problem, **(asked | change))
 
 
@@ -239,7 +257,7 @@ def test_units_and_places_change_nothing(rule: str, unit: float) -> None:
     )
     plain = MixtureProblem(0.3, 4, (zero,), (one,), Training(rule))
     scaled = replace(plain, class0=(far_zero,), class1=(far_one,))
-    for a, b in zip(records(plain), records(scaled, alpha=[0.0, 0.4 * unit], eps=0.2 * unit), strict=True):
+    for a, b in zip(records(plain), records(scaled, alpha=[0.0, 0.4 * unit, 2.0 * unit], eps=0.2 * unit), strict=True):
         for key in ("clean", "certified", "gain"):
             assert getattr(a, key).estimate == pytest.approx(getattr(b, key).estimate, rel=1e-8, abs=1e-12)
 
@@ -248,18 +266,17 @@ def test_units_and_places_change_nothing(rule: str, unit: float) -> None:
 @pytest.mark.parametrize("prior", [0.01, 0.99])
 def test_extremes_have_risks(rule: str, prior: float) -> None:
     """Rare classes, noise from none to 1e6, few and many samples; infinite noise leaves the larger class."""
-    found = records(problem_of(rule, 6, 1.5, prior), alpha=[0.0, 0.1, 1e6], ratio=[0.4, 2.0, 20.0])
+    found = records(problem_of(rule, 4, 1.5, prior), alpha=[0.0, 0.1, 1e6], ratio=[1.0, 20.0])
     for record in found:
         assert 0 <= record.clean.low <= record.clean.estimate <= record.certified.estimate <= record.certified.high <= 1
-    # Of two samples one may be of each class, and then the nearest mean is left.
-    blind = [record.clean.estimate for record in found if record.alpha == 1e6 and record.training_samples > 2]
+    blind = [record.clean.estimate for record in found if record.alpha == 1e6]
     assert blind == pytest.approx([0.01] * 2, abs=1e-6)
 
 
 @pytest.mark.slow
 def test_the_limit_is_approached_as_one_over_the_dimension() -> None:
     """Error times dimension stays below a bound, at every dimension; at a fixed error it would grow by 8."""
-    for dim, draws in ((50, 300), (100, 150), (200, 80), (400, 50)):
+    for dim, draws in ((50, 300), (150, 100), (400, 50)):
         error, deviation = remainder(SETTINGS[0], dim, draws)
         assert dim * abs(error) < REMAINDER + FAR * dim * deviation
         assert deviation < 0.002
