@@ -16,7 +16,7 @@
 # What can be said about training noise and smoothing in general: statements with their conditions, each with a picture
 # that shows it at work and with its verdict. A law is *proved* where SymPy derives it or ball arithmetic encloses its
 # examples, *verified* where an attack by random problems and an optimiser found nothing, *refuted* where it found a
-# counterexample and proved that. `noisewise theorems` does the same with a thousand cases each; here it is a few dozen.
+# counterexample and proved that. `noisewise theorems` does the same with a thousand cases each; here it is ten.
 #
 # $f_\alpha$ is the classifier trained with noise $\alpha$, $g_{\alpha,\beta}$ the same after smoothing with $\beta$,
 # and $R(\alpha, \beta)$ its risk.
@@ -51,7 +51,7 @@ from theory.proof import Prover
 from theory.symbolic import DERIVATIONS
 from theory.theorems import LAWS
 
-CASES = 30
+CASES = 10
 alphas = np.linspace(0.0, 3.0, 61)
 
 # %% [markdown]
