@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import asdict
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulate.commands.output import print_table
 from theory.errors import NoExactRoute
 from theory.problems import validation
 from theory.problems.problem import Problem
-from theory.risks.budget import ErrorBudget
+
+if TYPE_CHECKING:
+    from theory.risks.budget import ErrorBudget
 
 TERMS = ("training", "smoothing", "bias", "sampling", "voting", "total")
 
