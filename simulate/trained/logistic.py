@@ -31,6 +31,8 @@ MOST_STEPS, MOST_HALVINGS = 500, 40
 # The squared length of a step in the metric of the Hessian, below which one more full step is exact to rounding, and
 # below which steps are taken in full.
 CONVERGED, CLOSE = 1e-18, 1e-6
+# Beyond this the iteration has not come to its end, and there is no classifier.
+ACCEPTED = 1e-14
 # The share of the predicted decrease that is asked of a step.
 ENOUGH = 1e-4
 # Added to the diagonal of a Hessian, relative to its largest entry, where it is singular to rounding.
@@ -57,11 +59,14 @@ def trained_logistic(points: Points, alpha: Array) -> HalfSpace:
 
 
 def _minimiser(points: Points, alpha: Array) -> Array:
-    """Where f is least; without noise any parameters that separate the samples, if some do."""
+    """Where f is least; without noise any parameters that separate the samples, if some do. NaN where the steps do not
+    suffice: separated samples under a noise that is small against their margin."""
+
+    def separated(state: State) -> Array:
+        return (alpha == 0) & (points.margins(state.theta) > 0).all()
 
     def unfinished(state: State) -> Array:
-        separated = (alpha == 0) & (points.margins(state.theta) > 0).all()
-        return (state.length > CONVERGED) & ~separated & (state.steps < MOST_STEPS)
+        return (state.length > CONVERGED) & ~separated(state) & (state.steps < MOST_STEPS)
 
     def advance(state: State) -> State:
         step, length = _newton(points, alpha, state.theta)
@@ -70,7 +75,8 @@ def _minimiser(points: Points, alpha: Array) -> Array:
         return State(state.theta + scale * step, length, state.steps + 1)
 
     start = State(jnp.zeros(points.dim + 1), jnp.asarray(jnp.inf), jnp.asarray(0))
-    return lax.while_loop(unfinished, advance, start).theta
+    found = lax.while_loop(unfinished, advance, start)
+    return jnp.where((found.length <= ACCEPTED) | separated(found), found.theta, jnp.nan)
 
 
 def _moments(points: Points, alpha: Array, theta: Array) -> Moments:

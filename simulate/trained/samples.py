@@ -18,7 +18,7 @@ from simulate.trained.populations import Population, population_of
 from simulate.trained.records import SampleRecord, TrainingSets
 from simulate.trained.training import Distances, Learner, compiled_draws
 from simulate.trained.weighing import Means, weighed
-from theory.errors import ProblemError, shown
+from theory.errors import ProblemError, UnsupportedError, shown
 from theory.problems.noises import NOISES, RATIO, listed_noises, ratios
 from theory.problems.normal import normal_form
 from theory.problems.problem import Problem, described
@@ -78,6 +78,8 @@ def train_on_samples(
 
     Raises:
         NotDefinedError: another rule or problem; one line names those that are covered.
+        UnsupportedError: Newton's steps did not suffice for the logistic rule, at a noise small against the margin of
+            separated samples.
         ProblemError: an argument out of range; its name, value and range in one line.
         DeviceError, MemoryError, RuntimeError: as `monte_carlo`.
 
@@ -108,12 +110,23 @@ def train_on_samples(
     for k, (share, learner) in enumerate(learners.items()):
         part = within(progress or silent, k / len(learners), 1 / len(learners))
         found = _distances(learner, population, alphas, sets, part)
+        _finished(found, dict(zip(noisy, grid[0], strict=True)), alphas)
         means[share] = Means(weighed(found, np.array(distinct), float(population.prior)), level.confidence, error)
     places = zip(product(*grid), product(noisy, grid[1], radii), strict=True)
     return [
         _record(point, (alphas.index(a), distinct.index(e)), means[share], share, (problem.dim, learners[share]))
         for (point, (a, _, e)), share in product(places, shares)
     ]
+
+
+def _finished(found: Distances, typed: dict[float, float], alphas: list[float]) -> None:
+    """Refuse noises under which the training of some draw did not come to its end."""
+    lost = np.isnan(np.stack([np.asarray(part) for part in found])).any(axis=(0, 1))
+    for alpha in np.array(alphas)[lost]:
+        raise UnsupportedError(
+            f"the logistic rule was not trained to the end at alpha = {typed.get(float(alpha), 0.0):g}, a noise that "
+            "is small against the margin of samples that can be separated; take a larger one, or 0 for its limit"
+        )
 
 
 def _learner(problem: Problem, ratio: float) -> Learner:

@@ -23,11 +23,13 @@ from simulate.trained.margin import widest_margin
 from simulate.trained.points import Points
 from simulate.trained.populations import Population
 from simulate.trained.ridge import HalfSpace, trained_ridge
+from simulate.trained.samples import _finished
 from simulate.trained.training import Distances, Learner, compiled_draws, fitted, seen
 from simulate.trained.weighing import Means, weighed
 from tests.unit.sample_study import SETTINGS, remainder
 from tests.unit.trained_references import averaged, half_space, nearest_mean_risk, risk_on_a_line
 from theory import MixtureProblem, regimes
+from theory.errors import UnsupportedError
 from theory.problems.problem import Component, Gaussian, Training
 
 # Standard errors by which a mean may miss, of which one in a million does.
@@ -141,6 +143,15 @@ def test_little_noise_finds_the_widest_margin() -> None:
     little, none = (logistic(x, y, a) for a in (0.01, 0.0))
     cosine = little.direction @ none.direction / jnp.linalg.norm(little.direction) / jnp.linalg.norm(none.direction)
     assert 1 - float(cosine) < 1e-4
+
+
+def test_training_that_does_not_come_to_its_end_is_refused() -> None:
+    """Noise that is small against a wide margin: no classifier rather than a wrong one, and one line that says so."""
+    found = logistic(*sample(20, 15, 1, 7, m=10.0), 0.01)
+    assert np.isnan(np.asarray(found.direction)).all()
+    nothing = np.array([[0.5, np.nan], [0.5, 0.5]])
+    with pytest.raises(UnsupportedError, match=r"not trained to the end at alpha = 0.002, .*; take a larger one, or 0"):
+        _finished(Distances(nothing, nothing, nothing), {0.0: 0.0, 0.001: 0.002}, [0.0, 0.001])
 
 
 @pytest.mark.parametrize("rule", ["lda", "least-squares"])
