@@ -19,6 +19,7 @@ from theory.reduction.reduce import reduce
 from theory.risks.gains import certified_gain, gain
 from theory.risks.requests import lay_out
 from theory.risks.risks import adversarial_risk, certified_risk, clean_risk, voted_region
+from theory.risks.votes import vote_risk
 
 
 class Side(Protocol):
@@ -44,6 +45,10 @@ class Side(Protocol):
 
     def adversarial_risk(self, problem: Problem, alpha: float, beta: float, eps: float) -> Estimate:
         """As `theory.adversarial_risk`."""
+        ...
+
+    def vote_risk(self, problem: Problem, alpha: float, beta: float, votes: int) -> Estimate:
+        """As `theory.vote_risk`."""
         ...
 
     def boundaries(self, problem: Problem, alpha: float, beta: float = 0.0) -> Estimate:
@@ -83,6 +88,9 @@ class Floats:
 
     def adversarial_risk(self, problem: Problem, alpha: float, beta: float, eps: float) -> Estimate:
         return adversarial_risk(problem, alpha, beta, eps)
+
+    def vote_risk(self, problem: Problem, alpha: float, beta: float, votes: int) -> Estimate:
+        return vote_risk(problem, alpha, beta, votes)
 
     def boundaries(self, problem: Problem, alpha: float, beta: float = 0.0) -> Estimate:
         return counted(self.cuts(problem, alpha, beta))

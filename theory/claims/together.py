@@ -20,6 +20,7 @@ from theory.estimate import Estimate
 from theory.problems.problem import Problem
 from theory.risks.gains import certified_gain, gain
 from theory.risks.risks import adversarial_risk, certified_risk, clean_risk
+from theory.risks.votes import vote_risk
 
 Margin = Estimate | float | None
 Case = tuple[Problem, CaseNoises]
@@ -38,12 +39,24 @@ def _numbers(ask: Callable[..., Estimate]) -> Callable[..., list[Any]]:
     return answer
 
 
+def _voted(problem: Problem, alpha: np.ndarray, beta: np.ndarray, votes: np.ndarray) -> list[Any]:
+    """Risks of the deployed classifier, in one call for each number of votes."""
+    found: list[Any] = [None] * len(votes)
+    for count in np.unique(votes):
+        rows = np.flatnonzero(votes == count)
+        risks = vote_risk(problem, alpha[rows], beta[rows], int(count))
+        for place, row in enumerate(rows):
+            found[row] = risks.at(place)
+    return found
+
+
 ASKED: dict[str, Callable[..., list[Any]]] = {
     "risk": _numbers(clean_risk),
     "gain": _numbers(gain),
     "certified_risk": _numbers(certified_risk),
     "certified_gain": _numbers(certified_gain),
     "adversarial_risk": _numbers(adversarial_risk),
+    "vote_risk": _voted,
     "cuts": places,
 }
 ON_SAMPLES = " on samples"
@@ -92,6 +105,11 @@ class Together:
 
     def adversarial_risk(self, problem: Problem, alpha: float, beta: float, eps: float) -> Estimate:
         return self._ask("adversarial_risk", problem, UNKNOWN, alpha, beta, eps)
+
+    def vote_risk(self, problem: Problem, alpha: float, beta: float, votes: int) -> Estimate:
+        found = self._ask("vote_risk", problem, UNKNOWN, alpha, beta, float(votes))
+        assert isinstance(found, Estimate)
+        return found
 
     def boundaries(self, problem: Problem, alpha: float, beta: float = 0.0) -> Estimate:
         return counted(self.cuts(problem, alpha, beta))

@@ -62,6 +62,10 @@ class Proved:
         """Not here: smoothed regions are not eroded in balls."""
         raise NoProof("adversarial risks have no enclosure")
 
+    def vote_risk(self, problem: Problem, alpha: float, beta: float, votes: int) -> Estimate:
+        """Not here: binomial tails are not integrated in balls."""
+        raise NoProof("risks of finitely many votes have no enclosure")
+
     def boundaries(self, problem: Problem, alpha: float, beta: float = 0.0) -> Estimate:
         """The number of decision boundaries of f, or for beta > 0 of g; the error is infinite where gaps stay open."""
         least, most = self._region(problem, alpha, beta).changes

@@ -24,7 +24,6 @@ from theory.laws.median import median_square
 from theory.problems.problem import MixtureProblem
 from theory.risks.budget import error_budget
 from theory.risks.parzen import parzen_excess
-from theory.risks.votes import vote_risk
 from theory.symbolic.flexible import best_kernel, cost_of_votes
 from theory.theorems.cases import Number, facing, gaussians, number
 from theory.theorems.compensation import ringed
@@ -58,7 +57,7 @@ def _votes(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
     beta = at.part * inner / math.sqrt(problem.dim)
     alpha, votes = at.share * beta, 2 * at.pairs - 1
     predicted = 0.5 * beta**2 * median_square(votes) * error_budget(problem).boundary.steepness
-    more = vote_risk(problem, alpha, beta, votes) - exact.risk(problem, alpha, beta)
+    more = exact.vote_risk(problem, alpha, beta, votes) - exact.risk(problem, alpha, beta)
     return NEXT * at.part**2 - abs((1 / predicted) * more - 1.0)
 
 

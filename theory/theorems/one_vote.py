@@ -24,7 +24,6 @@ from theory.claims.sides import Side
 from theory.laws.certificate import log_miss
 from theory.problems.problem import Component, Gaussian, MixtureProblem, NoiseFamily, Point
 from theory.problems.regimes import two_scales
-from theory.risks.votes import vote_risk
 from theory.theorems.cases import FAMILIES, SMALL_MIXTURES, SMOOTHING_NOISE, TRAINING_NOISE, Number, mixture
 from theory.theorems.law import Theorem
 
@@ -54,9 +53,9 @@ def points(distance: float = 1.0) -> MixtureProblem:
     return MixtureProblem(prior, 1, (Component(Point(distance)),), (Component(Point(0.0)),))
 
 
-def _best(problem: MixtureProblem, at: CaseNoises, _exact: Side) -> Number:
-    """The one-vote risk is no less at another training noise; asked of floating point on either side."""
-    return vote_risk(problem, at.alpha, at.beta, 1) - vote_risk(problem, at.beta, at.beta, 1)
+def _best(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
+    """The one-vote risk is no less at another training noise."""
+    return exact.vote_risk(problem, at.alpha, at.beta, 1) - exact.vote_risk(problem, at.beta, at.beta, 1)
 
 
 def _twice(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number | None:
@@ -67,7 +66,7 @@ def _twice(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number | Non
         return None
     clean = eps == 0
     risk = exact.risk(problem, at.alpha, at.beta) if clean else exact.certified_risk(problem, at.alpha, at.beta, eps)
-    return (1 / miss) * vote_risk(problem, at.alpha, at.beta, 1) - risk
+    return (1 / miss) * exact.vote_risk(problem, at.alpha, at.beta, 1) - risk
 
 
 def _nearly_twice(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
