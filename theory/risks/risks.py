@@ -183,7 +183,7 @@ def clean_risk(
         ([0.13705091, 0.10490536], 'radial')
         >>> samples = with_overrides(regimes.two_gaussians(separation=3.0, prior=0.2), {"training.rule": "lda"})
         >>> clean_risk(samples, alpha=0.3, beta=0.5, ratio=[2.0, 10.0]).value.round(5).tolist()
-        [0.11411, 0.06308]
+        [0.11411, 0.06096]
     """
     return _answered(problem, lay_out(alpha, beta, ratio=ratio), "clean", tolerance, route)
 
