@@ -21,10 +21,10 @@ def test_curve(name: str, settings: dict, fixed: dict, monkeypatch: pytest.Monke
     problem = regimes.build(name, **settings)
     asked, plain = [0, 0], zero_gain.compare
 
-    def gains(problem: object, *noises: Array) -> object:
+    def gains(problem: object, *noises: Array, ratio: Array | None) -> object:
         asked[0] += len(noises[0])
         asked[1] += 1
-        return plain(problem, *noises)
+        return plain(problem, *noises, ratio=ratio)
 
     def work() -> list[ZeroLine]:
         return zero_gain.zero_gain_curve(problem, ("beta", 0.05, 2.0), ("alpha", 0.05, 2.0), fixed, seeds=SEEDS)
