@@ -7,6 +7,7 @@
 | isotropic Gaussians of one scale (or points), means on a line      | gaussian, gaussian             | line         |
 | two Gaussians with one full covariance                             | gaussian, gaussian             | half-space   |
 | concentric isotropic Gaussians, balls and a point at the centre    | gaussian, gaussian (posterior) | radial       |
+| two concentric isotropic Gaussians                                 | gaussian, gaussian (regression) | radial      |
 | two isotropic Gaussians (or points) of different scales            | gaussian, gaussian (posterior) | radial       |
 | one ball in an infinite background                                 | gaussian, gaussian             | radial       |
 | any other Gaussians, d = 2; of one isotropic scale, means in a plane | gaussian, gaussian (posterior) | plane      |
