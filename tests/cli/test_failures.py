@@ -124,7 +124,7 @@ def _set(**settings: str) -> tuple[str, ...]:
 WITHOUT_ROUTE = {
     "laplace noise in the plane": ("concentric", *_set(smoothing_noise="laplace")),
     "discs under laplace noise": ("discs", *_set(tries="50", smoothing_noise="laplace")),
-    "regression on shells": ("concentric", *_set(dim="3", training_rule="regression")),
+    "regression on spheres": ("two-scales", *_set(dim="3", training_rule="regression")),
     "long Gaussians in space": ("two-scales", *_set(dim="3"), "--set", "class1.0.scale=[1, 2, 3]"),
 }
 

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from simulate.storage import open_dataset
+from simulate.sweep.axes import Axis, Family
+from simulate.sweep.cells import pieces
+from simulate.sweep.curves import _regime
 from tests.cli.conftest import Run
 from tests.cli.test_risk import Records
 from theory import best_alpha, clean_risk, compare, regimes, with_overrides
@@ -65,9 +68,14 @@ def test_maps_of_samples_and_copies(call: Run, tmp_path: Path) -> None:
     assert float(copies["gain"].sel(copies=3, alpha=1.0)) == three.gain.value
 
 
-def test_a_regime_may_have_a_parameter_called_ratio(call: Run, tmp_path: Path) -> None:
-    assert call("phase", "anisotropic", "--x", "ratio=1:3:2", "--y", "alpha=0:1:2", "--out", "map.nc").returncode == 0
-    assert set(open_dataset(tmp_path / "map.nc")["status"].to_numpy().ravel()) == {"ok"}
+def test_a_regime_may_have_a_parameter_called_ratio() -> None:
+    """That of the regime comes first, in cells and along curves."""
+    family = Family("anisotropic")
+    assert not family.asks("ratio")
+    assert Family("two-gaussians").asks("ratio")
+    assert family.at({"ratio": 3.0}) == _regime(family)(ratio=3.0) == regimes.anisotropic(ratio=3.0)
+    (batch,) = next(pieces(family, Axis("ratio", 1.0, 3.0, 2), Axis("alpha", 0.0, 1.0, 2), {"beta": 0.5})).batches[:1]
+    assert (batch.values, list(batch.noises)) == ({"ratio": 1.0}, ["beta", "alpha"])
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_maps_of_nothing_are_white(settings: dict[str, Any]) -> None:
 
 
 def test_what_has_no_exact_route_is_said() -> None:
-    live = LiveMap(Family("concentric", {"training.rule": "regression"}), X, Y)
+    live = LiveMap(Family("two-scales", {"dim": 3, "training.rule": "regression"}), X, Y)
     assert "regression rule" in live.values.message
     assert np.isnan(live.values.gain).all()
     assert live.png()

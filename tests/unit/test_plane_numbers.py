@@ -36,7 +36,7 @@ def two(first: Component, second: Component, prior: float = 0.5) -> MixtureProbl
 def forced() -> Iterator[None]:
     """Every problem is answered by the plane."""
 
-    def plane(normal: Normal, window: float = 0.0, tolerance: float = 1e-8, route: object = None) -> Any:
+    def plane(normal: Normal, window: float = 0.0, tolerance: float = 1e-8, *_more: object) -> Any:
         problem = normal.problem
         return (sets_in_plane if isinstance(problem, DomainProblem) else in_plane)(problem, tolerance)
 

@@ -49,8 +49,10 @@ class _Row:
 
     def _place(self, place: float) -> str:
         """A boundary with six digits, and as many more as its neighbours have in common."""
-        sizes, gaps = np.maximum(*np.abs([self.ends[1:], self.ends[:-1]])), np.diff(self.ends)
-        alike = np.log10(np.where(gaps > 0, sizes / gaps, 1.0)).max(initial=0.0)
+        with np.errstate(invalid="ignore"):  # beyond the range of floats all ends are one
+            sizes, gaps = np.maximum(*np.abs([self.ends[1:], self.ends[:-1]])), np.diff(self.ends)
+        apart = (gaps > 0) & np.isfinite(gaps)
+        alike = np.log10(np.where(apart, sizes / np.where(apart, gaps, 1.0), 1.0)).max(initial=0.0)
         return f"{place:.{int(min(6 + alike, DIGITS))}g}"
 
 
