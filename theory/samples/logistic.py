@@ -19,6 +19,8 @@ from theory.samples.starts import from_less_noise, from_many, from_wall
 
 # Noise that changes nothing more where a half-space separates the samples with a margin that is so much wider.
 VANISHING = 1e-6
+# Logarithm of more samples per dimension than are asked about.
+FAR = 700.0
 # Roundings in the last additions.
 ROUNDINGS = 4 * np.finfo(float).eps
 
@@ -34,7 +36,8 @@ def logistic(m: float, prior: float, alpha: Array, delta: Array) -> Overlaps:
     for hard walls just at the threshold; the overlaps are those of the largest margin then.
     """
     training, path = Training(m, prior, alpha, delta), margin_path(m, prior)
-    held = np.minimum(delta, np.exp(path.threshold))
+    # Far from each other the classes are separated by any number of samples.
+    held = np.minimum(delta, np.exp(min(path.threshold, FAR)))
     apart = np.log(delta) < path.threshold
     point, step = path.at(held)
     still = apart & (alpha <= VANISHING * point[:, MARGIN])
