@@ -160,6 +160,11 @@ def test_on_the_line_the_leading_order_is_approached() -> None:
     assert 0 < away[2] < away[1] < away[0] < 0.5
 
 
+def test_no_question_has_no_answers() -> None:
+    for problem in (regimes.bumps(), regimes.concentric(dim=3)):
+        assert parzen_risk(problem, [], 100).value.shape == (0,)
+
+
 def test_what_is_none_of_its_problems_is_refused() -> None:
     for problem in (regimes.two_gaussians(dim=2), regimes.stripes(), regimes.anisotropic()):
         with pytest.raises(NoExactRoute):

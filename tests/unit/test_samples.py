@@ -299,6 +299,14 @@ def test_what_has_no_answer_says_which_rules_and_problems_have() -> None:
         clean_risk(pair(1.0, 0.5), [0.1, 0.2], 0.2, ratio=[1.0, 2.0, 3.0])
 
 
+@pytest.mark.parametrize("rule", ["lda", "least-squares", "logistic"])
+@pytest.mark.parametrize(("alpha", "ratio"), [([], 2.0), ([], []), (0.3, [])])
+def test_no_question_has_no_answers(rule: str, alpha: object, ratio: object) -> None:
+    problem = pair(1.5, 0.2, rule)
+    assert compare(problem, alpha, 0.5, ratio=ratio).gain.value.shape == (0,)
+    assert vote_risk(problem, alpha, 0.5, 11, ratio=ratio).value.shape == (0,)
+
+
 def test_a_ratio_alone_does_not_change_the_questions_of_infinite_data() -> None:
     found = gain(pair(1.5, 0.2), 0.0, 0.5, ratio=[0.5, 1.0, 2.0])
     assert isinstance(found, Estimate)

@@ -71,7 +71,7 @@ class KernelSums:
         square = np.broadcast_to(alpha[:, None] ** 2, ends.shape)
         there, here = (self.score(x, square, count[:, None])[0] for x in (ends + step, ends))
         width = step / np.maximum(np.abs(there - here), step / np.ptp(places))
-        steps = (ends[..., None] + np.multiply.outer(width, CHANCE)).reshape(len(alpha), -1)
+        steps = (ends[..., None] + np.multiply.outer(width, CHANCE)).reshape(len(alpha), ends.shape[1] * len(CHANCE))
         same = np.broadcast_to(np.append(places, true), (len(alpha), places.size + true.size))
         table = np.concatenate([same, ends, steps], axis=1)
         table = np.sort(np.clip(np.where(np.isfinite(table), table, places.max()), places.min(), places.max()), axis=1)
