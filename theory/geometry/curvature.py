@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from theory.arrays import Array
+from theory.problems.noises import noise
 
 # Of the three terms of the excess risk, relative to the largest of them.
 ROUNDING = 1e-13
@@ -92,6 +93,7 @@ class SmallNoise:
 
         At eps = 0 it is `ratio` times beta; on the line it does not depend on beta.
         """
+        beta, eps = noise(beta, "beta"), noise(eps, "eps")
         wanted = beta * beta * (self.weights @ (self.curvature * self.laplacian)) - 2 * eps * (
             self.weights @ self._flows
         )
@@ -104,6 +106,7 @@ class SmallNoise:
         It is (alpha^2/8)(2 alpha*^2 - alpha^2) int Lap(s)^2/|grad s| dS, alpha* being `best_alpha` or what is under its
         root where that is negative.
         """
+        alpha, beta, eps = noise(alpha, "alpha"), noise(beta, "beta"), noise(eps, "eps")
         a, b = alpha * alpha, beta * beta
         pulled = b * self.curvature_diffusion - 2 * eps * self.diffusion_flow
         return a / 8 * (2 * pulled - a * self.diffusion_diffusion)

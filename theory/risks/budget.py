@@ -26,6 +26,7 @@ from scipy.optimize import brentq
 from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.curvature import SmallNoise
 from theory.laws.median import median_square
+from theory.problems.noises import noise
 from theory.problems.problem import Problem
 from theory.problems.validation import whole
 from theory.reduction.reduce import Route
@@ -85,7 +86,8 @@ class ErrorBudget:
         Raises:
             NoExactRoute: the boundary is not bounded, and there are finitely many samples.
         """
-        chosen = self.best_alpha(beta, samples) if alpha is None else alpha
+        beta = noise(beta, "beta")
+        chosen = self.best_alpha(beta, samples) if alpha is None else noise(alpha, "alpha")
         sampling, voting = self.sampling(chosen, beta, samples), self.voting(beta, votes)
         moved = 0.0 if math.isinf(chosen) else chosen
         training, smoothing, bias = (self.boundary.excess(*at) for at in ((moved, 0.0), (0.0, beta), (moved, beta)))

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
 
 from theory.arrays import Array, Index
-from theory.errors import NoExactRoute, ProblemError
+from theory.errors import NoExactRoute, ProblemError, shown
 from theory.estimate import LIMIT, Estimate
 from theory.numerics.quadrature import integrate
 from theory.problems.components import isotropic, marginal, weighted
@@ -92,6 +92,8 @@ def best_parzen_alpha(problem: Problem, samples: float) -> ParzenOptimum:
         >>> round(best_parzen_alpha(regimes.two_gaussians(dim=1, prior=0.3), 500).alpha, 5)
         0.36326
     """
+    if np.ndim(samples):
+        raise ProblemError("samples", shown(samples), "one number of at least 1")
     sums = _sums(problem)
     scales = sums.unit * np.sqrt(sums.variances)
     grid = np.geomspace(LEAST * scales.min(), MOST * (scales.max() + sums.unit * np.ptp(sums.centers)), STEPS)

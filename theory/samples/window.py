@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from numbers import Real
 
 import numpy as np
 from scipy.optimize import brentq
 
-from theory.errors import ProblemError
+from theory.errors import ProblemError, shown
 from theory.estimate import Estimate
 
 EPS = float(np.finfo(float).eps)
@@ -51,10 +52,10 @@ def least_squares_window(m: float, prior: float) -> tuple[Estimate, Estimate]:
         >>> round(low.value, 8), round(high.value, 8)
         (0.21657469, 16.12799037)
     """
-    if not 0 < m < math.inf:
-        raise ProblemError("m", repr(m), "a positive number")
-    if not 0 < prior < 1:
-        raise ProblemError("prior", repr(prior), "a number strictly between 0 and 1")
+    if not isinstance(m, Real) or not 0 < m < math.inf:
+        raise ProblemError("m", shown(m), "a positive number")
+    if not isinstance(prior, Real) or not 0 < prior < 1:
+        raise ProblemError("prior", shown(prior), "a number strictly between 0 and 1")
     rarer, odds = min(prior, 1 - prior), abs(1 - 2 * prior)
     if odds == 0:
         return Estimate(0.0, 0.0, "limit"), Estimate(math.inf, 0.0, "limit")
