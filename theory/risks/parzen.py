@@ -92,7 +92,7 @@ def best_parzen_alpha(problem: Problem, samples: float) -> ParzenOptimum:
         >>> round(best_parzen_alpha(regimes.two_gaussians(dim=1, prior=0.3), 500).alpha, 5)
         0.36326
     """
-    if np.ndim(samples):
+    if numbers(samples, "samples").ndim:
         raise ProblemError("samples", shown(samples), "one number of at least 1")
     sums = _sums(problem)
     scales = sums.unit * np.sqrt(sums.variances)
