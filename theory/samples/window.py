@@ -26,8 +26,8 @@ EPS = float(np.finfo(float).eps)
 ROUNDINGS = 16
 # Up to it sinh q - q is summed as a series.
 SMALL = 1.0
-# The largest m: its square is to be a float.
-MOST = 1e150
+# The range of m for which the equations were looked at.
+LEAST, MOST = 1e-3, 1e3
 # Of the root finder: roots are found to relative accuracy, however small they are.
 SMALLEST, MOST_STEPS = 1e-300, 2000
 
@@ -40,7 +40,7 @@ def least_squares_window(m: float, prior: float) -> tuple[Estimate, Estimate]:
     as on 1 - prior; at 1/2 they are 0 and inf.
 
     Args:
-        m: |mu|/s, half the distance of the means over the common scale, > 0.
+        m: |mu|/s, half the distance of the means over the common scale, from 1e-3 to 1e3.
         prior: P(Y = 1), strictly between 0 and 1.
 
     Returns:
@@ -54,8 +54,8 @@ def least_squares_window(m: float, prior: float) -> tuple[Estimate, Estimate]:
         >>> round(low.value, 8), round(high.value, 8)
         (0.21657469, 16.12799037)
     """
-    if not isinstance(m, Real) or isinstance(m, bool) or not 0 < m <= MOST:
-        raise ProblemError("m", shown(m), "a positive number")
+    if not isinstance(m, Real) or isinstance(m, bool) or not LEAST <= m <= MOST:
+        raise ProblemError("m", shown(m), f"a number from {LEAST:g} to {MOST:g}")
     if not isinstance(prior, Real) or isinstance(prior, bool) or not 0 < prior < 1:
         raise ProblemError("prior", shown(prior), "a number strictly between 0 and 1")
     rarer, odds = min(prior, 1 - prior), abs(1 - 2 * prior)
