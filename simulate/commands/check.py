@@ -12,12 +12,13 @@ import tyro
 
 from simulate.commands.failures import DisagreementError
 from simulate.commands.maps import File, OptionalName, Scale, XAxis, YAxis, map_command
-from simulate.commands.options import SAMPLES, SEED, VOTES, Failure, Json, Samples, Seed, Settings, Votes, arg, family
+from simulate.commands.options import SAMPLES, SEED, VOTES, Failure, Json, Samples, Seed, Settings, Votes, arg
 from simulate.commands.output import interval, note, number, print_json, print_table
 from simulate.commands.phase import DEFAULT, naming
 from simulate.commands.places import check_places
 from simulate.commands.remedy import remedied, suggesting
 from simulate.sweep.axes import Axis, Family
+from simulate.sweep.families import family
 from theory.errors import ProblemError
 from theory.problems import validation
 from theory.problems.noises import NOISES, listed_noises

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from simulate.commands.law_budget import budget_rows, counts, print_budget
-from simulate.commands.options import Json, Name, Settings, arg, family
+from simulate.commands.options import Json, Name, Settings, arg
 from simulate.commands.output import note, number, print_json, print_table
 from simulate.commands.places import check_places
 from simulate.commands.remedy import USUAL, mc_command, suggesting
+from simulate.sweep.families import family
 from theory.errors import ProblemError
 from theory.problems import validation
 from theory.problems.noises import noise

@@ -26,11 +26,11 @@ from simulate.commands.options import (
     Settings,
     Votes,
     arg,
-    family,
     sample_ratios,
     scales,
 )
 from simulate.commands.output import interval, number, print_json, print_table
+from simulate.sweep.families import family
 from theory.errors import ProblemError, shown
 from theory.problems.noises import NOISES
 from theory.problems.problem import Problem

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Annotated, Any
 
-from simulate.commands.options import Betas, Json, Name, Ratios, Settings, arg, family, sample_ratios, scales
+from simulate.commands.options import Betas, Json, Name, Ratios, Settings, arg, sample_ratios, scales
 from simulate.commands.output import interval, number, of_samples, plain, print_json, print_table, remark
 from simulate.commands.remedy import mc_command, suggesting
+from simulate.sweep.families import family
 from theory.problems import validation
 
 if TYPE_CHECKING:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 import tyro
 
-from simulate.sweep.axes import Family
 from simulate.sweep.spacing import check_range, parse_range, spaced
-from theory import regimes
-from theory.errors import ProblemError, one_of, shown
+from theory.errors import ProblemError, shown
 from theory.problems.noises import RATIO, listed_noises, samples
-from theory.problems.problem_file import load_problem, parse_setting
 
 arg = tyro.conf.arg
 
@@ -71,19 +67,3 @@ def _expected(word: str) -> str:
     apart = word.replace(",", " ").split()
     hint = f": values are set apart by spaces, {' '.join(apart)}" if len(apart) > 1 else ""
     return f"a number >= 0, or LO:HI:COUNT as in 0:1:11{hint}"
-
-
-def family(name: str, settings: tuple[str, ...]) -> Family:
-    """The family of problems that PROBLEM and the settings select. The name of a regime comes before a file's."""
-    held = {}
-    for text in settings:
-        key, value = parse_setting(text)
-        if key in held:
-            raise ProblemError(key, "the key set twice", "each key set once")
-        held[key] = value
-    if name in regimes.REGIMES:
-        return Family(name, held)
-    if not os.path.exists(name) and os.sep not in name and not name.endswith(".toml"):
-        known = one_of(regimes.REGIMES, name)
-        raise ProblemError("", f"neither a file nor a regime called {shown(name)}", f"a problem file or {known}")
-    return Family(load_problem(name), held)

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from simulate.commands.failures import MACHINE, explain
 from simulate.commands.maps import File, OptionalName, Scale, XAxis, YAxis, map_command
-from simulate.commands.options import SAMPLES, SEED, VOTES, Json, Samples, Seed, Settings, Votes, arg, family
+from simulate.commands.options import SAMPLES, SEED, VOTES, Json, Samples, Seed, Settings, Votes, arg
 from simulate.commands.output import note, print_json, print_table
 from simulate.commands.phase_summary import label_counts, summary
 from simulate.commands.places import check_places
 from simulate.commands.remedy import remedied, suggesting
 from simulate.commands.workers import worker_pool
 from simulate.sweep.axes import ASKED, Axis, Family, SpotCheck
+from simulate.sweep.families import family
 from theory.errors import ProblemError, shown
 from theory.problems import validation
 from theory.problems.noises import listed_noises

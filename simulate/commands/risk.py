@@ -16,12 +16,12 @@ from simulate.commands.options import (
     Ratios,
     Settings,
     arg,
-    family,
     sample_ratios,
     scales,
 )
 from simulate.commands.output import number, of_samples, plain, print_json, print_table, remark
 from simulate.commands.remedy import mc_command, suggesting
+from simulate.sweep.families import family
 from theory.problems import validation
 from theory.problems.noises import NOISES, RATIO
 from theory.problems.problem import Problem
