@@ -19,6 +19,7 @@ from simulate.commands.phase import PhaseCommand
 from simulate.commands.regimes import RegimesCommand
 from simulate.commands.risk import RiskCommand
 from simulate.commands.theorems import TheoremsCommand
+from simulate.commands.train import TrainCommand
 from simulate.version import software_version
 from theory.errors import one_of, shown
 
@@ -29,6 +30,7 @@ Command = (
     | PhaseCommand
     | OptimumCommand
     | LawCommand
+    | TrainCommand
     | TheoremsCommand
     | FiguresCommand
     | RegimesCommand
@@ -41,6 +43,7 @@ COMMANDS = {
     "phase": PhaseCommand,
     "optimum": OptimumCommand,
     "law": LawCommand,
+    "train": TrainCommand,
     "theorems": TheoremsCommand,
     "figures": FiguresCommand,
     "regimes": RegimesCommand,

@@ -1,0 +1,79 @@
+"""Finished work on disk: arrays under the hash of all that they follow from. What is there is never computed again.
+
+A file is complete or not there (`atomic_write`), and one that is damaged counts as not there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from simulate.montecarlo.arrays import Numbers
+from theory.atomic import atomic_write
+
+# Raised when a change of the code makes other numbers of the same inputs.
+EDITION = 1
+
+
+def usual_folder() -> Path:
+    """Where networks are kept unless another folder is given: the user's cache."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "noisewise" / "networks"
+
+
+def fingerprint(*arrays: Numbers) -> str:
+    """A hash of arrays: shapes, kinds and all numbers."""
+    hashed = hashlib.sha256()
+    for array in arrays:
+        hashed.update(f"{array.shape} {array.dtype.str}".encode())
+        hashed.update(np.ascontiguousarray(array).data)
+    return hashed.hexdigest()
+
+
+def key_of(**inputs: Any) -> str:
+    """A hash of inputs that JSON can write."""
+    return hashlib.sha256(json.dumps([EDITION, inputs], sort_keys=True).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Store:
+    """A folder of finished work, made with the first file. fresh: as if it held nothing that was not just put there."""
+
+    folder: Path
+    fresh: bool = False
+    _made: set[str] = field(default_factory=set)
+
+    def get(self, kind: str, key: str) -> dict[str, Numbers] | None:
+        """The arrays that were put under a key, None where there are none or they cannot be read."""
+        if self.fresh and key not in self._made:
+            return None
+        try:
+            content = self._path(kind, key).read_bytes()
+            with np.load(io.BytesIO(content), allow_pickle=False) as held:
+                return dict(held)
+        except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, NotImplementedError):
+            return None
+
+    def put(self, kind: str, key: str, arrays: Mapping[str, Numbers]) -> None:
+        """Keep arrays under a key. Raises `OSError` where the folder cannot be written."""
+        content = io.BytesIO()
+        np.savez_compressed(content, **arrays)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with atomic_write(self._path(kind, key)) as temporary:
+            temporary.write_bytes(content.getbuffer())
+        self._made.add(key)
+
+    def drop(self, kind: str, key: str) -> None:
+        """Forget what was under a key."""
+        self._path(kind, key).unlink(missing_ok=True)
+
+    def _path(self, kind: str, key: str) -> Path:
+        return self.folder / f"{kind}-{key}.npz"
