@@ -12,12 +12,12 @@ from scipy.special import betaincc, betainccinv, betaincinv, ndtr
 DISCORDANT_SHARE = 0.2
 
 
-def clopper_pearson(successes: int, trials: int, confidence: float) -> tuple[float, float]:
+def clopper_pearson(successes: float, trials: float, confidence: float) -> tuple[float, float]:
     """The Clopper-Pearson interval for a binomial proportion.
 
     `low` solves P(Bin(trials, low) >= successes) = (1 - confidence)/2, `high` solves P(Bin(trials, high) <= successes)
     = (1 - confidence)/2. Covers with probability >= `confidence` for every trials >= 0 and every proportion
-    (Clopper and Pearson 1934). With no trials it is [0, 1].
+    (Clopper and Pearson 1934). With no trials it is [0, 1]. Trials that are worth a broken number are interpolated.
     """
     side = (1 - confidence) / 2
     low = float(betaincinv(successes, trials - successes + 1, side)) if successes > 0 else 0.0
@@ -25,7 +25,7 @@ def clopper_pearson(successes: int, trials: int, confidence: float) -> tuple[flo
     return low, high
 
 
-def paired_difference(first_only: int, second_only: int, pairs: int, confidence: float) -> tuple[float, float]:
+def paired_difference(first_only: float, second_only: float, pairs: float, confidence: float) -> tuple[float, float]:
     """A conservative interval for p - q, p = P(first only), q = P(second only), from paired binary observations.
 
     With D = p + q the discordant share and theta = p/D the split, p - q = D (2 theta - 1). Given the number of
