@@ -80,18 +80,19 @@ class Cohort:
             found.append((*votes, *losses))
         return Outcome(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
-    def labels(self) -> Callable[[Array], Array]:
-        """The classes (alphas, rows) that the networks give inputs (rows, *shape)."""
-        held = [self._trained(group, silent)[0] for group in self._groups]
-        return lambda x: jnp.concatenate([self._lesson.compiled.labels(networks, x) for networks in held])
+    def labels(self, alpha: float) -> Callable[[Array], Array]:
+        """The classes (1, rows) that the network of one training noise gives inputs (rows, *shape)."""
+        networks = self._trained((alpha,), silent)[0]
+        return lambda x: self._lesson.compiled.labels(networks, x)
 
-    def _key(self, alpha: float) -> str:
+    def key(self, alpha: float) -> str:
+        """The hash of all that the network of one training noise follows from."""
         return key_of(**self._inputs, alpha=alpha)
 
     def _trained(self, alphas: Sequence[float], progress: Progress) -> tuple[Networks, list[Numbers]]:
         """The networks of some noises, and their losses in the order of LOSSES."""
         like = jax.eval_shape(lambda: self._lesson.start(1)._replace(adam=None))
-        held = {alpha: self._store.get(NETWORK, self._key(alpha)) for alpha in alphas}
+        held = {alpha: self._store.get(NETWORK, self.key(alpha)) for alpha in alphas}
         missing = [alpha for alpha, arrays in held.items() if arrays is None]
         if missing:
             held |= self._train(missing, progress)
@@ -103,14 +104,14 @@ class Cohort:
     def _train(self, alphas: Sequence[float], progress: Progress) -> dict[float, dict[str, Numbers] | None]:
         """Train some networks together and keep each."""
         scales = jnp.asarray(alphas, jnp.float32)
-        group = key_of(networks=[self._key(alpha) for alpha in alphas])
+        group = key_of(networks=[self.key(alpha) for alpha in alphas])
         networks, losses = self._taught(scales, group, progress)
         test = self._lesson.test_loss(networks, scales, jnp.asarray(self._data.x_test), jnp.asarray(self._data.y_test))
         made: dict[float, dict[str, Numbers] | None] = {}
         for k, alpha in enumerate(alphas):
             one = jax.tree.map(lambda leaf, k=k: leaf[k : k + 1], networks._replace(adam=None))
             arrays = _named(one) | dict(zip(LOSSES, (losses[k : k + 1], test[k : k + 1]), strict=True))
-            self._store.put(NETWORK, self._key(alpha), arrays)
+            self._store.put(NETWORK, self.key(alpha), arrays)
             made[alpha] = arrays
         self._store.drop(TRAINING, group)
         return made
@@ -137,7 +138,7 @@ class Cohort:
         design = self._design
         inputs = {"votes": design.votes, "smoothing": design.smoothing}
         keys = {
-            (a, b): key_of(network=self._key(alpha), beta=beta, **inputs)
+            (a, b): key_of(network=self.key(alpha), beta=beta, **inputs)
             for a, alpha in enumerate(alphas)
             for b, beta in enumerate(design.betas)
         }

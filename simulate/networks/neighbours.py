@@ -55,12 +55,14 @@ def parzen(x: Numbers, y: Numbers, alphas: Sequence[float]) -> Classifiers:
 
 
 def gated(inside: Classifiers, x: Numbers, y: Numbers, reach: float) -> Classifiers:
-    """Classifiers that are asked within `reach` of a training point only; farther off, the nearest point's class."""
+    """The nearest neighbour, and after it classifiers that are asked within `reach` of a training point only: farther
+    off their answer is the class of the nearest one."""
     points, labels, squares = _flat(x), jnp.asarray(y), _squares(x)
 
     def ask(inputs: Array) -> Array:
         place, distance = _nearest()(_flat(inputs), points, squares)
-        return jnp.where(distance <= reach, inside(inputs), labels[place])
+        nearest = labels[place]
+        return jnp.concatenate([nearest[None], jnp.where(distance <= reach, inside(inputs), nearest)])
 
     return ask
 

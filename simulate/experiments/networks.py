@@ -1,0 +1,152 @@
+"""What networks on one data set tell: best training noises, votes far from the data, and what a gate takes away.
+
+The dataset behind the figures of networks. It is hours of work on two cores; what is in the store is not done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+import xarray as xr
+from jax import Array
+
+from simulate.data import load_data
+from simulate.data.dataset import Data
+from simulate.montecarlo.arrays import Numbers
+from simulate.networks.cohort import Cohort, Design
+from simulate.networks.neighbours import gated, parzen, typical_reach
+from simulate.networks.plan import NetworkPlan
+from simulate.networks.statistics import cannot_be_told, cross_fitted_benefit, mean_risk, predicted, ratio_of_means
+from simulate.networks.store import Store, fingerprint, key_of, usual_folder
+from simulate.networks.training import Regimen
+from simulate.networks.voting import Ballot, Classifiers
+from simulate.progress import silent
+
+CONFIDENCE = 0.95
+NEAREST, PARZEN = "nearest", "parzen"
+# What counts as near the data: where this share of the training points has another one.
+NEAR = 0.99
+# Of a file with the votes of classifiers that are no networks.
+KIND = "others"
+
+Variables = dict[str, tuple[tuple[str, ...], Any]]
+
+
+def networks_on(
+    source: str,
+    models: Sequence[str],
+    size: tuple[int | None, int | None],
+    seeds: int,
+    votes: int,
+    scales: Mapping[str, Sequence[float]],
+) -> xr.Dataset:
+    """Networks of some models on one data set, with the nearest neighbour and the Parzen rule beside them.
+
+    Over (classifier, alpha, beta), models first: `risk`, `low`, `high`, and `best`, which cannot be told from the best.
+    Over (classifier, beta): `best_alpha`; and at alpha = 0 `largest` with `largest_low` and `largest_high`, the share
+    of votes of the class with most, and the ends over seeds. Over (model, beta): the `benefit` of the best training
+    noise; the `gated` risk, at alpha = 0, of networks whose answer off the data is the nearest point's class; and
+    `share` with `share_low`, `share_high` and `determined`, how much of the benefit this alone brings.
+
+    Args:
+        source: of `load_data`. models: of networks.
+        size: samples and test points, None where all are taken.
+        seeds, votes: networks of each noise, and votes.
+        scales: `alpha`, which begins with 0, and `beta`.
+    """
+    data, store = load_data(source, samples=size[0], test=size[1]), Store(usual_folder())
+    plan = NetworkPlan(seeds=seeds, votes=votes)
+    alphas, betas = (tuple(scales[key]) for key in ("alpha", "beta"))
+    passes = plan.passes(len(data.y))
+    designs = [Design(Regimen(model, plan.noise, passes), alphas, betas, votes, plan.smoothing) for model in models]
+    cohorts = [[Cohort(design, data, seed, store) for seed in range(seeds)] for design in designs]
+    counts = {
+        model: np.stack([cohort.outcome().count for cohort in own]) for model, own in zip(models, cohorts, strict=True)
+    }
+    others = _Others(data, betas, votes, store)
+    gates = np.stack([others.gated([own[seed] for own in cohorts], seed) for seed in range(seeds)])
+    everything = counts | {NEAREST: gates[:, :1].repeat(len(alphas), axis=1), PARZEN: others.parzen(alphas)[None]}
+    wrong = {name: predicted(count) != data.y_test for name, count in everything.items()}
+    held = _risks(wrong, np.array(alphas)) | _largest([count[:, 0] for count in everything.values()])
+    held |= _benefits([wrong[model] for model in models], predicted(gates[:, 1:]) != data.y_test)
+    coords = {"classifier": list(everything), "model": list(models), "alpha": list(alphas), "beta": list(betas)}
+    attrs = {"data": source, "samples": len(data.y), "test": len(data.y_test), "seeds": seeds, "votes": votes}
+    attrs |= {"classes": len(data.classes), "confidence": CONFIDENCE, "epochs": passes}
+    return xr.Dataset(held, coords, attrs | {"reach": typical_reach(data.x, NEAR)})
+
+
+class _Others:
+    """Votes of classifiers that are no networks of one noise, each taken once."""
+
+    def __init__(self, data: Data, betas: tuple[float, ...], votes: int, store: Store) -> None:
+        self._data, self._betas, self._votes, self._store = data, betas, votes, store
+
+    def gated(self, cohorts: Sequence[Cohort], seed: int) -> Numbers:
+        """Of the nearest neighbour, and of each model's gated network without training noise."""
+        networks = [cohort.labels(0.0) for cohort in cohorts]
+        inside = [cohort.key(0.0) for cohort in cohorts]
+        reach = typical_reach(self._data.x, NEAR)
+
+        def together(x: Array) -> Array:
+            return jnp.concatenate([labels(x) for labels in networks])
+
+        return self._counts(gated(together, self._data.x, self._data.y, reach), seed, inside=inside, near=NEAR)
+
+    def parzen(self, alphas: tuple[float, ...]) -> Numbers:
+        """Of the Parzen rule at each scale. It has no weights to draw: one seed."""
+        return self._counts(parzen(self._data.x, self._data.y, alphas), 0, parzen=alphas)
+
+    def _counts(self, ask: Classifiers, seed: int, **inputs: Any) -> Numbers:
+        """Votes (classifiers, betas, points, classes) that are counted."""
+        points = fingerprint(self._data.x, self._data.y, self._data.x_test)
+        key = key_of(**inputs, seed=seed, points=points, betas=self._betas, votes=self._votes)
+        held = self._store.get(KIND, key)
+        if held is None:
+            ballot = Ballot("gaussian", self._votes, len(self._data.classes), seed)
+            held = {"count": ballot.counts(ask, self._data.x_test, self._betas, silent)[1].astype(np.uint16)}
+            self._store.put(KIND, key, held)
+        return held["count"]
+
+
+def _risks(wrong: Mapping[str, Numbers], alphas: Numbers) -> Variables:
+    """From errors (seeds, alphas, betas, points) by classifier to risks over networks and points, and best noises."""
+    means = [mean_risk(own, CONFIDENCE) for own in wrong.values()]
+    risk, low, high = (np.stack([getattr(mean, name) for mean in means]) for name in ("estimate", "low", "high"))
+    best = [
+        np.stack([cannot_be_told(own[:, :, b], CONFIDENCE) for b in range(own.shape[2])], axis=1)
+        for own in wrong.values()
+    ]
+    cell = ("classifier", "alpha", "beta")
+    held: Variables = {"risk": (cell, risk), "low": (cell, low), "high": (cell, high), "best": (cell, np.stack(best))}
+    return held | {"best_alpha": (("classifier", "beta"), alphas[risk.argmin(axis=1)])}
+
+
+def _largest(counts: Sequence[Numbers]) -> Variables:
+    """The share of the class with most of the votes (seeds, betas, points, classes): mean and ends over seeds."""
+    shares = [own.sum(axis=2).max(axis=-1) / own.sum(axis=(2, 3)) for own in counts]
+    found = {
+        "largest": [share.mean(axis=0) for share in shares],
+        "largest_low": [share.min(axis=0) for share in shares],
+        "largest_high": [share.max(axis=0) for share in shares],
+    }
+    return {name: (("classifier", "beta"), np.stack(values)) for name, values in found.items()}
+
+
+def _benefits(wrong: Sequence[Numbers], gates: Numbers) -> Variables:
+    """Of the errors (seeds, alphas, betas, points) of each model, and of the gated ones (seeds, models, betas, points):
+    what the best noise gains, and which share of it the gate alone brings."""
+    shape = len(wrong), gates.shape[2]
+    found = {name: np.empty(shape) for name in ("benefit", "gated", "share", "share_low", "share_high")}
+    found["determined"] = np.empty(shape, bool)
+    for m, own in enumerate(wrong):
+        for b in range(shape[1]):
+            benefit, _alphas = cross_fitted_benefit(own[:, :, b])
+            moved = own[:, 0, b].astype(float) - gates[:, m, b]
+            ratio = ratio_of_means(moved, benefit, CONFIDENCE)
+            values = (benefit.mean(), gates[:, m, b].mean(), ratio.estimate, ratio.low, ratio.high, ratio.determined)
+            for name, value in zip(found, values, strict=True):
+                found[name][m, b] = value
+    return {name: (("model", "beta"), values) for name, values in found.items()}
