@@ -12,6 +12,7 @@ import tyro
 from simulate.commands.check import CheckCommand
 from simulate.commands.failures import UsageError
 from simulate.commands.figures import FiguresCommand
+from simulate.commands.fit import FitCommand
 from simulate.commands.law import LawCommand
 from simulate.commands.mc import MonteCarloCommand
 from simulate.commands.optimum import OptimumCommand
@@ -29,6 +30,7 @@ Command = (
     | PhaseCommand
     | OptimumCommand
     | LawCommand
+    | FitCommand
     | TheoremsCommand
     | FiguresCommand
     | RegimesCommand
@@ -41,6 +43,7 @@ COMMANDS = {
     "phase": PhaseCommand,
     "optimum": OptimumCommand,
     "law": LawCommand,
+    "fit": FitCommand,
     "theorems": TheoremsCommand,
     "figures": FiguresCommand,
     "regimes": RegimesCommand,
