@@ -12,6 +12,7 @@ import tyro
 from simulate.commands.check import CheckCommand
 from simulate.commands.failures import UsageError
 from simulate.commands.figures import FiguresCommand
+from simulate.commands.fit import FitCommand
 from simulate.commands.law import LawCommand
 from simulate.commands.mc import MonteCarloCommand
 from simulate.commands.optimum import OptimumCommand
@@ -31,6 +32,7 @@ Command = (
     | OptimumCommand
     | LawCommand
     | TrainCommand
+    | FitCommand
     | TheoremsCommand
     | FiguresCommand
     | RegimesCommand
@@ -44,6 +46,7 @@ COMMANDS = {
     "optimum": OptimumCommand,
     "law": LawCommand,
     "train": TrainCommand,
+    "fit": FitCommand,
     "theorems": TheoremsCommand,
     "figures": FiguresCommand,
     "regimes": RegimesCommand,

@@ -37,7 +37,7 @@ class Data:
         x, y: inputs (n, *shape) in single precision and labels (n,) from 0 to K - 1, to train.
         x_test, y_test: those to test. shape is (d,), or (channels, height, width) of images.
         classes: the K names of the labels.
-        unit: what inputs, and so noises, are measured in: the pixel range, which is 1, or units of x.
+        unit: what inputs, and so noises, are measured in: the pixel range, which is 1, or x as it was given.
         problem: what the points were drawn from, None for data.
     """
 

@@ -16,7 +16,7 @@ Labels = NDArray[np.int64]
 
 BRIGHTEST = 255
 # What noise of scale 1 is as large as.
-PIXEL, PLAIN = "pixel range", "units of x"
+PIXEL, PLAIN = "units of the pixel range", "units of x"
 SHAPES = "(n, d), (n, height, width) or (n, channels, height, width)"
 
 

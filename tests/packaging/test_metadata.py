@@ -60,9 +60,8 @@ def test_a_missing_optional_part_names_its_extra(monkeypatch: pytest.MonkeyPatch
 
 def test_extras_that_are_named_hold_what_is_missing() -> None:
     sources = [path for room in ("theory", "simulate", "figures", "notebooks") for path in (ROOT / room).rglob("*.py")]
-    named = [
-        pair for path in sources for pair in re.findall(r'missing\("([\w-]+)", "(\w+)"\)', path.read_text("utf-8"))
-    ]
+    call = re.compile(r'missing\("([\w-]+)", "(\w+)"\)')
+    named = [pair for path in sources for pair in call.findall(path.read_text("utf-8"))]
     assert ("ipywidgets", "notebook") in named
     for module, extra in named:
         assert canonical(module) in {canonical(line) for line in EXTRAS[extra]}

@@ -48,7 +48,7 @@ def test_digits_are_images_of_ten_classes() -> None:
     assert data.x_test.shape == (359, 1, 8, 8)
     assert (data.x.dtype, data.y.dtype, data.x.min(), data.x.max()) == (np.float32, np.int64, 0, 1)
     assert data.classes == tuple("0123456789")
-    assert (data.name, data.unit, data.problem, data.shape) == ("digits", "pixel range", None, (1, 8, 8))
+    assert (data.name, data.unit, data.problem, data.shape) == ("digits", "units of the pixel range", None, (1, 8, 8))
     assert len(rows(data)) == 1797
 
 
@@ -84,7 +84,7 @@ def test_a_cifar_folder_is_read_whatever_wrote_it(tmp_path: Path, protocol: int,
     pixels = np.random.default_rng(6).integers(0, 256, (10, 3, 32, 32))
     assert (np.rint(data.x[10:20] * 255) == pixels).all()
     assert data.y.tolist() == list(range(10)) * 5
-    assert (len(data.y_test), data.classes[0], data.unit) == (10, "airplane", "pixel range")
+    assert (len(data.y_test), data.classes[0], data.unit) == (10, "airplane", "units of the pixel range")
 
 
 def test_an_array_file_is_read(write: Write) -> None:
@@ -100,7 +100,7 @@ def test_images_have_channels_and_bytes_are_pixels(write: Write, shape: tuple[in
     data = load_data(write(x=np.full(shape, 51, np.uint8), y=Y))
     assert data.shape == ((1, 2, 2) if len(shape) == 3 else shape[1:])
     assert set(data.x.ravel().tolist()) == {float(np.float32(51) / np.float32(255))}
-    assert data.unit == "pixel range"
+    assert data.unit == "units of the pixel range"
 
 
 def test_a_fifth_of_each_class_is_set_apart_by_the_seed(write: Write) -> None:
