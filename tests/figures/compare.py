@@ -13,7 +13,7 @@ from matplotlib.image import imread
 from figures import agreement, disc_experiment, interference, phase, pipeline, plane
 from figures.style import styled
 from tests.figures.examples import agreement as checked
-from tests.figures.examples import discs, full, plain
+from tests.figures.examples import discs, full, measured, plain
 from tests.figures.examples import interference as maps
 from theory import regimes
 
@@ -33,6 +33,7 @@ def _regression() -> Figure:
 DRAWINGS: dict[str, Callable[[], Figure]] = {
     "phase-plain": lambda: phase.draw(plain()).figure,
     "phase-full": lambda: phase.draw(full()).figure,
+    "phase-measured": lambda: phase.draw(measured()).figure,
     "pipeline": _pipeline,
     "pipeline-regression": _regression,
     "plane-anisotropic": lambda: plane.draw(regimes.anisotropic(), 1.0, 1.5).figure,
