@@ -25,20 +25,22 @@ def gains(table: Array, error: float) -> dict[str, Array]:
     mean, differences = table.mean(axis=0), table[:, :1] - table
     found = {"risk": mean, "baseline": np.repeat(mean[:1], len(mean), axis=0), "gain": differences.mean(axis=0)}
     if len(table) > 1:
-        found["gain_low"], found["gain_high"] = paired_interval(differences, error)
+        ends = paired_interval(differences, error)
+        for end, name in zip(ends, ("gain_low", "gain_high"), strict=True):
+            end[0] = 0.0  # without training noise it is the same classifier: known, not estimated
+            found[name] = end
     return found
 
 
 def paired_interval(differences: Array, error: float) -> tuple[Array, Array]:
     """Student's interval of the mean of paired differences in [-1, 1] along the first axis, at two-sided `error`.
 
-    Where all are equal but for rounding there is no spread to judge by: the interval is [-1, 1], or [0, 0] where they
-    are exactly 0.
+    Where all are equal but for rounding there is no spread to judge by, and the interval is [-1, 1].
     """
     count = len(differences)
     mean, spread = differences.mean(axis=0), differences.std(axis=0, ddof=1)
     reach = float(student.isf(error / 2, count - 1)) / np.sqrt(count) * spread
-    reach = np.where((differences == 0).all(axis=0), 0.0, np.where(spread <= EQUAL, np.inf, reach))
+    reach = np.where(spread <= EQUAL, np.inf, reach)
     return np.clip(mean - reach, -1, 1), np.clip(mean + reach, -1, 1)
 
 

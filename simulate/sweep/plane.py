@@ -109,8 +109,8 @@ def measured_map(
 
         Labels with seeds: significant-help, significant-hurt, and undecided where the interval holds 0. Seeds that all
         tell the same difference tell nothing of its spread: undecided, and the interval is all that a gain can be.
-        Labels without seeds: measured-help, measured-hurt, the sign of the difference, which may be chance. neutral:
-        the difference is exactly 0 in every seed, as it is at alpha = 0.
+        neutral: alpha = 0. Labels without seeds: measured-help, measured-hurt and neutral, the sign of the difference,
+        which may be chance.
 
     Raises:
         ProblemError: something is no number, a risk is outside [0, 1], shapes do not fit, noises are negative or not in

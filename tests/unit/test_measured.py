@@ -73,10 +73,11 @@ def test_one_table_has_signs_and_no_interval(shape: tuple[int, ...]) -> None:
 
 
 def test_seeds_that_all_tell_the_same_decide_nothing() -> None:
-    risk = np.array([[[0.3], [0.2]], [[0.4], [0.3]], [[0.6], [0.5]]])  # differences equal but for rounding
-    dataset = measured_map(risk, [0, 1], [0.5])
-    assert dataset["label"].to_numpy().ravel().tolist() == ["neutral", "undecided"]
-    assert (float(dataset["gain_low"][1, 0]), float(dataset["gain_high"][1, 0])) == (-1.0, 1.0)
+    risk = np.array([[[0.3], [0.2], [0.3]], [[0.4], [0.3], [0.4]], [[0.6], [0.5], [0.6]]])  # but for rounding
+    dataset = measured_map(risk, [0, 1, 2], [0.5])
+    assert dataset["label"].to_numpy().ravel().tolist() == ["neutral", "undecided", "undecided"]
+    assert dataset["gain_low"].to_numpy().ravel().tolist() == [0.0, -1.0, -1.0]
+    assert dataset["gain_high"].to_numpy().ravel().tolist() == [0.0, 1.0, 1.0]
     assert dataset["best"].all()
 
 
