@@ -49,7 +49,7 @@ CURVES: dict[str, tuple[str, dict[str, Any]]] = {
     "alike": (
         "not told from the best",
         {"color": "black", "linestyle": "-", "linewidth": 0.9, "path_effects": HALO}
-        | {"solid_capstyle": "butt", "clip_on": False, "zorder": 3.1},
+        | {"solid_capstyle": "butt", "zorder": 3.1},
     ),
     "bridge": (
         "bridge identity",
