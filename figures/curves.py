@@ -24,6 +24,8 @@ from figures.style import blank, check_suffix, styled, write
 
 VARIABLES = ("value", "kind")
 HEIGHT = {1: 2.7, 2: 2.8}
+# A further row of panels is so much higher.
+FURTHER = 1.9
 # A legend in two columns over one paper column has room for labels of so many characters.
 LONG = 24
 
@@ -31,6 +33,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "black", "#E69F00")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (6, 1.5, 1, 1.5)), (0, (3, 1)), (0, (8, 2)))
 MARKERS = ("o", "s", "^", "D")
 GUIDE: dict[str, Any] = {"color": "0.55", "linewidth": 0.8, "zorder": 1.5}
+BAND = 0.18
 GUIDES: tuple[Any, ...] = ("-", (0, (3, 3)))
 
 
@@ -50,9 +53,10 @@ def draw(dataset: xr.Dataset, axes: Axes | None = None, *, columns: int = 1) -> 
 
     Args:
         dataset: `value` (series, x) with `kind` (series), "curve" or "guide", and attributes x_label, y_label, and, if
-            wanted, title, x_scale and y_scale ("linear" or "log"), y_low and y_high. Where there are measured points:
-            `point_x`, `point_y` and `point_of` (point), the name of the series that a point belongs to, and
-            `point_low`, `point_high`, the ends of its interval.
+            wanted, title, x_scale and y_scale ("linear" or "log"), x_low, x_high, y_low and y_high. Where curves have
+            intervals: `low` and `high` (series, x). Where there are measured points: `point_x`, `point_y` and
+            `point_of` (point), the name of the series that a point belongs to, and `point_low`, `point_high`, the ends
+            of its interval.
         axes: where to draw; a new figure is made where this is None.
         columns: the width of a new figure in columns of a paper, 1 (3.4 in) or 2 (7.0 in).
 
@@ -73,14 +77,16 @@ def draw(dataset: xr.Dataset, axes: Axes | None = None, *, columns: int = 1) -> 
     return CurvesArtists(figure, axes, lines, points, legend)
 
 
-def draw_panels(datasets: Sequence[xr.Dataset], *, columns: int = 2) -> list[CurvesArtists]:
-    """Draw several datasets side by side; the legend, that of all of them, belongs to the first panel.
+def draw_panels(datasets: Sequence[xr.Dataset], *, columns: int = 2, rows: int = 1) -> list[CurvesArtists]:
+    """Draw several datasets side by side, in rows from the top; the legend, that of all, belongs to the first panel.
 
-    Raises `ValueError` as `draw`.
+    Raises `ValueError` as `draw`, and where the datasets do not fill the rows.
     """
+    if rows < 1 or len(datasets) % rows:
+        raise ValueError(f"rows: found {rows} for {len(datasets)} datasets, expected rows of equal length")
     with styled():
-        figure = blank(columns, HEIGHT)
-        panels = np.atleast_1d(figure.subplots(1, len(datasets)))
+        figure = blank(columns, {wide: height + FURTHER * (rows - 1) for wide, height in HEIGHT.items()})
+        panels = figure.subplots(rows, len(datasets) // rows, squeeze=False).flat
         found = [draw(held, panel) for held, panel in zip(datasets, panels, strict=True)]
         handles: dict[str, Line2D | ErrorbarContainer] = {}
         for drawn in found:
@@ -101,14 +107,18 @@ def _lines(axes: Axes, dataset: xr.Dataset) -> dict[str, Line2D]:
     x = dataset[str(dataset["value"].dims[1])].to_numpy()
     lines: dict[str, Line2D] = {}
     counts = {"curve": 0, "guide": 0}
-    for name, kind, y in zip(dataset["series"].to_numpy(), dataset["kind"].to_numpy(), dataset["value"], strict=True):
+    banded = "low" in dataset
+    for k, (name, kind) in enumerate(zip(dataset["series"].to_numpy(), dataset["kind"].to_numpy(), strict=True)):
         place = counts[str(kind)]
         counts[str(kind)] += 1
         if kind == "guide":
             looks = GUIDE | {"linestyle": GUIDES[place % 2]}
         else:
             looks = {"color": COLOURS[place % 6], "linestyle": DASHES[place % 6]}
-        (lines[str(name)],) = axes.plot(x, y.to_numpy(), label=str(name), **looks)
+            if banded:
+                low, high = (dataset[end][k].to_numpy() for end in ("low", "high"))
+                axes.fill_between(x, low, high, color=looks["color"], alpha=BAND, linewidth=0.0)
+        (lines[str(name)],) = axes.plot(x, dataset["value"][k].to_numpy(), label=str(name), **looks)
     return lines
 
 
@@ -151,7 +161,7 @@ def _frame(axes: Axes, dataset: xr.Dataset) -> None:
     axes.set_ylabel(attrs.get("y_label", ""))
     axes.set_title(attrs.get("title", ""))
     x = dataset[str(dataset["value"].dims[1])].to_numpy()
-    axes.set_xlim(float(x.min()), float(x.max()))
+    axes.set_xlim(attrs.get("x_low", float(x.min())), attrs.get("x_high", float(x.max())))
     if "y_low" in attrs:
         axes.set_ylim(attrs["y_low"], attrs["y_high"])
 

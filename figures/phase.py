@@ -46,7 +46,8 @@ class PhaseArtists:
     """What a phase diagram consists of; None or empty where the dataset has nothing of the kind.
 
     regions: hatched or outlined sets of cells by name ("constant", "undecided", "undefined", "proved").
-    curves: "zero" (gain = 0), "jump" (the gain jumps across 0) and "best" (least risk).
+    curves: "zero" (gain = 0), "jump" (the gain jumps across 0) and "best" (least risk); where risks were measured,
+        "least" (the alpha of least risk at each beta) and "alike" (those that cannot be told from the best).
     checks: Monte Carlo points, "agree" and "disagree".
     """
 
@@ -68,8 +69,9 @@ def draw(dataset: xarray.Dataset, axes: Axes | None = None, *, columns: int = 1)
     Args:
         dataset: coordinates and variables as a sweep writes them; `gain` and `label` over two dimensions are needed,
             and attributes `x_key` and `y_key` (else the dimensions of `gain` are y and x in this order). Curves and
-            Monte Carlo points are drawn where there are any. A coordinate with the attribute `scale` "log" has a
-            logarithmic axis.
+            Monte Carlo points are drawn where there are any, and so are, over smoothing and training noise, measured
+            best alphas, `best_alpha` (beta) and the set `best` (alpha, beta). A coordinate with the attribute `scale`
+            "log" has a logarithmic axis.
         axes: where to draw; a new figure is made where this is None.
         columns: the width of a new figure in columns of a paper, 1 (3.4 in) or 2 (7.0 in).
 
@@ -154,9 +156,11 @@ def _frame(axes: Axes, held: marks.MapCells, dataset: xarray.Dataset) -> None:
 
 
 def _title(dataset: xarray.Dataset) -> str:
-    """The problem's name with what was set of it, and the noises that are held; shorter where that is too long."""
+    """The problem's name with what was set of it, and the noises that are held; shorter where that is too long.
+    Trained networks go by their data and their model."""
     attrs = dataset.attrs
-    name = str(attrs.get("title", "")) or literal(str(attrs.get("name", ""))[:LONGEST_TITLE])
+    words = attrs.get("name") or ", ".join(str(attrs[key]) for key in ("data", "model") if key in attrs)
+    name = str(attrs.get("title", "")) or literal(str(words)[:LONGEST_TITLE])
     noises = [key for key in SYMBOLS if key in attrs and key not in dataset["gain"].dims]
     held = [rf"${SYMBOLS[key]}={attrs[key]:g}$" for key in noises if key != "eps" or attrs[key] > 0]
     settings = [literal(f"{key} = {value}") for key, value in json.loads(attrs.get("settings", "{}")).items()]

@@ -18,7 +18,7 @@ from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from figures.cells import nearest, outline, roomiest, shape_of
+from figures.cells import edges, nearest, outline, roomiest, runs, shape_of
 from theory.arrays import Array, Flags
 
 INK = "0.15"
@@ -41,6 +41,16 @@ CURVES: dict[str, tuple[str, dict[str, Any]]] = {
     "zero": ("gain = 0 (exact)", {"color": "black", "linestyle": "-", "linewidth": 1.4, "path_effects": HALO}),
     "jump": ("gain jumps across 0", {"color": "white", "linestyle": "-", "linewidth": 1.2, "path_effects": CASED}),
     "best": (r"best $\alpha$", {"color": "black", "linestyle": (0, (1, 1)), "linewidth": 1.6, "path_effects": HALO}),
+    "least": (
+        r"best $\alpha$",
+        {"marker": "o", "markersize": 3.6, "markerfacecolor": "black", "markeredgecolor": "white"}
+        | {"linestyle": "none", "clip_on": False, "zorder": 3.2},
+    ),
+    "alike": (
+        "not told from the best",
+        {"color": "black", "linestyle": "-", "linewidth": 0.9, "path_effects": HALO}
+        | {"solid_capstyle": "butt", "zorder": 3.1},
+    ),
     "bridge": (
         "bridge identity",
         {"color": "black", "linestyle": (0, (5, 1.5)), "linewidth": 1.4, "path_effects": HALO},
@@ -99,13 +109,32 @@ def draw_sets(axes: Axes, sets: dict[str, Flags], x: Array, y: Array) -> dict[st
 
 
 def draw_curves(axes: Axes, dataset: xarray.Dataset) -> dict[str, Line2D]:
-    """The exact curve gain = 0 and its jumps, the curve of least risk, and what laws predict of them."""
+    """The exact curve gain = 0 and its jumps, the curve of least risk, and what laws predict of them; measured best
+    alphas, and the alphas that cannot be told from them."""
     curves = {}
+    at: tuple[Array, Array] | None
     for name, (text, looks) in CURVES.items():
-        at = _signs(dataset, jump=name == "jump") if name in ("zero", "jump") else _points(dataset, name)
+        match name:
+            case "zero" | "jump":
+                at = _signs(dataset, jump=name == "jump")
+            case "least":
+                at = (dataset["beta"].to_numpy(), dataset["best_alpha"].to_numpy()) if "best_alpha" in dataset else None
+            case "alike":
+                at = segments(dataset) if "best" in dataset else None
+            case _:
+                at = _points(dataset, name)
         if at is not None:
-            (curves[name],) = axes.plot(*at, label=text, zorder=3, **looks)
+            (curves[name],) = axes.plot(*at, label=text, **{"zorder": 3, **looks})
     return curves
+
+
+def segments(dataset: xarray.Dataset) -> tuple[Array, Array]:
+    """The cells of the set `best` (alpha, beta) as upright lines over each beta, NaN between them."""
+    alpha, beta = (np.sort(dataset[key].to_numpy()) for key in ("alpha", "beta"))
+    held = dataset["best"].sortby(["alpha", "beta"]).transpose("alpha", "beta").to_numpy().astype(bool)
+    column, low, high = runs(held, edges(alpha))
+    nothing = np.full(len(column), np.nan)
+    return np.stack([beta[column], beta[column], nothing], 1).ravel(), np.stack([low, high, nothing], 1).ravel()
 
 
 def _signs(dataset: xarray.Dataset, *, jump: bool) -> tuple[Array, Array] | None:

@@ -1,12 +1,14 @@
-"""Datasets on disk, completely written or not at all: netCDF, and tables of cells for other programs."""
+"""Datasets on disk, completely written or not at all: netCDF, and tables of cells for other programs. Arrays of the
+user's are read here too."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -20,6 +22,8 @@ SUFFIXES = (".nc", ".csv")
 CURVES = "curves"
 # What a sweep holds.
 NEEDED = ("risk", "risk_error", "baseline", "gain", "gain_error", "label")
+
+Held = TypeVar("Held")
 
 
 def save_dataset(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
@@ -89,7 +93,7 @@ def open_dataset(path: str | os.PathLike[str], needed: Collection[str] = NEEDED,
         ProblemError: the file cannot be read, is no netCDF file, or lacks a variable or its values; one line.
     """
     expected = f"a netCDF file as `noisewise {writer}` writes"
-    dataset, reason = _read(path)
+    dataset, reason = _read(path, _whole, "no netCDF, or damaged")
     if dataset is None:
         raise ProblemError("", f"an unreadable file ({reason})", expected, str(path))
     missing = [name for name in needed if name not in dataset]
@@ -101,14 +105,32 @@ def open_dataset(path: str | os.PathLike[str], needed: Collection[str] = NEEDED,
     return dataset
 
 
-def _read(path: str | os.PathLike[str]) -> tuple[xr.Dataset | None, str]:
-    """A dataset, or why there is none. What libraries complain of while they drop a damaged file is not said."""
+def open_array(path: str | os.PathLike[str]) -> np.ndarray:
+    """Read an array from a .npy file, whole. No code of the file runs, and no more is read than there is.
+
+    Raises:
+        ProblemError: the file cannot be read, is no .npy file, or holds Python objects or less than it says; one line.
+    """
+    array, reason = _read(path, _mapped, "no .npy, or damaged")
+    if array is None:
+        raise ProblemError("", f"an unreadable file ({reason})", "an array as `numpy.save` writes", str(path))
+    return array
+
+
+def _mapped(path: str | os.PathLike[str]) -> np.ndarray:
+    return np.array(np.lib.format.open_memmap(os.fspath(path), mode="r"))
+
+
+def _read(
+    path: str | os.PathLike[str], read: Callable[[str | os.PathLike[str]], Held], damaged: str
+) -> tuple[Held | None, str]:
+    """What a file holds, or why nothing. What libraries complain of while they drop a damaged file is not said."""
     hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
     try:
         Path(path).open("rb").close()  # for the system's own words on why a file cannot be read
-        return _whole(path), ""
+        return read(path), ""
     except Exception as error:  # whatever the libraries make of a damaged file: their errors have no common class
-        reason = getattr(error, "strerror", None) or "no netCDF, or damaged"
+        reason = getattr(error, "strerror", None) or damaged
     finally:
         sys.unraisablehook = hook
     return None, reason

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 
 from simulate.extras import MissingExtraError
 from theory.errors import REMEDY, DeviceError, NoExactRoute, NotDefinedError, ProblemError, UnsupportedError
@@ -38,3 +40,17 @@ def explain(error: Exception) -> tuple[int, str] | None:
         case BrokenProcessPool():
             return MACHINE, "a worker process died; was there enough memory for --workers of them?"
     return None
+
+
+@contextmanager
+def drawable(name: str, files: Sequence[str]) -> Iterator[None]:
+    """What datasets of the user's cannot be drawn as is said in one line. A failure with our own is a bug."""
+    try:
+        yield
+    except (ProblemError, OSError):
+        raise
+    except Exception as error:  # whatever the drawing library makes of what the files hold
+        if not files:
+            raise
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise UsageError(f"{name}: {', '.join(files)} cannot be drawn: {reason}") from error

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
-from simulate.commands.failures import UsageError
+from simulate.commands.failures import UsageError, drawable
 from simulate.commands.options import arg
 from simulate.commands.phase import MOST_WORKERS, at_most, naming
 from simulate.commands.workers import worker_pool
@@ -124,26 +123,12 @@ class FiguresCommand:
         for stem, figure in zip(stems, figures, strict=True):
             for path in paths[stem]:
                 if figure is not None:
-                    with naming(str(path)), _drawable(name, self.files):
+                    with naming(str(path)), drawable(name, self.files):
                         write(figure, path)
                     drawn.note(path, key)
                 print(f"{'kept' if figure is None else 'wrote'} {path}")
 
     def _drawn(self, name: str, recipe: Recipe, files: Sequence[str | Path], columns: int) -> Sequence[Figure | None]:
         datasets = recipe.load(files)
-        with _drawable(name, self.files):
+        with drawable(name, self.files):
             return recipe.draw(datasets, columns)
-
-
-@contextmanager
-def _drawable(name: str, files: Sequence[str]) -> Iterator[None]:
-    """What datasets of the user's cannot be drawn as is said in one line. A failure with our own is a bug."""
-    try:
-        yield
-    except (ProblemError, OSError):
-        raise
-    except Exception as error:  # whatever the drawing library makes of what the files hold
-        if not files:
-            raise
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise UsageError(f"{name}: {', '.join(files)} cannot be drawn: {reason}") from error

@@ -6,14 +6,15 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated
 
-from simulate.commands.failures import MACHINE, explain
+from simulate.commands.failures import MACHINE, drawable, explain
 from simulate.commands.maps import File, OptionalName, Scale, XAxis, YAxis, map_command
 from simulate.commands.options import SAMPLES, SEED, VOTES, Json, Samples, Seed, Settings, Votes, arg
 from simulate.commands.output import note, print_json, print_table
 from simulate.commands.phase_summary import label_counts, summary
+from simulate.commands.phase_table import KEPT, is_table, open_table
 from simulate.commands.places import check_places
 from simulate.commands.remedy import remedied, suggesting
 from simulate.commands.workers import worker_pool
@@ -40,9 +41,14 @@ Count = Annotated[int | None, arg(metavar="COUNT", help="Monte Carlo points alon
 class PhaseCommand:
     """A phase diagram: gains over a plane of two keys, each a noise, a regime parameter or a key of a problem file.
 
+    In place of the problem: a dataset (.nc) that was kept, or measured risks as an array (.npy) over (alpha, beta) or
+    (seed, alpha, beta), alpha = 0 first.
+
     noisewise phase stripes --x beta=0.05:2:65 --y alpha=0:1.5:65 --figure stripes.pdf
 
     noisewise phase mine.toml --x class0.0.scale=0.5:2:31 --y alpha=0:1:31 --beta 0.5 --out mine.csv --json
+
+    noisewise phase risks.npy --x beta=0:0.9:10 --y alpha=0:1:11 --figure risks.png
     """
 
     problem: OptionalName = None
@@ -72,25 +78,43 @@ class PhaseCommand:
     json: Json = False
 
     def run(self) -> None:
+        if self.problem is not None and is_table(self.problem):
+            with drawable("phase", (self.problem,)):
+                self._finish(self._table(self.problem), *self._places(DEFAULT_FIGURE))
+            return
         chosen, x, y = self._plane()
         fixed = {key: listed_noises((value,), key)[0] for key in ASKED if (value := getattr(self, key)) is not None}
         workers = at_most(self.workers, "workers", MOST_WORKERS)
         check = self._check()
-        out, figure = self._places()
+        places = self._places(DEFAULT_FIGURE, DEFAULT_OUT)
         command = map_command(self.problem or str(DEFAULT.source), chosen, (x, y), fixed)
         with suggesting(command):
             dataset, failure = _computed(chosen, (x, y), fixed, workers, check, self.prove)
         if "no_exact_route" in dataset.attrs:
             reason = remedied(dataset.attrs["no_exact_route"].splitlines()[0], command)
             note(f"some cells have no exact route and are undecided: {reason}")
-        dataset.attrs["command"] = shlex.join(["noisewise", *sys.argv[1:]])
-        _write(dataset, out, figure, note if self.json else print)
-        if self.json:
-            print_json(summary(dataset, (x, y), {"dataset": out, "figure": figure}))
-        else:
-            _summarise(dataset)
+        self._finish(dataset, *places)
         if failure is not None:
             raise failure
+
+    def _finish(self, dataset: xr.Dataset, figure: str | None, out: str | None) -> None:
+        """Write what was asked for, and say what it is; a dataset remembers the command that first made it."""
+        dataset.attrs.setdefault("command", shlex.join(["noisewise", *sys.argv[1:]]))
+        _write(dataset, out, figure, note if self.json else print)
+        if self.json:
+            print_json(summary(dataset, {"dataset": out, "figure": figure}))
+        else:
+            _summarise(dataset)
+
+    def _table(self, path: str) -> xr.Dataset:
+        """The cells of a file; what asks for more than to draw them is refused."""
+        meant = {"problem", "out", "figure", "json"} | (set() if path.lower().endswith(KEPT) else {"x", "y"})
+        for option in fields(self):
+            value = getattr(self, option.name)
+            if option.name not in meant and value != option.default:
+                said = "set" if option.name == "settings" else option.name
+                raise ProblemError(f"--{said}", shown(value), f"no such option beside {path}, which is only drawn")
+        return open_table(path, self.x, self.y)
 
     def _plane(self) -> tuple[Family, Axis, Axis]:
         """The family and the two axes; their defaults only go with the default problem."""
@@ -111,12 +135,13 @@ class PhaseCommand:
         checked = at_most(count, "check", MOST_CHECKS, 0)
         return SpotCheck(checked, self.votes, self.samples, self.seed) if checked else None
 
-    def _places(self) -> tuple[str | None, str | None]:
-        """Where to write, refused before any work is done where that cannot succeed."""
+    def _places(self, figure: str, out: str | None = None) -> tuple[str | None, str | None]:
+        """Where to write figure and dataset, the usual places where nothing is said; refused before any work is done
+        where that cannot succeed."""
         if self.out is None and self.figure is None:
-            return DEFAULT_OUT, DEFAULT_FIGURE
+            return figure, out
         check_places(self.out, self.figure)
-        return self.out, self.figure
+        return self.figure, self.out
 
 
 def at_most(value: int, key: str, most: int, least: int = 1) -> int:

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from simulate.sweep.axes import ASKED, Axis
+from simulate.sweep.axes import ASKED
 
 if TYPE_CHECKING:
     import xarray as xr
 
 
-def summary(dataset: xr.Dataset, axes: Sequence[Axis], written: Mapping[str, str | None]) -> dict[str, Any]:
+def summary(dataset: xr.Dataset, written: Mapping[str, str | None]) -> dict[str, Any]:
     """One JSON object; `check` is null where nothing was simulated."""
-    x, y = ({"key": axis.key, "low": axis.low, "high": axis.high, "count": axis.count} for axis in axes)
     reasons = str(dataset.attrs.get("no_exact_route", "")).splitlines()
     return {
         "written": dict(written),
-        "name": dataset.attrs["name"],
-        "x": x,
-        "y": y,
-        "fixed": {key: float(dataset.attrs[key]) for key in ASKED if key in dataset.attrs},
+        "name": dataset.attrs.get("name", ""),
+        "x": _axis(dataset, "x"),
+        "y": _axis(dataset, "y"),
+        "fixed": {key: float(held) for key in ASKED if isinstance(held := dataset.attrs.get(key), Real)},
         "cells": int(dataset["label"].size),
         "labels": label_counts(dataset),
         "no_exact_route": reasons,
         "proved": "proof_low" in dataset,
         "check": _check(dataset),
-        "version": dataset.attrs["version"],
+        "version": dataset.attrs.get("version"),
     }
+
+
+def _axis(dataset: xr.Dataset, name: str) -> dict[str, Any]:
+    """The key of an axis, and between which values it was swept."""
+    key = str(dataset.attrs[f"{name}_key"])
+    values = dataset[key].to_numpy()
+    return {"key": key, "low": float(values.min()), "high": float(values.max()), "count": int(values.size)}
 
 
 def label_counts(dataset: xr.Dataset) -> dict[str, int]:

@@ -1,4 +1,5 @@
-"""A phase diagram in one call, and what its dataset can do: `phase`, and the accessor `dataset.noisewise`."""
+"""A phase diagram in one call, and what its dataset can do: `phase`, `measured_map`, and the accessor
+`dataset.noisewise`."""
 
 from __future__ import annotations
 
@@ -7,23 +8,36 @@ from collections.abc import Mapping
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import xarray as xr
+from numpy.typing import ArrayLike
 
 from simulate import storage
 from simulate.progress import Progress
 from simulate.storage import save_dataset, table
 from simulate.sweep.axes import Axis, Family
 from simulate.sweep.curves import add_curves
+from simulate.sweep.measured import gains, least, measured_labels, not_worse, ordered, risks
 from simulate.sweep.sweep import sweep
+from simulate.version import software_version
 from theory import regimes
+from theory.errors import ProblemError
 from theory.problems.problem import Problem
 from theory.problems.problem_file import load_problem
+from theory.problems.validation import probability
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
 PICTURES = (".png", ".pdf", ".svg")
+MEASURED = {
+    "risk": "risk",
+    "baseline": "risk without training noise",
+    "gain": "gain",
+    "gain_low": "lower end of the interval of the gain",
+    "gain_high": "upper end of the interval of the gain",
+}
 
 
 def phase(
@@ -75,9 +89,72 @@ def _family(problem: Problem | Family | str) -> Family:
     return Family(problem)
 
 
+def measured_map(
+    risk: ArrayLike, alpha: ArrayLike, beta: ArrayLike, *, confidence: float = 0.95, name: str = ""
+) -> xr.Dataset:
+    """The phase diagram of measured risks: gain = risk at alpha = 0 less risk at alpha, both at the same beta.
+
+    Args:
+        risk: risks in [0, 1], (alpha, beta) or (seed, alpha, beta). Risks of one seed are compared with each other:
+            what they share, such as the training set, then cancels.
+        alpha, beta: the noises of training and of smoothing, in increasing order; the first alpha is 0.
+        confidence: of intervals, for each cell by itself, and of sets of best alphas, for each beta by itself.
+        name: the title of the diagram.
+
+    Returns:
+        risk (the mean over seeds), baseline, gain and label over (alpha, beta), and best_alpha (beta), the least alpha
+        of least risk. From two seeds on also gain_low and gain_high, Student's interval of the mean difference, exact
+        where differences are normal from seed to seed; and best (alpha, beta), the alphas that no other is
+        significantly better than: the alpha of least expected risk is among them with probability `confidence` or more.
+
+        Labels with seeds: significant-help, significant-hurt, and undecided where the interval holds 0. Seeds that all
+        tell the same difference tell nothing of its spread: undecided, and the interval is all that a gain can be.
+        neutral: alpha = 0. Labels without seeds: measured-help, measured-hurt and neutral, the sign of the difference,
+        which may be chance.
+
+    Raises:
+        ProblemError: something is no number, a risk is outside [0, 1], shapes do not fit, noises are negative or not in
+            order, or the first alpha is not 0.
+
+    Examples:
+        >>> dataset = measured_map([[[0.2], [0.10]], [[0.3], [0.21]], [[0.25], [0.14]]], alpha=[0, 1], beta=[0.5])
+        >>> dataset["label"].values.tolist()
+        [['neutral'], ['significant-help']]
+    """
+    error = 1 - probability(confidence, "confidence")
+    up, across = ordered(alpha, "alpha"), ordered(beta, "beta")
+    if up[0] != 0:
+        raise ProblemError("alpha", f"{up[0]:g} in the first row", "alpha = 0 there, the baseline of every gain")
+    table = risks(risk, (len(up), len(across)))
+    found = gains(table, error)
+    cells, unit = ("alpha", "beta"), {"units": "units of x"}
+    variables = {key: (cells, value, {"units": "1", "long_name": MEASURED[key]}) for key, value in found.items()}
+    dataset = xr.Dataset(variables, {"alpha": ("alpha", up, unit), "beta": ("beta", across, unit)})
+    dataset["label"] = (cells, measured_labels(found), {"units": "1", "long_name": "what training noise does"})
+    dataset["best_alpha"] = ("beta", least(up, found["risk"]), unit | {"long_name": "training noise of least risk"})
+    dataset.attrs = {"name": name, "x_key": "beta", "y_key": "alpha", "seeds": len(table)}
+    if len(table) > 1:
+        dataset["best"] = (cells, not_worse(table, error), {"units": "1", "long_name": "may be the best"})
+        dataset.attrs["confidence"] = float(confidence)
+    return dataset.assign_attrs(version=software_version())
+
+
 def open_dataset(path: str | os.PathLike[str]) -> xr.Dataset:
-    """The dataset of a phase diagram from a netCDF file; errors as `simulate.storage.open_dataset`."""
-    return storage.open_dataset(path)
+    """The dataset of a phase diagram from a netCDF file: of a sweep, of trained networks, or of a `measured_map`.
+
+    Raises:
+        ProblemError: as `simulate.storage.open_dataset`, or the gains are no cells of a plane of two keys; one line.
+    """
+    dataset = storage.open_dataset(path, ("gain", "label"), "phase` or `noisewise train")
+    keys = [str(dataset.attrs.get(f"{axis}_key", "")) for axis in "yx"]
+    if len(set(keys)) < 2 or any(set(dataset[name].dims) != set(keys) for name in ("gain", "label")):
+        found = f"dimensions {', '.join(map(str, dataset['gain'].dims))}, y_key {keys[0]!r} and x_key {keys[1]!r}"
+        raise ProblemError("gain", found, "gain and label over its y_key and x_key", str(path))
+    for name in ("gain", *keys):
+        held = dataset[name].to_numpy()
+        if held.dtype.kind not in "iuf" or np.isinf(held).any() or (name != "gain" and np.isnan(held).any()):
+            raise ProblemError(name, "infinite values, or no numbers", "finite numbers", str(path))
+    return dataset
 
 
 @xr.register_dataset_accessor("noisewise")

@@ -10,11 +10,23 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from figures import agreement, disc_experiment, interference, phase, pipeline, plane
+from figures import (
+    agreement,
+    best_alpha_networks,
+    class_shares,
+    curves,
+    disc_experiment,
+    interference,
+    off_data_share,
+    phase,
+    pipeline,
+    plane,
+)
 from figures.style import styled
 from tests.figures.examples import agreement as checked
-from tests.figures.examples import discs, full, plain
+from tests.figures.examples import discs, full, measured, plain
 from tests.figures.examples import interference as maps
+from tests.figures.network_examples import best_alphas, bridges, off_data, shares
 from theory import regimes
 
 BASELINES = Path(__file__).with_name("baseline")
@@ -33,6 +45,7 @@ def _regression() -> Figure:
 DRAWINGS: dict[str, Callable[[], Figure]] = {
     "phase-plain": lambda: phase.draw(plain()).figure,
     "phase-full": lambda: phase.draw(full()).figure,
+    "phase-measured": lambda: phase.draw(measured()).figure,
     "pipeline": _pipeline,
     "pipeline-regression": _regression,
     "plane-anisotropic": lambda: plane.draw(regimes.anisotropic(), 1.0, 1.5).figure,
@@ -40,6 +53,10 @@ DRAWINGS: dict[str, Callable[[], Figure]] = {
     "disc-experiment": lambda: disc_experiment.draw(discs()).figure,
     "agreement": lambda: agreement.draw(checked()).figure,
     "interference": lambda: interference.draw(maps()).figure,
+    "best-alpha-networks": lambda: best_alpha_networks.draw(best_alphas()).figure,
+    "class-shares": lambda: class_shares.draw(shares(), columns=1)[0].figure,
+    "off-data-share": lambda: off_data_share.draw(off_data()).figure,
+    "networks-rules": lambda: curves.draw_panels(bridges(), rows=2)[0].figure,
 }
 
 

@@ -47,6 +47,23 @@ def full() -> xr.Dataset:
     return dataset
 
 
+def measured() -> xr.Dataset:
+    """Risks of trained networks: labels by intervals, best alphas, and sets of those that may be the best, one with a
+    gap."""
+    alpha, beta = np.linspace(0, 1, 11), np.linspace(0, 0.9, 10)
+    a, b = np.meshgrid(alpha, beta, indexing="ij")
+    gain = 0.3 * a * (1.4 * b - a)
+    label = np.where(gain > 0, "significant-help", "significant-hurt")
+    label[np.abs(gain) < 0.02], label[0] = "undecided", "neutral"
+    best = gain > gain.max(axis=0) - 0.006
+    best[1, 7] = True
+    dims = ("alpha", "beta")
+    variables = {"gain": (dims, gain), "label": (dims, label), "best": (dims, best)}
+    variables["best_alpha"] = ("beta", alpha[gain.argmax(axis=0)])
+    attrs = {"x_key": "beta", "y_key": "alpha", "data": "digits", "model": "mlp"}
+    return xr.Dataset(variables, {"alpha": alpha, "beta": beta}, attrs=attrs)
+
+
 def discs(
     betas: tuple[float, ...] = (8.0, 11.0, 14.0), alphas: tuple[float, ...] = tuple(2.0 * k for k in range(11))
 ) -> xr.Dataset:

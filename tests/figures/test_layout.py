@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from figures import agreement, disc_experiment, interference, phase, pipeline, plane
 from tests.figures.examples import agreement as checked
-from tests.figures.examples import discs, full
+from tests.figures.examples import discs, full, measured
 from tests.figures.examples import interference as maps
 from theory import regimes
 
@@ -42,6 +42,13 @@ def test_phase(columns: int, unit: str) -> None:
     dataset = full()
     dataset["gain"].attrs["units"] = unit
     artists = phase.draw(dataset, columns=columns)
+    assert artists.legend is not None
+    assert_apart(artists.figure, [artists.axes, artists.colorbar.ax, artists.legend])
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+def test_measured_phase(columns: int) -> None:
+    artists = phase.draw(measured(), columns=columns)
     assert artists.legend is not None
     assert_apart(artists.figure, [artists.axes, artists.colorbar.ax, artists.legend])
 

@@ -11,7 +11,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from figures import phase
-from tests.figures.examples import full, plain
+from tests.figures.examples import full, measured, plain
 
 
 def legend_texts(artists: phase.PhaseArtists) -> list[str]:
@@ -49,6 +49,26 @@ def test_a_jump_has_a_style_of_its_own_and_is_drawn_once() -> None:
     assert (zero.sum(), jump.sum()) == (30, 2)
     assert not (zero & jump).any()
     assert curves["zero"].get_color() != curves["jump"].get_color()
+
+
+def test_measured_best_alphas_are_points_with_the_set_that_may_be_best() -> None:
+    dataset = measured()
+    artists = phase.draw(dataset)
+    assert artists.axes.get_title() == "digits, mlp"
+    assert legend_texts(artists) == [r"best $\alpha$", "not told from the best", "undecided"]
+    assert np.array_equal(artists.curves["least"].get_xydata(), np.stack([dataset["beta"], dataset["best_alpha"]], 1))
+    x, y = (np.asarray(v).reshape(-1, 3)[:, :2] for v in artists.curves["alike"].get_data())
+    assert len(x) == dataset.sizes["beta"] + 1  # one set has a gap
+    for alpha, beta in zip(dataset["best_alpha"].to_numpy(), dataset["beta"].to_numpy(), strict=True):
+        assert ((x == beta).all(axis=1) & (y[:, 0] <= alpha) & (alpha <= y[:, 1])).any()
+    shuffled = dataset.isel(alpha=slice(None, None, -1)).transpose()
+    assert np.array_equal(phase.draw(shuffled).curves["alike"].get_xydata(), artists.curves["alike"].get_xydata(), True)
+
+
+@pytest.mark.parametrize("left_out", ["best", "best_alpha"])
+def test_measured_marks_may_be_missing(left_out: str) -> None:
+    curves = phase.draw(measured().drop_vars(left_out)).curves
+    assert set(curves) == {"best": {"least"}, "best_alpha": {"alike"}}[left_out]
 
 
 def test_agreement_is_a_matter_of_shape() -> None:
