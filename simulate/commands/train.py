@@ -47,7 +47,7 @@ Samples = Annotated[int | None, arg(metavar="N", help="Samples to train on; all 
 Tested = Annotated[int | None, arg(metavar="M", help="Test points; all of the data (2000 of a problem).")]
 Seeds = Annotated[int, arg(metavar="K", help="Networks trained at each noise.")]
 Epochs = Annotated[
-    int | None, arg(metavar="E", help="Passes over the samples; usually 200 000 samples' worth, 6 to 150.")
+    int | None, arg(metavar="E", help="Passes over the samples; usually 200 000 samples' worth, 6 to 2000.")
 ]
 Copies = Annotated[int | None, arg(metavar="M", help="Fixed noisy copies of each sample; fresh noise if not given.")]
 Votes = Annotated[int, arg(metavar="V", help="Votes of the smoothed classifier.")]

@@ -12,7 +12,7 @@ from theory.problems.validation import whole
 NOISE_KINDS = ("gaussian", "laplace", "uniform")
 TIES = ("class1", "class0", "coin")
 # Passes over n samples where nothing is said: as many as show so many samples, within bounds.
-SHOWN, FEWEST_EPOCHS, MOST_EPOCHS = 200_000, 6, 150
+SHOWN, FEWEST_EPOCHS, MOST_EPOCHS = 200_000, 6, 2000
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class NetworkPlan:
         model: "mlp" (two hidden layers of 256), "cnn" (two convolutions), "cnn-norm" (with batch normalisation), or
             "linear".
         seeds: networks trained at each noise, with seeds 0, 1, ...
-        epochs: passes over the samples; None: as many as show 200 000 samples, from 6 to 150.
+        epochs: passes over the samples; None: as many as show 200 000 samples, from 6 to 2000.
         copies: fixed noisy copies of each sample; None: fresh noise in every pass.
         votes: N, of the smoothed classifier.
         noise, smoothing: kinds of training and smoothing noise: "gaussian", "laplace" (of that scale) or "uniform" (on
