@@ -114,24 +114,22 @@ class TrainCommand:
 
     def _trained(self, alphas: list[float], betas: list[float], radii: list[float]) -> xr.Dataset:
         from simulate.montecarlo import Level
-        from simulate.networks import Store, train_networks
+        from simulate.networks import NetworkPlan, Store, train_networks
         from simulate.networks.store import usual_folder
         from simulate.progress import Meter
 
+        plan = NetworkPlan(self.model, self.seeds, self.epochs, self.copies, self.votes)
         data = self._data()
-        plan = self._plan(data[0].problem)
+        plan = self._adapted(plan, data[0].problem)
         level = Level(confidence=self.confidence, failure=self.failure)
         store = Store(Path(self.networks) if self.networks else usual_folder(), fresh=not self.resume)
-        with Meter(f"training on {data[0].name}") as meter, _noted():
+        with Meter("training") as meter, _noted():
             return train_networks(
                 data, alpha=alphas, beta=betas, eps=radii, plan=plan, level=level, store=store, progress=meter
             )
 
-    def _plan(self, problem: Problem | None) -> NetworkPlan:
-        """What is trained; noises and ties of a problem are its own unless others are asked for."""
-        from simulate.networks import NetworkPlan
-
-        plan = NetworkPlan(self.model, self.seeds, self.epochs, self.copies, self.votes)
+    def _adapted(self, plan: NetworkPlan, problem: Problem | None) -> NetworkPlan:
+        """The plan with the noises that are asked for; those, and ties, of a problem are its own if none are."""
         if problem is not None:
             smoothing = problem.smoothing
             plan = replace(plan, noise=problem.training.noise, smoothing=smoothing.noise, ties=smoothing.ties)

@@ -45,11 +45,18 @@ def key_of(**inputs: Any) -> str:
 
 @dataclass(frozen=True)
 class Store:
-    """A folder of finished work, made with the first file. fresh: as if it held nothing that was not just put there."""
+    """A folder of finished work, made if it is not there. fresh: as if it held nothing that was not just put there.
+
+    Raises:
+        OSError: the folder cannot be made.
+    """
 
     folder: Path
     fresh: bool = False
     _made: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
 
     def get(self, kind: str, key: str) -> dict[str, Numbers] | None:
         """The arrays that were put under a key, None where there are none or they cannot be read."""
@@ -66,7 +73,6 @@ class Store:
         """Keep arrays under a key. Raises `OSError` where the folder cannot be written."""
         content = io.BytesIO()
         np.savez_compressed(content, **arrays)
-        self.folder.mkdir(parents=True, exist_ok=True)
         with atomic_write(self._path(kind, key)) as temporary:
             temporary.write_bytes(content.getbuffer())
         self._made.add(key)

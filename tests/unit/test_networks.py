@@ -17,6 +17,7 @@ import pytest
 
 from simulate.data import Data
 from simulate.networks.cohort import Cohort, Design, Outcome
+from simulate.networks.convergence import converged, unfinished
 from simulate.networks.models import build
 from simulate.networks.noise import unit_noise
 from simulate.networks.store import Store
@@ -140,6 +141,18 @@ def test_damaged_files_are_made_again(tmp_path: Path) -> None:
         path.write_bytes([content[: len(content) // 2], b"", content[:200] + b"x" + content[201:]][k % 3])
     again = Cohort(design(), data, 0, store).outcome()
     assert all(np.array_equal(one, two) for one, two in zip(first, again, strict=True))
+
+
+def test_what_has_not_converged_is_told() -> None:
+    """At 4 classes guessing loses ln 4 = 1.386, a twentieth of which is .069."""
+    losses = np.array([[2.0, 1.0, 0.9, 0.8], [2.0, 1.0, 0.99, 0.95], [2.0, 1.0, np.nan, 0.9], [2.0, 0.4, 0.5, 0.6]])
+    assert converged(losses, 4).tolist() == [False, True, False, True]
+    slow, lost = unfinished([0.0, 0.1, 0.25, 0.5], losses, 4)
+    assert slow == (
+        "the network at alpha = 0 has not converged: its loss fell by 0.2 to 0.8 over the second half of 4 epochs; "
+        "take more --epochs"
+    )
+    assert lost == "the loss of the network at alpha = 0.25 is no number"
 
 
 def test_a_cnn_wants_images() -> None:
