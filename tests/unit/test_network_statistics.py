@@ -9,11 +9,12 @@ from math import comb, inf
 import mpmath
 import numpy as np
 import pytest
-from scipy.stats import binomtest, t
+from scipy.stats import binom, binomtest, t
 
 from simulate.montecarlo.statistics.intervals import clopper_pearson, paired_difference, upper_tail, votes_needed
 from simulate.networks.statistics import (
     ABSTAINED,
+    Means,
     TwoStage,
     average_radius,
     cannot_be_told,
@@ -283,7 +284,7 @@ def test_a_share_of_no_benefit_is_not_determined(benefit: float) -> None:
 
 
 def test_the_benefit_is_chosen_on_the_other_half() -> None:
-    wrong = np.random.default_rng(14).random((3, 4, 101)) < 0.3
+    wrong = np.random.default_rng(14).random((3, 9, 101)) < 0.3
     benefit, chosen = cross_fitted_benefit(wrong, 5)
     halves = []
     for alpha in chosen:
@@ -293,7 +294,7 @@ def test_the_benefit_is_chosen_on_the_other_half() -> None:
     for side, alpha in enumerate(chosen):
         here = order % 2 == side
         assert halves[side][here].all()
-        risks = [wrong[:, a][:, ~here].mean() for a in range(4)]
+        risks = [wrong[:, a][:, ~here].mean() for a in range(9)]
         assert alpha == risks.index(min(risks))
 
 
@@ -308,6 +309,25 @@ def test_choosing_does_not_flatter() -> None:
 
 
 # ---------------------------------------------------------------- coverage
+
+
+@pytest.mark.parametrize(("points", "confidence"), [(30, 0.8), (50, 0.95), (100, 0.9), (200, 0.99), (1000, 0.99)])
+def test_networks_that_agree_are_worth_one(points: int, confidence: float) -> None:
+    """Coverage without drawing: k of n points at which all networks err is binomial, at every true share.
+
+    That of a risk never falls short. That of a difference, if one side never errs, does not at 0.99, the usual level.
+    """
+    count = np.arange(min(points, 120) + 1)
+    wrong = np.broadcast_to(np.arange(points) < count[:, None], (3, len(count), points))
+    truth = np.linspace(0, min(0.5, 60 / points), 1500)[:, None]
+    chance = binom.pmf(count, points, truth)
+
+    def covered(means: Means) -> float:
+        return float((chance * ((means.low <= truth) & (truth <= means.high))).sum(axis=1).min())
+
+    assert covered(mean_risk(wrong, confidence)) >= confidence
+    if confidence == 0.99:
+        assert covered(mean_difference(wrong, np.zeros_like(wrong), confidence)) >= confidence
 
 
 @pytest.mark.parametrize("place", range(2 * len(DESIGNS)))

@@ -52,10 +52,10 @@ def mean_risk(wrong: np.ndarray, confidence: float) -> Means:
 def mean_difference(first: np.ndarray, second: np.ndarray, confidence: float) -> Means:
     """Risk of the first minus risk of the second, of networks with a new seed on a new point; paired by seed and point.
 
-    The mean difference plus or minus h, as design.py says, within [-1, 1]. For one seed the interval is
-    `paired_difference`, which is exact, and about these two networks. It is never of width 0: where no network differs
-    at any point, it holds what that many points leave open. With first = wrong at alpha = 0 and second = wrong at
-    alpha it is the gain.
+    With first = wrong at alpha = 0 and second = wrong at alpha it is the gain. For one seed the interval is
+    `paired_difference`, which is exact, and about these two networks. For several it is the mean difference plus or
+    minus h, as design.py says, within [-1, 1], which is approximate. It is never of width 0: where no network differs
+    from another at any point, it holds what so many points leave open.
 
     Args:
         first, second: (seeds, ..., points) of 0 and 1, broadcast against each other. Answers have the shape (...).
