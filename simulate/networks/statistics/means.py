@@ -8,18 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulate.montecarlo.statistics.intervals import clopper_pearson, paired_difference
-from simulate.networks.statistics.design import effective_points
+from simulate.networks.statistics.design import Moments, effective_points
 
 
 @dataclass(frozen=True)
 class Means:
-    """Estimates with the ends of their intervals, arrays over settings; points: how many independent points, each met
-    by one network, would tell as much."""
+    """Estimates with the ends of their intervals, arrays over settings."""
 
     estimate: np.ndarray
     low: np.ndarray
     high: np.ndarray
-    points: np.ndarray
 
 
 def seed_risk(wrong: np.ndarray, confidence: float) -> Means:
@@ -30,49 +28,46 @@ def seed_risk(wrong: np.ndarray, confidence: float) -> Means:
     points = wrong.shape[-1]
     count = wrong.sum(axis=-1, dtype=np.int64)
     low, high = _each(lambda k: clopper_pearson(int(k), points, confidence), count)
-    return Means(count / points, low, high, np.full(count.shape, float(points)))
+    return Means(count / points, low, high)
 
 
 def mean_risk(wrong: np.ndarray, confidence: float) -> Means:
     """The risk of a network trained with a new seed, on a new point: mean over seeds and points.
 
     The Clopper-Pearson interval of the effective number of points (see `effective_points`); for one seed exactly that
-    of the points, and about this network. Where all values are equal it is the interval of the points as if there were
-    one network: that no seed disagreed does not make the points more. It cannot see a rare seed that fails altogether.
+    of the points, and about this network. Where all values are equal it is the interval of as many points met by one
+    network: that no seed disagreed does not make the points more. It cannot see a rare seed that fails altogether.
 
     Args:
         wrong: (seeds, ..., points) of 0 and 1: all networks meet the same points. Answers have the shape (...).
         confidence: of each interval.
     """
-    values = wrong.astype(float)
-    mean, of_seeds, point_square = _moments(values)
-    shape = values.shape[0], values.shape[-1]
-    worth = effective_points(mean, mean, of_seeds, point_square, shape, 1 - confidence, (0.0, 1.0))
-    low, high = _each(lambda p, n: clopper_pearson(p * n, n, confidence), mean, worth)
-    return Means(mean, low, high, worth)
+    risk = Moments.of(wrong.astype(float))
+    low, high = _each(
+        lambda p, n: clopper_pearson(p * n, n, confidence), risk.mean, effective_points(risk, 1 - confidence)
+    )
+    return Means(risk.mean, low, high)
 
 
 def mean_difference(first: np.ndarray, second: np.ndarray, confidence: float) -> Means:
-    """Risk of the first minus risk of the second, as `mean_risk`, paired by seed and point.
+    """Risk of the first minus risk of the second, of networks with a new seed on a new point; paired by seed and point.
 
-    The interval `paired_difference` of the effective number of points; for one seed exactly that of the points. With
-    first = wrong at alpha = 0 and second = wrong at alpha it is the gain. The arrays broadcast against each other.
+    With first = wrong at alpha = 0 and second = wrong at alpha it is the gain. For one seed the interval is
+    `paired_difference`, which is exact, and about these two networks. For several it is the mean difference plus or
+    minus h, as design.py says, within [-1, 1], which is approximate. It is never of width 0: where no network differs
+    from another at any point, it holds what so many points leave open.
+
+    Args:
+        first, second: (seeds, ..., points) of 0 and 1, broadcast against each other. Answers have the shape (...).
+        confidence: of each interval.
     """
     ahead, behind = np.broadcast_arrays(first.astype(bool), second.astype(bool))
-    values = ahead.astype(float) - behind
-    mean, of_seeds, point_square = _moments(values)
-    shape = values.shape[0], values.shape[-1]
-    only = (ahead & ~behind).mean(axis=(0, -1)), (behind & ~ahead).mean(axis=(0, -1))
-    worth = effective_points(mean, only[0] + only[1], of_seeds, point_square, shape, 1 - confidence, (-1.0, 1.0))
-    low, high = _each(lambda p, q, n: paired_difference(p * n, q * n, n, confidence), *only, worth)
-    return Means(mean, low, high, worth)
-
-
-def _moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean, variance of the means of the seeds, and mean square of the means of the points; of (seeds, ..., points)."""
-    of_seeds = values.mean(axis=-1)
-    several = of_seeds.var(axis=0, ddof=1) if len(values) > 1 else np.zeros(of_seeds.shape[1:])
-    return of_seeds.mean(axis=0), several, (values.mean(axis=0) ** 2).mean(axis=-1)
+    gain = Moments.of(ahead.astype(float) - behind)
+    if gain.seeds == 1:
+        only = (np.asarray((a & ~b).sum(axis=(0, -1))) for a, b in ((ahead, behind), (behind, ahead)))
+        return Means(gain.mean, *_each(lambda p, q: paired_difference(int(p), int(q), gain.points, confidence), *only))
+    half = np.sqrt(gain.squared_half_width(1 - confidence))
+    return Means(gain.mean, np.maximum(gain.mean - half, -1.0), np.minimum(gain.mean + half, 1.0))
 
 
 def _each(interval: Callable[..., tuple[float, float]], *arrays: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -24,21 +24,19 @@ def ratio_of_means(a: np.ndarray, b: np.ndarray, confidence: float) -> Ratio:
 
     rho is in the interval unless the mean of a - rho b differs from 0 significantly: (A - rho B)^2 > h^2 with
 
-        h^2 = H_aa - 2 rho H_ab + rho^2 H_bb,   H = t_{K-1}^2 Sigma_seed/K + t_{n-1}^2 Sigma_point/n,
+        h^2 = H_aa - 2 rho H_ab + rho^2 H_bb,
+        H = t_{K-1}^2 Sigma_seed/K + t_{n-1}^2 Sigma_point/n + (t_{n-1}^2/n)^2 I,
 
-    Sigma the covariances of the means of seeds and of points (see design.py). It is bounded if and only if B^2 > H_bb;
-    otherwise, and where B < 0, nothing is said. To the points two are added in the covariances at which only a is -1
-    and 1, and two for b, so that a few values that agree by chance do not pass for certainty.
+    Sigma the covariances of the means of seeds and of points, and the last term as in design.py. It is bounded if and
+    only if B^2 > H_bb; otherwise, and where B < 0, nothing is said.
 
     Args:
         a, b: (seeds, points), in [-1, 1], such as paired differences of errors.
     """
     seeds, points = a.shape
     mean = np.array([a.mean(), b.mean()])
-    by_point = np.stack([a.mean(axis=0), b.mean(axis=0)]) - mean[:, None]
-    of_points = (by_point @ by_point.T + 2 * np.eye(2)) / (points + 3)
     t_seeds, t_points = quantiles(seeds, points, 1 - confidence)
-    h = t_points * of_points / points
+    h = t_points * np.cov(a.mean(axis=0), b.mean(axis=0)) / points + (t_points / points) ** 2 * np.eye(2)
     if seeds > 1:
         h = h + t_seeds * np.cov(a.mean(axis=1), b.mean(axis=1)) / seeds
     (aa, ab), (_, bb) = np.outer(mean, mean) - h

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import betainc
 
-from simulate.networks.statistics.design import effective_points
+from simulate.networks.statistics.design import Moments
 
 
 def cannot_be_told(wrong: np.ndarray, confidence: float) -> np.ndarray:
@@ -16,8 +16,8 @@ def cannot_be_told(wrong: np.ndarray, confidence: float) -> np.ndarray:
     though none is, so that each one-sided test may err with (1 - confidence)/(A - 1) (Bonferroni). If several alphas
     are best, this holds for each of them. The set is never empty: that of least error in the data is never worse.
 
-    Two alphas are compared by the sign test of the pairs on which only one is wrong (McNemar), of the effective number
-    of points (see `effective_points`), which for one seed is the exact test.
+    With one seed two alphas are compared by the exact sign test of the points at which only one of them errs (McNemar);
+    with several by whether the mean difference exceeds its half-width h (see design.py).
 
     Args:
         wrong: (seeds, alphas, points) of 0 and 1: all networks meet the same points.
@@ -25,17 +25,17 @@ def cannot_be_told(wrong: np.ndarray, confidence: float) -> np.ndarray:
     seeds, alphas, points = wrong.shape
     error = (1 - confidence) / max(alphas - 1, 1)
     values = wrong.astype(float)
-    risk, of_seeds = values.mean(axis=(0, 2)), values.mean(axis=2)
-    both = np.einsum("sap,sbp->ab", values, values, optimize=True) / (seeds * points)
-    only = risk[:, None] - both
-    by_seed = of_seeds[:, :, None] - of_seeds[:, None]
-    several = by_seed.var(axis=0, ddof=1) if seeds > 1 else np.zeros((alphas, alphas))
-    by_point = values.mean(axis=0)
-    shared = by_point @ by_point.T / points
-    own = np.diag(shared)
-    square = own[:, None] + own - 2 * shared
-    gap, differing = only - only.T, only + only.T
-    # One-sided tests: the interval behind the effective number has this error on either side.
-    worth = effective_points(gap, differing, several, square, (seeds, points), 2 * error, (-1.0, 1.0))
-    chance = betainc(only * worth, only.T * worth + 1, 0.5)
-    return ~((gap > 0) & (chance <= error)).any(axis=1)
+    by_seed, by_point = values.mean(axis=2), values.mean(axis=0)
+    risk = by_point.mean(axis=1)
+    gap = risk[:, None] - risk
+    if seeds == 1:
+        only = np.rint(by_point @ (1 - by_point.T))
+        worse = betainc(only, only.T + 1, 0.5) <= error
+    else:
+        of_seeds = (by_seed[:, :, None] - by_seed[:, None]).var(axis=0, ddof=1)
+        shared = np.cov(by_point).reshape(alphas, alphas)
+        own = np.diag(shared)
+        of_points = np.maximum(own[:, None] + own - 2 * shared, 0.0)
+        # One-sided tests: the interval with this half-width has the error on either side.
+        worse = gap**2 >= Moments(seeds, points, gap, of_seeds, of_points).squared_half_width(2 * error)
+    return ~((gap > 0) & worse).any(axis=1)
