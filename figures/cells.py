@@ -44,14 +44,6 @@ def outline(cells: Flags, x: Array, y: Array) -> Path:
     return Path(points, codes.astype(np.uint8))
 
 
-def runs(cells: Flags, y: Array) -> tuple[NDArray[np.intp], Array, Array]:
-    """Runs of cells one above the other: the column of each, and its lower and upper edge (edges y)."""
-    padded = np.pad(cells.astype(np.int8), ((1, 1), (0, 0)))
-    column, start = np.nonzero(np.diff(padded, axis=0).T == 1)
-    _column, stop = np.nonzero(np.diff(padded, axis=0).T == -1)
-    return column, y[start], y[stop]
-
-
 def roomiest(cells: Flags, size: tuple[float, float], room: float) -> tuple[int, int] | None:
     """The cell (row, column) of a set farthest from all others, None where that is nearer than `room`.
 

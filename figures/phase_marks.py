@@ -18,7 +18,7 @@ from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from figures.cells import edges, nearest, outline, roomiest, runs, shape_of
+from figures.cells import edges, nearest, outline, roomiest, shape_of
 from theory.arrays import Array, Flags
 
 INK = "0.15"
@@ -129,12 +129,12 @@ def draw_curves(axes: Axes, dataset: xarray.Dataset) -> dict[str, Line2D]:
 
 
 def segments(dataset: xarray.Dataset) -> tuple[Array, Array]:
-    """The cells of the set `best` (alpha, beta) as upright lines over each beta, NaN between them."""
-    alpha, beta = (np.sort(dataset[key].to_numpy()) for key in ("alpha", "beta"))
-    held = dataset["best"].sortby(["alpha", "beta"]).transpose("alpha", "beta").to_numpy().astype(bool)
-    column, low, high = runs(held, edges(alpha))
-    nothing = np.full(len(column), np.nan)
-    return np.stack([beta[column], beta[column], nothing], 1).ravel(), np.stack([low, high, nothing], 1).ravel()
+    """The set `best` (alpha, beta) as upright lines over each beta, one through each cell, NaN between them."""
+    held = dataset["best"].sortby(["alpha", "beta"]).transpose("beta", "alpha")
+    column, row = np.nonzero(held.to_numpy())
+    ends, x = edges(held["alpha"].to_numpy()), held["beta"].to_numpy()[column]
+    nothing = np.full(len(row), np.nan)
+    return np.stack([x, x, nothing], 1).ravel(), np.stack([ends[row], ends[row + 1], nothing], 1).ravel()
 
 
 def _signs(dataset: xarray.Dataset, *, jump: bool) -> tuple[Array, Array] | None:

@@ -46,7 +46,7 @@ def trained() -> xr.Dataset:
     return dataset.drop_attrs(deep=False).assign_attrs(attrs)
 
 
-@pytest.mark.parametrize("name", ["a.png", "a.pdf", "a.svg"])
+@pytest.mark.parametrize("name", ["a.png", "a.svg"])
 def test_what_training_wrote_is_drawn(name: str, call: Run, tmp_path: Path) -> None:
     save_dataset(trained(), tmp_path / "trained.nc")
     result = call("phase", "trained.nc", "--figure", name)
@@ -113,15 +113,11 @@ def test_one_table_without_seeds_is_measured_only(call: Run, tmp_path: Path) -> 
     ],
 )
 @pytest.mark.parametrize("name", ["a.nc", "a.npy"])
-def test_options_that_make_no_sense_are_refused(
-    name: str, words: tuple[str, ...], said: str, call: Run, tmp_path: Path
-) -> None:
-    save_dataset(trained(), tmp_path / "a.nc")
-    np.save(tmp_path / "a.npy", risks())
+def test_options_that_make_no_sense_are_refused(name: str, words: tuple[str, ...], said: str, call: Run) -> None:
+    """Before the file is opened."""
     result = call("phase", name, *(AXES if name == "a.npy" else ()), *words, "--figure", "a.png")
     assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)
     assert f"{said}, expected no such option beside {name}" in result.stderr
-    assert not (tmp_path / "a.png").exists()
 
 
 @pytest.mark.parametrize(
@@ -137,7 +133,6 @@ def test_options_that_make_no_sense_are_refused(
     ],
 )
 def test_axes_and_files_that_do_not_fit(words: tuple[str, ...], said: str, call: Run, tmp_path: Path) -> None:
-    save_dataset(trained(), tmp_path / "a.nc")
     np.save(tmp_path / "a.npy", risks())
     result = call("phase", *words, "--figure", "a.png")
     assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)

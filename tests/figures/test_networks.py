@@ -55,8 +55,7 @@ def test_best_alphas_lie_in_their_bars() -> None:
             bar, ends = (np.asarray(v).reshape(-1, 3)[:, :2] for v in found.sets[k, model].get_data())
             inside = (ends[:, :1] <= y) & (y <= ends[:, 1:]) & (np.abs(bar[:, :1] - x) < 1e-12)
             assert inside.any(axis=0).all()
-    gap = np.asarray(found.sets[0, "MLP"].get_xdata())[::3]
-    assert (np.abs(gap - found.points[0, "MLP"].get_xdata()[6]) < 1e-12).sum() == 2
+            assert len(bar) == held["best"].sel(model=model).sum()
 
 
 def test_guides_and_published_points_are_where_there_are_any() -> None:
@@ -106,7 +105,7 @@ def test_without_anything_undetermined_nothing_says_so() -> None:
 @pytest.mark.parametrize(
     ("save", "datasets"),
     [
-        (best_alpha_networks.save, best_alphas()),
+        (best_alpha_networks.save, best_alphas()[:1]),
         (class_shares.save, shares()),
         (off_data_share.save, off_data()),
     ],

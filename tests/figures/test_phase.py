@@ -58,11 +58,21 @@ def test_measured_best_alphas_are_points_with_the_set_that_may_be_best() -> None
     assert legend_texts(artists) == [r"best $\alpha$", "not told from the best", "undecided"]
     assert np.array_equal(artists.curves["least"].get_xydata(), np.stack([dataset["beta"], dataset["best_alpha"]], 1))
     x, y = (np.asarray(v).reshape(-1, 3)[:, :2] for v in artists.curves["alike"].get_data())
-    assert len(x) == dataset.sizes["beta"] + 1  # one set has a gap
+    assert len(x) == dataset["best"].sum()
     for alpha, beta in zip(dataset["best_alpha"].to_numpy(), dataset["beta"].to_numpy(), strict=True):
         assert ((x == beta).all(axis=1) & (y[:, 0] <= alpha) & (alpha <= y[:, 1])).any()
     shuffled = dataset.isel(alpha=slice(None, None, -1)).transpose()
     assert np.array_equal(phase.draw(shuffled).curves["alike"].get_xydata(), artists.curves["alike"].get_xydata(), True)
+
+
+def test_words_stand_on_no_bar() -> None:
+    dataset = measured().isel(beta=slice(None, None, 2))
+    helps = (dataset["alpha"] > 0) & (dataset["beta"] > 0.3)
+    dataset["label"] = xr.where(helps, "significant-help", "neutral")
+    (free,) = phase.draw(dataset.drop_vars(["best", "best_alpha"])).words
+    dataset["best"] = helps & (dataset["beta"] == free.get_position()[0])
+    (word,) = phase.draw(dataset).words
+    assert word.get_position()[0] != free.get_position()[0]
 
 
 @pytest.mark.parametrize("left_out", ["best", "best_alpha"])
