@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import math
+import os
 import pickle
 import pickletools
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from simulate.data.raw import PIXEL, Part, Pixels, Raw, named, part
+from simulate.data.raw import PIXEL, Labels, Pixels, Raw, named, part
 from theory.errors import ProblemError, shown
 
 SHAPE = (3, 32, 32)
@@ -37,12 +38,13 @@ def cifar10(folder: str) -> Raw:
     """
     if not folder:
         raise ProblemError("", "cifar10", "cifar10:DIR, the folder of data_batch_1 ... 5 and test_batch")
-    parts = [_batch(Path(folder) / name) for name in TRAIN]
-    train = Part(np.concatenate([p.x for p in parts]), np.concatenate([p.y for p in parts]))
-    return named(train, _batch(Path(folder) / TEST), folder, PIXEL, THINGS)
+    train = [_batch(Path(folder) / name) for name in TRAIN]
+    images, labels = (np.concatenate(parts) for parts in zip(*train, strict=True))
+    test = part(*_batch(Path(folder) / TEST), folder)
+    return named(part(images, labels, folder), test, folder, PIXEL, THINGS)
 
 
-def _batch(path: Path) -> Part:
+def _batch(path: Path) -> tuple[Pixels, Labels]:
     held = read_batch(path)
     data, labels = (held.get(key, held.get(key.encode())) for key in ("data", "labels"))
     pixels = data.values if isinstance(data, StoredArray) else None
@@ -51,7 +53,9 @@ def _batch(path: Path) -> Part:
         raise ProblemError("data", shown(shape), f"unsigned bytes (n, {math.prod(SHAPE)})", str(path))
     if not isinstance(labels, list) or not all(type(v) is int and 0 <= v < len(THINGS) for v in labels):
         raise ProblemError("labels", shown(labels), f"a list of labels from 0 to {len(THINGS) - 1}", str(path))
-    return part(pixels.reshape(-1, *SHAPE), np.array(labels, int), str(path), ("data", "labels"))
+    if len(labels) != len(pixels):
+        raise ProblemError("labels", f"{len(labels)} labels of {len(pixels)} images", "one for each", str(path))
+    return pixels.reshape(-1, *SHAPE), np.array(labels, np.int64)
 
 
 def read_batch(path: Path) -> dict[Any, Any]:
@@ -60,6 +64,8 @@ def read_batch(path: Path) -> dict[Any, Any]:
     Raises:
         ProblemError: the file cannot be read, or is no pickle of these alone.
     """
+    if not os.path.isfile(path):
+        raise ProblemError("", "no such file", EXPECTED, str(path))
     try:
         if path.stat().st_size > MOST_BYTES:
             raise ProblemError("", f"{path.stat().st_size} bytes", f"{EXPECTED}, at most {MOST_BYTES}", str(path))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import math
+import os
 import zlib
 from pathlib import Path
 from typing import IO, cast
@@ -47,7 +48,7 @@ def _labelled(folder: Path, images: Pixels, kind: str) -> Part:
 
 def _file(folder: Path, name: str) -> Path:
     for path in (folder / name, folder / f"{name}.gz"):
-        if path.is_file():
+        if os.path.isfile(path):  # False too where the name is impossible
             return path
     expected = f"{name} or {name}.gz, as the Debian package {PACKAGE} has them in {FASHION}"
     raise ProblemError("", "no such file", expected, str(folder / name))

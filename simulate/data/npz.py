@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import zipfile
 import zlib
 
@@ -35,6 +36,8 @@ def read_npz(path: str) -> Raw:
 
 
 def _arrays(path: str) -> dict[str, np.ndarray]:
+    if not os.path.isfile(path):
+        raise ProblemError("", "no such file", EXPECTED, path)
     try:
         with zipfile.ZipFile(path) as held:
             return {_key(info, path): _array(held, info, path) for info in held.infolist()}

@@ -14,7 +14,7 @@ Pixels = NDArray[np.uint8]
 Inputs = NDArray[np.float32]
 Labels = NDArray[np.int64]
 
-BRIGHTEST = 255
+BRIGHTEST = np.float32(255)
 # What noise of scale 1 is as large as.
 PIXEL, PLAIN = "units of the pixel range", "units of x"
 SHAPES = "(n, d), (n, height, width) or (n, channels, height, width)"
@@ -98,8 +98,7 @@ def _inputs(x: np.ndarray, source: str, key: str) -> Inputs:
     if x.ndim not in (2, 3, 4) or not x.size:
         raise ProblemError(key, f"an array of shape {x.shape}", f"{SHAPES}, not empty", source)
     if x.dtype == np.uint8:
-        held = x.astype(np.float32)
-        held /= BRIGHTEST
+        held: Inputs = x / BRIGHTEST
     else:
         with np.errstate(over="ignore"):
             held = x.astype(np.float32)

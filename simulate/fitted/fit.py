@@ -15,7 +15,7 @@ from theory.arrays import Array
 from theory.errors import NoExactRoute, ProblemError, one_line
 from theory.estimate import Estimate
 from theory.problems.problem import MixtureProblem
-from theory.problems.validation import whole
+from theory.problems.validation import instance, whole
 from theory.risks.risks import bayes_risk
 
 
@@ -63,6 +63,7 @@ def fit_problem(
         ProblemError: more or fewer than two classes, too few points, an argument out of range.
         MissingExtraError: scikit-learn is not installed.
     """
+    instance(data, "data", Data)
     setting = Setting(components, covariance, seed)
     dim = None if project is None else whole(project, "project")
     if len(data.classes) != 2:

@@ -202,7 +202,7 @@ WRONG_BATCHES = [
     ({"data": np.zeros((2, 3071), np.uint8), "labels": [1, 2]}, r"data: found \(2, 3071\)"),
     ({"data": np.zeros(3072, np.uint8), "labels": [1]}, r"data: found \(3072,\)"),
     ({"data": [1, 2], "labels": [1]}, "data: found 'nothing'"),
-    ({"data": np.zeros((2, 3072), np.uint8), "labels": [1]}, "labels: found 1 labels of 2 inputs"),
+    ({"data": np.zeros((2, 3072), np.uint8), "labels": [1]}, "labels: found 1 labels of 2 images"),
     ({"data": np.zeros((1, 3072), np.uint8), "labels": [10]}, r"labels: found \[10\], expected a list of labels"),
     ({"data": np.zeros((1, 3072), np.uint8), "labels": [True]}, r"labels: found \[True\]"),
     ({"data": np.zeros((1, 3072), np.uint8)}, "labels: found None"),
@@ -219,7 +219,7 @@ def test_a_batch_that_does_not_fit_is_named(tmp_path: Path, held: dict[str, Any]
 def test_a_missing_batch_is_named(tmp_path: Path) -> None:
     write_cifar(tmp_path, batch())
     (tmp_path / "test_batch").unlink()
-    with pytest.raises(ProblemError, match="test_batch: found an unreadable file"):
+    with pytest.raises(ProblemError, match="test_batch: found no such file"):
         load_data(f"cifar10:{tmp_path}")
 
 

@@ -169,6 +169,11 @@ def test_fits_that_cannot_be_get_one_line(sampled: Data, options: dict[str, Any]
     assert "\n" not in str(found.value)
 
 
+def test_what_is_no_data_is_refused() -> None:
+    with pytest.raises(ProblemError, match="data: found 'digits', expected a Data"):
+        fit_problem("digits")
+
+
 def test_points_that_do_not_vary_get_one_line(tmp_path: Path) -> None:
     y = np.arange(40) % 2
     with pytest.raises(ProblemError, match="mine: class 0: found 1 different points, expected at least 3"):
