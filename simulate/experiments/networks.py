@@ -24,6 +24,7 @@ from simulate.networks.store import Store, fingerprint, key_of, usual_folder
 from simulate.networks.training import Regimen
 from simulate.networks.voting import Ballot, Classifiers
 from simulate.progress import silent
+from theory import regimes, small_noise
 
 CONFIDENCE = 0.95
 NEAREST, PARZEN = "nearest", "parzen"
@@ -46,10 +47,14 @@ def networks_on(
     """Networks of some models on one data set, with the nearest neighbour and the Parzen rule beside them.
 
     Over (classifier, alpha, beta), models first: `risk`, `low`, `high`, and `best`, which cannot be told from the best.
-    Over (classifier, beta): `best_alpha`; and at alpha = 0 `largest` with `largest_low` and `largest_high`, the share
-    of votes of the class with most, and the ends over seeds. Over (model, beta): the `benefit` of the best training
-    noise; the `gated` risk, at alpha = 0, of networks whose answer off the data is the nearest point's class; and
-    `share` with `share_low`, `share_high` and `determined`, how much of the benefit this alone brings.
+    Over (classifier, beta): `best_alpha`, and `best_alpha_one_vote` of the classifier that takes one vote; and at
+    alpha = 0 `largest` with `largest_low` and `largest_high`, the share of votes of the class with most, and the ends
+    over seeds. Over (model, beta): the `benefit` of the best training noise; the `gated` risk, at alpha = 0, of
+    networks whose answer off the data is the nearest point's class; and `share` with `share_low`, `share_high` and
+    `determined`, how much of the benefit this alone brings.
+
+    Attributes: `ray`, the slope alpha/beta of the small-noise law for two concentric Gaussians in as many dimensions;
+    `reach`, the distance that counts as near the data.
 
     Args:
         source: of `load_data`. models: of networks.
@@ -71,11 +76,18 @@ def networks_on(
     everything = counts | {NEAREST: gates[:, :1].repeat(len(alphas), axis=1), PARZEN: others.parzen(alphas)[None]}
     wrong = {name: predicted(count) != data.y_test for name, count in everything.items()}
     held = _risks(wrong, np.array(alphas)) | _largest([count[:, 0] for count in everything.values()])
+    held |= _single_votes(list(everything.values()), data.y_test, np.array(alphas))
     held |= _benefits([wrong[model] for model in models], predicted(gates[:, 1:]) != data.y_test)
     coords = {"classifier": list(everything), "model": list(models), "alpha": list(alphas), "beta": list(betas)}
     attrs = {"data": source, "samples": len(data.y), "test": len(data.y_test), "seeds": seeds, "votes": votes}
     attrs |= {"classes": len(data.classes), "confidence": CONFIDENCE, "epochs": passes}
-    return xr.Dataset(held, coords, attrs | {"reach": typical_reach(data.x, NEAR)})
+    attrs |= {"reach": typical_reach(data.x, NEAR), "ray": _ray(data.x[0].size)}
+    return xr.Dataset(held, coords, attrs)
+
+
+def _ray(dim: int) -> float:
+    """alpha/beta of the small-noise law for two Gaussians about one centre, one half as wide again as the other."""
+    return float(small_noise(regimes.concentric(dim=dim, inner=1.0, outer=1.5)).ratio)
 
 
 class _Others:
@@ -133,6 +145,12 @@ def _largest(counts: Sequence[Numbers]) -> Variables:
         "largest_high": [share.max(axis=0) for share in shares],
     }
     return {name: (("classifier", "beta"), np.stack(values)) for name, values in found.items()}
+
+
+def _single_votes(counts: Sequence[Numbers], labels: Numbers, alphas: Numbers) -> Variables:
+    """The best noise for the classifier of one vote, whose risk is the share of wrong votes."""
+    right = [own[..., np.arange(len(labels)), labels].sum(axis=(0, 3)) for own in counts]
+    return {"best_alpha_one_vote": (("classifier", "beta"), alphas[np.stack(right).argmax(axis=1)])}
 
 
 def _benefits(wrong: Sequence[Numbers], gates: Numbers) -> Variables:

@@ -14,6 +14,7 @@ from simulate.experiments.curves import bridge_curve
 from simulate.experiments.drawing import draw_agreements, draw_planes, draw_stages, map_recipe
 from simulate.experiments.interference_recipes import INTERFERENCE
 from simulate.experiments.map_recipes import MAPS
+from simulate.experiments.network_recipes import NETWORKS
 from simulate.experiments.recipe import Recipe
 from simulate.experiments.sample_recipes import SAMPLES
 from simulate.experiments.sources import Agreement, Map, Pictured
@@ -64,6 +65,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     **CURVES,
     **SAMPLES,
+    **NETWORKS,
     "agreement": Recipe(
         {"agreement": Agreement("bumps", "alpha=0:1.5:9", "beta=0.1:1.5:9", 101, 20_000, 1)},
         draw_agreements,

@@ -130,4 +130,19 @@ WORDS = {
         "Exact risks against simulated ones over a map. The scores lie within the band that holds for all of them "
         "together at 95 %, as they should where both sides are right."
     ),
+    "networks-best-alpha": (
+        "The best training noise of networks on images against the smoothing noise, with all noises that cannot be "
+        "told from the best. It lies below the noise of smoothing but for the smallest, as the published points and "
+        "the small-noise law do, and not on the line alpha = beta of a single vote."
+    ),
+    "networks-class-shares": (
+        "Where the votes of networks without training noise go: the share of the class with most. The farther "
+        "smoothing leads from the data the more of them one class gets, most of all where convolutions answer, while "
+        "the nearest neighbour stays near 1/K."
+    ),
+    "networks-off-data": (
+        "How much of what training noise gains is about places without data: the share that comes from letting the "
+        "nearest training point answer there for a network that never saw noise. At 1 it is all of it; beyond, the "
+        "gate does better than training noise."
+    ),
 }

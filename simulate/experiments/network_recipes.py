@@ -1,0 +1,100 @@
+"""The figures of networks on real data, with their inputs: one study for each data set, which three figures share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import xarray as xr
+from matplotlib.figure import Figure
+
+from figures import best_alpha_networks, class_shares, off_data_share
+from simulate.experiments.networks import NEAREST, PARZEN, networks_on
+from simulate.experiments.recipe import Recipe
+from simulate.experiments.sources import Computed
+from simulate.experiments.words import WORDS
+
+ALPHAS = [round(0.1 * k, 1) for k in range(11)]
+BETAS = ALPHAS[:10]
+# Samples and test points of each data set; all where nothing is said.
+SIZES: dict[str, tuple[int | None, int | None]] = {
+    "digits": (None, None),
+    "mnist5k": (None, 500),
+    "fashion-mnist": (10_000, 300),
+}
+MODELS = ["linear", "mlp", "cnn", "cnn-norm"]
+NAMES = {
+    "linear": "linear",
+    "mlp": "MLP",
+    "cnn": "CNN",
+    "cnn-norm": "CNN, normalised",
+    NEAREST: "nearest",
+    PARZEN: "Parzen",
+}
+# The best alpha on MNIST, all 60 000 images, as published with the experiments on noise-augmented training.
+PUBLISHED = {
+    "mnist5k": (
+        [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
+        [0.28, 0.25, 0.29, 0.3, 0.34, 0.41, 0.46, 0.51, 0.6, 0.65],
+    )
+}
+# Smoothing noises whose shares are shown.
+SHOWN = [0.3, 0.5, 0.7, 0.9]
+
+
+def draw_best(datasets: Sequence[xr.Dataset], columns: int) -> list[Figure]:
+    """Best training noises of networks and of the Parzen rule."""
+    panels = []
+    for held in datasets:
+        rows = held.drop_dims("model").drop_sel(classifier=NEAREST).rename(classifier="model")
+        panel = rows[["best_alpha", "best"]].assign_coords(model=[NAMES[name] for name in rows["model"].to_numpy()])
+        if held.attrs["data"] in PUBLISHED:
+            beta, alpha = PUBLISHED[held.attrs["data"]]
+            panel = panel.assign(published_beta=("published", beta), published_alpha=("published", alpha))
+        panels.append(panel.assign_attrs(title=held.attrs["data"], ray=held.attrs["ray"]))
+    return [best_alpha_networks.draw(panels, columns=columns).figure]
+
+
+def draw_shares(datasets: Sequence[xr.Dataset], columns: int) -> list[Figure]:
+    """The largest class of the votes without training noise; the Parzen rule is then the nearest neighbour."""
+    panels = []
+    for held in datasets:
+        rows = held.drop_dims("model").drop_sel(classifier=PARZEN)
+        panel = rows[["largest", "largest_low", "largest_high"]].rename(largest_low="low", largest_high="high")
+        panel = panel.assign_coords(classifier=[NAMES[name] for name in rows["classifier"].to_numpy()])
+        panels.append(panel.assign_attrs(title=held.attrs["data"], classes=held.attrs["classes"]))
+    return [class_shares.draw(panels, columns=columns)[0].figure]
+
+
+def draw_off_data(datasets: Sequence[xr.Dataset], columns: int) -> list[Figure]:
+    """The share of the benefit of training noise that is about places without data, a row for each network."""
+    rows = []
+    for held in datasets:
+        own = held.drop_dims("classifier").sel(beta=SHOWN)[["share", "share_low", "share_high", "determined"]]
+        names = [f"{held.attrs['data']}: {NAMES[name]}" for name in own["model"].to_numpy()]
+        rows.append(own.rename(model="row", share_low="low", share_high="high").assign_coords(row=names))
+    return [off_data_share.draw(xr.concat(rows, "row", combine_attrs="drop"), columns=columns).figure]
+
+
+STUDIES = {
+    f"networks-{source}": Computed(
+        networks_on,
+        {
+            "source": source,
+            "models": MODELS,
+            "size": size,
+            "seeds": 3,
+            "votes": 100,
+            "scales": {"alpha": ALPHAS, "beta": BETAS},
+        },
+    )
+    for source, size in SIZES.items()
+}
+
+NETWORKS: dict[str, Recipe] = {
+    name: Recipe(STUDIES, draw, WORDS[name], needed, columns, (name,))
+    for name, draw, needed, columns in (
+        ("networks-best-alpha", draw_best, ("best_alpha", "best"), (2, 1)),
+        ("networks-class-shares", draw_shares, ("largest",), (2, 1)),
+        ("networks-off-data", draw_off_data, ("share", "determined"), (1, 2)),
+    )
+}
