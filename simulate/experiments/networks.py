@@ -33,7 +33,10 @@ NEAR = 0.99
 # Of a file with the votes of classifiers that are no networks.
 KIND = "others"
 
-Variables = dict[str, tuple[tuple[str, ...], Any]]
+# Of a `Ratio`.
+RATIO = ("estimate", "low", "high", "determined")
+
+Variables = dict[str, tuple[str | tuple[str, ...], Any]]
 
 
 def networks_on(
@@ -51,7 +54,8 @@ def networks_on(
     alpha = 0 `largest` with `largest_low` and `largest_high`, the share of votes of the class with most, and the ends
     over seeds. Over (model, beta): the `benefit` of the best training noise; the `gated` risk, at alpha = 0, of
     networks whose answer off the data is the nearest point's class; and `share` with `share_low`, `share_high` and
-    `determined`, how much of the benefit this alone brings.
+    `determined`, how much of the benefit this alone brings; over model, with `_all` in their names, the same of the
+    benefits at all smoothing noises above 0 together.
 
     Attributes: `ray`, the slope alpha/beta of the small-noise law for two concentric Gaussians in as many dimensions;
     `reach`, the distance that counts as near the data.
@@ -77,7 +81,7 @@ def networks_on(
     wrong = {name: predicted(count) != data.y_test for name, count in everything.items()}
     held = _risks(wrong, np.array(alphas)) | _largest([count[:, 0] for count in everything.values()])
     held |= _single_votes(list(everything.values()), data.y_test, np.array(alphas))
-    held |= _benefits([wrong[model] for model in models], predicted(gates[:, 1:]) != data.y_test)
+    held |= _benefits([wrong[model] for model in models], predicted(gates[:, 1:]) != data.y_test, np.array(betas))
     coords = {"classifier": list(everything), "model": list(models), "alpha": list(alphas), "beta": list(betas)}
     attrs = {"data": source, "samples": len(data.y), "test": len(data.y_test), "seeds": seeds, "votes": votes}
     attrs |= {"classes": len(data.classes), "confidence": CONFIDENCE, "epochs": passes}
@@ -153,18 +157,24 @@ def _single_votes(counts: Sequence[Numbers], labels: Numbers, alphas: Numbers) -
     return {"best_alpha_one_vote": (("classifier", "beta"), alphas[np.stack(right).argmax(axis=1)])}
 
 
-def _benefits(wrong: Sequence[Numbers], gates: Numbers) -> Variables:
+def _benefits(wrong: Sequence[Numbers], gates: Numbers, betas: Numbers) -> Variables:
     """Of the errors (seeds, alphas, betas, points) of each model, and of the gated ones (seeds, models, betas, points):
-    what the best noise gains, and which share of it the gate alone brings."""
-    shape = len(wrong), gates.shape[2]
-    found = {name: np.empty(shape) for name in ("benefit", "gated", "share", "share_low", "share_high")}
-    found["determined"] = np.empty(shape, bool)
+    what the best noise gains, and which share of it the gate alone brings, at each beta and over all above 0."""
+    single: list[list[Numbers]] = []
+    whole: list[list[float]] = []
     for m, own in enumerate(wrong):
-        for b in range(shape[1]):
-            benefit, _alphas = cross_fitted_benefit(own[:, :, b])
-            moved = own[:, 0, b].astype(float) - gates[:, m, b]
-            ratio = ratio_of_means(moved, benefit, CONFIDENCE)
-            values = (benefit.mean(), gates[:, m, b].mean(), ratio.estimate, ratio.low, ratio.high, ratio.determined)
-            for name, value in zip(found, values, strict=True):
-                found[name][m, b] = value
-    return {name: (("model", "beta"), values) for name, values in found.items()}
+        gained = np.stack([cross_fitted_benefit(own[:, :, b])[0] for b in range(len(betas))], axis=1)
+        moved = own[:, 0].astype(float) - gates[:, m]
+        each = [ratio_of_means(moved[:, b], gained[:, b], CONFIDENCE) for b in range(len(betas))]
+        ratios = [np.array([getattr(ratio, name) for ratio in each]) for name in RATIO]
+        single.append([gained.mean(axis=(0, 2)), gates[:, m].mean(axis=(0, 2)), *ratios])
+        ratio = ratio_of_means(moved[:, betas > 0].mean(axis=1), gained[:, betas > 0].mean(axis=1), CONFIDENCE)
+        whole.append([getattr(ratio, name) for name in RATIO])
+    names = ("share", "share_low", "share_high", "determined")
+    held: Variables = {
+        name: (("model", "beta"), np.stack(values))
+        for name, values in zip(("benefit", "gated", *names), zip(*single, strict=True), strict=True)
+    }
+    return held | {
+        f"{name}_all": ("model", list(values)) for name, values in zip(names, zip(*whole, strict=True), strict=True)
+    }
