@@ -15,6 +15,8 @@ Inputs = NDArray[np.float32]
 Labels = NDArray[np.int64]
 
 BRIGHTEST = np.float32(255)
+# The largest rounding to single precision, relative to the range of an axis.
+COARSEST = 1e-4
 # What noise of scale 1 is as large as.
 PIXEL, PLAIN = "units of the pixel range", "units of x"
 SHAPES = "(n, d), (n, height, width) or (n, channels, height, width)"
@@ -98,11 +100,12 @@ def _inputs(x: np.ndarray, source: str, key: str) -> Inputs:
     if x.ndim not in (2, 3, 4) or not x.size:
         raise ProblemError(key, f"an array of shape {x.shape}", f"{SHAPES}, not empty", source)
     if x.dtype == np.uint8:
-        held: Inputs = x / BRIGHTEST
+        held: Inputs = np.divide(x, BRIGHTEST, dtype=np.float32)
     else:
         with np.errstate(over="ignore"):
             held = x.astype(np.float32)
         _finite(held, x, source, key)
+        _resolved(held, x, source, key)
     return held[:, None] if x.ndim == 3 else held
 
 
@@ -112,6 +115,17 @@ def _finite(held: Inputs, x: np.ndarray, source: str, key: str) -> None:
         place = tuple(int(i) for i in np.argwhere(~good)[0])
         at = f"{key}[{', '.join(map(str, place))}]"
         raise ProblemError(at, str(x[place]), "finite numbers that single precision can hold", source)
+
+
+def _resolved(held: Inputs, x: np.ndarray, source: str, key: str) -> None:
+    """Refuse an axis that lies so far from 0 that single precision merges what differs on it."""
+    flat = x.reshape(len(x), -1).astype(float)
+    low, high = flat.min(axis=0), flat.max(axis=0)
+    lost = (np.abs(held.reshape(flat.shape) - flat).max(axis=0) > COARSEST * (high - low)) & (high > low)
+    if lost.any():
+        axis = int(np.argmax(lost))
+        expected = "a range that single precision resolves: take off its mean"
+        raise ProblemError(f"{key}[:, {axis}]", f"numbers from {low[axis]} to {high[axis]}", expected, source)
 
 
 def _labels(y: np.ndarray, source: str, key: str) -> Labels:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
+from scipy.linalg import cholesky, solve_triangular
 from scipy.special import logsumexp
-from scipy.stats import multivariate_normal
 
 from simulate.extras import missing
 from theory.arrays import Array
@@ -24,6 +25,8 @@ MOST_STEPS, GAIN, STARTS = 1000, 1e-5, 5
 LEAST_VARIANCE = 1e-6
 # Of the numbers of a problem file.
 DIGITS = 9
+# What a dimension takes from the logarithm of a density.
+LOG_UNIT = 0.5 * math.log(2 * math.pi)
 
 
 @dataclass(frozen=True)
@@ -136,5 +139,8 @@ def log_density(components: tuple[Component, ...], x: Array) -> Array:
         law = part.law
         assert isinstance(law, Gaussian)
         cov = np.array(law.cov) if law.scale is None else np.diag(as_vector(law.scale, dim) ** 2)
-        parts.append(np.log(part.weight / total) + multivariate_normal(as_vector(law.mean, dim), cov).logpdf(x))
-    return np.asarray(logsumexp(np.stack(parts).reshape(len(parts), len(x)), axis=0))
+        root = cholesky(cov, lower=True)
+        steps = solve_triangular(root, (x - as_vector(law.mean, dim)).T, lower=True)
+        height = np.log(part.weight / total) - np.log(root.diagonal()).sum() - dim * LOG_UNIT
+        parts.append(height - 0.5 * (steps**2).sum(axis=0))
+    return np.asarray(logsumexp(np.stack(parts), axis=0))

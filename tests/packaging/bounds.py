@@ -3,9 +3,9 @@
     python tests/packaging/bounds.py lowest
     python tests/packaging/bounds.py newest
 
-lowest: this Python, and of each direct dependency the very version that its lower bound names. newest: the newest
-Python of this machine that the pinned versions install on, with these. Either way a new virtual environment elsewhere
-runs the tests of the command line and of the core.
+lowest: this Python, and of each direct dependency, and each of the extra for networks, the very version that its lower
+bound names. newest: the newest Python of this machine that the pinned versions install on, with these. Either way a
+new virtual environment elsewhere runs the tests of the command line and of the core.
 """
 
 from __future__ import annotations
@@ -22,12 +22,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHONS = ("python3.15", "python3.14", "python3.13", "python3.12", "python3.11")
+EXTRA = "train"
 TOOLS = ("pytest", "hypothesis", "mpmath", "shapely")
 TESTS = (
     "tests/cli/test_commands.py",
     "tests/cli/test_words.py",
     "tests/cli/test_phase.py",
     "tests/cli/test_figures.py",
+    "tests/unit/test_data.py",
+    "tests/unit/test_fit.py",
     "tests/unit/test_storage.py",
     "tests/unit/test_sweep.py",
     "tests/unit/test_montecarlo_options.py",
@@ -39,9 +42,9 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.sta
 
 
 def lowest() -> Iterator[str]:
-    """Each direct dependency at the version that its lower bound names."""
+    """Each direct dependency, and each of the extra, at the version that its lower bound names."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    for requirement in project["dependencies"]:
+    for requirement in [*project["dependencies"], *project["optional-dependencies"][EXTRA]]:
         name, version = re.fullmatch(r"([^>]+)>=([\d.]+)", requirement).groups()
         yield f"{name}=={version}"
 
@@ -72,7 +75,7 @@ def installed(python: str, wanted: list[str], pins: list[str], folder: str) -> s
 
 
 def main(kind: str) -> int:
-    wanted = list(lowest()) if kind == "lowest" else [str(ROOT)]
+    wanted = list(lowest()) if kind == "lowest" else [f"{ROOT}[{EXTRA}]"]
     pins = [] if kind == "lowest" else ["--constraint", str(ROOT / "constraints.txt")]
     with tempfile.TemporaryDirectory() as folder:
         tried = [sys.executable] if kind == "lowest" else pythons()

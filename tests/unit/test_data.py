@@ -103,6 +103,13 @@ def test_images_have_channels_and_bytes_are_pixels(write: Write, shape: tuple[in
     assert data.unit == "units of the pixel range"
 
 
+@pytest.mark.parametrize("kind", [bool, np.int8, np.int64, np.float16, np.longdouble])
+def test_numbers_of_other_types_are_taken_as_they_are(write: Write, kind: type) -> None:
+    x = np.arange(-128, 124, 21).reshape(12, 1).astype(kind)
+    data = load_data(write(x=x, y=Y, x_test=x, y_test=Y))
+    assert (data.x == x).all()
+
+
 def test_a_fifth_of_each_class_is_set_apart_by_the_seed(write: Write) -> None:
     path = write(x=np.arange(100.0)[:, None], y=np.repeat([0, 1, 2], [50, 40, 10]))
     data, again, other = load_data(path), load_data(path), load_data(path, seed=1)
@@ -165,6 +172,10 @@ BAD_ARRAYS = [
     ({"x": X, "y": Y[:-1]}, "y: found 11 labels of 12 inputs"),
     ({"x": np.where(X == 5, np.nan, X), "y": Y}, r"x\[2, 1\]: found nan, expected finite"),
     ({"x": np.where(X == 5, 1e40, X), "y": Y}, r"x\[2, 1\]: found 1e\+40, expected finite .* single precision"),
+    (
+        {"x": np.add(X, [0, 1e9]), "y": Y},
+        r"x\[:, 1\]: found numbers from 1000000001.0 to 1000000023.0, expected a range",
+    ),
     ({"x": X, "y": Y, "x_test": X - np.inf, "y_test": Y}, r"x_test\[0, 0\]: found -inf"),
     ({"x": X + 0j, "y": Y}, "x: found an array of type 'complex128', expected real numbers"),
     ({"x": X.astype(str), "y": Y}, "x: found an array of type"),
