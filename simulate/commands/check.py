@@ -14,8 +14,8 @@ from simulate.commands.failures import DisagreementError
 from simulate.commands.maps import File, OptionalName, Scale, XAxis, YAxis, map_command
 from simulate.commands.options import SAMPLES, SEED, VOTES, Failure, Json, Samples, Seed, Settings, Votes, arg
 from simulate.commands.output import interval, note, number, print_json, print_table
-from simulate.commands.phase import DEFAULT, naming
-from simulate.commands.places import check_places
+from simulate.commands.phase import DEFAULT
+from simulate.commands.places import check_places, write_files
 from simulate.commands.remedy import remedied, suggesting
 from simulate.sweep.axes import Axis, Family
 from simulate.sweep.families import family
@@ -85,7 +85,7 @@ class CheckCommand:
         with suggesting(command):
             dataset = self._compared(chosen, x, y, fixed)
         dataset.attrs["command"] = shlex.join(["noisewise", *sys.argv[1:]])
-        self._write(dataset)
+        write_files(dataset, self.out, self.figure, note if self.json else print, "figures.agreement")
         self._print(dataset, command)
         sys.stdout.flush()
         if dataset.attrs["disagreeing"]:
@@ -120,22 +120,6 @@ class CheckCommand:
         trial = Trial(self.votes, self.samples, self.seed, self.family_wise, self.failure, self.independent)
         with Meter("comparing") as meter:
             return agreement(chosen, x, y, fixed, trial, meter)
-
-    def _write(self, dataset: xr.Dataset) -> None:
-        """The files, named on standard output, or beside a JSON document."""
-        say = note if self.json else print
-        if self.out is not None:
-            from simulate.storage import save_dataset
-
-            with naming(self.out):
-                save_dataset(dataset, self.out)
-            say(f"wrote {self.out}")
-        if self.figure is not None:
-            from figures import agreement as drawing
-
-            with naming(self.figure):
-                drawing.save(dataset, self.figure)
-            say(f"wrote {self.figure}")
 
     def _print(self, dataset: xr.Dataset, command: str) -> None:
         from simulate.agreement.dataset import records, verdict

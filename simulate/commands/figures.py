@@ -11,7 +11,8 @@ import tyro
 
 from simulate.commands.failures import UsageError, drawable
 from simulate.commands.options import arg
-from simulate.commands.phase import MOST_WORKERS, at_most, naming
+from simulate.commands.phase import MOST_WORKERS, at_most
+from simulate.commands.places import naming
 from simulate.commands.workers import worker_pool
 from theory.errors import ProblemError, one_of, shown
 from theory.problems import validation

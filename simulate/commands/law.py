@@ -114,7 +114,7 @@ class LawCommand:
 
     def _draw(self, problem: Problem, beta: float) -> None:
         from figures import budget
-        from simulate.commands.phase import naming
+        from simulate.commands.places import naming
         from simulate.experiments.budget import budget_against_alpha
 
         votes = self.votes[0] if self.votes else math.inf

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +14,7 @@ from simulate.commands.options import SAMPLES, SEED, VOTES, Json, Samples, Seed,
 from simulate.commands.output import note, print_json, print_table
 from simulate.commands.phase_summary import label_counts, summary
 from simulate.commands.phase_table import KEPT, is_table, open_table
-from simulate.commands.places import check_places
+from simulate.commands.places import check_places, write_files
 from simulate.commands.remedy import remedied, suggesting
 from simulate.commands.workers import worker_pool
 from simulate.sweep.axes import ASKED, Axis, Family, SpotCheck
@@ -100,7 +99,7 @@ class PhaseCommand:
     def _finish(self, dataset: xr.Dataset, figure: str | None, out: str | None) -> None:
         """Write what was asked for, and say what it is; a dataset remembers the command that first made it."""
         dataset.attrs.setdefault("command", shlex.join(["noisewise", *sys.argv[1:]]))
-        _write(dataset, out, figure, note if self.json else print)
+        write_files(dataset, out, figure, note if self.json else print)
         if self.json:
             print_json(summary(dataset, {"dataset": out, "figure": figure}))
         else:
@@ -208,31 +207,6 @@ def _checked(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], check
     except (NoExactRoute, UnsupportedError) as error:
         note(f"no Monte Carlo points: {error}")
         return dataset
-
-
-def _write(dataset: xr.Dataset, out: str | None, figure: str | None, say: Callable[[str], None]) -> None:
-    """The files, named on standard output, or beside a JSON document."""
-    if out is not None:
-        from simulate.storage import save_dataset
-
-        with naming(out):
-            save_dataset(dataset, out)
-        say(f"wrote {out}")
-    if figure is not None:
-        from figures import phase
-
-        with naming(figure):
-            phase.save(dataset, figure)
-        say(f"wrote {figure}")
-
-
-@contextmanager
-def naming(path: str) -> Iterator[None]:
-    """Failures to write name the file that was asked for, not a temporary one or none."""
-    try:
-        yield
-    except OSError as error:
-        raise OSError(error.errno, error.strerror or str(error), path) from None
 
 
 def _summarise(dataset: xr.Dataset) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from theory.errors import ProblemError, shown
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 FIGURES = (".png", ".pdf", ".svg")
 DATASETS = (".nc", ".csv")
@@ -27,3 +33,28 @@ def check_place(key: str, path: str | None, suffixes: Sequence[str]) -> None:
         raise ProblemError(f"--{key}", f"the folder {shown(path)}", "a file")
     if Path(path).suffix.lower() not in suffixes:
         raise ProblemError(f"--{key}", shown(path), f"a name that ends in {' or '.join(suffixes)}")
+
+
+def write_files(
+    dataset: xr.Dataset, out: str | None, figure: str | None, say: Callable[[str], None], drawing: str = "figures.phase"
+) -> None:
+    """The files that are asked for, each said to be written; drawing: the module whose `save` draws the figure."""
+    if out is not None:
+        from simulate.storage import save_dataset
+
+        with naming(out):
+            save_dataset(dataset, out)
+        say(f"wrote {out}")
+    if figure is not None:
+        with naming(figure):
+            import_module(drawing).save(dataset, figure)
+        say(f"wrote {figure}")
+
+
+@contextmanager
+def naming(path: str) -> Iterator[None]:
+    """Failures to write name the file that was asked for, not a temporary one or none."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), path) from None

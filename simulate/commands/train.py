@@ -16,8 +16,7 @@ import tyro
 from simulate.commands.maps import File
 from simulate.commands.options import Failure, Json, Settings, arg, scales
 from simulate.commands.output import interval, note, print_json, print_table
-from simulate.commands.phase import naming
-from simulate.commands.places import check_places
+from simulate.commands.places import check_places, write_files
 from theory.errors import ProblemError
 from theory.problems import validation
 
@@ -106,7 +105,7 @@ class TrainCommand:
             raise ProblemError("--figure", "one alpha or one beta", "at least two of each for a map")
         dataset = self._trained(alphas, betas, radii)
         dataset.attrs["command"] = shlex.join(["noisewise", *sys.argv[1:]])
-        self._write(dataset)
+        write_files(dataset, self.out, self.figure, note if self.json else print)
         if self.json:
             print_json(document(dataset, {"dataset": self.out, "figure": self.figure}))
         else:
@@ -148,21 +147,6 @@ class TrainCommand:
             return [first] * self.seeds
         others = (load(seed) for seed in range(1, self.seeds))
         return [first, *(replace(one, x_test=first.x_test, y_test=first.y_test) for one in others)]
-
-    def _write(self, dataset: xr.Dataset) -> None:
-        say = note if self.json else print
-        if self.out is not None:
-            from simulate.storage import save_dataset
-
-            with naming(self.out):
-                save_dataset(dataset, self.out)
-            say(f"wrote {self.out}")
-        if self.figure is not None:
-            from figures import phase
-
-            with naming(self.figure):
-                phase.save(dataset, self.figure)
-            say(f"wrote {self.figure}")
 
 
 @contextmanager
