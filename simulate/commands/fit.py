@@ -35,6 +35,8 @@ class FitCommand:
 
     noisewise fit digits --classes 3 8 --components 2 --out mine.toml
 
+    noisewise fit mine.npz --project 30 --covariance shared --out mine.toml
+
     Points are projected to the directions in which they vary most, without rescaling: isotropic Gaussian noise keeps
     its scale, so that alpha and beta keep their unit. Numbers of `risk`, `phase` and `optimum` are exact for the
     fitted mixture, not for the data.

@@ -14,6 +14,8 @@ from theory.errors import ProblemError, one_of, shown
 
 KEYS = ("x", "y", "x_test", "y_test")
 EXPECTED = "a file as numpy.savez writes it, with x and y"
+# Other ways of packing take memory as they say they need it.
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # No byte of deflate makes more than so many; what says it does would take memory and not be there.
 MOST_PACKED = 1100
 
@@ -58,6 +60,8 @@ def _key(info: zipfile.ZipInfo, path: str) -> str:
 def _array(held: zipfile.ZipFile, info: zipfile.ZipInfo, path: str) -> np.ndarray:
     """One array, if the file is as long as its header makes it."""
     key = _key(info, path)
+    if info.compress_type not in PACKINGS:
+        raise ProblemError(key, f"packing {info.compress_type}", EXPECTED, path)
     with held.open(info) as member:
         try:
             version = np.lib.format.read_magic(member)
