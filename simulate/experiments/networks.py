@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 from jax import Array
 
+from simulate.cache import cache_folder
 from simulate.data import load_data
 from simulate.data.dataset import Data
 from simulate.montecarlo.arrays import Numbers
@@ -20,7 +21,7 @@ from simulate.networks.cohort import Cohort, Design
 from simulate.networks.neighbours import gated, parzen, typical_reach
 from simulate.networks.plan import NetworkPlan
 from simulate.networks.statistics import cannot_be_told, cross_fitted_benefit, mean_risk, predicted, ratio_of_means
-from simulate.networks.store import Store, fingerprint, key_of, usual_folder
+from simulate.networks.store import NETWORKS, Store, fingerprint, key_of
 from simulate.networks.training import Regimen
 from simulate.networks.voting import Ballot, Classifiers
 from simulate.progress import silent
@@ -66,7 +67,7 @@ def networks_on(
         seeds, votes: networks of each noise, and votes.
         scales: `alpha`, which begins with 0, and `beta`.
     """
-    data, store = load_data(source, samples=size[0], test=size[1]), Store(usual_folder())
+    data, store = load_data(source, samples=size[0], test=size[1]), Store(cache_folder(NETWORKS))
     plan = NetworkPlan(seeds=seeds, votes=votes)
     alphas, betas = (tuple(scales[key]) for key in ("alpha", "beta"))
     passes = plan.passes(len(data.y))

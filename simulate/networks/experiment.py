@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
+from simulate.cache import cache_folder
 from simulate.data.dataset import Data
 from simulate.montecarlo.devices import claim_devices
 from simulate.montecarlo.forks import claim_process
@@ -17,7 +18,7 @@ from simulate.networks.assembly import Question, assembled
 from simulate.networks.cohort import Cohort, Design
 from simulate.networks.convergence import ConvergenceWarning, unfinished
 from simulate.networks.plan import NetworkPlan
-from simulate.networks.store import Store, usual_folder
+from simulate.networks.store import NETWORKS, Store
 from simulate.networks.training import Regimen
 from simulate.progress import Progress, silent, within
 from theory.errors import ProblemError
@@ -86,7 +87,7 @@ def train_networks(
     """
     instance(plan, "plan", NetworkPlan)
     instance(level, "level", Level)
-    kept = Store(usual_folder()) if store is None else instance(store, "store", Store)
+    kept = Store(cache_folder(NETWORKS)) if store is None else instance(store, "store", Store)
     held = _per_seed(data, plan.seeds)
     design = _design(plan, listed_noises(alpha, "alpha"), listed_noises(beta, "beta"), len(held[0].y))
     radii = tuple(sorted(set(listed_noises(eps, "eps")))) if np.size(eps) else ()

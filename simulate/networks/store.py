@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,13 +19,10 @@ import numpy as np
 from simulate.montecarlo.arrays import Numbers
 from theory.atomic import atomic_write
 
+# The folder of the user's cache where networks are kept unless another is given.
+NETWORKS = "networks"
 # Raised when a change of the code makes other numbers of the same inputs.
 EDITION = 1
-
-
-def usual_folder() -> Path:
-    """Where networks are kept unless another folder is given: the user's cache."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "noisewise" / "networks"
 
 
 def fingerprint(*arrays: Numbers) -> str:

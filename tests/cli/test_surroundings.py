@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from simulate.storage import open_dataset
-from tests.cli.conftest import COMMAND, ROOT, strict
+from tests.cli.conftest import COMMAND, ROOT, strict, without_progress
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -98,3 +98,19 @@ def test_a_device_that_is_not_there(platform: str, run: Run, tmp_path: Path) -> 
 
 def _command(words: tuple[str, ...]) -> tuple[str, ...]:
     return (*COMMAND, *words)
+
+
+def test_what_was_compiled_is_kept_in_the_cache_of_the_user(run: Run, tmp_path: Path) -> None:
+    """A damaged entry is made again, and a cache that cannot be written is done without; nothing is said of either."""
+    words = ("mc", "bumps", "--alpha", "0.3", "--beta", "0.5", "--samples", "200", "--json")
+    own = {name: value for name, value in os.environ.items() if "CACHE" not in name} | {"PYTHONPATH": str(ROOT)}
+    cache, blocked = tmp_path / "cache", tmp_path / "blocked"
+    blocked.write_text("")
+    first = run(*words, env=own | {"XDG_CACHE_HOME": str(cache)})
+    entries = [path for path in (cache / "noisewise" / "compiled").rglob("*-cache") if path.is_file()]
+    assert entries
+    for entry in entries:
+        entry.write_bytes(entry.read_bytes()[:100])
+    for folder in (cache, blocked):
+        again = run(*words, env=own | {"XDG_CACHE_HOME": str(folder)})
+        assert (again.returncode, without_progress(again.stderr), again.stdout) == (0, [], first.stdout)
