@@ -21,7 +21,12 @@ SIZES: dict[str, tuple[int | None, int | None]] = {
     "mnist5k": (None, 500),
     "fashion-mnist": (10_000, 300),
 }
-MODELS = ["linear", "mlp", "cnn", "cnn-norm"]
+# Networks of each model at each noise: as many as two cores trained in two hours.
+MODELS = {
+    "digits": {"linear": 5, "mlp": 5, "cnn": 3, "cnn-norm": 3},
+    "mnist5k": {"linear": 5, "mlp": 5, "cnn": 3},
+    "fashion-mnist": {"linear": 5, "mlp": 5, "cnn": 3},
+}
 NAMES = {
     "linear": "linear",
     "mlp": "MLP",
@@ -80,9 +85,8 @@ STUDIES = {
         networks_on,
         {
             "source": source,
-            "models": MODELS,
+            "models": MODELS[source],
             "size": size,
-            "seeds": 3,
             "votes": 100,
             "scales": {"alpha": ALPHAS, "beta": BETAS},
         },

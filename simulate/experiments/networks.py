@@ -42,9 +42,8 @@ Variables = dict[str, tuple[str | tuple[str, ...], Any]]
 
 def networks_on(
     source: str,
-    models: Sequence[str],
+    models: Mapping[str, int],
     size: tuple[int | None, int | None],
-    seeds: int,
     votes: int,
     scales: Mapping[str, Sequence[float]],
 ) -> xr.Dataset:
@@ -56,38 +55,42 @@ def networks_on(
     over seeds. Over (model, beta): the `benefit` of the best training noise; the `gated` risk, at alpha = 0, of
     networks whose answer off the data is the nearest point's class; and `share` with `share_low`, `share_high` and
     `determined`, how much of the benefit this alone brings; over model, with `_all` in their names, the same of the
-    benefits at all smoothing noises above 0 together.
+    benefits at all smoothing noises above 0 together, and `seeds`, how many networks there are of each noise.
 
     Attributes: `ray`, the slope alpha/beta of the small-noise law for two concentric Gaussians in as many dimensions;
     `reach`, the distance that counts as near the data.
 
     Args:
-        source: of `load_data`. models: of networks.
+        source: of `load_data`. models: how many networks of each model are trained at each noise.
         size: samples and test points, None where all are taken.
-        seeds, votes: networks of each noise, and votes.
+        votes: of a smoothed classifier.
         scales: `alpha`, which begins with 0, and `beta`.
     """
     data, store = load_data(source, samples=size[0], test=size[1]), Store(cache_folder(NETWORKS))
-    plan = NetworkPlan(seeds=seeds, votes=votes)
     alphas, betas = (tuple(scales[key]) for key in ("alpha", "beta"))
-    passes = plan.passes(len(data.y))
-    designs = [Design(Regimen(model, plan.noise, passes), alphas, betas, votes, plan.smoothing) for model in models]
-    cohorts = [[Cohort(design, data, seed, store) for seed in range(seeds)] for design in designs]
-    counts = {
-        model: np.stack([cohort.outcome().count for cohort in own]) for model, own in zip(models, cohorts, strict=True)
-    }
     others = _Others(data, betas, votes, store)
-    gates = np.stack([others.gated([own[seed] for own in cohorts], seed) for seed in range(seeds)])
-    everything = counts | {NEAREST: gates[:, :1].repeat(len(alphas), axis=1), PARZEN: others.parzen(alphas)[None]}
+    cohorts = {
+        model: [Cohort(_design(model, data, alphas, betas, votes), data, seed, store) for seed in range(seeds)]
+        for model, seeds in models.items()
+    }
+    counts = {model: np.stack([cohort.outcome().count for cohort in own]) for model, own in cohorts.items()}
+    nearest, gates = others.gates(cohorts)
+    everything = counts | {NEAREST: nearest.repeat(len(alphas), axis=1), PARZEN: others.parzen(alphas)[None]}
     wrong = {name: predicted(count) != data.y_test for name, count in everything.items()}
     held = _risks(wrong, np.array(alphas)) | _largest([count[:, 0] for count in everything.values()])
     held |= _single_votes(list(everything.values()), data.y_test, np.array(alphas))
-    held |= _benefits([wrong[model] for model in models], predicted(gates[:, 1:]) != data.y_test, np.array(betas))
+    gated_wrong = [predicted(gates[model]) != data.y_test for model in models]
+    held |= _benefits([wrong[model] for model in models], gated_wrong, np.array(betas))
+    held["seeds"] = ("model", list(models.values()))
     coords = {"classifier": list(everything), "model": list(models), "alpha": list(alphas), "beta": list(betas)}
-    attrs = {"data": source, "samples": len(data.y), "test": len(data.y_test), "seeds": seeds, "votes": votes}
-    attrs |= {"classes": len(data.classes), "confidence": CONFIDENCE, "epochs": passes}
-    attrs |= {"reach": typical_reach(data.x, NEAR), "ray": _ray(data.x[0].size)}
-    return xr.Dataset(held, coords, attrs)
+    attrs = {"data": source, "samples": len(data.y), "test": len(data.y_test), "votes": votes, "confidence": CONFIDENCE}
+    attrs |= {"classes": len(data.classes), "epochs": NetworkPlan().passes(len(data.y))}
+    return xr.Dataset(held, coords, attrs | {"reach": typical_reach(data.x, NEAR), "ray": _ray(data.x[0].size)})
+
+
+def _design(model: str, data: Data, alphas: tuple[float, ...], betas: tuple[float, ...], votes: int) -> Design:
+    plan = NetworkPlan()
+    return Design(Regimen(model, plan.noise, plan.passes(len(data.y))), alphas, betas, votes, plan.smoothing)
 
 
 def _ray(dim: int) -> float:
@@ -101,8 +104,21 @@ class _Others:
     def __init__(self, data: Data, betas: tuple[float, ...], votes: int, store: Store) -> None:
         self._data, self._betas, self._votes, self._store = data, betas, votes, store
 
-    def gated(self, cohorts: Sequence[Cohort], seed: int) -> Numbers:
-        """Of the nearest neighbour, and of each model's gated network without training noise."""
+    def gates(self, cohorts: Mapping[str, Sequence[Cohort]]) -> tuple[Numbers, dict[str, Numbers]]:
+        """Of the nearest neighbour (seeds, 1, betas, points, classes), and by model those of the gated networks without
+        training noise (seeds, betas, points, classes)."""
+        nearest: list[Numbers] = []
+        found: dict[str, list[Numbers]] = {model: [] for model in cohorts}
+        for seed in range(max(map(len, cohorts.values()))):
+            there = {model: own[seed] for model, own in cohorts.items() if seed < len(own)}
+            votes = self._gated(list(there.values()), seed)
+            nearest.append(votes[:1])
+            for model, own in zip(there, votes[1:], strict=True):
+                found[model].append(own)
+        return np.stack(nearest), {model: np.stack(own) for model, own in found.items()}
+
+    def _gated(self, cohorts: Sequence[Cohort], seed: int) -> Numbers:
+        """Of the nearest neighbour, and of the gated networks of one seed."""
         networks = [cohort.labels(0.0) for cohort in cohorts]
         inside = [cohort.key(0.0) for cohort in cohorts]
         reach = typical_reach(self._data.x, NEAR)
@@ -158,17 +174,20 @@ def _single_votes(counts: Sequence[Numbers], labels: Numbers, alphas: Numbers) -
     return {"best_alpha_one_vote": (("classifier", "beta"), alphas[np.stack(right).argmax(axis=1)])}
 
 
-def _benefits(wrong: Sequence[Numbers], gates: Numbers, betas: Numbers) -> Variables:
-    """Of the errors (seeds, alphas, betas, points) of each model, and of the gated ones (seeds, models, betas, points):
-    what the best noise gains, and which share of it the gate alone brings, at each beta and over all above 0."""
+def _benefits(wrong: Sequence[Numbers], gated: Sequence[Numbers], betas: Numbers) -> Variables:
+    """What the best noise gains, and which share of it the gate alone brings, at each beta and over all above 0.
+
+    wrong: the errors (seeds, alphas, betas, points) of each model. gated: those of its gated networks without training
+    noise (seeds, betas, points).
+    """
     single: list[list[Numbers]] = []
     whole: list[list[float]] = []
-    for m, own in enumerate(wrong):
+    for own, other in zip(wrong, gated, strict=True):
         gained = np.stack([cross_fitted_benefit(own[:, :, b])[0] for b in range(len(betas))], axis=1)
-        moved = own[:, 0].astype(float) - gates[:, m]
+        moved = own[:, 0].astype(float) - other
         each = [ratio_of_means(moved[:, b], gained[:, b], CONFIDENCE) for b in range(len(betas))]
         ratios = [np.array([getattr(ratio, name) for ratio in each]) for name in RATIO]
-        single.append([gained.mean(axis=(0, 2)), gates[:, m].mean(axis=(0, 2)), *ratios])
+        single.append([gained.mean(axis=(0, 2)), other.mean(axis=(0, 2)), *ratios])
         ratio = ratio_of_means(moved[:, betas > 0].mean(axis=1), gained[:, betas > 0].mean(axis=1), CONFIDENCE)
         whole.append([getattr(ratio, name) for name in RATIO])
     names = ("share", "share_low", "share_high", "determined")

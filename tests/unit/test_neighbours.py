@@ -80,7 +80,7 @@ def test_a_study_of_one_data_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     np.savez(tmp_path / "clouds.npz", x=x[:40], y=y[:40], x_test=x[40:], y_test=y[40:])
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     source, scales = str(tmp_path / "clouds.npz"), {"alpha": [0.0, 0.5], "beta": [0.0, 0.5]}
-    held = networks_on(source, ["linear"], (None, None), 2, 11, scales)
+    held = networks_on(source, {"linear": 2}, (None, None), 11, scales)
     assert held["classifier"].to_numpy().tolist() == ["linear", NEAREST, PARZEN]
     assert (held["risk"].sel(classifier=[NEAREST, PARZEN]) < 0.1).all()
     assert np.allclose(held["largest"], 0.5, atol=0.1)
