@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import xarray as xr
 from matplotlib.figure import Figure
@@ -10,7 +11,7 @@ from matplotlib.figure import Figure
 from figures import best_alpha_networks, class_shares, off_data_share
 from simulate.experiments.networks import NEAREST, PARZEN, networks_on
 from simulate.experiments.recipe import Recipe
-from simulate.experiments.sources import Computed
+from simulate.experiments.sources import Declared, Work
 from simulate.experiments.words import WORDS
 
 ALPHAS = [round(0.1 * k, 1) for k in range(11)]
@@ -80,17 +81,22 @@ def draw_off_data(datasets: Sequence[xr.Dataset], columns: int) -> list[Figure]:
     return [off_data_share.draw(xr.concat(rows, "row", combine_attrs="drop"), columns=columns).figure]
 
 
+@dataclass(frozen=True)
+class Studied(Declared):
+    """The study of one data set; arguments as `networks_on` has them."""
+
+    source: str
+    models: Mapping[str, int]
+    size: tuple[int | None, int | None]
+    votes: int
+    scales: Mapping[str, Sequence[float]]
+
+    def compute(self, work: Work) -> xr.Dataset:
+        return networks_on(self.source, self.models, self.size, self.votes, self.scales, work.progress)
+
+
 STUDIES = {
-    f"networks-{source}": Computed(
-        networks_on,
-        {
-            "source": source,
-            "models": MODELS[source],
-            "size": size,
-            "votes": 100,
-            "scales": {"alpha": ALPHAS, "beta": BETAS},
-        },
-    )
+    f"networks-{source}": Studied(source, MODELS[source], size, 100, {"alpha": ALPHAS, "beta": BETAS})
     for source, size in SIZES.items()
 }
 

@@ -6,6 +6,7 @@ The dataset behind the figures of networks. It is hours of work on two cores; wh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import jax.numpy as jnp
@@ -24,13 +25,15 @@ from simulate.networks.statistics import cannot_be_told, cross_fitted_benefit, m
 from simulate.networks.store import NETWORKS, Store, fingerprint, key_of
 from simulate.networks.training import Regimen
 from simulate.networks.voting import Ballot, Classifiers
-from simulate.progress import silent
+from simulate.progress import Progress, silent, within
 from theory import regimes, small_noise
 
 CONFIDENCE = 0.95
 NEAREST, PARZEN = "nearest", "parzen"
 # What counts as near the data: where this share of the training points has another one.
 NEAR = 0.99
+# The share of the time that networks are expected to take.
+NETWORK_TIME = 0.8
 # Of a file with the votes of classifiers that are no networks.
 KIND = "others"
 
@@ -46,6 +49,7 @@ def networks_on(
     size: tuple[int | None, int | None],
     votes: int,
     scales: Mapping[str, Sequence[float]],
+    progress: Progress = silent,
 ) -> xr.Dataset:
     """Networks of some models on one data set, with the nearest neighbour and the Parzen rule beside them.
 
@@ -65,6 +69,7 @@ def networks_on(
         size: samples and test points, None where all are taken.
         votes: of a smoothed classifier.
         scales: `alpha`, which begins with 0, and `beta`.
+        progress: called with the share done.
     """
     data, store = load_data(source, samples=size[0], test=size[1]), Store(cache_folder(NETWORKS))
     alphas, betas = (tuple(scales[key]) for key in ("alpha", "beta"))
@@ -73,9 +78,10 @@ def networks_on(
         model: [Cohort(_design(model, data, alphas, betas, votes), data, seed, store) for seed in range(seeds)]
         for model, seeds in models.items()
     }
-    counts = {model: np.stack([cohort.outcome().count for cohort in own]) for model, own in cohorts.items()}
-    nearest, gates = others.gates(cohorts)
-    everything = counts | {NEAREST: nearest.repeat(len(alphas), axis=1), PARZEN: others.parzen(alphas)[None]}
+    counts = _voted(cohorts, within(progress, 0.0, NETWORK_TIME))
+    nearest, gates = others.gates(cohorts, within(progress, NETWORK_TIME, (1 - NETWORK_TIME) / 2))
+    rule = others.parzen(alphas, within(progress, (1 + NETWORK_TIME) / 2, (1 - NETWORK_TIME) / 2))
+    everything = counts | {NEAREST: nearest.repeat(len(alphas), axis=1), PARZEN: rule[None]}
     wrong = {name: predicted(count) != data.y_test for name, count in everything.items()}
     held = _risks(wrong, np.array(alphas)) | _largest([count[:, 0] for count in everything.values()])
     held |= _single_votes(list(everything.values()), data.y_test, np.array(alphas))
@@ -86,6 +92,15 @@ def networks_on(
     attrs = {"data": source, "samples": len(data.y), "test": len(data.y_test), "votes": votes, "confidence": CONFIDENCE}
     attrs |= {"classes": len(data.classes), "epochs": NetworkPlan().passes(len(data.y))}
     return xr.Dataset(held, coords, attrs | {"reach": typical_reach(data.x, NEAR), "ray": _ray(data.x[0].size)})
+
+
+def _voted(cohorts: Mapping[str, Sequence[Cohort]], progress: Progress) -> dict[str, Numbers]:
+    """By model the votes (seeds, alphas, betas, points, classes) that are counted."""
+    every, found = sum(map(len, cohorts.values())), []
+    for k, cohort in enumerate(chain.from_iterable(cohorts.values())):
+        found.append(cohort.outcome(within(progress, k / every, 1 / every)).count)
+    places = iter(found)
+    return {model: np.stack([next(places) for _cohort in own]) for model, own in cohorts.items()}
 
 
 def _design(model: str, data: Data, alphas: tuple[float, ...], betas: tuple[float, ...], votes: int) -> Design:
@@ -104,20 +119,21 @@ class _Others:
     def __init__(self, data: Data, betas: tuple[float, ...], votes: int, store: Store) -> None:
         self._data, self._betas, self._votes, self._store = data, betas, votes, store
 
-    def gates(self, cohorts: Mapping[str, Sequence[Cohort]]) -> tuple[Numbers, dict[str, Numbers]]:
+    def gates(self, cohorts: Mapping[str, Sequence[Cohort]], progress: Progress) -> tuple[Numbers, dict[str, Numbers]]:
         """Of the nearest neighbour (seeds, 1, betas, points, classes), and by model those of the gated networks without
         training noise (seeds, betas, points, classes)."""
         nearest: list[Numbers] = []
         found: dict[str, list[Numbers]] = {model: [] for model in cohorts}
-        for seed in range(max(map(len, cohorts.values()))):
+        seeds = max(map(len, cohorts.values()))
+        for seed in range(seeds):
             there = {model: own[seed] for model, own in cohorts.items() if seed < len(own)}
-            votes = self._gated(list(there.values()), seed)
+            votes = self._gated(list(there.values()), seed, within(progress, seed / seeds, 1 / seeds))
             nearest.append(votes[:1])
             for model, own in zip(there, votes[1:], strict=True):
                 found[model].append(own)
         return np.stack(nearest), {model: np.stack(own) for model, own in found.items()}
 
-    def _gated(self, cohorts: Sequence[Cohort], seed: int) -> Numbers:
+    def _gated(self, cohorts: Sequence[Cohort], seed: int, progress: Progress) -> Numbers:
         """Of the nearest neighbour, and of the gated networks of one seed."""
         networks = [cohort.labels(0.0) for cohort in cohorts]
         inside = [cohort.key(0.0) for cohort in cohorts]
@@ -126,20 +142,21 @@ class _Others:
         def together(x: Array) -> Array:
             return jnp.concatenate([labels(x) for labels in networks])
 
-        return self._counts(gated(together, self._data.x, self._data.y, reach), seed, inside=inside, near=NEAR)
+        ask = gated(together, self._data.x, self._data.y, reach)
+        return self._counts(ask, seed, progress, inside=inside, near=NEAR)
 
-    def parzen(self, alphas: tuple[float, ...]) -> Numbers:
+    def parzen(self, alphas: tuple[float, ...], progress: Progress) -> Numbers:
         """Of the Parzen rule at each scale. It has no weights to draw: one seed."""
-        return self._counts(parzen(self._data.x, self._data.y, alphas), 0, parzen=alphas)
+        return self._counts(parzen(self._data.x, self._data.y, alphas), 0, progress, parzen=alphas)
 
-    def _counts(self, ask: Classifiers, seed: int, **inputs: Any) -> Numbers:
+    def _counts(self, ask: Classifiers, seed: int, progress: Progress, **inputs: Any) -> Numbers:
         """Votes (classifiers, betas, points, classes) that are counted."""
         points = fingerprint(self._data.x, self._data.y, self._data.x_test)
         key = key_of(**inputs, seed=seed, points=points, betas=self._betas, votes=self._votes)
         held = self._store.get(KIND, key)
         if held is None:
             ballot = Ballot("gaussian", self._votes, len(self._data.classes), seed)
-            held = {"count": ballot.counts(ask, self._data.x_test, self._betas, silent)[1].astype(np.uint16)}
+            held = {"count": ballot.counts(ask, self._data.x_test, self._betas, progress)[1].astype(np.uint16)}
             self._store.put(KIND, key, held)
         return held["count"]
 
