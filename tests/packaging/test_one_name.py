@@ -62,6 +62,18 @@ def test_listing_the_names_loads_nothing(tmp_path: Path) -> None:
     assert python("-c", program, cwd=tmp_path).stdout == "[]\n"
 
 
+def test_exact_answers_do_without_what_is_slow_to_import(tmp_path: Path) -> None:
+    """`scipy.stats` takes as long to import as everything else together that one exact risk needs."""
+    program = """
+import sys
+from theory import best_alpha, clean_risk, regimes, small_noise
+clean_risk(regimes.bumps(), 0.4, 0.5), best_alpha(regimes.concentric(), 0.5), small_noise(regimes.concentric())
+slow = ("scipy.stats", "scipy.optimize", "sympy", "flint", "pandas", "matplotlib", "jax")
+print([m for m in slow if m in sys.modules])
+"""
+    assert python("-c", program, cwd=tmp_path).stdout == "[]\n"
+
+
 def test_names_of_the_exact_side_are_those_of_theory() -> None:
     public = [name for name in dir(theory) if getattr(nw, name, None) is not None and not name.startswith("_")]
     assert {"gain", "clean_risk", "best_alpha", "regimes", "train", "smooth", "load_problem"} <= set(public)

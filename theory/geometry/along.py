@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-from scipy.special import gammaln, xlogy
 
 from theory.arrays import Array, Index
 from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.base import Base, VoteRequest
 from theory.geometry.piece import Piece
 from theory.geometry.region import Region
-from theory.laws.binomial import fewer
+from theory.laws.binomial import fewer, steepest
 from theory.numerics.quadrature import integrate
 
 # A chance of failing that may have underflowed, and an area for which that would matter.
@@ -95,20 +94,16 @@ def _inherited(
 ) -> Array:
     """The most that uncertain boundaries of the base region, and the rounding of u, can do to the integral.
 
-    Moving a boundary by db changes u by at most `peak` db/beta. With n votes and `need` = k of them, the chance to fail
-    moves by at most n P(Bin(n - 1, p) = k - 1) du, which is largest at p = (k - 1)/(n - 1). And its logarithm moves by
-    at most n times that of 1 - u, so that a small integral moves by little.
+    Moving a boundary by db changes u by at most `peak` db/beta, and the chance to fail by at most the steepest slope
+    times that. And its logarithm moves by at most n times that of 1 - u, so that a small integral moves by little.
     """
     peak, dim, votes, need = chance
-    k, n = np.clip(need, 1, votes) - 1, votes - 1
-    log_most = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1) + xlogy(k, k / max(n, 1))
-    steepest = np.where((need < 1) | (need > votes), 0.0, votes * np.exp(log_most + xlogy(n - k, (n - k) / max(n, 1))))
     doubt, eps = region.error.sum(axis=1), np.finfo(float).eps
     moved = peak * doubt / beta + VOTE_ULPS * eps * np.maximum(region.counts, 1)
     rate, gap = _relative(dim, region, beta)
     with np.errstate(over="ignore", invalid="ignore"):
         relative = value * votes * (doubt * rate + TAIL_ULPS * eps * gap)
-    return np.fmin(np.minimum(steepest * moved, 1.0) * sum(p.weight for p in pieces), relative)
+    return np.fmin(np.minimum(steepest(need, votes) * moved, 1.0) * sum(p.weight for p in pieces), relative)
 
 
 @np.errstate(over="ignore")  # what is beyond the range of floats is infinitely far

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from scipy.special import ndtr, ndtri
-from scipy.stats import beta as beta_law
 
 from theory.arrays import Array
 from theory.geometry.plane.outline import rule
@@ -35,6 +34,8 @@ def mean_mass(mass: Masses, votes: int, need: int, tolerance: float) -> tuple[fl
     numbers of nodes are compared until they agree to the tolerance, or there are no more.
     mass: (vote level, refinement) -> (mass, what is unresolved).
     """
+    from scipy.stats import beta as beta_law  # slow to import, and seldom needed
+
     law = beta_law(need, votes - need + 1)
     low, high = (float(np.clip(law.ppf(q), LEAST_LEVEL, 1 - LEAST_LEVEL)) for q in (5e-11, 1 - 5e-11))
     missed = float(law.cdf(low) + law.sf(high))

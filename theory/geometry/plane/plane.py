@@ -211,7 +211,8 @@ class Plane:
 
         value, error = mean_chance(levels, shape.base.value, cover, beta, chance, self.tolerance)
         whole = sum(p.weight for p in self.pieces if p.label == label)
-        return value, error + whole * min(self.missing + steepest(need, votes) * voted.doubt(len(LEVELS) - 1), 1.0)
+        slope = float(steepest(need, votes))
+        return value, error + whole * min(self.missing + slope * voted.doubt(len(LEVELS) - 1), 1.0)
 
     def _by_levels(self, shape: Still, beta: float, label: int, votes: int, need: int) -> tuple[float, float]:
         """The same, as the mean mass beyond a random level of the votes."""

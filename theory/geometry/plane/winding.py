@@ -7,7 +7,6 @@ far panels is the winding number less the angles of the near sides.
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
 
 from theory.arrays import Array, Index
@@ -75,6 +74,10 @@ def _followers(ends: Array) -> Index:
     taken, first = np.unique(nearest[order], return_index=True)
     follower = np.full(count, -1)
     follower[order[first]] = taken
+    if not (follower < 0).any():
+        return follower
+    from scipy.optimize import linear_sum_assignment  # slow to import, and seldom needed
+
     late, free = np.flatnonzero(follower < 0), np.setdiff1d(np.arange(count), taken)
     for start in range(0, len(late), LATE):
         part = late[start : start + LATE]
