@@ -7,6 +7,6 @@ of a problem, and its population risks, which stand beside the measured ones.
 from simulate.networks.convergence import ConvergenceWarning
 from simulate.networks.experiment import train_networks
 from simulate.networks.plan import NetworkPlan
-from simulate.networks.store import Store
+from simulate.networks.store import NetworkStore
 
-__all__ = ["ConvergenceWarning", "NetworkPlan", "Store", "train_networks"]
+__all__ = ["ConvergenceWarning", "NetworkPlan", "NetworkStore", "train_networks"]

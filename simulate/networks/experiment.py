@@ -18,7 +18,7 @@ from simulate.networks.assembly import Question, assembled
 from simulate.networks.cohort import Cohort, Design
 from simulate.networks.convergence import ConvergenceWarning, unfinished
 from simulate.networks.plan import NetworkPlan
-from simulate.networks.store import NETWORKS, Store
+from simulate.networks.store import NETWORKS, NetworkStore
 from simulate.networks.training import Regimen
 from simulate.progress import Progress, silent, within
 from theory.errors import ProblemError
@@ -38,7 +38,7 @@ def train_networks(
     eps: Scales = (),
     plan: NetworkPlan = USUAL_PLAN,
     level: Level = USUAL_LEVEL,
-    store: Store | None = None,
+    store: NetworkStore | None = None,
     progress: Progress | None = None,
 ) -> xr.Dataset:
     """Train networks on noisy inputs, smooth them by votes, and measure for which noises training noise helped.
@@ -87,7 +87,7 @@ def train_networks(
     """
     instance(plan, "plan", NetworkPlan)
     instance(level, "level", Level)
-    kept = Store(cache_folder(NETWORKS)) if store is None else instance(store, "store", Store)
+    kept = NetworkStore(cache_folder(NETWORKS)) if store is None else instance(store, "store", NetworkStore)
     held = _per_seed(data, plan.seeds)
     design = _design(plan, listed_noises(alpha, "alpha"), listed_noises(beta, "beta"), len(held[0].y))
     radii = tuple(sorted(set(listed_noises(eps, "eps")))) if np.size(eps) else ()

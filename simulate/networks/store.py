@@ -40,7 +40,7 @@ def key_of(**inputs: Any) -> str:
 
 
 @dataclass(frozen=True)
-class Store:
+class NetworkStore:
     """A folder of finished work, made if it is not there. fresh: as if it held nothing that was not just put there.
 
     Raises:
