@@ -2,12 +2,20 @@
 
 from simulate.agreement.agreement import agreement as agreement
 from simulate.agreement.plan import Trial as Trial
+from simulate.data import Data as Data
+from simulate.data import load_data as load_data
+from simulate.fitted import Fit as Fit
+from simulate.fitted import fit_problem as fit_problem
 from simulate.live.explore import explore as explore
 from simulate.montecarlo import Interval as Interval
 from simulate.montecarlo import Level as Level
 from simulate.montecarlo import Record as Record
 from simulate.montecarlo import Sampling as Sampling
 from simulate.montecarlo import monte_carlo as monte_carlo
+from simulate.networks import ConvergenceWarning as ConvergenceWarning
+from simulate.networks import NetworkPlan as NetworkPlan
+from simulate.networks import NetworkStore as NetworkStore
+from simulate.networks import train_networks as train_networks
 from simulate.parzen import ParzenRecord as ParzenRecord
 from simulate.parzen import ParzenTrial as ParzenTrial
 from simulate.parzen import simulate_parzen as simulate_parzen
@@ -17,6 +25,7 @@ from simulate.sweep.axes import Family as Family
 from simulate.sweep.axes import SpotCheck as SpotCheck
 from simulate.sweep.checks import add_checks as add_checks
 from simulate.sweep.curves import add_curves as add_curves
+from simulate.sweep.plane import measured_map as measured_map
 from simulate.sweep.plane import open_dataset as open_dataset
 from simulate.sweep.plane import phase as phase
 from simulate.sweep.proofs import add_proofs as add_proofs

@@ -114,7 +114,7 @@ class TrainCommand:
     def _trained(self, alphas: list[float], betas: list[float], radii: list[float]) -> xr.Dataset:
         from simulate.cache import cache_folder
         from simulate.montecarlo import Level
-        from simulate.networks import NetworkPlan, Store, train_networks
+        from simulate.networks import NetworkPlan, NetworkStore, train_networks
         from simulate.networks.store import NETWORKS
         from simulate.progress import Meter
 
@@ -122,7 +122,7 @@ class TrainCommand:
         data = self._data()
         plan = self._adapted(plan, data[0].problem)
         level = Level(confidence=self.confidence, failure=self.failure)
-        store = Store(Path(self.networks) if self.networks else cache_folder(NETWORKS), fresh=not self.resume)
+        store = NetworkStore(Path(self.networks) if self.networks else cache_folder(NETWORKS), fresh=not self.resume)
         with Meter("training") as meter, _noted():
             return train_networks(
                 data, alpha=alphas, beta=betas, eps=radii, plan=plan, level=level, store=store, progress=meter

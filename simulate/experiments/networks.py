@@ -22,7 +22,7 @@ from simulate.networks.cohort import Cohort, Design
 from simulate.networks.neighbours import gated, parzen, typical_reach
 from simulate.networks.plan import NetworkPlan
 from simulate.networks.statistics import cannot_be_told, cross_fitted_benefit, mean_risk, predicted, ratio_of_means
-from simulate.networks.store import NETWORKS, Store, fingerprint, key_of
+from simulate.networks.store import NETWORKS, NetworkStore, fingerprint, key_of
 from simulate.networks.training import Regimen
 from simulate.networks.voting import Ballot, Classifiers
 from simulate.progress import Progress, silent, within
@@ -71,7 +71,7 @@ def networks_on(
         scales: `alpha`, which begins with 0, and `beta`.
         progress: called with the share done.
     """
-    data, store = load_data(source, samples=size[0], test=size[1]), Store(cache_folder(NETWORKS))
+    data, store = load_data(source, samples=size[0], test=size[1]), NetworkStore(cache_folder(NETWORKS))
     alphas, betas = (tuple(scales[key]) for key in ("alpha", "beta"))
     others = _Others(data, betas, votes, store)
     cohorts = {
@@ -116,7 +116,7 @@ def _ray(dim: int) -> float:
 class _Others:
     """Votes of classifiers that are no networks of one noise, each taken once."""
 
-    def __init__(self, data: Data, betas: tuple[float, ...], votes: int, store: Store) -> None:
+    def __init__(self, data: Data, betas: tuple[float, ...], votes: int, store: NetworkStore) -> None:
         self._data, self._betas, self._votes, self._store = data, betas, votes, store
 
     def gates(self, cohorts: Mapping[str, Sequence[Cohort]], progress: Progress) -> tuple[Numbers, dict[str, Numbers]]:

@@ -4,9 +4,16 @@ What networks are trained on is read or drawn in `simulate.data`. Nothing of the
 of a problem, and its population risks, which stand beside the measured ones.
 """
 
-from simulate.networks.convergence import ConvergenceWarning
-from simulate.networks.experiment import train_networks
-from simulate.networks.plan import NetworkPlan
-from simulate.networks.store import Store
+from simulate.extras import missing
 
-__all__ = ["ConvergenceWarning", "NetworkPlan", "Store", "train_networks"]
+try:
+    from simulate.networks.convergence import ConvergenceWarning
+    from simulate.networks.experiment import train_networks
+    from simulate.networks.plan import NetworkPlan
+    from simulate.networks.store import NetworkStore
+except ModuleNotFoundError as error:
+    if error.name not in ("equinox", "optax"):
+        raise
+    raise missing(error.name, "train") from None
+
+__all__ = ["ConvergenceWarning", "NetworkPlan", "NetworkStore", "train_networks"]

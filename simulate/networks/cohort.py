@@ -16,7 +16,7 @@ from simulate.data.dataset import Data
 from simulate.montecarlo.arrays import Numbers
 from simulate.networks.compiled import Networks
 from simulate.networks.models import batched
-from simulate.networks.store import Store, fingerprint, key_of
+from simulate.networks.store import NetworkStore, fingerprint, key_of
 from simulate.networks.training import Lesson, Regimen
 from simulate.networks.voting import Ballot
 from simulate.progress import Progress, silent, within
@@ -62,7 +62,7 @@ class Outcome(NamedTuple):
 class Cohort:
     """The networks of one seed, one for each training noise of a design."""
 
-    def __init__(self, design: Design, data: Data, seed: int, store: Store) -> None:
+    def __init__(self, design: Design, data: Data, seed: int, store: NetworkStore) -> None:
         self._design, self._data, self._store = design, data, store
         self._lesson = Lesson(design.regimen, jnp.asarray(data.x), jnp.asarray(data.y), len(data.classes), seed)
         sources = {"samples": fingerprint(data.x, data.y), "points": fingerprint(data.x_test, data.y_test)}

@@ -18,11 +18,11 @@ from simulate.networks.assembly import Question, assembled
 from simulate.networks.cohort import Cohort, Design
 from simulate.networks.convergence import ConvergenceWarning, unfinished
 from simulate.networks.plan import NetworkPlan
-from simulate.networks.store import NETWORKS, Store
+from simulate.networks.store import NETWORKS, NetworkStore
 from simulate.networks.training import Regimen
 from simulate.progress import Progress, silent, within
 from theory.errors import ProblemError
-from theory.problems.noises import listed_noises
+from theory.problems.noises import listed_noises, noises
 from theory.problems.validation import instance
 
 # Confidence of intervals, and failure probability of certificates.
@@ -38,7 +38,7 @@ def train_networks(
     eps: Scales = (),
     plan: NetworkPlan = USUAL_PLAN,
     level: Level = USUAL_LEVEL,
-    store: Store | None = None,
+    store: NetworkStore | None = None,
     progress: Progress | None = None,
 ) -> xr.Dataset:
     """Train networks on noisy inputs, smooth them by votes, and measure for which noises training noise helped.
@@ -87,10 +87,10 @@ def train_networks(
     """
     instance(plan, "plan", NetworkPlan)
     instance(level, "level", Level)
-    kept = Store(cache_folder(NETWORKS)) if store is None else instance(store, "store", Store)
+    kept = NetworkStore(cache_folder(NETWORKS)) if store is None else instance(store, "store", NetworkStore)
     held = _per_seed(data, plan.seeds)
     design = _design(plan, listed_noises(alpha, "alpha"), listed_noises(beta, "beta"), len(held[0].y))
-    radii = tuple(sorted(set(listed_noises(eps, "eps")))) if np.size(eps) else ()
+    radii = tuple(sorted(set(noises(eps, "eps").ravel().tolist())))
     claim_process()
     claim_devices()
     found = []
@@ -110,7 +110,7 @@ def _design(plan: NetworkPlan, alphas: Sequence[float], betas: Sequence[float], 
 def _per_seed(data: Data | Sequence[Data], seeds: int) -> list[Data]:
     if isinstance(data, Data):
         return [data] * seeds
-    held = [instance(one, f"data[{k}]", Data) for k, one in enumerate(data)]
+    held = [instance(one, f"data[{k}]", Data) for k, one in enumerate(instance(data, "data", Data | list | tuple))]
     if len(held) != seeds:
         raise ProblemError("data", f"{len(held)} data sets", f"one, or one for each of {seeds} seeds")
     if any(not np.array_equal(one.x_test, held[0].x_test) for one in held):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from simulate.networks.models import MODELS
-from theory.errors import ProblemError, one_of, shown
-from theory.problems.validation import whole
+from theory.problems.validation import choice, whole
 
 NOISE_KINDS = ("gaussian", "laplace", "uniform")
 TIES = ("class1", "class0", "coin")
@@ -47,16 +45,12 @@ class NetworkPlan:
     def __post_init__(self) -> None:
         words = {"model": MODELS, "noise": NOISE_KINDS, "smoothing": NOISE_KINDS, "ties": TIES}
         for name, known in words.items():
-            _known(getattr(self, name), name, known)
-        for name in ("seeds", "epochs", "copies", "votes"):
-            if (value := getattr(self, name)) is not None:
+            choice(getattr(self, name), name, known)
+        for name in ("seeds", "votes", "epochs", "copies"):
+            value = getattr(self, name)
+            if value is not None or name in ("seeds", "votes"):
                 object.__setattr__(self, name, whole(value, name))
 
     def passes(self, samples: int) -> int:
         """The epochs on so many samples."""
         return self.epochs or min(MOST_EPOCHS, max(FEWEST_EPOCHS, round(SHOWN / samples)))
-
-
-def _known(word: object, key: str, words: Sequence[str]) -> None:
-    if word not in words:
-        raise ProblemError(key, shown(word), one_of(words, str(word)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ import numpy as np
 
 from simulate.montecarlo.arrays import Numbers
 from theory.atomic import atomic_write
+from theory.problems.validation import flag, instance
 
 # The folder of the user's cache where networks are kept unless another is given.
 NETWORKS = "networks"
@@ -40,11 +42,12 @@ def key_of(**inputs: Any) -> str:
 
 
 @dataclass(frozen=True)
-class Store:
+class NetworkStore:
     """A folder of finished work, made if it is not there. fresh: as if it held nothing that was not just put there.
 
     Raises:
         OSError: the folder cannot be made.
+        ProblemError: what is given is no path, or neither True nor False.
     """
 
     folder: Path
@@ -52,6 +55,8 @@ class Store:
     _made: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "folder", Path(instance(self.folder, "folder", str | os.PathLike)))
+        flag(self.fresh, "fresh")
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def get(self, kind: str, key: str) -> dict[str, Numbers] | None:

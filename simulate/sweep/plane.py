@@ -24,7 +24,7 @@ from theory import regimes
 from theory.errors import ProblemError
 from theory.problems.problem import Problem
 from theory.problems.problem_file import load_problem
-from theory.problems.validation import probability
+from theory.problems.validation import label, probability
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,7 +132,7 @@ def measured_map(
     dataset = xr.Dataset(variables, {"alpha": ("alpha", up, unit), "beta": ("beta", across, unit)})
     dataset["label"] = (cells, measured_labels(found), {"units": "1", "long_name": "what training noise does"})
     dataset["best_alpha"] = ("beta", least(up, found["risk"]), unit | {"long_name": "training noise of least risk"})
-    dataset.attrs = {"name": name, "x_key": "beta", "y_key": "alpha", "seeds": len(table)}
+    dataset.attrs = {"name": label(name, "name") or "", "x_key": "beta", "y_key": "alpha", "seeds": len(table)}
     if len(table) > 1:
         dataset["best"] = (cells, not_worse(table, error), {"units": "1", "long_name": "may be the best"})
         dataset.attrs["confidence"] = float(confidence)

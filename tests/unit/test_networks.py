@@ -20,7 +20,7 @@ from simulate.networks.cohort import Cohort, Design, Outcome
 from simulate.networks.convergence import converged, unfinished
 from simulate.networks.models import build
 from simulate.networks.noise import unit_noise
-from simulate.networks.store import Store
+from simulate.networks.store import NetworkStore
 from simulate.networks.training import Lesson, Regimen
 from simulate.networks.voting import COUNT, Ballot, choosing
 from simulate.progress import silent
@@ -116,9 +116,9 @@ def test_the_same_seed_gives_the_same_and_what_is_kept_is_not_made_again(
     tmp_path: Path, model: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = stripes(images=True)
-    first = Cohort(design(model), data, 0, Store(tmp_path / "a")).outcome()
-    again = Cohort(design(model), data, 0, Store(tmp_path / "b")).outcome()
-    other = Cohort(design(model), data, 1, Store(tmp_path / "b")).outcome()
+    first = Cohort(design(model), data, 0, NetworkStore(tmp_path / "a")).outcome()
+    again = Cohort(design(model), data, 0, NetworkStore(tmp_path / "b")).outcome()
+    other = Cohort(design(model), data, 1, NetworkStore(tmp_path / "b")).outcome()
     assert all(np.array_equal(one, two) for one, two in zip(first, again, strict=True))
     assert not np.array_equal(first.losses, other.losses)
 
@@ -127,14 +127,14 @@ def test_the_same_seed_gives_the_same_and_what_is_kept_is_not_made_again(
 
     monkeypatch.setattr(Lesson, "epoch", refuse)
     monkeypatch.setattr(Ballot, "counts", refuse)
-    kept = Cohort(design(model), data, 0, Store(tmp_path / "a")).outcome()
+    kept = Cohort(design(model), data, 0, NetworkStore(tmp_path / "a")).outcome()
     assert all(np.array_equal(one, two) for one, two in zip(first, kept, strict=True))
     with pytest.raises(AssertionError, match="again"):
-        Cohort(design(model), data, 0, Store(tmp_path / "a", fresh=True)).outcome()
+        Cohort(design(model), data, 0, NetworkStore(tmp_path / "a", fresh=True)).outcome()
 
 
 def test_damaged_files_are_made_again(tmp_path: Path) -> None:
-    data, store = stripes(), Store(tmp_path)
+    data, store = stripes(), NetworkStore(tmp_path)
     first = Cohort(design(), data, 0, store).outcome()
     for k, path in enumerate(sorted(tmp_path.iterdir())):
         content = path.read_bytes()
@@ -167,7 +167,7 @@ from simulate.networks import cohort
 from tests.unit.test_networks import EPOCHS, design, stripes
 cohort.LOST = 0.0
 print("ready", flush=True)
-cohort.Cohort(design("linear", EPOCHS), stripes(images=True), 0, cohort.Store(Path(sys.argv[1]))).outcome(
+cohort.Cohort(design("linear", EPOCHS), stripes(images=True), 0, cohort.NetworkStore(Path(sys.argv[1]))).outcome(
     lambda done: print(done, flush=True)
 )
 """
@@ -175,7 +175,7 @@ cohort.Cohort(design("linear", EPOCHS), stripes(images=True), 0, cohort.Store(Pa
 
 @pytest.mark.slow
 def test_killed_at_any_moment_it_goes_on_to_the_same_end(tmp_path: Path) -> None:
-    whole = Cohort(design("linear", EPOCHS), stripes(images=True), 0, Store(tmp_path / "whole")).outcome()
+    whole = Cohort(design("linear", EPOCHS), stripes(images=True), 0, NetworkStore(tmp_path / "whole")).outcome()
     rng, kills = np.random.default_rng(1), 0
     for _attempt in range(2):
         run = [sys.executable, "-c", KILLED, str(tmp_path / "killed")]
@@ -189,5 +189,6 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_end(tmp_path: Path) -> None
             process.send_signal(signal.SIGKILL)
         kills += process.returncode == -signal.SIGKILL
     assert kills > 0
-    found: Outcome = Cohort(design("linear", EPOCHS), stripes(images=True), 0, Store(tmp_path / "killed")).outcome()
+    killed = NetworkStore(tmp_path / "killed")
+    found: Outcome = Cohort(design("linear", EPOCHS), stripes(images=True), 0, killed).outcome()
     assert all(np.array_equal(one, two) for one, two in zip(whole, found, strict=True))
