@@ -127,16 +127,21 @@ def rules(problem: Problem, beta: float, reach: float, count: int) -> xr.Dataset
     return made.dataset()
 
 
+def between_stripes(choice: OffSupport) -> MixtureProblem:
+    """A stripe of class 1 between two of class 0 with empty gaps, and the label that is chosen there."""
+    sides, middle = (Component(Uniform(-3, -1)), Component(Uniform(1, 3))), (Component(Uniform(-0.5, 0.5)),)
+    return MixtureProblem(0.5, 1, sides, middle, training=Training(off_support=choice))
+
+
 def off_support(alpha: float, reach: float, count: int) -> xr.Dataset:
     """Separated uniform classes: three labels where there is no data, and training noise, which asks for none."""
-    sides, middle = (Component(Uniform(-3, -1)), Component(Uniform(1, 3))), (Component(Uniform(-0.5, 0.5)),)
     betas = np.linspace(0.0, reach, count)
     made = Series(
         "beta", betas, {"x_label": BETA, "y_label": "clean risk", "title": "class 1 between two parts of class 0"}
     )
     for choice in get_args(OffSupport):
         name = "nearest class" if choice == "nearest" else f"always class {choice[-1]}"
-        problem = MixtureProblem(0.5, 1, sides, middle, training=Training(off_support=choice))
+        problem = between_stripes(choice)
         made.curve(rf"{name}, $\alpha=0$", clean_risk(problem, 0.0, betas).value)
     made.curve(rf"any choice, $\alpha={alpha:g}$", clean_risk(problem, alpha, betas).value)
     return made.dataset()

@@ -7,7 +7,18 @@ from collections.abc import Sequence
 import xarray as xr
 from matplotlib.figure import Figure
 
-from figures import agreement, budget, curves, dimensions, disc_experiment, interference, phase, pipeline, plane
+from figures import (
+    agreement,
+    budget,
+    curves,
+    dimensions,
+    disc_experiment,
+    interference,
+    network_rules,
+    phase,
+    pipeline,
+    plane,
+)
 from simulate.experiments.recipe import Recipe
 from simulate.experiments.sources import Computed, Map
 from simulate.storage import NEEDED
@@ -60,6 +71,10 @@ def draw_budgets(datasets: Datasets, columns: int) -> list[Figure]:
 
 def draw_interference(datasets: Datasets, columns: int) -> list[Figure]:
     return [interference.draw(datasets).figure]
+
+
+def draw_network_rules(datasets: Datasets, columns: int) -> list[Figure]:
+    return [network_rules.draw(datasets)[0].figure]
 
 
 def map_recipe(words: str, *sources: Map, stems: Sequence[str]) -> Recipe:

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from figures.pipeline_stages import VARIABLES as STAGES
+from simulate.experiments.bridge_recipes import BRIDGE
 from simulate.experiments.curve_recipes import CURVES
 from simulate.experiments.curves import bridge_curve
 from simulate.experiments.drawing import draw_agreements, draw_planes, draw_stages, map_recipe
@@ -66,6 +67,7 @@ RECIPES: dict[str, Recipe] = {
     **CURVES,
     **SAMPLES,
     **NETWORKS,
+    **BRIDGE,
     "agreement": Recipe(
         {"agreement": Agreement("bumps", "alpha=0:1.5:9", "beta=0.1:1.5:9", 101, 20_000, 1)},
         draw_agreements,

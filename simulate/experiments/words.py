@@ -126,6 +126,10 @@ WORDS = {
         "The best training noise of lda at equal priors against the number of noisy copies of each sample. With one "
         "copy every noise hurts; small noise begins to help at the number of copies that a law gives, marked below."
     ),
+    "networks-rules": (
+        "Networks trained on 1000 and on 100 000 samples against exact rules on infinitely many. Multilayer "
+        "perceptrons follow the posterior rule."
+    ),
     "agreement": (
         "Exact risks against simulated ones over a map. The scores lie within the band that holds for all of them "
         "together at 95 %, as they should where both sides are right."
