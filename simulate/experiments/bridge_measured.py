@@ -19,7 +19,7 @@ from simulate.networks.convergence import converged
 from simulate.networks.neighbours import nearest_neighbour, parzen
 from simulate.networks.noise import unit_noise
 from simulate.networks.statistics import Means, mean_risk, predicted
-from simulate.networks.store import NETWORKS, Store, fingerprint, key_of
+from simulate.networks.store import NETWORKS, NetworkStore, fingerprint, key_of
 from simulate.networks.training import Regimen
 from simulate.networks.voting import Ballot, Classifiers
 from simulate.progress import silent
@@ -67,7 +67,7 @@ class Measured:
         self._problem, self._rules, self._study = problem, rules, study
         self.classifiers = [*study.models, PARZEN]
         self.references = [*rules, PARZEN, NEAREST]
-        self._store = Store(cache_folder(NETWORKS))
+        self._store = NetworkStore(cache_folder(NETWORKS))
         self._tested = load_data(problem, test=study.points, seed=0)
 
     def risks(self) -> Variables:
