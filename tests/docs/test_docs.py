@@ -61,7 +61,16 @@ def blocks(page: Path) -> list[Block]:
 
 
 RUNNING = [page for page in PAGES if any(block.runs for block in blocks(page))]
-SLOW = {"certified", "check", "cores", "diagram", "falsify", "sampling", "tutorial"}  # more than a few seconds each
+SLOW = {
+    "certified",
+    "check",
+    "cores",
+    "diagram",
+    "falsify",
+    "own-data",
+    "sampling",
+    "tutorial",
+}  # more than a few seconds each
 
 
 def command(line: str) -> None:
