@@ -32,6 +32,8 @@ CONFIDENCE = 0.95
 NEAREST, PARZEN = "nearest", "parzen"
 # What counts as near the data: where this share of the training points has another one.
 NEAR = 0.99
+# The Parzen rule is asked where there are so many samples at most: its cost grows with them.
+MOST_KERNELS = 5000
 # The share of the time that networks are expected to take.
 NETWORK_TIME = 0.8
 # Of a file with the votes of classifiers that are no networks.
@@ -51,7 +53,7 @@ def networks_on(
     scales: Mapping[str, Sequence[float]],
     progress: Progress = silent,
 ) -> xr.Dataset:
-    """Networks of some models on one data set, with the nearest neighbour and the Parzen rule beside them.
+    """Networks of some models on one data set, beside the nearest neighbour and, on few samples, the Parzen rule.
 
     Over (classifier, alpha, beta), models first: `risk`, `low`, `high`, and `best`, which cannot be told from the best.
     Over (classifier, beta): `best_alpha`, and `best_alpha_one_vote` of the classifier that takes one vote; and at
@@ -80,8 +82,10 @@ def networks_on(
     }
     counts = _voted(cohorts, within(progress, 0.0, NETWORK_TIME))
     nearest, gates = others.gates(cohorts, within(progress, NETWORK_TIME, (1 - NETWORK_TIME) / 2))
-    rule = others.parzen(alphas, within(progress, (1 + NETWORK_TIME) / 2, (1 - NETWORK_TIME) / 2))
-    everything = counts | {NEAREST: nearest.repeat(len(alphas), axis=1), PARZEN: rule[None]}
+    everything = counts | {NEAREST: nearest.repeat(len(alphas), axis=1)}
+    if len(data.y) <= MOST_KERNELS:
+        rest = within(progress, (1 + NETWORK_TIME) / 2, (1 - NETWORK_TIME) / 2)
+        everything |= {PARZEN: others.parzen(alphas, rest)[None]}
     wrong = {name: predicted(count) != data.y_test for name, count in everything.items()}
     held = _risks(wrong, np.array(alphas)) | _largest([count[:, 0] for count in everything.values()])
     held |= _single_votes(list(everything.values()), data.y_test, np.array(alphas))
