@@ -34,7 +34,6 @@ NAMES = {
     "cnn": "CNN",
     "cnn-norm": "CNN, normalised",
     NEAREST: "nearest",
-    PARZEN: "Parzen",
 }
 # The best alpha on MNIST, all 60 000 images, as published with the experiments on noise-augmented training.
 PUBLISHED = {
