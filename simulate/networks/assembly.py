@@ -39,11 +39,37 @@ from simulate.networks.statistics import (
     predicted,
     seed_risk,
 )
+from simulate.sweep.plane import MEASURED
 from simulate.version import software_version
 
 Variables = dict[str, tuple[tuple[str, ...], Any]]
 CELL = ("alpha", "beta")
 EACH = ("seed", *CELL)
+# What is a length, in the units of x.
+NOISY = ("alpha", "beta", "eps", "best_alpha", "radius")
+# What the files of a dataset say of its variables.
+MEANT = MEASURED | {
+    "risk": "risk of each network",
+    "risk_low": "lower end of its interval over test points",
+    "risk_high": "upper end of its interval over test points",
+    "mean_risk": "risk of a network with a new seed",
+    "mean_low": "lower end of its interval over networks and test points",
+    "mean_high": "upper end of its interval over networks and test points",
+    "label": "what training noise does",
+    "best_alpha": "training noise of least risk",
+    "best": "may be the best",
+    "share": "votes for each class, as a share",
+    "largest": "share of the votes of the class with most",
+    "abstained": "share of points on which PREDICT abstains",
+    "certified": "certified risk",
+    "radius": "average certified radius",
+    "loss": "loss in training, on noisy inputs",
+    "train_loss": "loss at the end of training, on noisy inputs",
+    "test_loss": "loss on noisy test points",
+    "converged": "whether the loss had ceased to fall",
+    "exact_posterior": "exact risk of the posterior rule",
+    "exact_regression": "exact risk of the regression rule",
+}
 
 
 @dataclass(frozen=True)
@@ -76,13 +102,12 @@ def assembled(design: Design, data: Data, outcomes: Sequence[Outcome], question:
         "epoch": np.arange(1, design.regimen.epochs + 1),
     }
     dataset = xr.Dataset(held, coords, _attributes(design, data, len(outcomes), question))
-    for key in NOISY:
-        dataset[key].attrs["units"] = data.unit
+    for key in dataset.variables:
+        dataset[key].attrs["units"] = data.unit if key in NOISY else "1"
+    for key, words in MEANT.items():
+        if key in dataset:
+            dataset[key].attrs["long_name"] = words
     return dataset
-
-
-# Coordinates that are lengths.
-NOISY = ("alpha", "beta", "eps")
 
 
 def _risks(wrong: Numbers, alphas: Numbers, confidence: float) -> Variables:

@@ -43,6 +43,8 @@ def test_a_dataset_a_figure_and_records_of_a_problem(call: Run, monkeypatch: pyt
     document = strict(result.stdout)
     dataset = open_dataset("t.nc", ("risk",))
     assert {name: dataset[name].dims for name in dataset.data_vars} == SHAPES
+    assert all(dataset[name].attrs["long_name"] for name in dataset.data_vars)
+    assert {dataset[name].attrs["units"] for name in ("alpha", "beta", "radius")} == {"units of x"}
     _check_shares(dataset)
     exact = vote_risk(two_gaussians(2), np.array([[0.0], [0.5]]), np.array([0.0, 0.6]), 21)
     assert np.array_equal(dataset["exact_posterior"], exact.value)
