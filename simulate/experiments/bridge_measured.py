@@ -33,8 +33,8 @@ NEAREST, PARZEN = "nearest", "parzen"
 FEWEST = 3
 # Of points where labels are compared: as many for each that is voted on, drawn with a seed of their own.
 PROBES, PROBED = 4, 1000
-# The Parzen rule takes time with n; on more samples it is left out.
-MOST_KERNELS = 10_000
+# What the Parzen rule takes grows with n: most samples on which it votes, and on which it labels the probes once.
+VOTED_KERNELS, MOST_KERNELS = 1000, 10_000
 # Inputs that are labelled at once.
 BLOCK = 500
 # Of a loss curve, in which it is seen whether it still falls.
@@ -69,6 +69,7 @@ class Measured:
         self.references = [*rules, PARZEN, NEAREST]
         self._store = NetworkStore(cache_folder(NETWORKS))
         self._tested = load_data(problem, test=study.points, seed=0)
+        self._drawn: dict[tuple[int, int], Data] = {}
 
     def risks(self) -> Variables:
         """Over networks and test points."""
@@ -76,7 +77,7 @@ class Measured:
         found = self._empty("risk", "low", "high", cell=(len(self.classifiers),))
         for c, classifier in enumerate(self.classifiers):
             for k, samples in enumerate(self._study.sizes):
-                if classifier != PARZEN or samples <= MOST_KERNELS:
+                if classifier != PARZEN or samples <= VOTED_KERNELS:
                     _fill(found, (c, k), mean_risk(self._wrong(classifier, samples), CONFIDENCE))
         return {name: (cell, values) for name, values in found.items()}
 
@@ -111,8 +112,10 @@ class Measured:
 
     def _data(self, samples: int, seed: int) -> Data:
         """Samples of a seed's own with the test points of all."""
-        held = load_data(self._problem, samples=samples, test=1, seed=seed)
-        return replace(held, x_test=self._tested.x_test, y_test=self._tested.y_test)
+        if (samples, seed) not in self._drawn:
+            held = load_data(self._problem, samples=samples, test=1, seed=seed)
+            self._drawn[samples, seed] = replace(held, x_test=self._tested.x_test, y_test=self._tested.y_test)
+        return self._drawn[samples, seed]
 
     def _cohort(self, model: str, samples: int, seed: int) -> Cohort:
         study = self._study
