@@ -28,7 +28,8 @@ def rules_followed(problem: Problem, **study: Any) -> xr.Dataset:
     Over (rule, noise): `exact`, the N-vote risk on infinitely many samples. Over (classifier, samples, alpha): `risk`
     with `low` and `high`, over networks and points; NaN where there is none. Over (classifier, reference, samples,
     alpha): `differs` with `differs_low` and `differs_high`, the share of noisy test inputs that the classifier labels
-    otherwise than a rule, or than the Parzen rule or the nearest neighbour of its own samples. Over (classifier, rule,
+    otherwise than a rule, or than the Parzen rule or the nearest neighbour of its own samples; without alpha
+    `differs_mean`, `differs_low_mean` and `differs_high_mean`, the same on average over alpha. Over (classifier, rule,
     samples): `distance`, the mean over alpha of |risk - exact|. Over (classifier, samples): `follows`, the reference
     of least mean difference. Over (model, samples): `converged`, the share of networks that have. For two Gaussians
     of one covariance `limit` (linear, samples, noise), the risk of linear rules at n/d, and over (classifier, linear,
@@ -58,11 +59,11 @@ def _followed(problem: Problem, rules: Mapping[str, Problem], study: Study) -> x
     exact = np.stack([np.asarray(vote_risk(rule, noise, study.beta, study.votes).value) for rule in rules.values()])
     measured = Measured(problem, rules, study)
     held = measured.risks() | measured.differences()
-    risk, differs = held["risk"][1], held["differs"][1].mean(axis=-1)
+    risk = held["risk"][1]
     held |= {
         "exact": (("rule", "noise"), exact),
         "distance": (("classifier", "rule", "samples"), _distance(risk, exact[:, None, asked])),
-        "follows": (("classifier", "samples"), _follows(differs, measured.references)),
+        "follows": (("classifier", "samples"), _follows(held["differs_mean"][1], measured.references)),
         "converged": (("model", "samples"), measured.converged()),
     }
     coords: dict[str, Any] = {"rule": list(rules), "noise": noise, "alpha": alphas, "samples": list(study.sizes)}

@@ -19,6 +19,7 @@ from simulate.networks.convergence import converged
 from simulate.networks.neighbours import nearest_neighbour, parzen
 from simulate.networks.noise import unit_noise
 from simulate.networks.statistics import Means, mean_risk, predicted
+from simulate.networks.statistics.design import Moments
 from simulate.networks.store import NETWORKS, NetworkStore, fingerprint, key_of
 from simulate.networks.training import Regimen
 from simulate.networks.voting import Ballot, Classifiers
@@ -82,10 +83,11 @@ class Measured:
         return {name: (cell, values) for name, values in found.items()}
 
     def differences(self) -> Variables:
-        """Shares of noisy inputs at which labels differ, over networks and inputs."""
-        cell = ("classifier", "reference", "samples", "alpha")
+        """Shares of noisy inputs at which labels differ, over networks and inputs; and their means over the noises."""
+        cell = ("classifier", "reference", "samples")
         shape = len(self.classifiers), len(self.references)
         found = self._empty("differs", "differs_low", "differs_high", cell=shape)
+        overall = {f"{name}_mean": values[..., 0].copy() for name, values in found.items()}
         inputs = self._probes()
         exact = {name: labels_of(rule, self._study.alphas, inputs) for name, rule in self._rules.items()}
         for k, samples in enumerate(self._study.sizes):
@@ -93,8 +95,11 @@ class Measured:
             for c, classifier in enumerate(self.classifiers):
                 for r, reference in enumerate(self.references):
                     if classifier in own and reference in own | exact:
-                        _fill(found, (c, r, k), differing(own[classifier], (own | exact)[reference]))
-        return {name: (cell, values) for name, values in found.items()}
+                        labels = own[classifier], (own | exact)[reference]
+                        _fill(found, (c, r, k), differing(*labels))
+                        _fill(overall, (c, r, k), differing_overall(*labels))
+        each: Variables = {name: ((*cell, "alpha"), values) for name, values in found.items()}
+        return each | {name: (cell, values) for name, values in overall.items()}
 
     def converged(self) -> Numbers:
         """The share of networks whose loss has ceased to fall (models, samples)."""
@@ -175,6 +180,13 @@ def differing(labels: Numbers, reference: Numbers) -> Means:
     """The share of inputs with another label than a reference's: labels (seeds, alphas, inputs), and the reference's,
     which broadcast against them; answers (alphas,), for networks with new seeds on new inputs."""
     return mean_risk(labels != reference, CONFIDENCE)
+
+
+def differing_overall(labels: Numbers, reference: Numbers) -> Means:
+    """The mean of these shares over the noises, which are fixed, with an approximate interval."""
+    shares = Moments.of((labels != reference).mean(axis=1))
+    half = np.sqrt(shares.squared_half_width(1 - CONFIDENCE))
+    return Means(shares.mean, np.maximum(shares.mean - half, 0), np.minimum(shares.mean + half, 1))
 
 
 def _smoother(losses: Numbers) -> Numbers:

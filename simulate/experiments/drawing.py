@@ -74,7 +74,9 @@ def draw_interference(datasets: Datasets, columns: int) -> list[Figure]:
 
 
 def draw_network_rules(datasets: Datasets, columns: int) -> list[Figure]:
-    return [network_rules.draw(datasets)[0].figure]
+    """One figure of the studies that have all its numbers of samples."""
+    whole = [held for held in datasets if set(network_rules.SAMPLES) <= set(held["samples"].to_numpy().tolist())]
+    return [network_rules.draw(whole)[0].figure]
 
 
 def map_recipe(words: str, *sources: Map, stems: Sequence[str]) -> Recipe:

@@ -127,8 +127,9 @@ WORDS = {
         "copy every noise hurts; small noise begins to help at the number of copies that a law gives, marked below."
     ),
     "networks-rules": (
-        "Networks trained on 1000 and on 100 000 samples against exact rules on infinitely many. Multilayer "
-        "perceptrons follow the posterior rule."
+        "Networks trained on 1000 and on 100 000 samples of problems whose truth is known, beside the exact rules. "
+        "Perceptrons come to follow the posterior rule and never the regression rule; that they stay below it for two "
+        "Gaussians at much noise is training that ends too early."
     ),
     "agreement": (
         "Exact risks against simulated ones over a map. The scores lie within the band that holds for all of them "

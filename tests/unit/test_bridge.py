@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import norm
 
 from simulate.experiments.bridge import rules_followed
-from simulate.experiments.bridge_measured import PROBES, differing, labels_of
+from simulate.experiments.bridge_measured import PROBES, differing, differing_overall, labels_of
 from simulate.experiments.curves import between_stripes
 from theory import regimes, vote_risk
 
@@ -44,6 +44,9 @@ def test_differences_are_counted_input_by_input() -> None:
             count = sum(int(labels[seed, a, i] != others[seed][i]) for seed in range(3) for i in range(50))
             assert found.estimate[a] == pytest.approx(count / 150, rel=1e-14)
             assert found.low[a] < count / 150 < found.high[a]
+        overall = differing_overall(labels, reference)
+        assert overall.estimate == pytest.approx(found.estimate.mean(), rel=1e-14)
+        assert overall.low < found.estimate.mean() < overall.high
 
 
 @pytest.fixture
@@ -65,7 +68,8 @@ def test_a_study_keeps_its_networks_and_says_what_it_compared(cache: Path) -> No
     far = np.abs(first["risk"].sel(classifier="linear") - first["exact"].sel(rule="regression", noise=[0.0, 1.0]).data)
     assert first["distance"].sel(classifier="linear", rule="regression").item() == pytest.approx(far.mean().item())
     assert first["differs"].sel(classifier="parzen", reference="parzen").max() == 0
-    mean = first["differs"].sel(classifier="linear", samples=40).mean("alpha")
+    mean = first["differs_mean"].sel(classifier="linear", samples=40)
+    np.testing.assert_allclose(mean, first["differs"].sel(classifier="linear", samples=40).mean("alpha"), rtol=1e-13)
     assert first["follows"].sel(classifier="linear", samples=40) == mean.idxmin("reference")
     assert first["limit"].shape == (2, 1, len(first["noise"]))
     assert first.attrs["probes"] == PROBES * 30
