@@ -29,6 +29,7 @@ TESTS = (
     "tests/cli/test_words.py",
     "tests/cli/test_phase.py",
     "tests/cli/test_figures.py",
+    "tests/cli/test_train.py",
     "tests/unit/test_data.py",
     "tests/unit/test_fit.py",
     "tests/unit/test_storage.py",
