@@ -19,6 +19,8 @@ GALLERY = ROOT / "figures" / "gallery"
 PICTURES = "gallery"
 MARK = "<!-- recipes -->"
 
+# What a fence needs to be run is for the tests; a fence with a word that pymdownx does not know is none.
+NEEDED = re.compile(r'^(```\w+) requires="[^"]*"$', re.MULTILINE)
 # What pymdownx.arithmatex leaves of a formula, inline and set apart.
 INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>', re.DOTALL)
 BLOCK = re.compile(r'<div class="arithmatex">\s*\\\[(.*?)\\\]\s*</div>', re.DOTALL)
@@ -38,7 +40,8 @@ def on_files(files: Any, config: Any) -> Any:
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """The gallery takes the place of its mark."""
+    """The gallery takes the place of its mark, and fences are what they are."""
+    markdown = NEEDED.sub(r"\1", markdown)
     return markdown.replace(MARK, gallery()) if MARK in markdown else markdown
 
 

@@ -117,6 +117,10 @@ def test_formulas_are_mathematics(site: Path) -> None:
     assert "$" not in re.sub(r"<pre>.*?</pre>", "", text, flags=re.DOTALL)
 
 
+def test_no_fence_is_left_as_text(site: Path) -> None:
+    assert not [page for page in site.rglob("*.html") if "```" in page.read_text()]
+
+
 def test_the_gallery_shows_every_figure_with_its_words_and_command(site: Path) -> None:
     text = (site / "gallery.html").read_text()
     plain = re.sub("<[^>]+>", "", text)
