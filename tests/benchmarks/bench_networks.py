@@ -16,7 +16,7 @@ from tests.benchmarks.timing import best, sized
 
 SAMPLES, SHAPE, CLASSES = sized(4000, 100), (1, 28, 28), 10
 ALPHAS = np.linspace(0, 1, sized(11, 2))
-POINTS, VOTES, BETA = sized(500, 10), sized(100, 3), 0.5
+POINTS, VOTES, BETAS = sized(500, 10), sized(50, 3), sized([0.1, 0.3, 0.5, 0.7, 0.9], [0.5])
 
 
 def images(count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -44,11 +44,13 @@ def labels_of(networks: Networks) -> Callable[[np.ndarray], np.ndarray]:
 
 
 def looped(labels: Callable[[np.ndarray], np.ndarray], x: np.ndarray) -> np.ndarray:
-    """Votes (points, classes) at one smoothing noise."""
+    """Votes (smoothing noises, points, classes); all smoothing noises see the same unit noise here, too."""
     rng, rows = np.random.default_rng(0), np.arange(len(x))
-    counted = np.zeros((len(x), CLASSES), int)
+    counted = np.zeros((len(BETAS), len(x), CLASSES), int)
     for _ in range(VOTES):
-        counted[rows, labels(x + np.float32(BETA) * rng.standard_normal(x.shape, np.float32))] += 1
+        unit = rng.standard_normal(x.shape, np.float32)
+        for table, beta in zip(counted, BETAS, strict=True):
+            table[rows, labels(x + np.float32(beta) * unit)] += 1
     return counted
 
 
@@ -69,9 +71,12 @@ def test_votes(capsys: pytest.CaptureFixture[str]) -> None:
     labels, ballot = labels_of(networks), Ballot("gaussian", VOTES, CLASSES, seed=0)
     same = labels(flat) == np.asarray(taught.compiled.labels(networks, jnp.asarray(x)))[0]
     assert same.mean() > 0.99  # rounding may decide between equal scores
-    compiled = best(lambda: ballot.counts(lambda rows: taught.compiled.labels(networks, rows), x, [BETA], silent))
+    compiled = best(lambda: ballot.counts(lambda rows: taught.compiled.labels(networks, rows), x, BETAS, silent))
     plain = best(lambda: looped(labels, flat))
-    rates = (POINTS * (VOTES + choosing(VOTES)) / compiled, POINTS * VOTES / plain)
+    asked = POINTS * len(BETAS)
+    rates = (asked * (VOTES + choosing(VOTES)) / compiled, asked * VOTES / plain)
     with capsys.disabled():
-        print(f"\n  votes of an MLP, {POINTS} images of 28 x 28, {VOTES} votes:")
+        print(
+            f"\n  votes of an MLP, {POINTS} images of 28 x 28, {VOTES} votes at each of {len(BETAS)} smoothing noises:"
+        )
         print(f"    {rates[0]:.3g} a second, a loop in NumPy {rates[1]:.3g}, ratio {rates[0] / rates[1]:.2f}")
