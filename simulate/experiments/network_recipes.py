@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import xarray as xr
@@ -48,7 +48,7 @@ HIDDEN = ("mlp", "cnn", "cnn-norm")
 SHOWN = [0.3, 0.5, 0.7, 0.9]
 
 
-def _of(held: xr.Dataset, kept: Sequence[str]) -> xr.Dataset:
+def _of(held: xr.Dataset, kept: Collection[str]) -> xr.Dataset:
     """What is known of some classifiers, by the names that are shown."""
     rows = held.drop_dims("model")
     rows = rows.sel(classifier=[name for name in rows["classifier"].to_numpy().tolist() if name in kept])
@@ -71,17 +71,18 @@ def draw_shares(datasets: Sequence[xr.Dataset], columns: int) -> list[Figure]:
     """The largest class of the votes without training noise; the Parzen rule is then the nearest neighbour."""
     panels = []
     for held in datasets:
-        rows = _of(held, ("linear", *HIDDEN, NEAREST))
-        panel = rows[["largest", "largest_low", "largest_high"]].rename(largest_low="low", largest_high="high")
+        rows = _of(held, NAMES)[["largest", "largest_low", "largest_high"]]
+        panel = rows.rename(largest_low="low", largest_high="high").reindex(classifier=list(NAMES.values()))
         panels.append(panel.assign_attrs(title=held.attrs["data"], classes=held.attrs["classes"]))
     return [class_shares.draw(panels, columns=columns)[0].figure]
 
 
 def draw_off_data(datasets: Sequence[xr.Dataset], columns: int) -> list[Figure]:
-    """The share of the benefit of training noise that is about places without data, a row for each network."""
+    """The share of the benefit of training noise that is about places without data; linear networks have no benefit."""
     rows = []
     for held in datasets:
-        own = held.drop_dims("classifier").sel(beta=SHOWN)[["share", "share_low", "share_high", "determined"]]
+        own = held.drop_dims("classifier").sel(beta=SHOWN, model=held["model"] != "linear")
+        own = own[["share", "share_low", "share_high", "determined"]]
         names = [f"{held.attrs['data']}: {NAMES[name]}" for name in own["model"].to_numpy()]
         rows.append(own.rename(model="row", share_low="low", share_high="high").assign_coords(row=names))
     return [off_data_share.draw(xr.concat(rows, "row", combine_attrs="drop"), columns=columns).figure]

@@ -137,8 +137,8 @@ WORDS = {
     ),
     "networks-best-alpha": (
         "The best training noise of networks on images against the smoothing noise, with all noises that cannot be "
-        "told from the best. It lies below the noise of smoothing but for the smallest, as the published points and "
-        "the small-noise law do, and not on the line alpha = beta of a single vote."
+        "told from the best. Some is best even without smoothing; with much smoothing the best lies below "
+        "alpha = beta, where a single vote has it, as the published points do."
     ),
     "networks-class-shares": (
         "Where the votes of networks without training noise go: the share of the class with most. The farther "
