@@ -66,14 +66,14 @@ trained.noisewise.plot().figure
 # %% [markdown]
 # ## The study
 #
-# Images of all classes, networks without and with hidden layers, and beside them a nearest neighbour,
+# Three data sets with all their classes, networks without and with hidden layers, and beside them a nearest neighbour,
 # which needs no training. It takes hours and is kept with the gallery; `noisewise figures networks-best-alpha` makes it
 # again.
 
 # %%
 studies = {
     name: open_dataset(f"figures/gallery/networks-{name}.nc", ("best_alpha", "largest", "share_all"), "figures")
-    for name in ("digits", "mnist5k")
+    for name in ("digits", "mnist5k", "fashion-mnist")
 }
 {name: {key: int(study.attrs[key]) for key in ("samples", "test", "votes")} for name, study in studies.items()}
 
@@ -111,7 +111,8 @@ network_recipes.draw_off_data(list(studies.values()), 2)[0].figure
 
 # %%
 shares = ["share_all", "share_low_all", "share_high_all", "determined_all"]
-pd.concat({name: study[shares].to_dataframe() for name, study in studies.items()}).query("determined_all").round(2)
+table = pd.concat({name: study[shares].to_dataframe() for name, study in studies.items()})
+table.query("determined_all").drop(columns="determined_all").round(2)
 
 # %% [markdown]
 # 1 means that the nearest point's class, off the data, does all that training noise does; above 1, that it does more.
