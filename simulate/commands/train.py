@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from theory.problems.problem import Problem
 
 # What is trained, smoothed and repeated where nothing is said.
-ALPHA, BETA, SEEDS, VOTES = ("0:1:6",), ("0:0.9:4",), 3, 100
+ALPHA, BETA, SEEDS, VOTES = ("0:1:6",), ("0:0.9:4",), 5, 100
 NoiseKind = Literal["gaussian", "laplace", "uniform"]
 
 Source = Annotated[

@@ -34,7 +34,7 @@ class NetworkPlan:
     """
 
     model: str = "mlp"
-    seeds: int = 3
+    seeds: int = 5
     epochs: int | None = None
     copies: int | None = None
     votes: int = 100
