@@ -73,7 +73,7 @@ class NetworkStore:
     def put(self, kind: str, key: str, arrays: Mapping[str, Numbers]) -> None:
         """Keep arrays under a key. Raises `OSError` where the folder cannot be written."""
         content = io.BytesIO()
-        np.savez_compressed(content, **arrays)
+        np.savez(content, **arrays)
         with atomic_write(self._path(kind, key)) as temporary:
             temporary.write_bytes(content.getbuffer())
         self._made.add(key)
