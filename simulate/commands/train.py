@@ -19,6 +19,7 @@ from simulate.commands.output import interval, note, print_json, print_table
 from simulate.commands.places import check_places, write_files
 from theory.errors import ProblemError
 from theory.problems import validation
+from theory.problems.problem import NoiseFamily
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 # What is trained, smoothed and repeated where nothing is said.
 ALPHA, BETA, SEEDS, VOTES = ("0:1:6",), ("0:0.9:4",), 5, 100
-NoiseKind = Literal["gaussian", "laplace", "uniform"]
 
 Source = Annotated[
     tyro.conf.Positional[str],
@@ -80,9 +80,9 @@ class TrainCommand:
     epochs: Epochs = None
     copies: Copies = None
     votes: Votes = VOTES
-    noise: NoiseKind | None = None
+    noise: NoiseFamily | None = None
     """The kind of training noise (gaussian, or that of the problem)."""
-    smoothing: NoiseKind | None = None
+    smoothing: NoiseFamily | None = None
     """The kind of smoothing noise (gaussian, or that of the problem)."""
     confidence: Confidence = 0.95
     failure: Failure = 1e-3

@@ -12,9 +12,10 @@ from typing import Any, get_args
 import numpy as np
 import xarray as xr
 
-from simulate.experiments.bridge_measured import CONFIDENCE, NEAREST, PROBES, Measured, Study
+from simulate.experiments.bridge_measured import CONFIDENCE, PROBES, Measured, Study
 from simulate.experiments.curves import between_stripes
 from simulate.montecarlo.arrays import Numbers
+from simulate.networks.neighbours import NEAREST
 from theory import clean_risk, vote_risk, with_overrides
 from theory.problems.problem import OffSupport, Problem
 

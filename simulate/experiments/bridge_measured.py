@@ -16,7 +16,7 @@ from simulate.data.dataset import Data
 from simulate.montecarlo.arrays import Numbers
 from simulate.networks.cohort import Cohort, Design
 from simulate.networks.convergence import converged
-from simulate.networks.neighbours import nearest_neighbour, parzen
+from simulate.networks.neighbours import NEAREST, PARZEN, nearest_neighbour, parzen
 from simulate.networks.noise import unit_noise
 from simulate.networks.statistics import Means, mean_risk, predicted
 from simulate.networks.statistics.design import Moments
@@ -29,7 +29,6 @@ from theory.problems.problem import Problem
 
 CONFIDENCE = 0.95
 NOISE, CLASSES = "gaussian", 2
-NEAREST, PARZEN = "nearest", "parzen"
 # Every sample is shown so often at least.
 FEWEST = 3
 # Of points where labels are compared: as many for each that is voted on, drawn with a seed of their own.
@@ -143,13 +142,12 @@ class Measured:
         data, study = self._data(samples, seed), self._study
         points = fingerprint(data.x, data.y, data.x_test)
         key = key_of(alphas=study.alphas, beta=study.beta, votes=study.votes, seed=seed, points=points)
-        held = self._store.get(KIND, key)
-        if held is None:
-            ask = parzen(data.x, data.y, study.alphas)
-            count = Ballot(NOISE, study.votes, CLASSES, seed).counts(ask, data.x_test, (study.beta,), silent)[1]
-            held = {"count": count.astype(np.uint16)}
-            self._store.put(KIND, key, held)
-        return held["count"]
+
+        def taken() -> dict[str, Numbers]:
+            ask, ballot = parzen(data.x, data.y, study.alphas), Ballot(NOISE, study.votes, CLASSES, seed)
+            return {"count": ballot.counts(ask, data.x_test, (study.beta,), silent)[1]}
+
+        return self._store.once(KIND, key, taken)["count"]
 
     def _probes(self) -> Numbers:
         """Noisy test inputs (probes, d), the same for all classifiers."""

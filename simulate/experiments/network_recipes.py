@@ -9,10 +9,11 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from figures import best_alpha_networks, class_shares, off_data_share
-from simulate.experiments.networks import NEAREST, networks_on
+from simulate.experiments.networks import networks_on
 from simulate.experiments.recipe import Recipe
 from simulate.experiments.sources import Declared, Work
 from simulate.experiments.words import WORDS
+from simulate.networks.neighbours import NEAREST
 
 ALPHAS = [round(0.1 * k, 1) for k in range(11)]
 BETAS = ALPHAS[:10]

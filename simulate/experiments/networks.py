@@ -19,7 +19,7 @@ from simulate.data import load_data
 from simulate.data.dataset import Data
 from simulate.montecarlo.arrays import Numbers
 from simulate.networks.cohort import Cohort, Design
-from simulate.networks.neighbours import gated, parzen, typical_reach
+from simulate.networks.neighbours import NEAREST, PARZEN, gated, parzen, typical_reach
 from simulate.networks.plan import NetworkPlan
 from simulate.networks.statistics import cannot_be_told, cross_fitted_benefit, mean_risk, predicted, ratio_of_means
 from simulate.networks.store import NETWORKS, NetworkStore, fingerprint, key_of
@@ -29,7 +29,6 @@ from simulate.progress import Progress, silent, within
 from theory import regimes, small_noise
 
 CONFIDENCE = 0.95
-NEAREST, PARZEN = "nearest", "parzen"
 # What counts as near the data: where this share of the training points has another one.
 NEAR = 0.99
 # The Parzen rule is asked where there are so many samples at most: its cost grows with them.
@@ -157,12 +156,12 @@ class _Others:
         """Votes (classifiers, betas, points, classes) that are counted."""
         points = fingerprint(self._data.x, self._data.y, self._data.x_test)
         key = key_of(**inputs, seed=seed, points=points, betas=self._betas, votes=self._votes)
-        held = self._store.get(KIND, key)
-        if held is None:
-            ballot = Ballot("gaussian", self._votes, len(self._data.classes), seed)
-            held = {"count": ballot.counts(ask, self._data.x_test, self._betas, progress)[1].astype(np.uint16)}
-            self._store.put(KIND, key, held)
-        return held["count"]
+        ballot = Ballot("gaussian", self._votes, len(self._data.classes), seed)
+
+        def taken() -> dict[str, Numbers]:
+            return {"count": ballot.counts(ask, self._data.x_test, self._betas, progress)[1]}
+
+        return self._store.once(KIND, key, taken)["count"]
 
 
 def _risks(wrong: Mapping[str, Numbers], alphas: Numbers) -> Variables:

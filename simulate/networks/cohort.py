@@ -168,12 +168,8 @@ class Cohort:
         ballot = Ballot(design.smoothing, design.votes, len(self._data.classes), self._lesson.seed)
         labels, betas = self._lesson.compiled.labels, [design.betas[b] for b in columns]
         counts = ballot.counts(lambda x: labels(asked, x), self._data.x_test, betas, progress)
-        kind = np.uint16 if design.votes < 2**16 else np.uint32
         return {
-            (a, b): {
-                name: held[rows.index(a), columns.index(b)].astype(kind)
-                for name, held in zip(BALLOTS, counts, strict=True)
-            }
+            (a, b): {name: held[rows.index(a), columns.index(b)] for name, held in zip(BALLOTS, counts, strict=True)}
             for a, b in places
         }
 

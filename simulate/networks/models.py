@@ -87,6 +87,8 @@ def build(kind: str, shape: tuple[int, ...], classes: int, key: Array) -> tuple[
 def batched(kind: str) -> bool:
     """Whether several networks are trained faster together, by vmap, than one after the other on this device.
 
-    Products of matrices are; convolutions by different weights become grouped ones, which only accelerators do fast.
+    Products of matrices are. Convolutions by different weights become grouped ones, which on two cores take twice as
+    long as one after the other (three CNNs on 4000 images: 1.19 s an epoch, .59 s); on accelerators, where one small
+    network leaves most idle, it is assumed.
     """
     return not kind.startswith("cnn") or jax.default_backend() != "cpu"

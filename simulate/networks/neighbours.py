@@ -16,6 +16,8 @@ from jax import Array
 from simulate.montecarlo.arrays import Numbers
 from simulate.networks.voting import Classifiers
 
+# What they are called.
+NEAREST, PARZEN = "nearest", "parzen"
 # Points whose distances to all others are computed at once.
 BLOCK = 500
 

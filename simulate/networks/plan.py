@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 from simulate.networks.models import MODELS
+from theory.problems.problem import NoiseFamily, Ties
 from theory.problems.validation import choice, whole
 
-NOISE_KINDS = ("gaussian", "laplace", "uniform")
-TIES = ("class1", "class0", "coin")
 # Passes over n samples where nothing is said: as many as show so many samples, within bounds.
 SHOWN, FEWEST_EPOCHS, MOST_EPOCHS = 200_000, 6, 2000
 
@@ -43,7 +43,8 @@ class NetworkPlan:
     ties: str = "class1"
 
     def __post_init__(self) -> None:
-        words = {"model": MODELS, "noise": NOISE_KINDS, "smoothing": NOISE_KINDS, "ties": TIES}
+        kinds = get_args(NoiseFamily)
+        words = {"model": MODELS, "noise": kinds, "smoothing": kinds, "ties": get_args(Ties)}
         for name, known in words.items():
             choice(getattr(self, name), name, known)
         for name in ("seeds", "votes", "epochs", "copies"):

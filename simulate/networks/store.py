@@ -1,6 +1,6 @@
 """Finished work on disk: arrays under the hash of all that they follow from. What is there is never computed again.
 
-A file is complete or not there (`atomic_write`), and one that is damaged counts as not there.
+A file is complete or not there (`atomic_write`), and one that is damaged, as its checksum tells, counts as not there.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ import hashlib
 import io
 import json
 import os
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,8 @@ from theory.problems.validation import flag, instance
 
 # The folder of the user's cache where networks are kept unless another is given.
 NETWORKS = "networks"
+# Bytes of the checksum that a file begins with.
+CHECKSUM = 32
 # Raised when a change of the code makes other numbers of the same inputs.
 EDITION = 1
 
@@ -64,23 +65,34 @@ class NetworkStore:
         if self.fresh and key not in self._made:
             return None
         try:
-            content = self._path(kind, key).read_bytes()
-            with np.load(io.BytesIO(content), allow_pickle=False) as held:
-                return dict(held)
-        except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, NotImplementedError):
+            content = memoryview(self._path(kind, key).read_bytes())
+        except OSError:
             return None
+        if hashlib.sha256(content[CHECKSUM:]).digest() != content[:CHECKSUM]:
+            return None
+        with np.load(io.BytesIO(content[CHECKSUM:]), allow_pickle=False) as held:
+            return dict(held)
 
     def put(self, kind: str, key: str, arrays: Mapping[str, Numbers]) -> None:
         """Keep arrays under a key. Raises `OSError` where the folder cannot be written."""
         content = io.BytesIO()
         np.savez(content, **arrays)
         with atomic_write(self._path(kind, key)) as temporary:
-            temporary.write_bytes(content.getbuffer())
+            temporary.write_bytes(hashlib.sha256(content.getbuffer()).digest() + content.getbuffer())
         self._made.add(key)
+
+    def once(self, kind: str, key: str, make: Callable[[], Mapping[str, Numbers]]) -> Mapping[str, Numbers]:
+        """The arrays under a key, made and kept where there are none."""
+        held = self.get(kind, key)
+        if held is None:
+            made = make()
+            self.put(kind, key, made)
+            return made
+        return held
 
     def drop(self, kind: str, key: str) -> None:
         """Forget what was under a key."""
         self._path(kind, key).unlink(missing_ok=True)
 
     def _path(self, kind: str, key: str) -> Path:
-        return self.folder / f"{kind}-{key}.npz"
+        return self.folder / f"{kind}-{key}.kept"

@@ -48,7 +48,7 @@ class Ballot:
     ) -> tuple[Numbers, Numbers]:
         """Votes for each class (classifiers, betas, points, classes): those that choose, and those that count.
 
-        At beta = 0 all votes agree, and one evaluation stands for them.
+        At beta = 0 all votes agree, and one evaluation stands for them. Counts are as short as they can be to be kept.
         """
         sizes = (choosing(self.votes), self.votes)
         keys = [jax.random.fold_in(jax.random.key(self.seed), use) for use in (CHOICE, COUNT)]
@@ -60,7 +60,8 @@ class Ballot:
             for key, votes, kept in zip(keys, sizes, found, strict=True):
                 kept.append(self._part(ask, x, betas, rows, (key, votes))[:, :, : len(numbers)])
             progress((done + 1) / len(parts))
-        return np.concatenate(found[0], axis=2), np.concatenate(found[1], axis=2)
+        kind = np.min_scalar_type(max(sizes))
+        return np.concatenate(found[0], axis=2).astype(kind), np.concatenate(found[1], axis=2).astype(kind)
 
     def _part(
         self, ask: Classifiers, x: Numbers, betas: Sequence[float], rows: Array, draws: tuple[Array, int]

@@ -60,7 +60,7 @@ def test_a_study_keeps_its_networks_and_says_what_it_compared(cache: Path) -> No
     problem = regimes.two_gaussians(dim=1, separation=3.0, prior=0.3)
     first, again = (rules_followed(problem, beta=0.5, alphas=[0.0, 1.0], **SMALL) for _ in range(2))
     assert first.identical(again)
-    kept = list(cache.rglob("network-*.npz"))
+    kept = list(cache.rglob("network-*.kept"))
     assert len(kept) == 4
     np.testing.assert_array_equal(
         first["exact"].sel(rule="posterior"), vote_risk(problem, first["noise"].to_numpy(), 0.5, 5).value

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy.special import logsumexp
 
-from simulate.experiments.networks import NEAREST, PARZEN, networks_on
-from simulate.networks.neighbours import gated, nearest_neighbour, parzen, typical_reach
+from simulate.experiments.networks import networks_on
+from simulate.networks.neighbours import NEAREST, PARZEN, gated, nearest_neighbour, parzen, typical_reach
 
 ALPHAS = (0.0, 0.05, 0.3, 2.0)
 

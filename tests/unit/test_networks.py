@@ -14,8 +14,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import xarray as xr
 
 from simulate.data import Data
+from simulate.networks import ConvergenceWarning, NetworkPlan, train_networks
 from simulate.networks.cohort import Cohort, Design, Outcome
 from simulate.networks.convergence import converged, unfinished
 from simulate.networks.models import build
@@ -71,7 +73,7 @@ def test_votes_are_those_of_the_definition(model: str) -> None:
     assert (count.sum(axis=-1) == 6).all()
     key = jax.random.fold_in(jax.random.key(5), COUNT)
     drawn = jax.jit(lambda key: unit_noise("gaussian", key, jnp.arange(17), data.x.shape[1:]))
-    expected = np.zeros_like(count)
+    expected = np.zeros(count.shape, int)
     for vote in range(6):
         unit = np.asarray(drawn(jax.random.fold_in(key, vote)))
         for b, beta in enumerate(BETAS):
@@ -136,9 +138,13 @@ def test_the_same_seed_gives_the_same_and_what_is_kept_is_not_made_again(
 def test_damaged_files_are_made_again(tmp_path: Path) -> None:
     data, store = stripes(), NetworkStore(tmp_path)
     first = Cohort(design(), data, 0, store).outcome()
+    rng = np.random.default_rng(3)
     for k, path in enumerate(sorted(tmp_path.iterdir())):
-        content = path.read_bytes()
-        path.write_bytes([content[: len(content) // 2], b"", content[:200] + b"x" + content[201:]][k % 3])
+        content = bytearray(path.read_bytes())
+        content[int(rng.integers(len(content)))] ^= 1 << int(rng.integers(8))  # one bit, anywhere
+        path.write_bytes([content, content[: len(content) // 2], b""][k % 3])
+        kind, key = path.stem.split("-")
+        assert store.get(kind, key) is None
     again = Cohort(design(), data, 0, store).outcome()
     assert all(np.array_equal(one, two) for one, two in zip(first, again, strict=True))
 
@@ -153,6 +159,27 @@ def test_what_has_not_converged_is_told() -> None:
         "take more --epochs"
     )
     assert lost == "the loss of the network at alpha = 0.25 is no number"
+
+
+@pytest.mark.parametrize("votes", [1, 300])
+def test_one_feature_one_test_point_one_vote(tmp_path: Path, votes: int) -> None:
+    found = four_points(0.0, votes, tmp_path)
+    assert np.allclose(found["share"].sum("class"), 1)
+    assert set(np.unique(found["risk"])) <= {0.0, 1.0}
+    assert (found["mean_high"] - found["mean_low"] > 0.9).all()  # one point says next to nothing
+    assert dict(found.sizes) == {"seed": 1, "alpha": 2, "beta": 2, "eps": 1, "class": 2, "epoch": 2}
+
+
+def test_data_far_from_the_origin_are_told_to_be_hard(tmp_path: Path) -> None:
+    with pytest.warns(ConvergenceWarning, match="has not converged"):
+        four_points(1000.0, 1, tmp_path)
+
+
+def four_points(centre: float, votes: int, folder: Path) -> xr.Dataset:
+    x = np.array([[0.0], [1.0], [0.5], [1.5]], np.float32) + np.float32(centre)
+    data = Data("four", x, np.array([0, 1, 0, 1]), x[:1], np.array([0]), ("a", "b"), "units of x", None)
+    plan = NetworkPlan("linear", seeds=1, epochs=2, votes=votes)
+    return train_networks(data, alpha=0.5, beta=[0.0, 0.5], eps=0.1, plan=plan, store=NetworkStore(folder))
 
 
 def test_a_cnn_wants_images() -> None:
