@@ -1,11 +1,15 @@
-"""What every run of the tests shares: compiled code on disk, one thread per library, long files first.
+"""What every run of the tests shares: compiled code on disk, one thread per library, long files first, little memory.
 
 Set before NumPy and JAX are imported, and inherited by the commands, kernels and workers that tests start.
 """
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,3 +31,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with slow tests start first, so that no worker is left with one at the end; a file stays in one piece."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _memory_is_given_back() -> Iterator[None]:
+    """What a file has compiled goes with it, from the system too: kept, it came to gigabytes for each worker."""
+    yield
+    if "jax" in sys.modules:
+        sys.modules["jax"].clear_caches()
+        gc.collect()
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
