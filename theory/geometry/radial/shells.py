@@ -8,14 +8,16 @@ inner radius 0), "measure" (the same set with Lebesgue measure, which is its wei
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy.special import gammaln
 
-from theory.arrays import Array
+from theory.arrays import Array, Index
 from theory.geometry.line.line import MASS_ULPS, SPREAD
 from theory.geometry.piece import UNDERFLOW, Piece
 from theory.geometry.region import Region
-from theory.numerics.special.noncentral import ball_log_mass, ball_mass_derivatives, log_error
+from theory.numerics.special.noncentral import ball_law, ball_log_mass, ball_mass_derivatives
 
 EPS = np.finfo(float).eps
 
@@ -72,11 +74,66 @@ def between(low: tuple[Array, Array], high: tuple[Array, Array]) -> Array:
         return np.maximum(np.where(low[0] < low[1], high[0] - low[0], low[1] - high[1]), 0.0)
 
 
-def mass(pieces: tuple[Piece, ...], dim: int, region: Region, label: int) -> tuple[Array, Array]:
-    """Mass of the class-`label` components where the region says the other class, and its rounding error (R,)."""
+class Ends(NamedTuple):
+    """Logarithms of both tails of a Gaussian component at the ends of shells (n, 2), and what rounding does to them.
+
+    doubt: relative error of the smaller tail; the larger one has the same absolute. log_pdf, off: log density of the
+    coordinate by the scale, and how far the end may be off in units of the scale.
+    """
+
+    log_cdf: Array
+    log_sf: Array
+    doubt: Array
+    log_pdf: Array
+    off: Array
+
+    def moved(self, log_mass: Array | float = 0.0) -> Array:
+        """What the rounding of coordinates does to the tails at the ends, relative to a mass of that logarithm."""
+        with np.errstate(invalid="ignore", over="ignore", under="ignore"):
+            moved = np.exp(self.log_pdf - log_mass) * self.off
+        return np.where(np.isfinite(moved), moved, 0.0)
+
+
+# A sphere near a component far from the common centre is a difference of large distances: so many roundings of them
+# were seen to matter for its radius (some 250 at most, in 3600 random problems with enclosures).
+CENTRE_ULPS = 512
+
+
+def _ends(piece: Piece, dim: int, reference: Array, t: Array) -> Ends:
+    """Both tails of a Gaussian component at coordinates t (n, 2), which are exact where infinite.
+
+    The ends and the centre may be off in their difference and, as far as the sphere is curved on the component's
+    scale, from the common centre.
+    """
+    row, column = np.nonzero(np.isfinite(t))
+    center, scale = (np.broadcast_to(v, len(t))[row] for v in (piece.center, piece.scale))
+    far, at = reference[row], t[row, column]
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        ell, delta = (far + center) / scale, (at - center) / scale
+        law = ball_law(dim, ell, delta)
+        curved = np.minimum(1.0, (dim + 1 + delta**2) / ell**2)
+        off = 2 * EPS * (np.abs(at) + np.abs(center) + curved * CENTRE_ULPS * (far + np.abs(center))) / scale
+    ends = Ends(
+        *(np.where(t == sign * np.inf, -np.inf, 0.0) for sign in (-1, 1)), *(np.zeros_like(t) for _ in range(3))
+    )
+    for whole, part in zip(ends, (law.log_cdf, law.log_sf, law.error, law.log_pdf, off), strict=True):
+        whole[row, column] = part
+    return ends
+
+
+def _shells(region: Region, label: int) -> tuple[Index, Index, Array, Array]:
+    """The shells that the region gives to the other class: row and column, reference distance (n,), and ends (n, 2)."""
     assert region.reference is not None
     low, high = region.pieces(not label)
-    total, error = np.zeros(len(region.first)), np.zeros(len(region.first))
+    row, column = np.nonzero(low < high)
+    return row, column, region.reference[row], np.stack([low[row, column], high[row, column]], axis=1)
+
+
+def mass(pieces: tuple[Piece, ...], dim: int, region: Region, label: int) -> tuple[Array, Array]:
+    """Mass of the class-`label` components where the region says the other class, and its rounding error (R,)."""
+    rows = len(region.first)
+    total, error = np.zeros(rows), np.zeros(rows)
+    row, _column, reference, t = _shells(region, label)
     for piece in pieces:
         if piece.label != label:
             continue
@@ -85,98 +142,68 @@ def mass(pieces: tuple[Piece, ...], dim: int, region: Region, label: int) -> tup
             total = total + piece.weight * wrong
             error = error + MASS_ULPS * EPS * piece.weight * wrong
             continue
-        below, above = (tails(piece, dim, region.reference, t) for t in (low, high))
-        real = low < high
-        masses = np.where(real, between(below, above), 0.0)
-        factor = 1.0 if piece.law == "measure" else piece.weight
-        total = total + factor * masses.sum(axis=1)
-        doubt = [_relative_error(piece, dim, region.reference, end) for end in (low, high)]
-        sizes = [np.where(real, np.minimum(*pair), 0.0) for pair in (below, above)]
-        error = error + np.finfo(float).tiny * (real & (masses < UNDERFLOW)).any(axis=1)
-        if piece.law != "gaussian":
-            error = error + factor * (8 * dim * EPS * masses).sum(axis=1)
-            continue
-        moved = sum(_moved(piece, dim, region.reference, end) for end in (low, high))
-        own = doubt[0] * sizes[0] + doubt[1] * sizes[1] + MASS_ULPS * EPS * masses
-        error = error + factor * (own + np.where(real, moved, 0.0)).sum(axis=1)
+        part, factor = piece.at(row), 1.0 if piece.law == "measure" else piece.weight
+        if piece.law == "gaussian":
+            ends = _ends(part, dim, reference, t)
+            below, above = np.exp(ends.log_cdf), np.exp(ends.log_sf)
+            doubt = (ends.doubt * np.minimum(below, above) + ends.moved()).sum(axis=1)
+        else:
+            below, above = tails(part, dim, reference, t)
+            doubt = np.zeros(len(row))
+        masses = between((below[:, 0], above[:, 0]), (below[:, 1], above[:, 1]))
+        doubt = doubt + (MASS_ULPS if piece.law == "gaussian" else 8 * dim) * EPS * masses
+        total = total + np.bincount(row, factor * masses, rows)
+        error = error + np.bincount(row, factor * doubt + np.finfo(float).tiny * (masses < UNDERFLOW), rows)
     return total, error
 
 
 def log_masses(pieces: tuple[Piece, ...], dim: int, region: Region, label: int) -> tuple[Array, Array]:
     """Logarithms of the summands of `mass` and their errors, (R, k): what is left of masses that underflow."""
-    assert region.reference is not None
-    low, high = region.pieces(not label)
-    logs, errors = [np.full((len(region.first), 1), -np.inf)], [np.zeros((len(region.first), 1))]
+    row, column, reference, t = _shells(region, label)
+    shape = (len(region.first), region.ends.shape[1] // 2 + 1)
+    logs, errors = [np.full((shape[0], 1), -np.inf)], [np.zeros((shape[0], 1))]
     for piece in pieces:
         if piece.label != label or piece.law == "point":
             continue
-        below, above = (log_tails(piece, dim, region.reference, t) for t in (low, high))
+        part = piece.at(row)
+        ends = _ends(part, dim, reference, t) if piece.law == "gaussian" else None
+        below, above = ends[:2] if ends is not None else log_tails(part, dim, reference, t)
         # The smaller tails, of which the one at the nearer end is the larger.
-        upper = below[1] < below[0]
-        near, far = np.where(upper, below[1], above[0]), np.where(upper, above[1], below[0])
+        upper = below[:, 1] < below[:, 0]
+        near, far = np.where(upper, below[:, 1], above[:, 0]), np.where(upper, above[:, 1], below[:, 0])
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            log = np.where((low < high) & (near > far), near + np.log(-np.expm1(far - near)), -np.inf)
+            log = np.where(near > far, near + np.log(-np.expm1(far - near)), -np.inf)
             used = np.isfinite(log)
-            doubt = sum(_relative_error(piece, dim, region.reference, t) for t in (low, high))
-            error = np.where(used, np.exp(near - log) * doubt + MASS_ULPS * EPS, 0.0)
-            if piece.law == "gaussian":
-                size = np.where(used, log, 0.0)
-                error += np.where(used, sum(_moved(piece, dim, region.reference, t, size) for t in (low, high)), 0.0)
-        logs.append((0.0 if piece.law == "measure" else np.log(piece.weight)) + log)
-        errors.append(error)
+            doubt = np.full_like(log, 16 * dim * EPS) if ends is None else ends.doubt.sum(axis=1)
+            error = np.exp(near - log) * doubt + MASS_ULPS * EPS
+            if ends is not None:
+                error = error + ends.moved(np.where(used, log, 0.0)[:, None]).sum(axis=1)
+        logs.append(np.full(shape, -np.inf))
+        errors.append(np.zeros(shape))
+        logs[-1][row, column] = log + (0.0 if piece.law == "measure" else np.log(piece.weight))
+        errors[-1][row, column] = np.where(used, error, 0.0)
     return np.concatenate(logs, axis=1), np.concatenate(errors, axis=1)
-
-
-# A sphere near a component far from the common centre is a difference of large distances: so many roundings of them
-# were seen to matter for its radius (some 250 at most, in 3600 random problems with enclosures).
-CENTRE_ULPS = 512
-
-
-def _moved(piece: Piece, dim: int, reference: Array, end: Array, log_mass: Array | float = 0.0) -> Array:
-    """What the rounding of coordinates does to a tail: the density of the coordinate at `end`, times how far end and
-    centre may be off in their difference and, as far as the sphere is curved on the component's scale, from the
-    common centre; 0 at infinity. Relative to a mass of that logarithm."""
-    center, scale = np.atleast_1d(piece.center)[:, None], np.atleast_1d(piece.scale)[:, None]
-    used = np.isfinite(end)
-    at = np.where(used, end, 0.0)
-    ell, delta = (reference[:, None] + center) / scale, (at - center) / scale
-    log_pdf, _ = ball_mass_derivatives(dim, ell, delta)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
-        curved = np.minimum(1.0, (dim + 1 + delta**2) / ell**2)
-        off = np.abs(at) + np.abs(center) + curved * CENTRE_ULPS * (reference[:, None] + np.abs(center))
-        moved = np.exp(log_pdf - log_mass) * 2 * EPS * off / scale
-    return np.where(used & np.isfinite(moved), moved, 0.0)
-
-
-def _relative_error(piece: Piece, dim: int, reference: Array, end: Array) -> Array:
-    """Relative error of the smaller tail at coordinates `end`, 0 at infinity; the larger one has the same absolute."""
-    if piece.law != "gaussian":
-        return np.full_like(end, 8 * dim * EPS)
-    center, scale = np.atleast_1d(piece.center)[:, None], np.atleast_1d(piece.scale)[:, None]
-    ell = (reference[:, None] + center) / scale
-    used = np.isfinite(end)
-    bound = log_error(dim, ell, np.where(used, (np.where(used, end, 0.0) - center) / scale, -ell))
-    return np.where(used, bound, 0.0)
 
 
 def density(pieces: tuple[Piece, ...], dim: int, reference: Array, t: Array) -> Array:
     """Sum of weight times density of the coordinate at t (R, n); 0 at infinite t."""
-    finite = np.isfinite(t)
-    at = np.where(finite, t, 0.0)
-    total = np.zeros_like(t)
+    row, column = np.nonzero(np.isfinite(t))
+    far, at = reference[row], t[row, column]
+    total = np.zeros(len(row))
     for piece in pieces:
-        center, scale = np.atleast_1d(piece.center)[:, None], np.atleast_1d(piece.scale)[:, None]
+        center, scale = (np.broadcast_to(v, len(t))[row] for v in (piece.center, piece.scale))
         if piece.law == "gaussian":
-            log_pdf, _ = ball_mass_derivatives(dim, (reference[:, None] + center) / scale, (at - center) / scale)
+            log_pdf, _ = ball_mass_derivatives(dim, (far + center) / scale, (at - center) / scale)
             total = total + piece.weight * np.exp(log_pdf) / scale
         elif piece.law in ("shell", "measure"):
-            total = total + _shell_density(piece, dim, reference[:, None] + at)
-    return np.where(finite, total, 0.0)
+            total = total + _shell_density(piece, dim, far + at, center, scale)
+    result = np.zeros_like(t)
+    result[row, column] = total
+    return result
 
 
-def _shell_density(piece: Piece, dim: int, radius: Array) -> Array:
+def _shell_density(piece: Piece, dim: int, radius: Array, center: Array, scale: Array) -> Array:
     """Density of the radius: d r^(d-1)/(b^d - a^d) times the weight, or the surface area of the sphere."""
-    center, scale = np.atleast_1d(piece.center)[:, None], np.atleast_1d(piece.scale)[:, None]
     inside = (radius >= center) & (radius <= scale) & (radius > 0)
     log_unit = 0.5 * dim * np.log(np.pi) - gammaln(0.5 * dim + 1)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
