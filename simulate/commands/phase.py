@@ -85,10 +85,16 @@ class PhaseCommand:
         fixed = {key: listed_noises((value,), key)[0] for key in ASKED if (value := getattr(self, key)) is not None}
         workers = at_most(self.workers, "workers", MOST_WORKERS)
         check = self._check()
+        from simulate.progress import Meter
+        from simulate.sweep.sweep import sweep
+
         places = self._places(DEFAULT_FIGURE, DEFAULT_OUT)
         command = map_command(self.problem or str(DEFAULT.source), chosen, (x, y), fixed)
         with suggesting(command):
-            dataset, failure = _computed(chosen, (x, y), fixed, workers, check, self.prove)
+            stages = _stages(chosen, (x, y), workers, check, self.prove)
+            with Meter("sweeping") as meter, worker_pool(workers) as pool:
+                dataset = sweep(chosen, x, y, fixed, pool, meter)
+            dataset, failure = _staged(dataset, stages, lambda dataset: _keep(dataset, places[1]))
         if "no_exact_route" in dataset.attrs:
             reason = remedied(dataset.attrs["no_exact_route"].splitlines()[0], command)
             note(f"some cells have no exact route and are undecided: {reason}")
@@ -97,8 +103,8 @@ class PhaseCommand:
             raise failure
 
     def _finish(self, dataset: xr.Dataset, figure: str | None, out: str | None) -> None:
-        """Write what was asked for, and say what it is; a dataset remembers the command that first made it."""
-        dataset.attrs.setdefault("command", shlex.join(["noisewise", *sys.argv[1:]]))
+        """Write what was asked for, and say what it is."""
+        _keep(dataset, None)
         write_files(dataset, out, figure, note if self.json else print)
         if self.json:
             print_json(summary(dataset, {"dataset": out, "figure": figure}))
@@ -150,16 +156,12 @@ def at_most(value: int, key: str, most: int, least: int = 1) -> int:
     return value
 
 
-def _computed(
-    chosen: Family, axes: tuple[Axis, Axis], fixed: dict[str, float], workers: int, check: SpotCheck | None, prove: bool
-) -> tuple[xr.Dataset, Exception | None]:
-    """The sweep with its curves, and with proofs and Monte Carlo points where they are asked for and can be had.
-
-    Where the machine fails a later stage, what there is before it comes with the failure.
-    """
+def _stages(
+    chosen: Family, axes: tuple[Axis, Axis], workers: int, check: SpotCheck | None, prove: bool
+) -> list[Callable[[xr.Dataset], xr.Dataset]]:
+    """What is added to a sweep: its curves, and where asked for and possible proofs and Monte Carlo points."""
     from simulate.progress import Meter
     from simulate.sweep.curves import add_curves
-    from simulate.sweep.sweep import sweep
 
     def traced(dataset: xr.Dataset) -> xr.Dataset:
         with Meter("tracing curves"):
@@ -170,9 +172,18 @@ def _computed(
         stages.append(lambda dataset: _proved(dataset, chosen, axes, workers))
     if check is not None:
         stages.append(lambda dataset: _checked(dataset, chosen, axes, check))
-    with Meter("sweeping") as meter, worker_pool(workers) as pool:
-        dataset = sweep(chosen, *axes, fixed, pool, meter)
+    return stages
+
+
+def _staged(
+    dataset: xr.Dataset, stages: list[Callable[[xr.Dataset], xr.Dataset]], keep: Callable[[xr.Dataset], None]
+) -> tuple[xr.Dataset, Exception | None]:
+    """The dataset with all that is added; what there is before each stage is kept, however that ends.
+
+    Where the machine fails a stage, what there is before it comes with the failure.
+    """
     for stage in stages:
+        keep(dataset)
         try:
             dataset = stage(dataset)
         except Exception as error:
@@ -180,6 +191,12 @@ def _computed(
                 raise
             return dataset, error
     return dataset, None
+
+
+def _keep(dataset: xr.Dataset, out: str | None) -> None:
+    """Write the dataset if that is asked for; it remembers the command that first made it."""
+    dataset.attrs.setdefault("command", shlex.join(["noisewise", *sys.argv[1:]]))
+    write_files(dataset, out, None, lambda _line: None)
 
 
 def _proved(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], workers: int) -> xr.Dataset:

@@ -137,6 +137,23 @@ def test_a_diagram_cut_short_leaves_the_old_file(
     assert not any(_alive(child) for child in children)
 
 
+# A curve that takes long: the best alpha at a thousand places along an axis that is not beta.
+CURVED = ("phase", "stripes", "--x", "gap=0.3:1.6:1000", "--y", "alpha=0:1.2:8", "--beta", "0.8")
+
+
+def test_cells_are_safe_before_curves_begin(start: Start, tmp_path: Path) -> None:
+    process = start(*CURVED, "--out", "a.nc")
+    assert process.stderr is not None
+    while not process.stderr.readline().startswith("noisewise: tracing curves"):
+        assert process.poll() is None
+    process.kill()
+    process.wait()
+    kept = open_dataset(tmp_path / "a.nc")
+    assert kept.sizes == {"gap": 1000, "alpha": 8}
+    assert "best_x" not in kept
+    assert kept.attrs["command"] == shlex.join(["noisewise", *CURVED, "--out", "a.nc"])
+
+
 def _children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
