@@ -22,7 +22,6 @@ from theory.geometry.ties import with_ties
 from theory.problems.normal import Normal, normal_form
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem, Training, described
 from theory.reduction.reduce import TOLERANCE, Route, reduce
-from theory.reduction.view import seen
 from theory.risks.knife_edges import told_apart
 from theory.risks.requests import Layout, lay_out
 from theory.risks.solution import Kind, Solution, undefined
@@ -49,6 +48,8 @@ def solve(
 
 def solve_for(problem: Problem, layout: Layout, kind: Kind, trained: Problem, winner: int = 1) -> Solution:
     """The same for the classifiers of another problem, whose smoothing noise it is: one training noise."""
+    from theory.reduction.view import seen  # the plane with it: slow to import, and seldom needed
+
     normal = normal_form(trained)
     layout = layout.within(normal)
     other = normal.inward(replace(problem, smoothing=trained.smoothing))
