@@ -25,6 +25,7 @@ from theory.reduction.reduce import TOLERANCE, Route, reduce
 from theory.risks.knife_edges import told_apart
 from theory.risks.requests import Layout, lay_out
 from theory.risks.solution import Kind, Solution, undefined
+from theory.risks.trained import trained
 
 
 def solve(
@@ -67,14 +68,14 @@ def _solved(
 ) -> Solution:
     """Answers in units of the normal form; base: classifiers with the components to weigh, if not the problem's own."""
     eps = layout.eps.ravel()
-    base = geometry.train(layout.alpha) if base is None else base
-    rows, trained = layout.flat, base.region.take(layout.trained)
-    one = voted_region(geometry, trained, layout.beta, winner)
+    base = trained(geometry, layout.alpha) if base is None else base
+    rows, own = layout.flat, base.region.take(layout.trained)
+    one = voted_region(geometry, own, layout.beta, winner)
     zero = one.complement()
     far = eps > 0
     if kind == "certified" and far.any():
-        one = geometry.smooth(trained, layout.beta, layout.eps).merged(far, one)
-        zero = geometry.smooth(trained.complement(), layout.beta, layout.eps).merged(far, zero)
+        one = geometry.smooth(own, layout.beta, layout.eps).merged(far, one)
+        zero = geometry.smooth(own.complement(), layout.beta, layout.eps).merged(far, zero)
     if kind == "adversarial" and far.any():
         one = geometry.erode(one, eps).merged(far, one)
         zero = geometry.erode(zero, eps).merged(far, zero)
