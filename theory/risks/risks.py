@@ -70,12 +70,8 @@ def _solved(
     eps = layout.eps.ravel()
     base = trained(geometry, layout.alpha) if base is None else base
     rows, own = layout.flat, base.region.take(layout.trained)
-    one = voted_region(geometry, own, layout.beta, winner)
-    zero = one.complement()
     far = eps > 0
-    if kind == "certified" and far.any():
-        one = geometry.smooth(own, layout.beta, layout.eps).merged(far, one)
-        zero = geometry.smooth(own.complement(), layout.beta, layout.eps).merged(far, zero)
+    one, zero = _right(geometry, own, layout, kind == "certified", winner)
     if kind == "adversarial" and far.any():
         one = geometry.erode(one, eps).merged(far, one)
         zero = geometry.erode(zero, eps).merged(far, zero)
@@ -104,6 +100,19 @@ def _solved(
     return Solution(
         geometry, layout, kind, uniform, pieces, one, zero, risk, rounding, moved, doubt + more, share, whole, base
     )
+
+
+def _right(geometry: Geometry, own: Any, layout: Layout, certified: bool, winner: int) -> tuple[Any, Any]:
+    """Where the vote is right for class 1 and for class 0, or where that is certified at radii above 0."""
+    far = layout.eps.ravel() > 0
+    sure = None
+    if certified and far.any():
+        sure = tuple(geometry.smooth(part, layout.beta, layout.eps) for part in (own, own.complement()))
+        if far.all():
+            return sure
+    one = voted_region(geometry, own, layout.beta, winner)
+    zero = one.complement()
+    return (one, zero) if sure is None else (sure[0].merged(far, one), sure[1].merged(far, zero))
 
 
 def voted_region(geometry: Geometry, trained: Any, beta: Array, winner: int) -> Any:
