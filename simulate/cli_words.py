@@ -5,51 +5,28 @@ from __future__ import annotations
 import contextlib
 import inspect
 import io
-from typing import Annotated, Any
+from importlib import import_module
+from typing import Annotated, Any, Protocol
 
 import tyro
 
-from simulate.commands.check import CheckCommand
 from simulate.commands.failures import UsageError
-from simulate.commands.figures import FiguresCommand
-from simulate.commands.fit import FitCommand
-from simulate.commands.law import LawCommand
-from simulate.commands.mc import MonteCarloCommand
-from simulate.commands.optimum import OptimumCommand
-from simulate.commands.phase import PhaseCommand
-from simulate.commands.regimes import RegimesCommand
-from simulate.commands.risk import RiskCommand
-from simulate.commands.theorems import TheoremsCommand
-from simulate.commands.train import TrainCommand
 from simulate.version import software_version
 from theory.errors import one_of, shown
 
-Command = (
-    RiskCommand
-    | MonteCarloCommand
-    | CheckCommand
-    | PhaseCommand
-    | OptimumCommand
-    | LawCommand
-    | TrainCommand
-    | FitCommand
-    | TheoremsCommand
-    | FiguresCommand
-    | RegimesCommand
-)
-
+# Where each command is, by its word. Only the one that is asked for is imported.
 COMMANDS = {
-    "risk": RiskCommand,
-    "mc": MonteCarloCommand,
-    "check": CheckCommand,
-    "phase": PhaseCommand,
-    "optimum": OptimumCommand,
-    "law": LawCommand,
-    "train": TrainCommand,
-    "fit": FitCommand,
-    "theorems": TheoremsCommand,
-    "figures": FiguresCommand,
-    "regimes": RegimesCommand,
+    "risk": "RiskCommand",
+    "mc": "MonteCarloCommand",
+    "check": "CheckCommand",
+    "phase": "PhaseCommand",
+    "optimum": "OptimumCommand",
+    "law": "LawCommand",
+    "train": "TrainCommand",
+    "fit": "FitCommand",
+    "theorems": "TheoremsCommand",
+    "figures": "FiguresCommand",
+    "regimes": "RegimesCommand",
 }
 DESCRIPTION = (
     "A classifier is trained on inputs with noise alpha and then smoothed with noise beta: for which distributions, "
@@ -59,6 +36,13 @@ REPEATABLE = ("--set",)
 # How the parser lays out its complaints: a frame, names of options indented, and what they mean indented further.
 FRAME = "╭╮╰╯│─"
 NAME_INDENT, HELP_INDENT = 5, 9
+
+
+class Command(Protocol):
+    """Words that have been understood."""
+
+    def run(self) -> None:
+        """Do what they ask for."""
 
 
 def parse(words: list[str]) -> Command:
@@ -81,7 +65,7 @@ def parse(words: list[str]) -> Command:
     complaint = io.StringIO()
     try:
         with contextlib.redirect_stderr(complaint):
-            command: Command = tyro.cli(_union(words), prog="noisewise", description=DESCRIPTION, args=words)
+            command: Command = _parsed(words)
     except SystemExit as stop:
         if stop.code in (0, None):
             raise
@@ -89,11 +73,23 @@ def parse(words: list[str]) -> Command:
     return command
 
 
-def _union(words: list[str]) -> Any:
-    """All commands under their names. One that is not asked for is described by the first paragraph about it."""
+def _parsed(words: list[str]) -> Any:
+    """What the parser makes of the words."""
+    if words[0] in COMMANDS:
+        return tyro.cli(_class(words[0]), prog=f"noisewise {words[0]}", args=words[1:])
+    return tyro.cli(_union(), prog="noisewise", description=DESCRIPTION, args=words)
+
+
+def _class(name: str) -> Any:
+    return getattr(import_module(f"simulate.commands.{name}"), COMMANDS[name])
+
+
+def _union() -> Any:
+    """All commands under their names, each described by the first paragraph about it."""
     kinds: list[Any] = []
-    for name, kind in COMMANDS.items():
-        said = None if name in words else (inspect.getdoc(kind) or "").partition("\n\n")[0]
+    for name in COMMANDS:
+        kind = _class(name)
+        said = (inspect.getdoc(kind) or "").partition("\n\n")[0]
         kinds.append(Annotated[kind, tyro.conf.subcommand(name, description=said)])
     union = kinds[0]
     for kind in kinds[1:]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-
 
 def software_version() -> str:
     """That of the distribution's metadata, or "unknown" where it runs uninstalled."""
+    from importlib.metadata import PackageNotFoundError, version  # slow to import, and seldom asked for
+
     try:
         return version("noisewise")
     except PackageNotFoundError:

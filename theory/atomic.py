@@ -7,7 +7,6 @@ import errno
 import fcntl
 import glob
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,7 +52,7 @@ def _claimed(target: Path) -> Iterator[Path]:
     stem = f".{target.stem[:64]}-"
     _remove_orphans(target.parent, stem, target.suffix)
     while True:
-        temporary = target.with_name(f"{stem}{secrets.token_hex(8)}{target.suffix}")
+        temporary = target.with_name(f"{stem}{os.urandom(8).hex()}{target.suffix}")
         _unfinished.add(temporary)
         try:
             descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 
 from simulate.extras import MissingExtraError
@@ -37,7 +37,7 @@ def explain(error: Exception) -> tuple[int, str] | None:
             return MACHINE, f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
         case MemoryError():
             return MACHINE, "not enough memory; ask for fewer values, votes or samples"
-        case BrokenProcessPool():
+        case BrokenExecutor():
             return MACHINE, "a worker process died; was there enough memory for --workers of them?"
     return None
 

@@ -19,6 +19,7 @@ from theory.reduction.reduce import reduce
 from theory.risks.gains import certified_gain, gain
 from theory.risks.requests import lay_out
 from theory.risks.risks import adversarial_risk, certified_risk, clean_risk, voted_region
+from theory.risks.trained import trained
 from theory.risks.votes import vote_risk
 
 
@@ -113,7 +114,7 @@ def places(problem: Problem, alpha: ArrayLike, beta: ArrayLike = 0.0) -> list[li
     """The boundaries of f, or for beta > 0 of g, for each of some noises."""
     normal = normal_form(described(problem))
     geometry, layout = reduce(normal), lay_out(alpha, beta).within(normal)
-    held = geometry.train(layout.alpha)
+    held = trained(geometry, layout.alpha)
     if not isinstance(held.region, Region):
         raise NoExactRoute("the boundaries of this problem are curves, not places along one coordinate")
     voted = voted_region(geometry, held.region.take(layout.trained), layout.beta, problem.smoothing.winners[0])

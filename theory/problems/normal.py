@@ -12,7 +12,6 @@ Numbers with more decimals are rounded once, to the nearest float.
 from __future__ import annotations
 
 import math
-import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -22,6 +21,7 @@ import numpy as np
 
 from theory.arrays import Array
 from theory.errors import ProblemError
+from theory.problems.kept import Kept
 from theory.problems.limits import MOST_NOISE
 from theory.problems.problem import Ball, Component, DomainProblem, Problem, Uniform, Vector
 from theory.problems.typed import typed
@@ -149,21 +149,12 @@ class Normal:
         return float(found)
 
 
-# By identity: comparing problems in a million dimensions takes longer than answering for one.
-_held: dict[int, tuple[weakref.ref[Problem], Normal]] = {}
-MOST_HELD = 256
+_held: Kept[Normal] = Kept(256)
 
 
 def normal_form(problem: Problem) -> Normal:
     """The normal form of a problem; the same object while the problem lives."""
-    found = _held.get(id(problem))
-    if found is not None and found[0]() is problem:
-        return found[1]
-    normal = _made(problem)
-    if len(_held) >= MOST_HELD:
-        _held.clear()
-    _held[id(problem)] = (weakref.ref(problem), normal)
-    return normal
+    return _held.get(problem, (), lambda: _made(problem))
 
 
 def _made(problem: Problem) -> Normal:

@@ -27,7 +27,6 @@ from theory.problems.normal import Normal
 from theory.problems.problem import LINEAR_RULES, Gaussian, MixtureProblem, Problem
 from theory.reduction.gaussians import SharedCovariance, half_spaces, shared_covariance
 from theory.samples.isotropic import isotropic
-from theory.samples.logistic import logistic
 from theory.samples.overlaps import Overlaps
 from theory.samples.ridge import Spectrum, ridge
 
@@ -147,4 +146,6 @@ def _logistic(length: float, prior: float, scale: float, alpha: Array, delta: Ar
 
 @lru_cache(MOST_HELD)
 def _solved(m: float, prior: float, alpha: bytes, delta: bytes) -> Overlaps:
+    from theory.samples.logistic import logistic  # slow to import, and seldom needed
+
     return logistic(m, prior, np.frombuffer(alpha), np.frombuffer(delta))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from theory.arrays import Array
 from theory.errors import REMEDY, NoExactRoute
-from theory.geometry.plane.domain import labelled_sets
-from theory.geometry.plane.mixtures import gaussians
-from theory.geometry.plane.plane import Plane
 from theory.problems.components import isotropic, marginal, weighted
 from theory.problems.problem import Ball, Box, DomainProblem, Gaussian, Law, MixtureProblem, as_vector
+
+if TYPE_CHECKING:
+    from theory.geometry.plane.plane import Plane
 
 # Means are in a plane if no singular value beyond the second exceeds this share of the first.
 FLAT = 1e-13
@@ -22,6 +24,8 @@ def in_plane(problem: MixtureProblem, tolerance: float) -> Plane:
     Raises:
         NoExactRoute: the problem does not live in a plane, or asks for another training rule.
     """
+    from theory.geometry.plane.mixtures import gaussians  # slow to import, and seldom needed
+
     parts = weighted(problem)
     if not all(isinstance(law, Gaussian) for _label, _weight, law in parts):
         raise NoExactRoute(f"in the plane only gaussian components have an exact route; {REMEDY}")
@@ -51,6 +55,8 @@ def sets_in_plane(problem: DomainProblem, tolerance: float) -> Plane:
     Raises:
         NoExactRoute: d > 2, or the posterior rule on a finite domain, whose edge is a second set to be blurred.
     """
+    from theory.geometry.plane.domain import labelled_sets  # slow to import, and seldom needed
+
     if problem.dim > 2:
         raise NoExactRoute(
             "a labelled domain in more than two dimensions has an exact route only if it is one ball in an infinite "

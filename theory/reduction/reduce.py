@@ -20,9 +20,9 @@ signed density and integrates to 1 in every risk, and the noise acts along the l
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
@@ -34,6 +34,7 @@ from theory.geometry.line.linear import Linear, LineTrainer
 from theory.geometry.radial.radial import ball_in_background
 from theory.geometry.radial.two_centres import two_centres
 from theory.problems.components import isotropic, laws, marginal, weighted
+from theory.problems.kept import Kept
 from theory.problems.normal import Normal
 from theory.problems.problem import (
     LINEAR_RULES,
@@ -44,7 +45,6 @@ from theory.problems.problem import (
     Law,
     MixtureProblem,
     Point,
-    Problem,
     as_vector,
 )
 from theory.problems.validation import positive
@@ -57,9 +57,8 @@ from theory.reduction.planar import in_plane, sets_in_plane
 # The absolute error that refinement in the plane aims at.
 TOLERANCE = 1e-8
 
-# Reduced problems by identity: hashing a problem in a million dimensions takes longer than answering for it.
-_held: dict[tuple[int, float, float, Route | None], tuple[weakref.ref[Problem], Geometry]] = {}
 MOST_HELD = 256
+_held: Kept[Geometry] = Kept(MOST_HELD)
 
 Route = Literal["line", "half-space", "radial", "plane"]
 
@@ -92,16 +91,12 @@ def reduce(
         if route is not None:
             raise NoExactRoute(f"the {route} route knows infinite data only; leave out the route, or the ratio")
         return on_samples(normal, ratio)
-    problem = normal.problem
-    key = (id(problem), window, tolerance, route)
-    held = _held.get(key)  # once: another thread may clear the table between two look-ups
-    if held is not None and held[0]() is problem:
-        return held[1]
-    geometry = _usual(normal, window, tolerance) if route is None else _chosen(normal, window, tolerance, route)
-    if len(_held) >= MOST_HELD:
-        _held.clear()
-    _held[key] = (weakref.ref(problem), geometry)
-    return geometry
+    found = (
+        partial(_usual, normal, window, tolerance)
+        if route is None
+        else partial(_chosen, normal, window, tolerance, route)
+    )
+    return _held.get(normal.problem, (window, tolerance, route), found)
 
 
 def _usual(normal: Normal, window: float, tolerance: float) -> Geometry:

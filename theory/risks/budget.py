@@ -21,7 +21,6 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import brentq
 
 from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.curvature import SmallNoise
@@ -146,6 +145,8 @@ class ErrorBudget:
         square, data = beta * beta, replace(self.boundary, log_factor=0.0)
         mixed, diffusion = square * data.curvature_diffusion, data.diffusion_diffusion
         least = max(mixed, 0.0) / diffusion
+
+        from scipy.optimize import brentq  # slow to import, and seldom needed
 
         def rise(log: float) -> float:
             """The logarithm of the slope of the bias over that of the cost of sampling, which is falling."""

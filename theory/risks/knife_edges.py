@@ -24,8 +24,6 @@ from theory.risks.solution import Solution
 
 # By how much of itself a noise is moved: more than the widest band of rounding in which the routes see ties.
 NUDGE = 2.0**-40
-# Directions for alpha, beta and eps, to be taken to both sides.
-DIRECTIONS = ((1, 1, 1), (1, 1, -1))
 # What a risk without a jump may change by, as a share of the whole: between both sides in second differences, and by
 # rounding all numbers.
 BENT, ROUNDED = 1e-11, 1e-9
@@ -38,28 +36,40 @@ def told_apart(
     noises = (layout.alpha, layout.beta, layout.eps)
     if not _jumps(normal.problem) or (all_held(normal) and all(held(v).all() for v in noises)):
         return solution
-    noisy = [[_nudged(layout, way, side) for side in (1, -1)] for way in DIRECTIONS]
-    pairs = [[_changes(again(normal, other), solution) for other in pair] for pair in noisy]
-    jumps = [np.where(abs(up + down) > BENT, np.maximum(abs(up), abs(down)), 0.0) for up, down in pairs]
+    up, down = np.split(_changes(again(normal, _nudged(layout)), solution), 2)
+    jumps = np.where(abs(up + down) > BENT, np.maximum(abs(up), abs(down)), 0.0)
     stake = np.max(jumps, axis=0)
     alpha, beta, eps = map(nearest, noises)
     with suppress(ProblemError):
-        change = np.abs(_changes(again(rounded(normal), replace(layout, alpha=alpha, beta=beta, eps=eps)), solution))
+        others = again(rounded(normal), replace(layout, alpha=alpha, beta=beta, eps=eps))
+        change = np.abs(_changes(others, solution)[0])
         stake = np.maximum(stake, np.where(change > ROUNDED, change, 0.0))
     stake = stake * solution.whole
     moved = np.minimum(solution.moved + stake, solution.whole)
     return replace(solution, moved=moved, doubt=solution.doubt + stake)
 
 
-def _nudged(layout: Layout, way: tuple[int, int, int], side: int) -> Layout:
-    alpha, beta, eps = (1 + side * sign * NUDGE for sign in way)
-    return replace(layout, alpha=layout.alpha * alpha, beta=layout.beta * beta, eps=layout.eps * eps)
+def _nudged(layout: Layout) -> Layout:
+    """The request with all noises moved up, and radii with them or against them; then the same with all moved down."""
+    sides = (1 + NUDGE, 1 - NUDGE)
+    ways = [(beta, eps) for beta in sides for eps in (sides if layout.eps.any() else (beta,))]
+    half = len(ways) // 2
+    return replace(
+        layout,
+        alpha=np.concatenate([layout.alpha * side for side in sides]),
+        trained=np.concatenate([layout.trained] * half + [layout.trained + len(layout.alpha)] * half),
+        beta=np.concatenate([layout.beta * beta for beta, _eps in ways]),
+        eps=np.concatenate([layout.eps * eps for _beta, eps in ways]),
+        ratio=None if layout.ratio is None else np.tile(layout.ratio, len(sides)),
+    )
 
 
 def _changes(other: Solution, solution: Solution) -> Array:
-    """(N,) by how much of the whole the risks differ, all of it where one is infinite, 0 where they are not defined."""
+    """(k, N) by how much of the whole risks of k layouts differ, all of it where one is infinite, 0 where they are not
+    defined."""
+    risks = other.risk.reshape(-1, len(solution.risk))
     with np.errstate(invalid="ignore"):
-        return np.nan_to_num((other.risk - solution.risk) / solution.whole, posinf=1.0, neginf=-1.0)
+        return np.nan_to_num((risks - solution.risk) / solution.whole, posinf=1.0, neginf=-1.0)
 
 
 def _jumps(problem: Problem) -> bool:

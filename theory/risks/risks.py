@@ -22,10 +22,10 @@ from theory.geometry.ties import with_ties
 from theory.problems.normal import Normal, normal_form
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem, Training, described
 from theory.reduction.reduce import TOLERANCE, Route, reduce
-from theory.reduction.view import seen
 from theory.risks.knife_edges import told_apart
 from theory.risks.requests import Layout, lay_out
 from theory.risks.solution import Kind, Solution, undefined
+from theory.risks.trained import trained
 
 
 def solve(
@@ -49,6 +49,8 @@ def solve(
 
 def solve_for(problem: Problem, layout: Layout, kind: Kind, trained: Problem, winner: int = 1) -> Solution:
     """The same for the classifiers of another problem, whose smoothing noise it is: one training noise."""
+    from theory.reduction.view import seen  # the plane with it: slow to import, and seldom needed
+
     normal = normal_form(trained)
     layout = layout.within(normal)
     other = normal.inward(replace(problem, smoothing=trained.smoothing))
@@ -66,14 +68,10 @@ def _solved(
 ) -> Solution:
     """Answers in units of the normal form; base: classifiers with the components to weigh, if not the problem's own."""
     eps = layout.eps.ravel()
-    base = geometry.train(layout.alpha) if base is None else base
-    rows, trained = layout.flat, base.region.take(layout.trained)
-    one = voted_region(geometry, trained, layout.beta, winner)
-    zero = one.complement()
+    base = trained(geometry, layout.alpha) if base is None else base
+    rows, own = layout.flat, base.region.take(layout.trained)
     far = eps > 0
-    if kind == "certified" and far.any():
-        one = geometry.smooth(trained, layout.beta, layout.eps).merged(far, one)
-        zero = geometry.smooth(trained.complement(), layout.beta, layout.eps).merged(far, zero)
+    one, zero = _right(geometry, own, layout, kind == "certified", winner)
     if kind == "adversarial" and far.any():
         one = geometry.erode(one, eps).merged(far, one)
         zero = geometry.erode(zero, eps).merged(far, zero)
@@ -102,6 +100,19 @@ def _solved(
     return Solution(
         geometry, layout, kind, uniform, pieces, one, zero, risk, rounding, moved, doubt + more, share, whole, base
     )
+
+
+def _right(geometry: Geometry, own: Any, layout: Layout, certified: bool, winner: int) -> tuple[Any, Any]:
+    """Where the vote is right for class 1 and for class 0, or where that is certified at radii above 0."""
+    far = layout.eps.ravel() > 0
+    sure = None
+    if certified and far.any():
+        sure = tuple(geometry.smooth(part, layout.beta, layout.eps) for part in (own, own.complement()))
+        if far.all():
+            return sure
+    one = voted_region(geometry, own, layout.beta, winner)
+    zero = one.complement()
+    return (one, zero) if sure is None else (sure[0].merged(far, one), sure[1].merged(far, zero))
 
 
 def voted_region(geometry: Geometry, trained: Any, beta: Array, winner: int) -> Any:

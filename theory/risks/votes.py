@@ -30,6 +30,7 @@ from theory.risks.gains import compare
 from theory.risks.requests import Layout, lay_out
 from theory.risks.risks import averaged
 from theory.risks.solution import Comparison, untrained
+from theory.risks.trained import trained
 
 FAILURE = 1e-3
 # Votes for the wrong class beyond this many noise scales from the labelled set, and sqrt(d) more for the growth of
@@ -156,16 +157,14 @@ def _integrated(
     infinite = isinstance(problem, DomainProblem) and problem.infinite
     window = widest + float(np.nanmax(layout.eps, initial=0.0)) if infinite else 0.0
     geometry = reduce(normal, window, TOLERANCE, route, layout.ratio)
-    base = geometry.train(layout.alpha)
+    base = trained(geometry, layout.alpha)
     value, error = _still(geometry, base, layout)
     beta = layout.beta.ravel()
-    trained = layout.flat
+    flat = layout.flat
     moving = np.flatnonzero(beta > 0)
     for label, need in ((1, need_one), (0, need_zero)):
         if len(moving):
-            more, doubt = geometry.expected(
-                base, label, VoteRequest(trained[moving], beta[moving], votes, need[moving])
-            )
+            more, doubt = geometry.expected(base, label, VoteRequest(flat[moving], beta[moving], votes, need[moving]))
             value[moving] += more
             error[moving] += doubt
     if infinite:
@@ -185,9 +184,9 @@ def _still(geometry: Geometry, base: Any, layout: Layout) -> tuple[Array, Array]
     """The clean risk where beta = 0, and 0 elsewhere."""
     value, error = np.zeros(layout.beta.size), np.zeros(layout.beta.size)
     rows = np.flatnonzero(layout.beta.ravel() == 0)
-    trained = layout.flat[rows]
-    pieces = tuple(p.at(trained) for p in base.pieces)
-    region = base.region.take(trained)
+    own = layout.flat[rows]
+    pieces = tuple(p.at(own) for p in base.pieces)
+    region = base.region.take(own)
     for label in (1, 0):
         mass, rounding = geometry.mass(pieces, region, label)
         value[rows] += mass

@@ -47,8 +47,8 @@ def _scales_in_order(problem: MixtureProblem, at: CaseNoises) -> Number | None:
     there, here = (budget.total(alpha, 0.0, at.samples) for alpha in (at.share * best, best))
     if there - here < CLEAR * (there + here):
         return None
-    found = [parzen_excess(problem, alpha, at.samples) for alpha in (at.share * best, best)]
-    return (1 / (there - here)) * (found[0] - found[1])
+    found = parzen_excess(problem, [at.share * best, best], at.samples)
+    return (1 / (there - here)) * (found.at(0) - found.at(1))
 
 
 def _votes(problem: MixtureProblem, at: CaseNoises, exact: Side) -> Number:
