@@ -101,3 +101,18 @@ def test_small_noise_is_none(name: str) -> None:
     assert abs(near[0] - still) < 1e-5
     if "crossing" not in name:
         assert near[1] - still == pytest.approx(4 * (near[0] - still), rel=0.02, abs=1e-12)
+
+
+def test_noise_does_not_keep_regions_star_shaped() -> None:
+    """The example of docs/mathematics/geometries.md: a disc with a wedge that widens outward, on a raster."""
+    beta, at = 0.02, np.linspace(-0.2, 1.2, 1401)
+    x, y = np.meshgrid(at, at[:401], indexing="ij")
+    inside = (x**2 + y**2 <= 0.01) | ((np.abs(y) <= x / 20) & (x <= 1))
+
+    def vote(place: float) -> float:
+        noise = np.exp(-0.5 * ((x - place) ** 2 + y**2) / beta**2)
+        return float((noise * inside).sum() / noise.sum())
+
+    assert vote(0.0) > 0.99
+    assert vote(0.15) < 0.35
+    assert vote(0.9) > 0.9
