@@ -27,6 +27,7 @@ class SetBase:
     """{h >= 1/2} without noise: the labelled set itself."""
 
     held: SetUnion
+    conic: None = None
 
     @property
     def scale(self) -> float:
@@ -52,6 +53,7 @@ class NoisedSet:
 
     held: SetUnion
     alpha: float
+    conic: None = None
 
     @property
     def scale(self) -> float:

@@ -9,11 +9,12 @@ from scipy.special import ndtri
 
 from theory.arrays import Array
 from theory.geometry.curvature import SmallNoise
+from theory.geometry.plane.conics import quadratic
 from theory.geometry.plane.covers import Cover, GaussianCover
 from theory.geometry.plane.curvature import on_outline
 from theory.geometry.plane.outline import Outline, gaussian_mass
 from theory.geometry.plane.plane import Plane, PlanePiece
-from theory.geometry.plane.shapes import BaseRegion, FieldBase
+from theory.geometry.plane.shapes import BaseRegion, FieldBase, Shape
 from theory.geometry.plane.signed import SignedField
 from theory.geometry.plane.window import Window
 
@@ -51,7 +52,11 @@ def gaussians(
             return FieldBase(_none, 1.0, bool(positive.all()))
         noisy = held[1] + alpha**2 * np.eye(2)
         scale = float(np.sqrt(np.linalg.eigvalsh(noisy)[:, 0].min()))
-        return FieldBase(lambda order: SignedField(held[0], noisy, held[2], positive, order), scale)
+        conic = None
+        if len(noisy) == 2:
+            order = np.argsort(positive)
+            conic = quadratic(held[0][order], held[1][order], held[2][order], alpha)
+        return FieldBase(lambda order: SignedField(held[0], noisy, held[2], positive, order), scale, conic=conic)
 
     def boundary(outline: Outline) -> SmallNoise:
         fine = outline.divided(np.ceil(outline.lengths / least).astype(int))
@@ -72,9 +77,11 @@ def _none(order: int) -> SignedField:
 def _gaussian_piece(label: int, weight: float, mean: Array, covariance: Array) -> PlanePiece:
     factor = np.asarray(np.linalg.cholesky(covariance), float)
     peak = 1 / (2 * np.pi * float(np.linalg.det(factor)))
-    return PlanePiece(
-        int(label), float(weight), lambda _shape, outline, _level: gaussian_mass(outline, mean, factor), peak
-    )
+
+    def mass(_shape: Shape, outline: Outline, _level: int) -> float:
+        return gaussian_mass(outline, mean, factor)
+
+    return PlanePiece(int(label), float(weight), mass, peak, moments=(mean, covariance))
 
 
 def _net(means: Array, covariances: Array, weights: Array, labels: Array) -> list[tuple[Array, Array, float, int]]:

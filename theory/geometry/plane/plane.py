@@ -7,17 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from scipy.special import ndtri, ndtri_exp
 
 from theory.arrays import Array, Index
 from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.base import VoteRequest
 from theory.geometry.curvature import SmallNoise
 from theory.geometry.plane.chances import mean_chance
+from theory.geometry.plane.conics import Quadratic
 from theory.geometry.plane.covers import Cover
 from theory.geometry.plane.drawn_levels import mean_mass
 from theory.geometry.plane.level import LEVELS
 from theory.geometry.plane.outline import Outline
 from theory.geometry.plane.shapes import BaseRegion, PlaneRegion, Shape, Still, Voted, tail_of
+from theory.geometry.plane.weighing import GOAL, shares
 from theory.geometry.plane.window import Window
 from theory.laws.binomial import fewer, steepest
 from theory.laws.certificate import level_tail
@@ -41,6 +44,7 @@ class PlanePiece:
     """A component: its label, its weight (with the prior), and how to weigh a region by it.
 
     mass: (shape, its outline, level) -> share of the component inside. peak: its largest density.
+    moments: mean and covariance of a Gaussian.
     """
 
     label: int
@@ -48,6 +52,7 @@ class PlanePiece:
     mass: Callable[[Shape, Outline, int], float]
     peak: float
     law: str = "plane"
+    moments: tuple[Array, Array] | None = None
 
     def at(self, rows: Index) -> PlanePiece:
         """The same for all rows."""
@@ -107,11 +112,13 @@ class Plane:
             assert isinstance(shape, Still)
             for column, b in enumerate(beta[row]):
                 tail = tail_of(None if log_tail is None else float(log_tail[row, column]))
-                shapes.append(self._voted(shape, float(b), 1 - tail if region.flipped[row] else tail))
+                level = 0.0 if log_tail is None else -float(ndtri_exp(log_tail[row, column]))
+                part = (1 - tail, -level) if region.flipped[row] else (tail, level)
+                shapes.append(self._voted(shape, float(b), *part))
                 flipped.append(region.flipped[row])
         return PlaneRegion(tuple(shapes), np.array(flipped, bool))
 
-    def _voted(self, shape: Still, beta: float, tail: float) -> Shape | None:
+    def _voted(self, shape: Still, beta: float, tail: float, level: float) -> Still | Voted | None:
         if np.isnan(beta):
             return None
         if beta == 0:
@@ -119,12 +126,13 @@ class Plane:
         window = shape.window
         if self.bounded:
             window = window.wider(beta * math.sqrt(-2 * math.log(min(tail, 1 - tail))) + 0.01 * window.half).askew()
-        return Voted(shape.base, window, beta, tail)
+        return Voted(shape.base, window, beta, tail, level)
 
     def mass(self, pieces: tuple[PlanePiece, ...], region: PlaneRegion, label: int) -> tuple[Array, Array]:
         """Mass of the class-`label` components where the region says the other class, and its error."""
         own = [k for k, p in enumerate(self.pieces) if p.label == label]
         weights = np.array([self.pieces[k].weight for k in own])
+        self._weigh_conics(region.shapes)
         total, error = np.zeros(len(region.shapes)), np.zeros(len(region.shapes))
         for row, shape in enumerate(region.shapes):
             if shape is None:
@@ -148,6 +156,24 @@ class Plane:
                     break
             self._held[shape] = value, doubt, loose
         return self._held[shape]
+
+    def _weigh_conics(self, shapes: tuple[Shape | None, ...]) -> None:
+        """Regions of two Gaussians, all at once."""
+        moments = [p.moments for p in self.pieces if p.moments is not None]
+        found = {s: s.base.conic for s in shapes if isinstance(s, Still | Voted) and s not in self._held}
+        todo = {s: conic for s, conic in found.items() if conic is not None}
+        if not todo or len(moments) < len(self.pieces):
+            return
+        count = len(moments)
+        noises = [(s.beta, s.level) if isinstance(s, Voted) else (0.0, 0.0) for s in todo]
+        beta, level = (np.repeat(column, count) for column in np.array(noises).T)
+        held = Quadratic.joined(list(todo.values())).take(np.repeat(np.arange(len(todo)), count))
+        means, covariances = (
+            np.tile(np.stack(v), (len(todo), *([1] * (np.ndim(v[0]))))) for v in zip(*moments, strict=True)
+        )
+        value, error = shares(held, beta, level, means, covariances, min(GOAL, self.tolerance))
+        for shape, v, e in zip(todo, value.reshape(-1, count), error.reshape(-1, count), strict=True):
+            self._held[shape] = v, e, np.zeros(count)
 
     def _shares(self, shape: Shape, level: int) -> Shares:
         """The shares at one level, what is known of their errors, and what unresolved boundaries can do to them."""
@@ -219,7 +245,7 @@ class Plane:
         own = [(k, p.weight) for k, p in enumerate(self.pieces) if p.label == label]
 
         def mass(level: float, fine: int) -> tuple[float, float]:
-            voted = self._voted(shape, beta, 1 - level if label else level)
+            voted = self._voted(shape, beta, 1 - level if label else level, float(ndtri(level if label else 1 - level)))
             assert voted is not None
             share, doubt, loose = self._shares(voted, fine)
             inside, spread = (sum(w * v[k] for k, w in own) for v in (share, doubt + loose))

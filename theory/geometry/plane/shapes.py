@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from theory.arrays import Array, Flags, Index
 from theory.displayed import Displayed
 from theory.geometry.plane.chains import curves
+from theory.geometry.plane.conics import Quadratic
 from theory.geometry.plane.level import LEVELS, Refinement
 from theory.geometry.plane.outline import Outline
 from theory.geometry.plane.squares import Leaves, PlaneField, Valued, fitting, settle
@@ -60,6 +61,9 @@ class BaseRegion(Protocol):
     @property
     def scale(self) -> float: ...
 
+    @property
+    def conic(self) -> Quadratic | None: ...
+
     def within(self, window: Window, level: int) -> Outline: ...
 
     def value(self, points: Array) -> Array: ...
@@ -94,12 +98,13 @@ class Still:
 
 @dataclass(frozen=True)
 class Voted:
-    """{u >= 1 - tail}: a base classifier smoothed with noise beta."""
+    """{u >= 1 - tail}: a base classifier smoothed with noise beta. level: the normal quantile of 1 - tail."""
 
     base: BaseRegion
     window: Window
     beta: float
     tail: float
+    level: float = 0.0
 
     @property
     def length(self) -> float:
@@ -180,11 +185,15 @@ def _resolved(outline: Outline, window: Window, beta: float) -> Outline:
 
 @dataclass(frozen=True)
 class FieldBase:
-    """{field >= 0} for a field given by the order of its expansion; outlines are kept, for noises share them."""
+    """{field >= 0} for a field given by the order of its expansion; outlines are kept, for noises share them.
+
+    conic: the field where it is a quadratic.
+    """
 
     make: Callable[[int], PlaneField]
     scale: float
     always: bool | None = None
+    conic: Quadratic | None = field(default=None, compare=False)
 
     def value(self, points: Array) -> Array:
         """The field at points (N, 2)."""
