@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mpmath import mp, mpf
 from scipy.special import chndtr, log_ndtr
 from scipy.stats import ncx2
 
 from theory.arrays import Array
 from theory.numerics.special.logs import log_diff_exp
-from theory.numerics.special.noncentral import ball_log_mass, ball_mass_derivatives, log_error
+from theory.numerics.special.noncentral import ball_law, ball_log_mass, ball_mass_derivatives, log_error
 
 TABLE = json.loads((Path(__file__).parents[1] / "oracle" / "noncentral.json").read_text())
 DIM = np.array([row["dim"] for row in TABLE], dtype=float)
@@ -28,6 +29,8 @@ ELL, DELTA = (np.array([float(row[name]) for row in TABLE]) for name in ("ell", 
 REPRESENTABLE_ERROR = 1e-12
 # Masses above 1e-16: a few ulp, no more than a direct formula would lose.
 BULK_ERROR = 3e-14
+# What the tails of gamma laws may lose beyond that: four ulp for each of 200 dimensions.
+GAMMA_ERROR = 2e-13
 
 
 def reference(name: str) -> tuple[Array, Array]:
@@ -215,3 +218,34 @@ def test_stock_routines_break_beyond_5e10() -> None:
     assert np.isnan(same)
     assert abs(sf - 0.232) < 1e-3
     np.testing.assert_allclose(np.exp(ball_log_mass(10, 1e6, 0.25)), (0.598704, 0.401296), atol=1e-5)
+
+
+def test_both_masses_and_densities_at_once() -> None:
+    """From one contour; around the ball's own centre from a gamma law, with a larger error of their own."""
+    law = ball_law(DIM, ELL, DELTA)
+    names = ("log_cdf", "log_sf", "log_radial_pdf", "log_minus_dp_dell")
+    for got, name in zip(law, names, strict=False):
+        assert np.all(error(got, name) <= law.error)
+    away = (ELL > 0) | (DIM > 200)
+    np.testing.assert_array_equal(law.error[away], log_error(DIM, ELL, DELTA)[away])
+    assert np.sum(~away) > 10
+
+
+@pytest.mark.parametrize("dim", [2, 3, 4, 9, 19, 20, 21, 50, 199, 200])
+def test_masses_about_the_own_centre(dim: int) -> None:
+    """Against incomplete gamma functions to 40 digits, generic radii and round ones."""
+    rng = np.random.default_rng(dim)
+    radius = np.abs(np.sqrt(dim) + np.concatenate([rng.normal(0, 1, 60), rng.uniform(-20, 20, 60)]))
+    radius = np.concatenate([radius, 10.0 ** rng.uniform(-3, 0, 20), [0.1, 0.5, 1.0, 2.0, np.sqrt(dim)]])
+    law, densities = ball_law(dim, 0.0, radius), ball_mass_derivatives(dim, 0.0, radius)
+    with mp.workdps(40):
+        half = mpf(dim) / 2
+        for k, x in enumerate(radius):
+            square = mpf(float(x)) ** 2 / 2
+            tails = [mp.gammainc(half, *ends, regularized=True) for ends in ((0, square), (square, mp.inf))]
+            log_pdf = mp.log(2 * square / mpf(float(x))) + (half - 1) * mp.log(square) - square - mp.loggamma(half)
+            for got, truth in zip((law.log_cdf, law.log_sf), tails, strict=True):
+                assert abs(mpf(float(got[k])) - mp.log(truth)) <= law.error[k]
+            assert abs(mpf(float(densities[0][k])) - log_pdf) <= log_error(dim, 0.0, x)
+    assert np.all(np.isneginf(densities[1]))
+    assert np.max(law.error - log_error(dim, 0.0, radius)) < GAMMA_ERROR
