@@ -19,7 +19,14 @@ from scipy.stats import ncx2
 
 from theory.arrays import Array
 from theory.numerics.special.logs import log_diff_exp
-from theory.numerics.special.noncentral import ball_law, ball_log_mass, ball_mass_derivatives, log_error
+from theory.numerics.special.noncentral import (
+    ball_law,
+    ball_log_mass,
+    ball_mass_derivatives,
+    ball_tails,
+    log_density_bound,
+    log_error,
+)
 
 TABLE = json.loads((Path(__file__).parents[1] / "oracle" / "noncentral.json").read_text())
 DIM = np.array([row["dim"] for row in TABLE], dtype=float)
@@ -221,14 +228,36 @@ def test_stock_routines_break_beyond_5e10() -> None:
 
 
 def test_both_masses_and_densities_at_once() -> None:
-    """From one contour; around the ball's own centre from a gamma law, with a larger error of their own."""
-    law = ball_law(DIM, ELL, DELTA)
     names = ("log_cdf", "log_sf", "log_radial_pdf", "log_minus_dp_dell")
+    law, bound = ball_law(DIM, ELL, DELTA), log_error(DIM, ELL, DELTA)
+    np.testing.assert_array_equal(law.error, bound)
     for got, name in zip(law, names, strict=False):
-        assert np.all(error(got, name) <= law.error)
+        assert np.all(error(got, name) <= bound)
+
+
+def test_masses_with_their_error() -> None:
+    """From a contour; around the ball's own centre from a gamma law, with a larger error."""
+    tails = ball_tails(DIM, ELL, DELTA)
+    for got, name in zip(tails, ("log_cdf", "log_sf"), strict=False):
+        assert np.all(error(got, name) <= tails.error)
     away = (ELL > 0) | (DIM > 200)
-    np.testing.assert_array_equal(law.error[away], log_error(DIM, ELL, DELTA)[away])
+    np.testing.assert_array_equal(tails.error[away], log_error(DIM, ELL, DELTA)[away])
     assert np.sum(~away) > 10
+
+
+def test_the_bound_of_densities() -> None:
+    """Never below the density, and not far above it: on the table and at 20000 random places."""
+    rng = np.random.default_rng(3)
+    dim = np.where(rng.random(20_000) < 0.3, rng.integers(1, 6, 20_000), np.floor(np.exp(rng.uniform(0, 14, 20_000))))
+    ell = np.where(rng.random(20_000) < 0.1, 0.0, 10.0 ** rng.uniform(-4, 6, 20_000))
+    delta = np.sqrt(dim + ell**2) - ell + rng.normal(0, 4, 20_000)
+    delta = np.maximum(delta, 1e-6 - 0.999 * ell)
+    for place in ((DIM, ELL, DELTA), (dim, ell, delta)):
+        over = log_density_bound(*place) - ball_mass_derivatives(*place)[0]
+        assert np.all(over >= -2 * log_error(*place))
+        assert over.max() < 0.18
+    tails = ball_tails(dim, ell, delta)
+    np.testing.assert_array_equal(tails.log_most, log_density_bound(dim, ell, delta))
 
 
 @pytest.mark.parametrize("dim", [2, 3, 4, 9, 19, 20, 21, 50, 199, 200])
@@ -237,15 +266,11 @@ def test_masses_about_the_own_centre(dim: int) -> None:
     rng = np.random.default_rng(dim)
     radius = np.abs(np.sqrt(dim) + np.concatenate([rng.normal(0, 1, 60), rng.uniform(-20, 20, 60)]))
     radius = np.concatenate([radius, 10.0 ** rng.uniform(-3, 0, 20), [0.1, 0.5, 1.0, 2.0, np.sqrt(dim)]])
-    law, densities = ball_law(dim, 0.0, radius), ball_mass_derivatives(dim, 0.0, radius)
+    found = ball_tails(dim, 0.0, radius)
     with mp.workdps(40):
-        half = mpf(dim) / 2
         for k, x in enumerate(radius):
             square = mpf(float(x)) ** 2 / 2
-            tails = [mp.gammainc(half, *ends, regularized=True) for ends in ((0, square), (square, mp.inf))]
-            log_pdf = mp.log(2 * square / mpf(float(x))) + (half - 1) * mp.log(square) - square - mp.loggamma(half)
-            for got, truth in zip((law.log_cdf, law.log_sf), tails, strict=True):
-                assert abs(mpf(float(got[k])) - mp.log(truth)) <= law.error[k]
-            assert abs(mpf(float(densities[0][k])) - log_pdf) <= log_error(dim, 0.0, x)
-    assert np.all(np.isneginf(densities[1]))
-    assert np.max(law.error - log_error(dim, 0.0, radius)) < GAMMA_ERROR
+            for got, ends in ((found.log_cdf, (0, square)), (found.log_sf, (square, mp.inf))):
+                truth = mp.log(mp.gammainc(mpf(dim) / 2, *ends, regularized=True))
+                assert abs(mpf(float(got[k])) - truth) <= found.error[k]
+    assert np.max(found.error - log_error(dim, 0.0, radius)) < GAMMA_ERROR
