@@ -13,12 +13,20 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mpmath import mp, mpf
 from scipy.special import chndtr, log_ndtr
 from scipy.stats import ncx2
 
 from theory.arrays import Array
 from theory.numerics.special.logs import log_diff_exp
-from theory.numerics.special.noncentral import ball_log_mass, ball_mass_derivatives, log_error
+from theory.numerics.special.noncentral import (
+    ball_law,
+    ball_log_mass,
+    ball_mass_derivatives,
+    ball_tails,
+    log_density_bound,
+    log_error,
+)
 
 TABLE = json.loads((Path(__file__).parents[1] / "oracle" / "noncentral.json").read_text())
 DIM = np.array([row["dim"] for row in TABLE], dtype=float)
@@ -28,6 +36,8 @@ ELL, DELTA = (np.array([float(row[name]) for row in TABLE]) for name in ("ell", 
 REPRESENTABLE_ERROR = 1e-12
 # Masses above 1e-16: a few ulp, no more than a direct formula would lose.
 BULK_ERROR = 3e-14
+# What the tails of gamma laws may lose beyond that: four ulp for each of 200 dimensions.
+GAMMA_ERROR = 2e-13
 
 
 def reference(name: str) -> tuple[Array, Array]:
@@ -215,3 +225,52 @@ def test_stock_routines_break_beyond_5e10() -> None:
     assert np.isnan(same)
     assert abs(sf - 0.232) < 1e-3
     np.testing.assert_allclose(np.exp(ball_log_mass(10, 1e6, 0.25)), (0.598704, 0.401296), atol=1e-5)
+
+
+def test_both_masses_and_densities_at_once() -> None:
+    names = ("log_cdf", "log_sf", "log_radial_pdf", "log_minus_dp_dell")
+    law, bound = ball_law(DIM, ELL, DELTA), log_error(DIM, ELL, DELTA)
+    np.testing.assert_array_equal(law.error, bound)
+    for got, name in zip(law, names, strict=False):
+        assert np.all(error(got, name) <= bound)
+
+
+def test_masses_with_their_error() -> None:
+    """From a contour; around the ball's own centre from a gamma law, with a larger error."""
+    tails = ball_tails(DIM, ELL, DELTA)
+    for got, name in zip(tails, ("log_cdf", "log_sf"), strict=False):
+        assert np.all(error(got, name) <= tails.error)
+    away = (ELL > 0) | (DIM > 200)
+    np.testing.assert_array_equal(tails.error[away], log_error(DIM, ELL, DELTA)[away])
+    assert np.sum(~away) > 10
+
+
+def test_the_bound_of_densities() -> None:
+    """Never below the density, and not far above it: on the table and at 20000 random places."""
+    rng = np.random.default_rng(3)
+    dim = np.where(rng.random(20_000) < 0.3, rng.integers(1, 6, 20_000), np.floor(np.exp(rng.uniform(0, 14, 20_000))))
+    ell = np.where(rng.random(20_000) < 0.1, 0.0, 10.0 ** rng.uniform(-4, 6, 20_000))
+    delta = np.sqrt(dim + ell**2) - ell + rng.normal(0, 4, 20_000)
+    delta = np.maximum(delta, 1e-6 - 0.999 * ell)
+    for place in ((DIM, ELL, DELTA), (dim, ell, delta)):
+        over = log_density_bound(*place) - ball_mass_derivatives(*place)[0]
+        assert np.all(over >= -2 * log_error(*place))
+        assert over.max() < 0.18
+    tails = ball_tails(dim, ell, delta)
+    np.testing.assert_array_equal(tails.log_most, log_density_bound(dim, ell, delta))
+
+
+@pytest.mark.parametrize("dim", [2, 3, 4, 9, 19, 20, 21, 50, 199, 200])
+def test_masses_about_the_own_centre(dim: int) -> None:
+    """Against incomplete gamma functions to 40 digits, generic radii and round ones."""
+    rng = np.random.default_rng(dim)
+    radius = np.abs(np.sqrt(dim) + np.concatenate([rng.normal(0, 1, 60), rng.uniform(-20, 20, 60)]))
+    radius = np.concatenate([radius, 10.0 ** rng.uniform(-3, 0, 20), [0.1, 0.5, 1.0, 2.0, np.sqrt(dim)]])
+    found = ball_tails(dim, 0.0, radius)
+    with mp.workdps(40):
+        for k, x in enumerate(radius):
+            square = mpf(float(x)) ** 2 / 2
+            for got, ends in ((found.log_cdf, (0, square)), (found.log_sf, (square, mp.inf))):
+                truth = mp.log(mp.gammainc(mpf(dim) / 2, *ends, regularized=True))
+                assert abs(mpf(float(got[k])) - truth) <= found.error[k]
+    assert np.max(found.error - log_error(dim, 0.0, radius)) < GAMMA_ERROR

@@ -88,8 +88,9 @@ def _gain(
         both = np.asarray(baseline.error) + np.asarray(risk.error)
         spread = np.where(same & np.isfinite(plain), 0.0, both)
         return Estimate(plain, spread, risk.route, status)
-    pairs, back = np.unique(where, axis=1, return_inverse=True)
-    noisy, clean = pairs
+    places = len(solution.risk)
+    pairs, back = np.unique(where[0] * places + where[1], return_inverse=True)
+    noisy, clean = np.divmod(pairs, places)
     pieces = tuple(p.at(noisy) for p in solution.pieces)
     geometry = solution.geometry
     one, zero = ((r.take(noisy), r.take(clean)) for r in (solution.one, solution.zero))

@@ -87,7 +87,9 @@ class Radial:
 
     def uncertainty(self, pieces: tuple[Piece, ...], region: Region) -> Array:
         """Density at the boundaries times how far each may be off."""
-        return np.asarray((self.density(pieces, region) * region.error).sum(axis=1))
+        assert region.reference is not None
+        most = shells.density(pieces, self.dim, region.reference, region.ends, most=True)
+        return np.asarray((most * region.error).sum(axis=1))
 
     def erode(self, region: Region, eps: Array) -> Region:
         """Every interval loses eps at each end."""

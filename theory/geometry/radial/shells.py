@@ -17,7 +17,7 @@ from theory.arrays import Array, Index
 from theory.geometry.line.line import MASS_ULPS, SPREAD
 from theory.geometry.piece import UNDERFLOW, Piece
 from theory.geometry.region import Region
-from theory.numerics.special.noncentral import ball_law, ball_log_mass, ball_mass_derivatives
+from theory.numerics.special.noncentral import ball_log_mass, ball_mass_derivatives, ball_tails, log_density_bound
 
 EPS = np.finfo(float).eps
 
@@ -77,20 +77,20 @@ def between(low: tuple[Array, Array], high: tuple[Array, Array]) -> Array:
 class Ends(NamedTuple):
     """Logarithms of both tails of a Gaussian component at the ends of shells (n, 2), and what rounding does to them.
 
-    doubt: relative error of the smaller tail; the larger one has the same absolute. log_pdf, off: log density of the
-    coordinate by the scale, and how far the end may be off in units of the scale.
+    doubt: relative error of the smaller tail; the larger one has the same absolute. log_most, off: a bound of the log
+    density of the coordinate by the scale, and how far the end may be off in units of the scale.
     """
 
     log_cdf: Array
     log_sf: Array
     doubt: Array
-    log_pdf: Array
+    log_most: Array
     off: Array
 
     def moved(self, log_mass: Array | float = 0.0) -> Array:
         """What the rounding of coordinates does to the tails at the ends, relative to a mass of that logarithm."""
         with np.errstate(invalid="ignore", over="ignore", under="ignore"):
-            moved = np.exp(self.log_pdf - log_mass) * self.off
+            moved = np.exp(self.log_most - log_mass) * self.off
         return np.where(np.isfinite(moved), moved, 0.0)
 
 
@@ -110,13 +110,13 @@ def _ends(piece: Piece, dim: int, reference: Array, t: Array) -> Ends:
     far, at = reference[row], t[row, column]
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         ell, delta = (far + center) / scale, (at - center) / scale
-        law = ball_law(dim, ell, delta)
+        found = ball_tails(dim, ell, delta)
         curved = np.minimum(1.0, (dim + 1 + delta**2) / ell**2)
         off = 2 * EPS * (np.abs(at) + np.abs(center) + curved * CENTRE_ULPS * (far + np.abs(center))) / scale
     ends = Ends(
         *(np.where(t == sign * np.inf, -np.inf, 0.0) for sign in (-1, 1)), *(np.zeros_like(t) for _ in range(3))
     )
-    for whole, part in zip(ends, (law.log_cdf, law.log_sf, law.error, law.log_pdf, off), strict=True):
+    for whole, part in zip(ends, (*found, off), strict=True):
         whole[row, column] = part
     return ends
 
@@ -185,15 +185,16 @@ def log_masses(pieces: tuple[Piece, ...], dim: int, region: Region, label: int) 
     return np.concatenate(logs, axis=1), np.concatenate(errors, axis=1)
 
 
-def density(pieces: tuple[Piece, ...], dim: int, reference: Array, t: Array) -> Array:
-    """Sum of weight times density of the coordinate at t (R, n); 0 at infinite t."""
+def density(pieces: tuple[Piece, ...], dim: int, reference: Array, t: Array, *, most: bool = False) -> Array:
+    """Sum of weight times density of the coordinate at t (R, n); 0 at infinite t; with `most` a bound."""
     row, column = np.nonzero(np.isfinite(t))
     far, at = reference[row], t[row, column]
     total = np.zeros(len(row))
     for piece in pieces:
         center, scale = (np.broadcast_to(v, len(t))[row] for v in (piece.center, piece.scale))
         if piece.law == "gaussian":
-            log_pdf, _ = ball_mass_derivatives(dim, (far + center) / scale, (at - center) / scale)
+            place = (dim, (far + center) / scale, (at - center) / scale)
+            log_pdf = log_density_bound(*place) if most else ball_mass_derivatives(*place)[0]
             total = total + piece.weight * np.exp(log_pdf) / scale
         elif piece.law in ("shell", "measure"):
             total = total + _shell_density(piece, dim, far + at, center, scale)

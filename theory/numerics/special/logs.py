@@ -54,5 +54,9 @@ def log1pmx(z: ArrayLike) -> Array:
 
 
 def power_series(x: Array, coefficients: Array) -> Array:
-    """Return c[0] x + c[1] x^2 + ..., elementwise; fast for few elements and many terms."""
-    return np.multiply.accumulate(np.broadcast_to(x[..., None], x.shape + coefficients.shape), axis=-1) @ coefficients
+    """Return c[0] x + c[1] x^2 + ..., elementwise, by Horner's rule."""
+    total = np.full_like(x, coefficients[-1])
+    for coefficient in coefficients[-2::-1].tolist():
+        total *= x
+        total += coefficient
+    return np.asarray(total * x)

@@ -17,7 +17,7 @@ from numpy.polynomial import chebyshev
 from scipy.special import gammaincinv, ndtri_exp
 
 from theory.arrays import Array, Flags, Index
-from theory.numerics.special.noncentral import ball_law
+from theory.numerics.special.noncentral import ball_law, ball_tails
 
 EPS = np.finfo(float).eps
 LOG_HALF = -np.log(2.0)
@@ -52,7 +52,7 @@ def lost_square(dim: int, rho: Array, log_tail: Array, outer: Flags) -> tuple[Ar
         doubt[at] = error * rho[at]
     rest = np.flatnonzero(~half)
     if len(rest):
-        centre = ball_law(dim, 0.0, rho[rest])
+        centre = ball_tails(dim, 0.0, rho[rest])
         there = np.where(outer[rest], centre.log_cdf > log_tail[rest], centre.log_sf <= log_tail[rest])
         rest = rest[there]
         lost[rest], doubt[rest] = _newton(dim, rho[rest], log_tail[rest], outer[rest])

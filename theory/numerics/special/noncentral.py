@@ -10,15 +10,15 @@ For the noncentral chi-square law itself: dim degrees of freedom, noncentrality 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import gammainc, gammaincc, gammaln, log_ndtr
+from scipy.special import gammainc, gammaincc, log_ndtr
 
-from theory.arrays import Array, Flags
-from theory.numerics.special.logs import log1mexp, power_series
+from theory.arrays import Array, Index
+from theory.numerics.special.logs import log1mexp
 from theory.numerics.special.steepest import Saddle, classes, contour, log_density, log_tail, saddle
 
 # Beyond these the ball is a half-space to far more than double precision (d/ell and log(delta)/delta^2 do not count).
@@ -33,11 +33,6 @@ _ULP_PER_LOG = 12.0
 # Around the ball's own centre the law is that of a gamma variable, whose tails cost a hundredth of a contour: in these
 # dimensions, down to where they underflow, to so many ulp more for each dimension and four (the worst is half of that).
 _GAMMA_DIMS, _GAMMA_ULPS, _GAMMA_LOG = (2.0, 200.0), 4.0, -600.0
-# Stirling's series for log Gamma in powers of the inverse square of its argument: good to 1e-17 from here on.
-_STIRLING = np.array([1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156, -3617 / 122400])
-_STIRLING_FROM = 10.0
-
-_Results = tuple[Array, ...]
 
 
 class BallLaw(NamedTuple):
@@ -50,14 +45,33 @@ class BallLaw(NamedTuple):
     error: Array
 
 
-def ball_law(dim: ArrayLike, ell: ArrayLike, delta: ArrayLike) -> BallLaw:
-    """`ball_log_mass`, `ball_mass_derivatives` and their error from one contour, or from a gamma law where ell = 0.
+class BallTails(NamedTuple):
+    """Logarithms of both masses, the absolute error of both, and a bound of the log density dP/d(delta)."""
 
-    There the error exceeds `log_error` by 4 (d + 4) ulp, in 2 to 200 dimensions. Arguments, shapes, errors raised: as
-    below.
+    log_cdf: Array
+    log_sf: Array
+    error: Array
+    log_most: Array
+
+
+def ball_law(dim: ArrayLike, ell: ArrayLike, delta: ArrayLike) -> BallLaw:
+    """`ball_log_mass`, `ball_mass_derivatives` and `log_error` from one contour; arguments and the rest as there."""
+    return BallLaw(*_evaluate(dim, ell, delta, _MASSES, _DENSITIES, _ERROR))
+
+
+def ball_tails(dim: ArrayLike, ell: ArrayLike, delta: ArrayLike) -> BallTails:
+    """`ball_log_mass` with its error, which exceeds `log_error` by 4 (d + 4) ulp where the masses are those of a gamma
+    law (ell = 0, 2 to 200 dimensions), and `log_density_bound`; arguments and the rest as there."""
+    return BallTails(*_evaluate(dim, ell, delta, _MASSES, _ERROR, _MOST, gamma=True))
+
+
+def log_density_bound(dim: ArrayLike, ell: ArrayLike, delta: ArrayLike) -> Array:
+    """At least the logarithm of dP/d(delta), to `log_error`, and at most .18 above it, without a contour: for errors.
+
+    The saddle-point approximation (Daniels 1954). The first term that it leaves out, of relative size
+    -(d^2/6 + d b + 3 b^2)/(d + 2 b)^3 with b = lambda/w0^2, is negative; of the others the tests make sure.
     """
-    empty = (-np.inf, 0.0, -np.inf, -np.inf, 0.0)
-    return BallLaw(*_evaluate(dim, ell, delta, _law, _half_space_law, empty, _gamma_law))
+    return _evaluate(dim, ell, delta, _MOST)[0]
 
 
 def ball_log_mass(dim: ArrayLike, ell: ArrayLike, delta: ArrayLike) -> tuple[Array, Array]:
@@ -84,7 +98,7 @@ def ball_log_mass(dim: ArrayLike, ell: ArrayLike, delta: ArrayLike) -> tuple[Arr
     ------
     ValueError : dim is below 1 or infinite, or ell is negative.
     """
-    log_cdf, log_sf = _evaluate(dim, ell, delta, _masses, _half_space_masses, (-np.inf, 0.0))
+    log_cdf, log_sf = _evaluate(dim, ell, delta, _MASSES)
     return log_cdf, log_sf
 
 
@@ -98,9 +112,7 @@ def ball_mass_derivatives(dim: ArrayLike, ell: ArrayLike, delta: ArrayLike) -> t
     Arguments, shapes, errors raised: as for `ball_log_mass`. Outside the ball's existence (delta <= -ell), and at
     infinite delta, both are -inf; at ell = 0 the second is. The absolute error of both logs is below `log_error`.
     """
-    log_pdf, log_rate = _evaluate(
-        dim, ell, delta, _densities, _half_space_densities, (-np.inf, -np.inf), _gamma_densities
-    )
+    log_pdf, log_rate = _evaluate(dim, ell, delta, _DENSITIES)
     return log_pdf, log_rate
 
 
@@ -112,85 +124,62 @@ def log_error(dim: ArrayLike, ell: ArrayLike, delta: ArrayLike) -> Array:
     spacing of floating-point numbers around a logarithm of -1e5 is 1e-11. `dim`, `ell` and `delta` are taken to be
     exact. Not covered are results that are subnormal numbers after exponentiation. Masses known exactly have error 0.
     """
-    return _evaluate(dim, ell, delta, _bounds, _half_space_bounds, (0.0,))[0]
+    return _evaluate(dim, ell, delta, _ERROR)[0]
 
 
-def _masses(point: Saddle, rule: int) -> _Results:
-    return _tails(point, log_tail(point, contour(point, rule)))
+class _Part(NamedTuple):
+    """A kind of result: of the saddle points and, where it needs one, their contour; of half-spaces; of empty balls."""
+
+    kernel: Callable[..., tuple[Array, ...]]
+    contour: bool
+    half_space: Callable[[Array, Array], tuple[Array, ...]]
+    empty: tuple[float, ...]
 
 
-def _densities(point: Saddle, rule: int) -> _Results:
-    return log_density(point, contour(point, rule))
-
-
-def _law(point: Saddle, rule: int) -> _Results:
-    path = contour(point, rule)
-    return *_tails(point, log_tail(point, path)), *log_density(point, path), *_bounds(point, rule)
-
-
-def _tails(point: Saddle, tail: Array) -> _Results:
+def _tails(point: Saddle, tail: Array) -> tuple[Array, ...]:
     """Below and above, from the tail on the far side of the mean."""
     rest = log1mexp(tail)
     above = point.tilt >= 0.0
     return np.where(above, rest, tail), np.where(above, tail, rest)
 
 
-def _bounds(point: Saddle, _rule: int) -> _Results:
-    return (np.finfo(np.float64).eps * (_ULP_CONSTANT - _ULP_PER_LOG * point.exponent),)
+def _error(point: Saddle, ulps: Array | float = 0.0) -> tuple[Array, ...]:
+    return (np.finfo(np.float64).eps * (_ULP_CONSTANT - _ULP_PER_LOG * point.exponent + ulps),)
 
 
-def _gamma_law(point: Saddle) -> _Results:
-    half, square = 0.5 * point.dim, 0.5 * point.rho**2
-    above = point.tilt >= 0.0
-    tail = np.empty_like(half)
-    for side, chance in ((above, gammaincc), (~above, gammainc)):
-        tail[side] = chance(half[side], square[side])
-    error = _bounds(point, 0)[0] + np.finfo(np.float64).eps * _GAMMA_ULPS * (point.dim + 4.0)
-    return *_tails(point, np.log(tail)), *_gamma_densities(point), error
-
-
-def _gamma_densities(point: Saddle) -> _Results:
-    """2 rho f(rho^2; d, 0) = 2 (d/2)^(d/2) e^(psi - d/2)/(rho Gamma(d/2)); in many dimensions by Stirling's series."""
-    half = 0.5 * point.dim
-    large = np.maximum(half, _STIRLING_FROM)
-    series = power_series(1.0 / large**2, _STIRLING) * large
-    few = half * np.log(half) - half - gammaln(half)
-    many = 0.5 * np.log(large / (2 * np.pi)) - series
-    log = point.exponent + np.where(half < _STIRLING_FROM, few, many) - np.log(0.5 * point.rho)
-    return log, np.full_like(log, -np.inf)
-
-
-def _half_space_masses(ell: Array, delta: Array) -> _Results:
-    return log_ndtr(delta), log_ndtr(-delta)
-
-
-def _half_space_densities(ell: Array, delta: Array) -> _Results:
-    density = -0.5 * delta * delta - 0.5 * np.log(2.0 * np.pi)
-    return density, np.where(ell == 0.0, -np.inf, density)
-
-
-def _half_space_bounds(ell: Array, delta: Array) -> _Results:
+def _half_space_error(_ell: Array, delta: Array) -> tuple[Array, ...]:
     bound = np.finfo(np.float64).eps * (_ULP_CONSTANT + _ULP_PER_LOG * 0.5 * delta * delta)
     return (np.where(delta == np.inf, 0.0, bound),)
 
 
-def _half_space_law(ell: Array, delta: Array) -> _Results:
-    return *_half_space_masses(ell, delta), *_half_space_densities(ell, delta), *_half_space_bounds(ell, delta)
+def _most(point: Saddle) -> tuple[Array, ...]:
+    """The integrand of the density as the Gaussian that it is near the saddle point."""
+    root = np.sqrt(point.dim + point.root) / np.sqrt(point.rho)
+    return (point.exponent + 2 * np.log(root) - np.log(2.0 * np.sqrt(np.pi * point.root)),)
 
 
-def _evaluate(
-    dim: ArrayLike,
-    ell: ArrayLike,
-    delta: ArrayLike,
-    kernel: Callable[[Saddle, int], _Results],
-    half_space: Callable[[Array, Array], _Results],
-    empty: tuple[float, ...],
-    gamma: Callable[[Saddle], _Results] | None = None,
-) -> _Results:
+def _half_space_densities(ell: Array, delta: Array) -> tuple[Array, ...]:
+    density = -0.5 * delta * delta - 0.5 * np.log(2.0 * np.pi)
+    return density, np.where(ell == 0.0, -np.inf, density)
+
+
+_MASSES = _Part(
+    lambda point, path: _tails(point, log_tail(point, path)),
+    True,
+    lambda _, delta: (log_ndtr(delta), log_ndtr(-delta)),
+    (-np.inf, 0.0),
+)
+_DENSITIES = _Part(log_density, True, _half_space_densities, (-np.inf, -np.inf))
+_ERROR = _Part(_error, False, _half_space_error, (0.0,))
+_MOST = _Part(_most, False, lambda *place: _half_space_densities(*place)[:1], (-np.inf,))
+
+
+def _evaluate(dim: ArrayLike, ell: ArrayLike, delta: ArrayLike, *parts: _Part, gamma: bool = False) -> list[Array]:
     """Check and broadcast the arguments, sort the elements into cases, and fill the results."""
     dim, ell, delta = (np.asarray(a, dtype=np.float64) for a in (dim, ell, delta))
     _check(dim, ell)
     grid = np.empty((3, *np.broadcast(dim, ell, delta).shape))
+    empty = [value for part in parts for value in part.empty]
     result = np.empty((len(empty), *grid.shape[1:]))
     grid[0], grid[1], grid[2] = dim, ell, delta
     flat_grid, flat_result = grid.reshape(3, -1), result.reshape(len(empty), -1)
@@ -198,31 +187,52 @@ def _evaluate(
     with np.errstate(all="ignore"):
         regular = (delta > -ell) & (delta <= _HALF_SPACE_DELTA) & (ell <= _HALF_SPACE_ELL) & (dim >= 1.0)
         if not regular.all():
-            ball = delta > -ell
-            flat_result[:] = np.where(ball, half_space(ell, delta), np.array(empty)[:, None])
+            limits = [values for part in parts for values in part.half_space(ell, delta)]
+            flat_result[:] = np.where(delta > -ell, limits, np.array(empty)[:, None])
             flat_result[:, np.isnan(flat_grid).any(axis=0)] = np.nan
-        rest = np.flatnonzero(regular)
+        rest, paths = np.flatnonzero(regular), any(part.contour for part in parts)
         for start in range(0, rest.size, _BATCH):
             batch = rest[start : start + _BATCH]
-            point = saddle(*flat_grid[:, batch])
-            if gamma is not None:
-                central = _central(point)
-                if central.any():
-                    flat_result[:, batch[central]] = gamma(_taken(point, central))
-                    batch, point = batch[~central], _taken(point, ~central)
-            for members, part, rule in classes(point, _CHUNK):
-                flat_result[:, batch[members]] = kernel(part, rule)
-    return tuple(values[()] for values in result)
+            for members, point, rule in _cases(saddle(*flat_grid[:, batch]), gamma, paths):
+                flat_result[:, batch[members]] = _results(point, rule, parts)
+    return [values[()] for values in result]
 
 
-def _central(point: Saddle) -> Flags:
-    """Where the noise is around the ball's own centre, and the gamma law's tails are good."""
+# What stands for a rule where none is needed: for masses of gamma laws, and for what the saddle point gives.
+_GAMMA, _NONE = -1, -2
+
+
+def _cases(point: Saddle, gamma: bool, paths: bool) -> Iterator[tuple[Index | slice, Saddle, int]]:
+    """Positions, saddles and the rule of a contour, or what stands for it."""
+    if not paths:
+        yield slice(None), point, _NONE
+        return
     least, most = _GAMMA_DIMS
-    return (point.ell == 0.0) & (point.dim >= least) & (point.dim <= most) & (point.exponent > _GAMMA_LOG)
+    own = (point.ell == 0.0) & (point.dim >= least) & (point.dim <= most) & (point.exponent > _GAMMA_LOG) & gamma
+    if not own.any():
+        yield from classes(point, _CHUNK)
+        return
+    held, others = np.flatnonzero(own), np.flatnonzero(~own)
+    yield held, Saddle(*(field[held] for field in point)), _GAMMA
+    for members, part, rule in classes(Saddle(*(field[others] for field in point)), _CHUNK):
+        yield others[members], part, rule
 
 
-def _taken(point: Saddle, chosen: Flags) -> Saddle:
-    return Saddle(*(field[chosen] for field in point))
+def _results(point: Saddle, rule: int, parts: tuple[_Part, ...]) -> list[Array]:
+    if rule == _GAMMA:
+        law = {_MASSES: _gamma_masses(point), _ERROR: _error(point, _GAMMA_ULPS * (point.dim + 4.0))}
+        return [values for part in parts for values in law.get(part) or part.kernel(point)]
+    path = () if rule == _NONE else (contour(point, rule),)
+    return [values for part in parts for values in part.kernel(point, *(path if part.contour else ()))]
+
+
+def _gamma_masses(point: Saddle) -> tuple[Array, ...]:
+    half, square = 0.5 * point.dim, 0.5 * point.rho**2
+    above = point.tilt >= 0.0
+    tail = np.empty_like(half)
+    for side, chance in ((above, gammaincc), (~above, gammainc)):
+        tail[side] = chance(half[side], square[side])
+    return _tails(point, np.log(tail))
 
 
 def _check(dim: Array, ell: Array) -> None:
