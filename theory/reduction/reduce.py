@@ -210,14 +210,17 @@ def _domain(problem: DomainProblem, window: float, tolerance: float) -> Geometry
 
 def _only_axis(problem: MixtureProblem) -> int | None:
     """The one axis on which product components differ, if all other factors have full support and agree."""
-    all_laws = laws(problem)
-    if any(not isinstance(w, Gaussian | Laplace) or (isinstance(w, Gaussian) and w.cov is not None) for w in all_laws):
+    held = laws(problem)
+    parts = [w for w in held if isinstance(w, Laplace) or (isinstance(w, Gaussian) and w.cov is None)]
+    if len(parts) < len(held) or len({type(w) for w in parts}) > 1:
         return None
-    if len({type(w) for w in all_laws}) > 1:
-        return None
-    centers, scales = (np.stack(v) for v in zip(*(marginal(w, problem.dim)[1:] for w in all_laws), strict=True))
+    # Numbers that stand for all axes are compared once.
+    axes = problem.dim if any(isinstance(v, tuple) for w in parts for v in (w.mean, w.scale)) else 1
+    centers, scales = (np.stack(v) for v in zip(*(marginal(w, axes)[1:] for w in parts), strict=True))
     differing = np.flatnonzero((centers != centers[0]).any(axis=0) | (scales != scales[0]).any(axis=0))
-    return int(differing[0]) if len(differing) == 1 else (0 if len(differing) == 0 else None)
+    if len(differing) == 0:
+        return 0
+    return int(differing[0]) if len(differing) * problem.dim == axes else None
 
 
 def _gaussian_noise(problem: MixtureProblem) -> Geometry | None:
