@@ -31,8 +31,6 @@ from theory.arrays import Array
 from theory.errors import REMEDY, NoExactRoute, ProblemError, one_of, shown
 from theory.geometry.base import Geometry
 from theory.geometry.line.linear import Linear, LineTrainer
-from theory.geometry.radial.radial import ball_in_background
-from theory.geometry.radial.two_centres import two_centres
 from theory.problems.components import isotropic, laws, marginal, weighted
 from theory.problems.kept import Kept
 from theory.problems.normal import Normal
@@ -146,8 +144,7 @@ def _about_a_centre(problem: MixtureProblem, _tolerance: float) -> Geometry | No
         return concentric_problem(problem, parts)
     if len(parts) > 2 or known[0] == known[1]:
         return None
-    needs_posterior(problem)
-    return two_centres(problem.dim, means, known, problem.prior)
+    return _apart(problem, means, known)
 
 
 def _plane(problem: MixtureProblem, tolerance: float) -> Geometry | None:
@@ -204,6 +201,8 @@ def _domain(problem: DomainProblem, window: float, tolerance: float) -> Geometry
         balls = [s for s in problem.inside if isinstance(s, Ball)]
         centers = np.stack([as_vector(b.center, problem.dim) for b in balls])
         if (centers == centers[0]).all():
+            from theory.geometry.radial.radial import ball_in_background  # slow to import, and seldom needed
+
             return ball_in_background(problem.dim, centers[0], max(b.radius for b in balls), window)
     return sets_in_plane(problem, tolerance)
 
@@ -252,7 +251,11 @@ def _isotropic_problem(
             return line
     if all((m == means[0]).all() for m in means):
         return concentric_problem(problem, parts)
-    if len(parts) == 2:
-        needs_posterior(problem)
-        return two_centres(problem.dim, means, scales, problem.prior)
-    return None
+    return _apart(problem, means, scales) if len(parts) == 2 else None
+
+
+def _apart(problem: MixtureProblem, means: list[Array], scales: list[float]) -> Geometry:
+    from theory.geometry.radial.two_centres import two_centres  # slow to import, and seldom needed
+
+    needs_posterior(problem)
+    return two_centres(problem.dim, means, scales, problem.prior)
