@@ -67,6 +67,12 @@ def test_listing_the_names_loads_nothing(tmp_path: Path) -> None:
     assert python("-c", program, cwd=tmp_path).stdout == "[]\n"
 
 
+def test_the_line_does_without_the_other_geometries(tmp_path: Path) -> None:
+    program = "import sys; from theory import clean_risk, regimes; clean_risk(regimes.bumps(), 0.4, 0.5)"
+    others = '[m for m in sys.modules if m.startswith(("theory.geometry.radial", "theory.geometry.plane"))]'
+    assert python("-c", f"{program}; print({others})", cwd=tmp_path).stdout == "[]\n"
+
+
 @pytest.mark.parametrize(
     "words", ["risk bumps --alpha 0.4 --beta 0.5", "optimum concentric --beta 0.5", "law concentric"]
 )

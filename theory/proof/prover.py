@@ -70,6 +70,7 @@ class Prover:
         self.problem = described(problem)
         self.geometry = geometry(problem, exact(noise(eps, "eps")))
         self._bases: dict[tuple[Rational, Rational | None, int], Signs] = {}
+        self._smoothed: dict[tuple[Rational, Rational, int], Signs] = {}
         self._risks: dict[tuple[Rational, Rational, Rational, int], Arb] = {}
 
     def base(self, alpha: Rational, beta: Rational) -> Signs:
@@ -86,7 +87,10 @@ class Prover:
     def smoothed(self, alpha: Rational, beta: Rational) -> Signs:
         """{g = 1}."""
         assert not isinstance(self.geometry, HalfSpaceProof)
-        return self.geometry.smooth(self.base(alpha, beta), beta)
+        key = (alpha, beta, ctx.prec)
+        if key not in self._smoothed:
+            self._smoothed[key] = self.geometry.smooth(self.base(alpha, beta), beta)
+        return self._smoothed[key]
 
     def ball(self, alpha: Rational, beta: Rational, eps: Rational) -> Arb:
         """The clean or certified risk at the working precision."""

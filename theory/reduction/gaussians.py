@@ -12,8 +12,6 @@ from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.base import Geometry
 from theory.geometry.line.linear import HalfSpaceTrainer, Linear, LineTrainer
 from theory.geometry.piece import Piece, piece
-from theory.geometry.radial.radial import Radial, concentric
-from theory.geometry.radial.regression import RegressionTrainer
 from theory.problems.components import exact_weights, isotropic, marginal
 from theory.problems.problem import Ball, Component, Gaussian, Law, MixtureProblem, as_vector
 
@@ -52,6 +50,10 @@ def needs_posterior(problem: MixtureProblem) -> None:
 
 
 def concentric_problem(problem: MixtureProblem, parts: list[tuple[int, float, Law]]) -> Geometry:
+    # Slow to import, and not needed on the line.
+    from theory.geometry.radial.radial import Radial, concentric
+    from theory.geometry.radial.regression import RegressionTrainer
+
     means = [marginal(law, problem.dim)[1] for _label, _weight, law in parts]
     if not all((m == means[0]).all() for m in means):
         raise NoExactRoute(f"balls mixed with other components need one common centre for an exact route; {REMEDY}")

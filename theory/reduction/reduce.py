@@ -31,8 +31,6 @@ from theory.arrays import Array
 from theory.errors import REMEDY, NoExactRoute, ProblemError, one_of, shown
 from theory.geometry.base import Geometry
 from theory.geometry.line.linear import Linear, LineTrainer
-from theory.geometry.radial.radial import ball_in_background
-from theory.geometry.radial.two_centres import two_centres
 from theory.problems.components import isotropic, laws, marginal, weighted
 from theory.problems.kept import Kept
 from theory.problems.normal import Normal
@@ -146,8 +144,7 @@ def _about_a_centre(problem: MixtureProblem, _tolerance: float) -> Geometry | No
         return concentric_problem(problem, parts)
     if len(parts) > 2 or known[0] == known[1]:
         return None
-    needs_posterior(problem)
-    return two_centres(problem.dim, means, known, problem.prior)
+    return _apart(problem, means, known)
 
 
 def _plane(problem: MixtureProblem, tolerance: float) -> Geometry | None:
@@ -204,20 +201,25 @@ def _domain(problem: DomainProblem, window: float, tolerance: float) -> Geometry
         balls = [s for s in problem.inside if isinstance(s, Ball)]
         centers = np.stack([as_vector(b.center, problem.dim) for b in balls])
         if (centers == centers[0]).all():
+            from theory.geometry.radial.radial import ball_in_background  # slow to import, and seldom needed
+
             return ball_in_background(problem.dim, centers[0], max(b.radius for b in balls), window)
     return sets_in_plane(problem, tolerance)
 
 
 def _only_axis(problem: MixtureProblem) -> int | None:
     """The one axis on which product components differ, if all other factors have full support and agree."""
-    all_laws = laws(problem)
-    if any(not isinstance(w, Gaussian | Laplace) or (isinstance(w, Gaussian) and w.cov is not None) for w in all_laws):
+    held = laws(problem)
+    parts = [w for w in held if isinstance(w, Laplace) or (isinstance(w, Gaussian) and w.cov is None)]
+    if len(parts) < len(held) or len({type(w) for w in parts}) > 1:
         return None
-    if len({type(w) for w in all_laws}) > 1:
-        return None
-    centers, scales = (np.stack(v) for v in zip(*(marginal(w, problem.dim)[1:] for w in all_laws), strict=True))
+    # Numbers that stand for all axes are compared once.
+    axes = problem.dim if any(isinstance(v, tuple) for w in parts for v in (w.mean, w.scale)) else 1
+    centers, scales = (np.stack(v) for v in zip(*(marginal(w, axes)[1:] for w in parts), strict=True))
     differing = np.flatnonzero((centers != centers[0]).any(axis=0) | (scales != scales[0]).any(axis=0))
-    return int(differing[0]) if len(differing) == 1 else (0 if len(differing) == 0 else None)
+    if len(differing) == 0:
+        return 0
+    return int(differing[0]) if len(differing) * problem.dim == axes else None
 
 
 def _gaussian_noise(problem: MixtureProblem) -> Geometry | None:
@@ -249,7 +251,11 @@ def _isotropic_problem(
             return line
     if all((m == means[0]).all() for m in means):
         return concentric_problem(problem, parts)
-    if len(parts) == 2:
-        needs_posterior(problem)
-        return two_centres(problem.dim, means, scales, problem.prior)
-    return None
+    return _apart(problem, means, scales) if len(parts) == 2 else None
+
+
+def _apart(problem: MixtureProblem, means: list[Array], scales: list[float]) -> Geometry:
+    from theory.geometry.radial.two_centres import two_centres  # slow to import, and seldom needed
+
+    needs_posterior(problem)
+    return two_centres(problem.dim, means, scales, problem.prior)
