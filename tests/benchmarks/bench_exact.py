@@ -52,6 +52,14 @@ def test_cost_per_cell() -> None:
     )
 
 
+def test_cost_per_stripe() -> None:
+    """Maps of stripes, relative to the map of the fewest: their cost is to grow as their number."""
+    counts = sized((32, 64, 128, 256), (4, 8))
+    seconds = [best(lambda k=k: gain(regimes.stripes(count=k, gap=0.3), *noises(sized(16, 4))), 3) for k in counts]
+    shares = ", ".join(f"{k}: {taken / seconds[0]:.1f}" for k, taken in zip(counts, seconds, strict=True))
+    print(f"\nmaps of stripes, {seconds[0] * 1e3:.0f} ms with {counts[0]}, relative: {shares}")
+
+
 def test_million_dimensions() -> None:
     """One exact risk at d = 10^6, against the same call at d = 2."""
     for name, build in (("concentric", regimes.concentric), ("two-scales", regimes.two_scales)):

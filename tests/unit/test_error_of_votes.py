@@ -11,7 +11,7 @@ from theory import compare, regimes
 from theory.arrays import Array
 from theory.geometry import along
 from theory.geometry.base import Base, VoteRequest
-from theory.geometry.line.follow import STEEP, newton
+from theory.geometry.line.level import level_set
 from theory.geometry.line.linear import Linear, LineTrainer
 from theory.geometry.piece import piece
 from theory.geometry.radial.radial import Radial, concentric
@@ -126,20 +126,19 @@ def test_a_small_ball_moves_with_its_surface(dim: int, radius: float) -> None:
     assert change <= error[0] <= 1.7 * change
 
 
-def test_flat_crossings_are_left_to_the_search() -> None:
+def test_the_error_of_flat_crossings_holds_what_is_off_and_little_more() -> None:
     """[-1, 1] has half of the votes at +-x: u' -> 0 and x -> 0 as the noise nears 1/F^-1(3/4)."""
     last = 1 / float(norm.ppf(0.75))
-    beta = last * (1 - np.array([1e-1, 1e-3, 1e-9, 1e-17]))
-    region = interval(np.full(4, -1.0), np.ones(4))
-    curved = 2 * norm.pdf(1 / beta) / beta
-    place = np.sqrt(np.maximum(2 * norm.cdf(1 / beta) - 1.5, 0.0) / curved) * beta * np.sqrt(2)
-    at, _rate, error, good = newton(region, np.stack([-place, place], axis=1), "gaussian", beta)
-    slope = curved * place / beta
-    assert good.tolist() == [True, True, False, False]
-    assert (slope[:2] > STEEP).all()
-    assert (slope[2:] < STEEP).all()
-    assert at[:2] == pytest.approx(np.stack([-place, place], axis=1)[:2], rel=0.1)
-    assert (error[:2] <= 1e-11).all()
+    beta = last * (1 - np.array([1e-1, 1e-3, 1e-9, 1e-12]))
+    found = level_set(interval(np.full(4, -1.0), np.ones(4)), "gaussian", beta[:, None])
+    assert found.counts.tolist() == [2, 2, 2, 2]
+    with mpmath.workdps(40):
+        for k, noise in enumerate(beta):
+            b, guess = mpmath.mpf(float(noise)), float(found.ends[k, 1])
+            place = mpmath.findroot(lambda x, b=b: mpmath.ncdf((x + 1) / b) - mpmath.ncdf((x - 1) / b) - 0.5, guess)
+            slope = abs(float((mpmath.npdf((place + 1) / b) - mpmath.npdf((place - 1) / b)) / b))
+            assert np.abs(np.abs(found.ends[k]) - float(place)).max() <= found.error[k].min()
+            assert found.error[k].max() <= 16 * EPS / slope
 
 
 @pytest.mark.parametrize("prior", [0.2, 0.5, 0.7])

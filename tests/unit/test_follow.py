@@ -1,12 +1,16 @@
-"""Following boundaries: what the search by exclusion finds, however the noises of a request are arranged."""
+"""Boundaries of votes at tau = 1/2: those of a search and of a dense grid, however noises are asked for."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
 from theory import regimes
 from theory.geometry.line.level import level_set, search
+from theory.geometry.region import Region
+from theory.laws import NOISE
 from theory.problems.normal import normal_form
 from theory.problems.problem import Smoothing
 from theory.reduction.reduce import reduce
@@ -15,6 +19,8 @@ from theory.risks.risks import adversarial_risk, clean_risk
 
 # Two routes to one root agree to the errors that both report; this much more is allowed for their own rounding.
 SLACK = 1e-15
+# Rounding of the bisected grid, in noise scales.
+GRID = 1e-14
 
 
 @pytest.mark.parametrize("noise", ["gaussian", "laplace"])
@@ -34,6 +40,81 @@ def test_following_finds_what_the_search_finds(noise: str) -> None:
         real = np.isfinite(searched.ends)
         miss = np.abs(searched.ends[real] - found.ends[:, :width][real])
         assert (miss <= searched.error[real] + found.error[:, :width][real] + SLACK).all()
+
+
+def spaced(rng: np.random.Generator, kind: int) -> np.ndarray:
+    """Boundaries of a base region: generic, in round decimals, almost periodic, symmetric, of many sizes, periodic."""
+    n = int(rng.integers(2, 13))
+    gaps = (
+        rng.exponential(1, n),
+        rng.choice([0.1, 0.2, 0.25, 0.3, 0.5, 1.0, 2.0], n),
+        1 + rng.normal(0, 10.0 ** rng.integers(-6, -1), n) / 10,
+        np.concatenate([half := rng.exponential(1, (n + 1) // 2), half[::-1]]),
+        10.0 ** rng.uniform(-3, 1, n),
+        np.full(n, 0.5),
+        np.tile(rng.uniform(0.05, 1, 2), n),
+    )
+    shift, scale = rng.choice([0.0, 0.0, 100.0, -1e4]), rng.choice([1.0, 1e-6, 1e6])
+    return (np.cumsum(gaps[kind])[:n] + shift) * scale
+
+
+def counted(ends: np.ndarray, noise: str, beta: float) -> np.ndarray:
+    """Boundaries by a dense grid: signs there and at every extremum that it brackets, then bisection."""
+    sign, law = np.where(np.arange(len(ends)) % 2 == 0, 1.0, -1.0), NOISE[noise]
+
+    def bisected(function: Callable[[np.ndarray], np.ndarray], x: np.ndarray) -> np.ndarray:
+        side = function(x) > 0
+        at = np.flatnonzero(side[1:] != side[:-1])
+        low, high = x[at], x[at + 1]
+        for _ in range(60):
+            middle = 0.5 * (low + high)
+            same = (function(middle) > 0) == side[at]
+            low, high = np.where(same, middle, low), np.where(same, high, middle)
+        return 0.5 * (low + high)
+
+    def z(x: np.ndarray) -> np.ndarray:
+        return (x[:, None] - ends) / beta
+
+    grid = np.linspace(ends[0] - beta, ends[-1] + beta, 1500)
+    x = np.unique(np.concatenate([grid, (ends[:, None] + beta * np.linspace(-1, 1, 41)).ravel()]))
+    x = np.sort(np.concatenate([x, bisected(lambda at: law.pdf(z(at)) @ sign, x)]))
+    return bisected(lambda at: law.cdf(z(at)) @ sign - 0.5, x)
+
+
+@pytest.mark.parametrize("noise", ["gaussian", "laplace"])
+def test_no_boundary_is_missed_and_none_is_made(noise: str) -> None:
+    rng, merged = np.random.default_rng(11), 0
+    for kind in range(7):
+        for _ in range(20):
+            ends = spaced(rng, kind)[None, :]
+            unit = np.ptp(ends) / ends.shape[1]
+            region = Region(ends, rng.uniform(size=1) < 0.5, np.spacing(np.abs(ends)))
+            beta = unit * np.exp(rng.uniform(np.log(0.05), np.log(6), (1, 12)))
+            found = level_set(region, noise, beta)
+            for k in range(12):
+                known = counted(ends[0], noise, beta[0, k])
+                some = np.isfinite(found.ends[k])
+                assert some.sum() == len(known)
+                off = np.abs(found.ends[k, some] - known)
+                assert (off <= found.error[k, some] + 4 * np.spacing(np.abs(known)) + GRID * beta[0, k]).all()
+                merged += len(known) < ends.shape[1]
+    assert merged > 500
+
+
+def test_windows_leave_out_nothing() -> None:
+    """Stripes cost no more than their number, and each is where all of them together put it."""
+    rng = np.random.default_rng(2)
+    ends = np.cumsum(rng.uniform(0.2, 1.0, 256))[None, :]
+    region, beta = Region(ends, np.zeros(1, bool), np.zeros_like(ends)), np.array([[0.01, 0.05, 0.1, 0.2, 0.5, 3.0]])
+    found, searched = (
+        level_set(region, "gaussian", beta),
+        search(region.take(np.zeros(6, int)), "gaussian", beta[0], None),
+    )
+    assert (found.counts == searched.counts).all()
+    real = np.isfinite(searched.ends)
+    width = real.shape[1]
+    miss = np.abs(searched.ends[real] - found.ends[:, :width][real])
+    assert (miss <= searched.error[real] + found.error[:, :width][real] + SLACK).all()
 
 
 def test_a_noise_asked_for_at_several_radii_is_followed_as_one() -> None:

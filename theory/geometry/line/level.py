@@ -1,7 +1,8 @@
 """Level sets of vote probabilities on the line: the smoothed classifier {u >= 1/2} and certified regions {u >= tau}.
 
-One boundary moves by a closed form. Several are followed by Newton's method (`follow`) at tau = 1/2 and searched for by
-exclusion otherwise. Under uniform noise u is piecewise linear and its level sets are read off its knots.
+One boundary moves by a closed form. Several are followed at tau = 1/2 under Gaussian noise (`follow`), have a closed
+form there under Laplace noise (`exponentials`), and are searched for by exclusion at any other tau. Under uniform noise
+u is piecewise linear and its level sets are read off its knots.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy as np
 
 from theory.arrays import Array, Flags, Index
 from theory.geometry.cells import VOTE_STEPS, cut
+from theory.geometry.line.exponentials import laplace_level_set
 from theory.geometry.line.follow import follow
 from theory.geometry.line.knots import uniform_level_set
 from theory.geometry.line.terms import VoteTerms
@@ -55,28 +57,23 @@ def level_set(region: Region, noise: str, beta: Array, eps: Array | None = None)
     single, several = todo[flat.counts[todo] == 1], todo[flat.counts[todo] > 1]
     if len(single):
         result = _scatter(result, single, _shifted(flat.take(single), radius[single]))
-    if len(several) and tail is None:
-        several = several[~_followed(result, region, noise, beta)[several]]
-    if len(several):
-        found = search(flat.take(several), noise, scale[several], _pick(tail, several))
-        result = _scatter(result, several, found)
-    return with_atoms(result, flat, moving)
+    if len(several) == 0:
+        return with_atoms(result, flat, moving)
+    if tail is not None:
+        part = search(flat.take(several), noise, scale[several], tail[several])
+    elif noise == "laplace":
+        part = laplace_level_set(flat.take(several), scale[several])
+    else:
+        part = _followed(region, beta, several)
+    return with_atoms(_scatter(result, several, part), flat, moving)
 
 
-def _followed(result: Region, region: Region, noise: str, beta: Array) -> Flags:
-    """Fill in the boundaries that Newton's method finds completely; returns where."""
-    rows, steps = beta.shape
-    chosen = np.flatnonzero(region.counts > 1)
-    path = follow(region.take(chosen), noise, beta[chosen], lambda part, scale: search(part, noise, scale, None))
-    known = np.zeros((rows, steps), bool)
-    known[chosen] = path.known
-    at = known.ravel()
-    result.ends[at], result.error[at] = path.ends[path.known], path.error[path.known]
-    return at
-
-
-def _pick(values: Array | None, rows: Index) -> Array | None:
-    return None if values is None else values[rows]
+def _followed(region: Region, beta: Array, several: Index) -> Region:
+    """The level sets of u under Gaussian noise, of the given places of beta."""
+    row, column = np.divmod(several, beta.shape[1])
+    rows, at = np.unique(row, return_inverse=True)
+    ends, error = follow(region.take(rows), beta[rows])
+    return Region(ends[at, column], region.first[row], error[at, column])
 
 
 def with_atoms(result: Region, flat: Region, moving: Flags) -> Region:
