@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 
+@lru_cache(1 << 12)
 def typed(value: float) -> Fraction:
     """The decimal as which a finite float is written.
 

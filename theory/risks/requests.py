@@ -75,9 +75,11 @@ def _distinct(*arrays: Array) -> tuple[list[Array], NDArray[np.int64]]:
     """The distinct tuples of numbers of some arrays, as columns, and which of them each place has (n,)."""
     codes, tables = np.zeros(arrays[0].size, np.int64), []
     for array in arrays:
-        table, code = np.unique(array + 0.0, return_inverse=True)
+        # What was broadcast along an axis is looked at once.
+        few = array[tuple(slice(1 if step == 0 else None) for step in array.strides)] + 0.0
+        table, code = np.unique(few, return_inverse=True)
         tables.append(table)
-        codes = codes * max(len(table), 1) + code.ravel()
+        codes = codes * max(len(table), 1) + np.broadcast_to(code.reshape(few.shape), array.shape).ravel()
     if len(arrays) == 1:
         return tables, codes
     used, which = np.unique(codes, return_inverse=True)

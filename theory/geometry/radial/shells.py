@@ -62,6 +62,14 @@ def log_volumes(dim: int, inner: Array, outer: Array) -> Array:
     return np.where(outer > inner, size, -np.inf)
 
 
+def _volume_ulps(piece: Piece, dim: int, reference: Array, t: Array) -> Array:
+    """Rounding of shares of volumes, and of volumes between radii whose logarithms are large, in other units (n,)."""
+    center, scale = np.atleast_1d(piece.center)[:, None], np.atleast_1d(piece.scale)[:, None]
+    radius = np.clip(reference[:, None] + t, center, scale)
+    logs = np.abs(np.log(np.where(radius > 0, radius, 1.0))).max(axis=1)
+    return np.asarray(dim * (8.0 + 2.0 * logs * (piece.law == "measure")))
+
+
 def volume(dim: int, inner: float, outer: float) -> float:
     """Lebesgue measure of one shell; inf beyond floats."""
     with np.errstate(over="ignore"):
@@ -131,12 +139,12 @@ def _shells(region: Region, label: int) -> tuple[Index, Index, Array, Array]:
 
 def mass(pieces: tuple[Piece, ...], dim: int, region: Region, label: int) -> tuple[Array, Array]:
     """Mass of the class-`label` components where the region says the other class, and its rounding error (R,)."""
-    rows = len(region.first)
+    rows, pieces = len(region.first), tuple(p for p in pieces if p.label == label)
     total, error = np.zeros(rows), np.zeros(rows)
+    if not pieces:
+        return total, error
     row, _column, reference, t = _shells(region, label)
     for piece in pieces:
-        if piece.label != label:
-            continue
         if piece.law == "point":
             wrong = region.contains(np.atleast_1d(piece.center)[:, None])[:, 0] != bool(label)
             total = total + piece.weight * wrong
@@ -151,7 +159,7 @@ def mass(pieces: tuple[Piece, ...], dim: int, region: Region, label: int) -> tup
             below, above = tails(part, dim, reference, t)
             doubt = np.zeros(len(row))
         masses = between((below[:, 0], above[:, 0]), (below[:, 1], above[:, 1]))
-        doubt = doubt + (MASS_ULPS if piece.law == "gaussian" else 8 * dim) * EPS * masses
+        doubt = doubt + EPS * (MASS_ULPS if piece.law == "gaussian" else _volume_ulps(part, dim, reference, t)) * masses
         total = total + np.bincount(row, factor * masses, rows)
         error = error + np.bincount(row, factor * doubt + np.finfo(float).tiny * (masses < UNDERFLOW), rows)
     return total, error
@@ -174,7 +182,7 @@ def log_masses(pieces: tuple[Piece, ...], dim: int, region: Region, label: int) 
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             log = np.where(near > far, near + np.log(-np.expm1(far - near)), -np.inf)
             used = np.isfinite(log)
-            doubt = np.full_like(log, 16 * dim * EPS) if ends is None else ends.doubt.sum(axis=1)
+            doubt = 2 * EPS * _volume_ulps(part, dim, reference, t) if ends is None else ends.doubt.sum(axis=1)
             error = np.exp(near - log) * doubt + MASS_ULPS * EPS
             if ends is not None:
                 error = error + ends.moved(np.where(used, log, 0.0)[:, None]).sum(axis=1)
