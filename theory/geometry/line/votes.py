@@ -42,6 +42,10 @@ class Sums:
     doubt: Array
     third: Array
 
+    def off(self, beta: Array) -> Array:
+        """How far u may be off: inherited from the base region, and rounded."""
+        return self.doubt / beta + self.rounding
+
     @property
     def rounding(self) -> Array:
         """Of the value: a unit in the last place for every other boundary that counts."""
