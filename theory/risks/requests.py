@@ -71,12 +71,21 @@ def lay_out(alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike = 0.0, ratio: Arra
     return Layout(trainings[0], trained, matrix[0], matrix[1], where, shape, *trainings[1:])
 
 
+def _varied(array: Array) -> Array:
+    """The array without repetition along axes on which it is constant; a noise of a map varies along one only."""
+    for axis in range(array.ndim):
+        first = array.take([0], axis=axis) if array.shape[axis] else array
+        array = first if (array == first).all() else array
+    return array
+
+
 def _distinct(*arrays: Array) -> tuple[list[Array], NDArray[np.int64]]:
     """The distinct tuples of numbers of some arrays, as columns, and which of them each place has (n,)."""
     codes, tables = np.zeros(arrays[0].size, np.int64), []
     for array in arrays:
-        table, code = np.unique(array + 0.0, return_inverse=True)
+        table, code = np.unique(_varied(array) + 0.0, return_inverse=True)
         tables.append(table)
+        code = np.broadcast_to(code.reshape(_varied(array).shape), array.shape)
         codes = codes * max(len(table), 1) + code.ravel()
     if len(arrays) == 1:
         return tables, codes
