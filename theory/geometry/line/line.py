@@ -35,7 +35,8 @@ EMPTY = Region(np.empty((1, 0)), np.zeros(1, bool), np.empty((1, 0)))
 def positive_region(pieces: tuple[Piece, ...], noise: str, alpha: Array, choice: str) -> Region:
     """{s_alpha >= 0}: the base classifier of the posterior rule for each training noise.
 
-    s_alpha is the signed density of the components after noise of scale alpha (R,), all positive or all 0. Where both
+    s_alpha is the signed density of the components after noise of scale alpha (R,), all positive or all 0 unless the
+    components and the noise are Gaussian. Where both
     noised class densities vanish the class follows `choice` ("nearest", "class0", "class1").
     """
     net = _net(pieces, alpha)
