@@ -101,6 +101,15 @@ def test_no_boundary_is_missed_and_none_is_made(noise: str) -> None:
     assert merged > 500
 
 
+def test_noises_before_any_merger_need_no_search() -> None:
+    ends = np.array([[-3.0, -1.0, 0.5, 4.0]])
+    region, beta = Region(ends, np.zeros(1, bool), np.zeros_like(ends)), np.linspace(0.1, 0.4, 40)[None, :]
+    found = level_set(region, "gaussian", beta)
+    assert (found.counts == 4).all()
+    alone = [level_set(region, "gaussian", beta[:, k : k + 1]).ends[0] for k in range(40)]
+    assert np.abs(found.ends - np.array(alone)).max() <= found.error.max()
+
+
 def test_windows_leave_out_nothing() -> None:
     """Stripes cost no more than their number, and each is where all of them together put it."""
     rng = np.random.default_rng(2)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from theory.arrays import Array, Flags, Index
+from theory.arrays import Array, Flags
 from theory.geometry.base import Geometry
 from theory.geometry.piece import Piece
 from theory.geometry.region import Region, from_boundaries
@@ -14,29 +14,30 @@ from theory.geometry.region import Region, from_boundaries
 
 def minus(first: Region, second: Region) -> Region:
     """Row by row the points of `first` that are not in `second`."""
-    label = first.first & ~second.first
-    some = np.flatnonzero(np.isfinite(first.ends[:, :1]).any(axis=1) | np.isfinite(second.ends[:, :1]).any(axis=1))
-    row, at, label[some] = _parts(first.take(some), second.take(some))
-    part = from_boundaries(len(label), some[row], at, label)
-    error = np.broadcast_to(_widest(first, second)[:, None], part.ends.shape) * np.isfinite(part.ends)
-    return replace(part, error=error, reference=first.reference)
+    return exchanged(first, second)[0]
 
 
-def _widest(first: Region, second: Region) -> Array:
-    return np.asarray(np.maximum(first.error.max(axis=1, initial=0.0), second.error.max(axis=1, initial=0.0)))
-
-
-def _parts(first: Region, second: Region) -> tuple[Index, Array, Flags]:
-    """Boundaries of the difference: their rows and places, and the class below the first one of each row."""
+def exchanged(first: Region, second: Region) -> tuple[Region, Region]:
+    """Row by row the points of `first` that are not in `second`, and those of `second` that are not in `first`."""
     ends = np.concatenate([first.ends, second.ends], axis=1)
     order = np.argsort(ends, axis=1, kind="stable")
     own = order < first.ends.shape[1]
     ends = np.take_along_axis(ends, order, axis=1)
     in_first = np.logical_xor.accumulate(np.concatenate([first.first[:, None], own], axis=1), axis=1)
     in_second = np.logical_xor.accumulate(np.concatenate([second.first[:, None], ~own], axis=1), axis=1)
-    inside = in_first & ~in_second
+    doubt = np.maximum(first.error.max(axis=1, initial=0.0), second.error.max(axis=1, initial=0.0))
+    gained, lost = (
+        _region(ends, inside, doubt, first.reference) for inside in (in_first & ~in_second, in_second & ~in_first)
+    )
+    return gained, lost
+
+
+def _region(ends: Array, inside: Flags, doubt: Array, reference: Array | None) -> Region:
+    """The region of these classes (R, n + 1) around sorted places (R, n)."""
     row, column = np.nonzero((inside[:, 1:] != inside[:, :-1]) & np.isfinite(ends))
-    return row, ends[row, column], inside[:, 0]
+    part = from_boundaries(len(inside), row, ends[row, column], inside[:, 0])
+    error = np.broadcast_to(doubt[:, None], part.ends.shape) * np.isfinite(part.ends)
+    return replace(part, error=error, reference=reference)
 
 
 def mass_difference(

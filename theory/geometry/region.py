@@ -163,8 +163,9 @@ def from_pieces(rows: int, pieces: Pieces, default: Flags) -> Region:
 
 def from_boundaries(rows: int, row: Index, at: NDArray[np.float64], first: Flags, *, points: bool = False) -> Region:
     """Assemble boundaries given in any order; two at the same place cancel, or with `points` make a single point."""
-    order = np.lexsort((at, row))
-    row, at = row[order], at[order]
+    if not ((row[1:] > row[:-1]) | ((row[1:] == row[:-1]) & (at[1:] >= at[:-1]))).all():
+        order = np.lexsort((at, row))
+        row, at = row[order], at[order]
     same = (row[1:] == row[:-1]) & (at[1:] == at[:-1])
     if same.any() and not points:
         keep = np.ones(len(row), bool)

@@ -21,10 +21,9 @@ from theory.numerics.terms import (
     bound_side,
     concave_side,
     convex_side,
-    log_ratio,
+    ratio_and_slope,
     ratio_of,
     relative,
-    slope,
 )
 
 # Intervals of this width relative to the smallest scale of a row are no longer halved: a pair of boundaries closer than
@@ -170,12 +169,12 @@ def refine(terms: Terms, row: Index, low: Array, high: Array, rising: Flags) -> 
         if len(active) == 0:
             break
         at, rows = x[active], row[active]
-        value, _tie = log_ratio(terms, rows, at)
+        value, rate = ratio_and_slope(terms, rows, at)
         above = (value >= 0) == rising[active]
         high[active] = np.where(above, at, high[active])
         low[active] = np.where(above, low[active], at)
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            step = value / slope(terms, rows, at)
+            step = value / rate
             target = at - step
         bottom, top = low[active], high[active]
         good = (target >= bottom) & (target <= top) & (np.abs(step) <= 0.5 * previous[active])

@@ -105,14 +105,26 @@ def _rounding(values: Array, sizes: Array, total: Array) -> Array:
 
 def slope(terms: Terms, row: Index, x: Array) -> Array:
     """dD/dx."""
+    return _ratio_and_slope(terms, row, x)[1]
+
+
+def ratio_and_slope(terms: Terms, row: Index, x: Array) -> tuple[Array, Array]:
+    """D and dD/dx."""
+    ratio, rate = _ratio_and_slope(terms, row, x)
+    return (terms.ratio(row, x)[0] if relative(terms) else ratio), rate
+
+
+def _ratio_and_slope(terms: Terms, row: Index, x: Array) -> tuple[Array, Array]:
     values, scores = terms.values(row, x), terms.scores(row, x)
-    return _mean_score(values[:, : terms.positive], scores[:, : terms.positive]) - _mean_score(
-        values[:, terms.positive :], scores[:, terms.positive :]
-    )
+    (one, zero), (up, down) = (np.split(part, [terms.positive], axis=1) for part in (values, scores))
+    upper, lower = log_sum(one), log_sum(zero)
+    with np.errstate(invalid="ignore"):
+        ratio = upper - lower
+    return np.where(np.isnan(ratio), 0.0, ratio), _mean_score(one, up, upper) - _mean_score(zero, down, lower)
 
 
-def _mean_score(values: Array, scores: Array) -> Array:
-    total = log_sum(values)
+def _mean_score(values: Array, scores: Array, total: Array | None = None) -> Array:
+    total = log_sum(values) if total is None else total
     with np.errstate(invalid="ignore", over="ignore"):
         weights = np.where(np.isneginf(values), 0.0, np.exp(values - total[:, None]))
         return np.where(weights > 0, weights * scores, 0.0).sum(axis=1)

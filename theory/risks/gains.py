@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from theory.arrays import Array
 from theory.estimate import OK, Estimate
-from theory.geometry.difference import mass_difference, minus
+from theory.geometry.difference import exchanged, mass_difference
 from theory.problems.noises import together
 from theory.problems.problem import DomainProblem, Problem, described
 from theory.reduction.reduce import TOLERANCE, Route
@@ -94,9 +94,9 @@ def _gain(
     pieces = tuple(p.at(noisy) for p in solution.pieces)
     geometry = solution.geometry
     one, zero = ((r.take(noisy), r.take(clean)) for r in (solution.one, solution.zero))
-    gained, lost = minus(*one), minus(one[1], one[0])
+    gained, lost = exchanged(*one)
     value, error = mass_difference(geometry, pieces, gained, lost, 1)
-    parts = (lost, gained) if solution.kind == "clean" else (minus(*zero), minus(zero[1], zero[0]))
+    parts = (lost, gained) if solution.kind == "clean" else exchanged(*zero)
     more, rounding = mass_difference(geometry, pieces, *parts, 0)
     moved = np.where(noisy == clean, 0.0, solution.moved[noisy] + solution.moved[clean])
     total, spread = np.asarray(value + more), np.asarray(error + rounding + moved)

@@ -23,6 +23,10 @@ NEWTON_STEPS = 8
 STEEP = 1e-4
 
 
+# Of boundaries: beta du/dx, beta^2 d2u/dx2, and how far u may be off.
+Seen = tuple[Array, Array, Array]
+
+
 @dataclass
 class _Table:
     """Noises (R, M), increasing along each row from that of the base region itself; boundaries (R, M, n), how they move
@@ -55,16 +59,13 @@ class _Table:
         right = np.minimum.accumulate(np.where(self.known, columns, columns[-1])[:, ::-1], axis=1)[:, ::-1]
         return left, right
 
-    def put(self, votes: Votes, lane: tuple[Index, Index], order: Index, x: Array) -> None:
+    def put(self, lane: tuple[Index, Index], order: Index, x: Array, seen: Seen) -> None:
         """Write boundaries (N,): the place of each in the table, and its number in order."""
-        row, column = lane
-        beta = self.noise[row, column]
-        sums = votes.sums(row, beta, x)
-        at = row, column, order
+        at = *lane, order
+        slope, bend, off = seen
         with np.errstate(divide="ignore", invalid="ignore"):
-            self.ends[at], self.rate[at] = x, np.where(np.abs(sums.slope) > STEEP, -sums.bend / sums.slope, 0.0)
-        off = sums.doubt / beta + sums.rounding
-        self.error[at] = uncertainty(off, sums.slope, sums.bend, beta, x)
+            self.ends[at], self.rate[at] = x, np.where(np.abs(slope) > STEEP, -bend / slope, 0.0)
+        self.error[at] = uncertainty(off, slope, bend, self.noise[lane], x)
 
 
 def follow(region: Region, beta: Array) -> tuple[Array, Array]:
@@ -93,7 +94,9 @@ def _enclosed(votes: Votes, table: _Table, lane: tuple[Index, Index]) -> None:
     row, column = lane
     held, x = boundaries(votes, row, table.noise[lane])
     count = np.bincount(held, minlength=len(row))
-    table.put(votes, (row[held], column[held]), numbers(count), x)
+    sums = votes.sums(row[held], table.noise[row[held], column[held]], x)
+    seen = sums.slope, sums.bend, sums.off(table.noise[row[held], column[held]])
+    table.put((row[held], column[held]), numbers(count), x, seen)
     table.count[lane] = count
 
 
@@ -110,27 +113,30 @@ def _interpolated(votes: Votes, table: _Table, lane: tuple[Index, Index], near: 
     t = np.divide(beta - start, span, out=np.zeros_like(span), where=span > 0)
     away = 1 - t
     guess = low + t * t * (3 - 2 * t) * (high - low) + t * away * span * (away * before - t * after)
-    x, good = _newton(votes, row[held], beta, guess, np.where(order % 2 == 0, 1.0, -1.0))
+    x, good, seen = _newton(votes, row[held], beta, guess, np.where(order % 2 == 0, 1.0, -1.0))
     good[1:] &= (x[1:] > x[:-1]) | (held[1:] != held[:-1])
     done = np.bincount(held, ~good, len(row)) == 0
     kept = done[held]
-    table.put(votes, (row[held[kept]], column[held[kept]]), order[kept], x[kept])
+    slope, bend, off = (part[kept] for part in seen)
+    table.put((row[held[kept]], column[held[kept]]), order[kept], x[kept], (slope, bend, off))
     table.count[row[done], column[done]] = count[done]
     return done
 
 
-def _newton(votes: Votes, row: Index, beta: Array, guess: Array, due: Array) -> tuple[Array, Flags]:
+def _newton(votes: Votes, row: Index, beta: Array, guess: Array, due: Array) -> tuple[Array, Flags, Seen]:
     """Halley's method for u = 1/2 from guesses (N,), and where it converged with slopes of the sign that is due, which
-    keeps neighbours apart."""
+    keeps neighbours apart; and what was seen at the last step, which is too short to change it."""
     x, good, active = guess.copy(), np.zeros(len(guess), bool), np.arange(len(guess))
+    slope, bend, off = (np.empty_like(x) for _ in range(3))
     for _ in range(NEWTON_STEPS):
         if len(active) == 0:
             break
         sums = votes.sums(row[active], beta[active], x[active])
+        slope[active], bend[active], off[active] = sums.slope, sums.bend, sums.off(beta[active])
         steep = sums.slope * due[active] > STEEP
         step = np.where(steep, np.clip(sums.step(), -1.0, 1.0), 0.0)
         x[active] -= beta[active] * step
         near = steep & (np.abs(step) * (1 + sums.curved()) < CONVERGED)
         good[active[near]] = True
         active = active[steep & ~near]
-    return x, good
+    return x, good, (slope, bend, off)

@@ -14,6 +14,7 @@ import numpy as np
 from theory.arrays import Array, Flags
 from theory.geometry.cells import FAR_TAIL_STEPS, TAIL_STEPS, Cells, cut, supports
 from theory.geometry.line import ramps
+from theory.geometry.line.between import filled
 from theory.geometry.line.plateaus import Plateaus, plateaus
 from theory.geometry.line.ramps import piecewise_linear, settled
 from theory.geometry.line.relative import RelativeTerms, wide_noise
@@ -34,10 +35,20 @@ EMPTY = Region(np.empty((1, 0)), np.zeros(1, bool), np.empty((1, 0)))
 def positive_region(pieces: tuple[Piece, ...], noise: str, alpha: Array, choice: str) -> Region:
     """{s_alpha >= 0}: the base classifier of the posterior rule for each training noise.
 
-    s_alpha is the signed density of the components after noise of scale alpha (R,), all positive or all 0. Where both
+    s_alpha is the signed density of the components after noise of scale alpha (R,), all positive or all 0 unless the
+    components and the noise are Gaussian. Where both
     noised class densities vanish the class follows `choice` ("nearest", "class0", "class1").
     """
     net = _net(pieces, alpha)
+    if noise == "gaussian" and alpha.any() and all_gaussian(net, noise, alpha):
+        region = filled(partial(_searched, pieces, net, noise, choice), partial(GaussianTerms, net), alpha)
+    else:
+        region = _searched(pieces, net, noise, choice, alpha)
+    return replace(snapped(region, antisymmetric(net)), atoms=atoms(pieces, alpha))
+
+
+def _searched(pieces: tuple[Piece, ...], net: tuple[Piece, ...], noise: str, choice: str, alpha: Array) -> Region:
+    """The same by exclusion at every noise."""
     wide = np.zeros(len(alpha), bool) if all_gaussian(net, noise, alpha) else wide_noise(net, noise, alpha)
     groups = [(rows, flag) for flag in (False, True) if len(rows := np.flatnonzero(wide == flag))]
     parts = []
@@ -46,8 +57,7 @@ def positive_region(pieces: tuple[Piece, ...], noise: str, alpha: Array, choice:
         terms = partial(_density_terms, net, noise, alpha[rows], flag)
         exactly = partial(settled, net, alpha[rows]) if piecewise_linear(net, noise, alpha) else None
         parts.append((rows, positive_set(cells, held, terms, choice, flat, exactly)))
-    region = parts[0][1] if len(parts) == 1 else join(len(alpha), parts)
-    return replace(snapped(region, antisymmetric(net)), atoms=atoms(pieces, alpha))
+    return parts[0][1] if len(parts) == 1 else join(len(alpha), parts)
 
 
 def _net(pieces: tuple[Piece, ...], alpha: Array) -> tuple[Piece, ...]:
@@ -117,24 +127,25 @@ def mass(pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, 
     low, high = region.pieces(not label)
     row, column = np.nonzero(low < high)
     low, high, rows = low[row, column], high[row, column], len(region.first)
-    total, error, lost = np.zeros(rows), np.zeros(rows), np.zeros(rows)
+    total, error, lost = np.zeros(len(row)), np.zeros(len(row)), np.zeros(len(row))
+    atoms, unsure = np.zeros(rows), np.zeros(rows)
     for item in pieces:
         if item.label != label:
             continue
         if item.law == "point":
             wrong = region.contains(np.atleast_1d(item.center)[:, None])[:, 0] != bool(label)
-            total = total + item.weight * wrong
-            error = error + MASS_ULPS * item.weight * wrong
+            atoms += item.weight * wrong
+            unsure += MASS_ULPS * item.weight * wrong
             continue
         center, scale = (v if v.ndim == 0 else v[row] for v in (item.center, item.scale))
         below, above = (low - center) / scale, (high - center) / scale
         masses = item.weight * NOISE[item.law].interval(below, above)
-        total += np.bincount(row, masses, rows)
+        total += masses
         if item.law != "uniform":
-            lost = np.maximum(lost, np.finfo(float).tiny * np.bincount(row, masses < UNDERFLOW, rows))
-        ends = sum(_end_ulps(item, center / scale, z) for z in (below, above))
-        error += np.bincount(row, MASS_ULPS * masses + item.weight * ends, rows)
-    return total, np.finfo(float).eps * error + lost
+            lost += masses < UNDERFLOW
+        error += item.weight * sum(_end_ulps(item, center / scale, z) for z in (below, above))
+    held, rounding, small = (np.bincount(row, part, rows) for part in (total, error + MASS_ULPS * total, lost))
+    return held + atoms, np.finfo(float).eps * (rounding + unsure) + np.finfo(float).tiny * small
 
 
 def log_masses(pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, Array]:

@@ -134,7 +134,7 @@ class LineTrainer:
             raise NoExactRoute(f"{many}, expected at most {MOST_ON_LINE} for an exact answer; {REMEDY}")
 
     def __call__(self, alpha: Array) -> Base:
-        """Rows without noise are solved apart, because point masses have no density there."""
+        """Rows without noise are solved apart where point masses have no density there, or a support ends."""
         return Base(self.pieces, self._region(alpha), self.axis, self.origin)
 
     def drift(self, alpha: Array, base: Base) -> Drift:
@@ -164,6 +164,9 @@ class LineTrainer:
         if self.indicator is not None and self.training.rule == "regression":
             spread = self.indicator.take(np.zeros(len(alpha), np.intp))
             return level_set(spread, self.training.noise, alpha[:, None])
+        gaussian = self.training.noise == "gaussian" and all(p.law == "gaussian" for p in self.pieces)
+        if gaussian and self.training.rule == "posterior":
+            return self._solve(alpha)
         groups = [np.flatnonzero(alpha == 0), np.flatnonzero(alpha > 0)]
         parts = [(rows, self._solve(alpha[rows])) for rows in groups if len(rows)]
         return join(len(alpha), parts)

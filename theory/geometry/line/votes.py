@@ -20,6 +20,8 @@ VOTE_ULPS = 4
 WINDOW = 9.0
 # Windows of up to so many boundaries are as wide as that.
 FEW = 16
+# So many differences of places are held at a time: what the nearest cache takes.
+BLOCK = 2**16
 # |p''| is at most 0.4, and at most 0.0021 from one noise scale this side of FAR on.
 PEAK, FAR, TAIL = 0.4, 5.0, 0.0021
 # Halley steps this small are the last: the next would be their cube.
@@ -41,6 +43,10 @@ class Sums:
     bend: Array
     doubt: Array
     third: Array
+
+    def off(self, beta: Array) -> Array:
+        """How far u may be off: inherited from the base region, and rounded."""
+        return self.doubt / beta + self.rounding
 
     @property
     def rounding(self) -> Array:
@@ -68,18 +74,18 @@ class Votes:
     def sums(self, row: Index, beta: Array, x: Array) -> Sums:
         """At places x (N,) of rows (N,), with noises beta (N,)."""
         n = self.region.ends.shape[1]
-        if n <= FEW:
-            return self._dense(row, np.zeros(len(row), np.intp), n, beta, x)
-        start = self._rank(row, x - WINDOW * beta)
-        count = self._rank(row, x + WINDOW * beta) - start
-        width = np.minimum(np.maximum(2 ** np.ceil(np.log2(np.maximum(count, 1))).astype(np.intp), FEW), n)
-        result = Sums(*(np.zeros(len(row)) for _ in range(5)))
+        start, width = np.zeros(len(row), np.intp), np.full(len(row), n)
+        if n > FEW:
+            start = self._rank(row, x - WINDOW * beta)
+            count = self._rank(row, x + WINDOW * beta) - start
+            width = np.minimum(np.maximum(2 ** np.ceil(np.log2(np.maximum(count, 1))).astype(np.intp), FEW), n)
+            start = np.minimum(start, n - width)
+        result = np.empty((5, len(row)))
         for size in np.unique(width).tolist():
-            some = np.flatnonzero(width == size)
-            part = self._dense(row[some], np.minimum(start[some], n - size), size, beta[some], x[some])
-            for name in ("value", "slope", "bend", "doubt", "third"):
-                getattr(result, name)[some] = getattr(part, name)
-        return result
+            same = np.flatnonzero(width == size)
+            for some in np.array_split(same, 1 + len(same) * size // BLOCK):
+                result[:, some] = self._dense(row[some], start[some], size, beta[some], x[some])
+        return Sums(*result)
 
     def _rank(self, row: Index, x: Array) -> Index:
         """How many boundaries of its row lie below each place, by bisection."""
@@ -91,25 +97,19 @@ class Votes:
             rank = np.where(within & (ends[row, np.where(within, ahead, 1) - 1] < x), ahead, rank)
         return rank
 
-    def _dense(self, row: Index, start: Index, size: int, beta: Array, x: Array) -> Sums:
-        """The sums over `size` boundaries from the given one on."""
-        if size == self.region.ends.shape[1]:
-            ends, error = self.region.ends[row], self.region.error[row]
-        else:
-            column = start[:, None] + np.arange(size)
-            ends, error = self.region.ends[row[:, None], column], self.region.error[row[:, None], column]
-        z = np.clip((x[:, None] - ends) / beta[:, None], -4 * WINDOW, 4 * WINDOW)
-        pdf = gaussian.pdf(z)
-        sign = np.where(np.arange(size) % 2 == 0, 1.0, -1.0)
+    def _dense(self, row: Index, start: Index, size: int, beta: Array, x: Array) -> Array:
+        """(5, N): the sums over `size` boundaries from the given one on. Boundaries go along the first axis."""
+        place = row * self.region.ends.shape[1] + start + np.arange(size)[:, None]
+        ends, error = (part.ravel().take(place) for part in (self.region.ends, self.region.error))
+        z = np.clip((x - ends) / beta, -4 * WINDOW, 4 * WINDOW)
+        away, pdf, past = np.abs(z), gaussian.pdf(z), ~np.signbit(z)
         turn = np.where(start % 2, -1.0, 1.0)
+        sign = np.where(np.arange(size) % 2 == 0, 1.0, -1.0)
         # Tails alone: those that are on the other side of x add up to 0 or 1, by their number.
-        over = z > 0
-        tails = gaussian.cdf(-np.abs(z))
-        tails = np.where(over, -tails, tails)
-        value, slope, bend = (turn * (part @ sign) for part in (tails, pdf, -pdf * z))
-        odd = (start + over.sum(axis=1)) % 2
-        doubt = np.einsum("ij,ij->i", pdf, error)
-        return Sums(odd - 0.5 + value, slope, bend, doubt, PEAK * (np.abs(z) < FAR).sum(axis=1) + TAIL * size)
+        value = (start + past.sum(axis=0)) % 2 - 0.5 - turn * (sign @ np.copysign(gaussian.cdf(-away), z))
+        third = PEAK * (away < FAR).sum(axis=0) + TAIL * size
+        doubt = np.einsum("ij,ij->j", pdf, error)
+        return np.stack([value, turn * (sign @ pdf), -turn * (sign @ (pdf * z)), doubt, third])
 
 
 def numbers(count: Index) -> Index:

@@ -83,7 +83,7 @@ def _zones(votes: Votes, row: Index, beta: Array) -> Cells:
 
 def _settled(votes: Votes, row: Index, beta: Array, cells: Cells) -> tuple[Cells, Flags]:
     """Cells on which u is monotone or has one sign, in order, and which of them have one sign."""
-    done: list[tuple[Cells, Flags]] = []
+    done = [(cells.take(np.zeros(0, np.intp)), np.zeros(0, bool))]
     while len(cells.lane):
         scale = beta[cells.lane]
         middle, half = 0.5 * (cells.low + cells.high), 0.5 * (cells.high - cells.low) / scale
