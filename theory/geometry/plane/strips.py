@@ -25,6 +25,8 @@ SEEN = 5.0
 # Pinched sections of this many scales are as good as plain ones.
 WIDE = 4.0
 ROUGH, FEWEST, MOST = 24, 32, 4096
+# From so many pieces on it pays to tell numbers of nodes apart.
+CROWD = 500
 # Pinches narrower than this share of the law's scale are treated as if they were as wide.
 LEAST = 1e-6
 
@@ -118,23 +120,47 @@ _MOVES = {
 }
 
 
+@dataclass(frozen=True)
+class Strips:
+    """Pieces of N normal laws, with their means and scales (P,), and how many nodes each needs."""
+
+    rows: int
+    pieces: _Pieces
+    mean: Array
+    scale: Array
+    need: Array
+
+    def take(self, kept: Flags) -> Strips:
+        """Pieces of some rows, whose numbers stay."""
+        k = kept[self.pieces.row]
+        return Strips(self.rows, self.pieces.take(k), self.mean[k], self.scale[k], self.need[k])
+
+    @property
+    def effort(self) -> Array:
+        """(N,) about how many nodes there will be."""
+        return added(self.pieces.row, self.need, self.rows)
+
+    def nodes(self, fine: int) -> list[Nodes]:
+        """As many as are needed, times `fine`."""
+        counts = 2 * fine * _rounded(0.5 * np.clip(self.need, FEWEST, MOST))
+        found = []
+        for count in np.unique(counts):
+            k = counts == count
+            found.append(_nodes(self.pieces.take(k), int(count), self.mean[k], self.scale[k]))
+        return found
+
+
 def strips(
-    extent: Extent, mean: Array, scale: Array, reach: Array, profile: Profile, fine: int = 1, band: Array | None = None
-) -> list[Nodes]:
-    """Nodes for normal laws (N,) out to `reach` (N,) scales, as many as the profile is steep; `fine` times as many.
+    extent: Extent, mean: Array, scale: Array, reach: Array, profile: Profile, band: Array | None = None
+) -> Strips:
+    """For normal laws (N,) out to `reach` (N,) scales, by the steepness of the profile.
 
     band: (N,) heights beyond which steepness does not count.
     """
     pieces = _pieces(extent, mean - reach * scale, mean + reach * scale, mean, scale)
-    mean, scale = mean[pieces.row], scale[pieces.row]
-    count = 2 * fine * _rounded(0.5 * np.clip(_need(pieces, mean, scale, profile, band), FEWEST, MOST))
-    return [_nodes(pieces.take(count == k), int(k), mean[count == k], scale[count == k]) for k in np.unique(count)]
-
-
-def effort(extent: Extent, mean: Array, scale: Array, profile: Profile, band: Array | None = None) -> Array:
-    """(N,) about how many nodes there would be."""
-    pieces = _pieces(extent, mean - REACH * scale, mean + REACH * scale, mean, scale)
-    return added(pieces.row, _need(pieces, mean[pieces.row], scale[pieces.row], profile, band), len(mean))
+    row = pieces.row
+    need = _need(pieces, mean[row], scale[row], profile, band)
+    return Strips(len(mean), pieces, mean[row], scale[row], need)
 
 
 def _need(pieces: _Pieces, mean: Array, scale: Array, profile: Profile, band: Array | None) -> Array:
@@ -154,8 +180,8 @@ def _need(pieces: _Pieces, mean: Array, scale: Array, profile: Profile, band: Ar
 
 
 def _rounded(need: Array) -> Index:
-    """Up, to a power of two or half as much more."""
-    power = 2.0 ** np.floor(np.log2(need) - 1)
+    """Up, to a power of two, or half as much more where there are many to be told apart."""
+    power = 2.0 ** np.floor(np.log2(need) - (1 if len(need) > CROWD else 0))
     return (np.ceil(need / power) * power).astype(int)
 
 
