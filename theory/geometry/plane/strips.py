@@ -19,7 +19,7 @@ PLAIN, PINCHED, WITHIN, BEYOND, NONE = range(5)
 # Of a normal law so many scales count.
 REACH = 8.5
 # Steps in units of the law's scale, and of v where that is curved. Every second node alone gives the error.
-STEP, TURN = 0.45, 0.09
+STEP, TURN = 0.47, 0.1
 # Steepness counts within so many scales.
 SEEN = 5.0
 # Pinched sections of this many scales are as good as plain ones.
@@ -28,7 +28,7 @@ ROUGH, FEWEST, MOST = 24, 32, 4096
 # From so many pieces on it pays to tell numbers of nodes apart.
 CROWD = 500
 # Pinches narrower than this share of the law's scale are treated as if they were as wide.
-LEAST = 1e-6
+LEAST = 1e-5
 
 # Profiles: rows, places (P, m) -> heights (P, m) in units of the law across.
 Profile = Callable[[Index, Array], Array]
@@ -203,7 +203,9 @@ def _pieces(extent: Extent, low: Array, high: Array, mean: Array, scale: Array) 
     k = np.flatnonzero(plain)
     parts = [_part(k, _STRAIGHT, mean[k], scale[k], low[k] - mean[k], high[k] - mean[k])]
     k = np.flatnonzero(pinched)
-    width = np.maximum(narrow[k], LEAST * scale[k])
+    # A pinch counts by the density there.
+    away = np.minimum(np.abs(mean[k] - center[k]) / scale[k], SEEN)
+    width = np.maximum(narrow[k], LEAST * scale[k] * np.exp(0.25 * away**2))
     runs = [np.arcsinh((side[k] - center[k]) / width) for side in (low, high)]
     parts.append(_part(k, _PINCH, center[k], width, *runs))
     for on, end, sign, edge in ((inside & ends, right, -1, low), (inside & begins & ~ends, left, 1, high)):

@@ -15,8 +15,8 @@ from theory.geometry.plane.strips import REACH, Extent, Nodes, Strips, strips
 
 # Pairs of region and component that are weighed at once.
 PAIRS = 64
-# Rules are refined until errors are below this, at most so many times.
-GOAL, DOUBLINGS = 1e-10, 4
+# Rules are refined at most so many times.
+DOUBLINGS = 4
 ROUNDING = 4e-15
 # Nodes of less weight than this do not count.
 UNSEEN = 1e-18
@@ -65,11 +65,12 @@ class Seen:
 
 
 def shares(
-    held: Quadratic, beta: Array, level: Array, means: Array, covariances: Array, goal: float = GOAL
+    held: Quadratic, beta: Array, level: Array, means: Array, covariances: Array, goal: Array
 ) -> tuple[Array, Array]:
     """(N,) shares of Gaussians where the votes for D >= 0 are at least Phi(level), and their errors.
 
     held: N conics. beta: (N,) noises, 0 for the regions themselves. means (N, 2), covariances (N, 2, 2).
+    goal: (N,) errors that are small enough.
     """
     value, error = np.empty((2, len(beta)))
     for start in range(0, len(beta), PAIRS):
@@ -77,7 +78,7 @@ def shares(
         pairs = _better(held.take(rows), means[rows], covariances[rows], beta[rows])
         for doubling in range(DOUBLINGS):
             value[rows], error[rows] = _weighed(*pairs, beta[rows], level[rows], 2**doubling)
-            worse = ~(error[rows] <= goal)
+            worse = ~(error[rows] <= goal[rows])
             rows, pairs = rows[worse], (pairs[0].take(worse), pairs[1].take(worse))
             if len(rows) == 0:
                 break
