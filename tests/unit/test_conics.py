@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.unit.plane_laws import moments
 from tests.unit.test_plane_numbers import gauss, moved, two
-from theory import certified_risk, clean_risk, regimes
+from theory import certified_risk, clean_risk, regimes, risk, smooth, train, vote_risk
 from theory.geometry.plane import mixtures
 from theory.problems.problem import Component, Gaussian, MixtureProblem
 
@@ -101,6 +102,29 @@ def test_small_noise_is_none(name: str) -> None:
     assert abs(near[0] - still) < 1e-5
     if "crossing" not in name:
         assert near[1] - still == pytest.approx(4 * (near[0] - still), rel=0.02, abs=1e-12)
+
+
+@pytest.mark.parametrize("votes", [1, 12, 1001, 10**6 + 1])
+@pytest.mark.parametrize(("problem", "beta"), [(ROUND[0], 0.05), (ROUND[1], 0.6), (ROUND[2], 1.5), (STRIPES[1], 0.3)])
+def test_votes(problem: MixtureProblem, beta: float, votes: int) -> None:
+    """The line and the shells answer too; with few votes levels reach the one of the centre."""
+    usual, mine = vote_risk(problem, 0.3, beta, votes), vote_risk(problem, 0.3, beta, votes, route="plane")
+    assert usual.route != mine.route == "plane"
+    assert abs(mine.value - usual.value) <= mine.error + usual.error + 1e-14
+    assert mine.error <= OUTLINES
+
+
+@pytest.mark.parametrize("name", ["parabola", "ellipse", "hyperbola", "nearly a line", "far"])
+@pytest.mark.parametrize("beta", [0.05, 0.4, 3.0])
+def test_one_vote(name: str, beta: float) -> None:
+    """One vote is the base classifier on wider components."""
+    problem = CONICS[name]
+    region, laws = train(problem, 0.3), (problem.class0[0], problem.class1[0])
+    held = [moments(c.law) for c in laws]
+    wide = [gauss(tuple(mean.tolist()), (cov + beta**2 * np.eye(2)).tolist()) for mean, cov in held]
+    wanted = risk(two(*wide, problem.prior), smooth(region, 0.0))
+    found = vote_risk(problem, 0.3, beta, 1)
+    assert abs(found.value - wanted.value) <= found.error + wanted.error + 1e-13
 
 
 def test_noise_does_not_keep_regions_star_shaped() -> None:

@@ -49,6 +49,11 @@ class Quadratic:
         """The given rows."""
         return Quadratic(self.axes[rows], self.origin[rows], self.table[rows])
 
+    def where(self, flags: Flags, other: Quadratic) -> Quadratic:
+        """These where flags (N,), else the others, about the same origins."""
+        axes = np.where(flags[:, None, None], self.axes, other.axes)
+        return Quadratic(axes, self.origin, np.where(flags[:, None], self.table, other.table))
+
     @staticmethod
     def joined(parts: Sequence[Quadratic]) -> Quadratic:
         """All rows of some."""

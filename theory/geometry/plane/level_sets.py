@@ -17,8 +17,10 @@ from theory.geometry.plane.strips import BEYOND, NONE, PINCHED, PLAIN, WITHIN, E
 from theory.numerics.bracketing import find_roots
 
 ROUNDS = 100
-# A step of this share of the noise is the last of Newton's; ends of regions are found to a share END of the noise.
-LAST, END = 1e-8, 1e-13
+# A step of this share of the noise is the last of Newton's; ends of regions are found to a share END of the noise,
+# and looked for so many of its scales around those without noise.
+LAST, END = 1e-8, 1e-10
+AROUND = 3.0
 
 
 def ends(sections: Sections) -> tuple[Array, Array]:
@@ -78,16 +80,23 @@ def voted(of: Smoothed, low: Array, high: Array) -> Extent:
     center, low, high = table[rows, 3], low[rows], high[rows]
     near, far = np.clip(center, low, high), np.where(high - center >= center - low, high, low)
     closed = kinds[rows] == WITHIN
-    inner, outer = (_excess(of, rows, at) for at in (near, far))
-    inward, outward = inner >= 0, outer >= 0
+    # About the end of the base region's sections, if that is within.
+    end, out = np.where(far > near, table[rows, 2], table[rows, 1]), np.sign(far - near)
+    guesses = [end + out * side * AROUND * of.beta[rows] for side in (-1, 1)]
+    inside = [np.where((g - near) * (far - g) > 0, g, bound) for g, bound in zip(guesses, (near, far), strict=True)]
+    places = np.stack([near, *inside, far])
+    excess = _excess(of, np.tile(rows, len(places)), places.ravel()).reshape(places.shape)
+    inward, outward = excess[0] >= 0, excess[-1] >= 0
     cut = np.flatnonzero(inward != outward)
     at = np.where(closed == inward, far, near)
     if len(cut):
+        first = np.argmax((excess[1:] >= 0) != inward, axis=0)[cut]
 
-        def excess(which: Index, x: Array) -> tuple[Array, Array]:
+        def value(which: Index, x: Array) -> tuple[Array, Array]:
             return _excess(of, rows[cut[which]], x), np.zeros(len(x))
 
-        at[cut] = find_roots(excess, near[cut], far[cut], inner[cut], outer[cut], END * of.beta[rows[cut]]).at
+        low, high, at_low, at_high = (part[first + k, cut] for part in (places, excess) for k in (0, 1))
+        at[cut] = find_roots(value, low, high, at_low, at_high, END * of.beta[rows[cut]]).at
     whole = inward & outward
     kind = np.select([~inward & ~outward, whole & closed, whole, closed], [NONE, PLAIN, PINCHED, WITHIN], BEYOND)
     other = 2 * center - at

@@ -15,7 +15,6 @@ from theory.geometry.plane.strips import (
     Nodes,
     Profile,
     added,
-    effort,
     strips,
 )
 
@@ -25,8 +24,9 @@ SAME = 2e-15
 DEEP = 40.0
 # Farther than this many scales the other side of a section does not count.
 FAR = 18.0
-# With more nodes than this it is asked whether the other axis needs fewer.
-MANY = 80.0
+# With more nodes than this it is asked whether the other axis needs fewer, by this factor: it takes new nodes for
+# every t.
+MANY, WORTH = 100.0, 0.4
 
 
 @dataclass(frozen=True)
@@ -69,26 +69,22 @@ class Smoothed:
     def along(self, rows: Index, s: Array) -> Sections:
         """What is needed for u at places s (M,) of rows (M,)."""
         part = self.take(rows)
-        need = effort(part.extent, s, part.beta, _profile(part.held, part.beta))
-        steep = np.flatnonzero((need > MANY) & part.other.sound)
-        if len(steep):
-            few = part.take(steep)
-            t = few.held.low(np.arange(len(steep)), s[steep])
-            better = effort(few.beyond, t, few.beta, _profile(few.other, few.beta)) < need[steep]
-            steep = steep[better]
-        plain = np.setdiff1d(np.arange(len(s)), steep)
-        level = part.take(plain)
-        nodes = strips(level.extent, s[plain], level.beta, level.reach, _profile(level.held, level.beta), self.fine)
-        heights = [level.held.low(n.row, n.s) for n in nodes]
-        nodes = [Nodes(plain[n.row], n.ended, n.s, n.weight) for n in nodes]
-        return Sections(part, s, np.isin(np.arange(len(s)), steep), nodes, heights)
+        plan = strips(part.extent, s, part.beta, part.reach, _profile(part.held, part.beta))
+        steep = (plan.effort > MANY) & part.other.sound
+        if steep.any():
+            few, t = part.take(steep), part.held.low(np.arange(len(s)), s)[steep]
+            need = strips(few.beyond, t, few.beta, few.reach, _profile(few.other, few.beta)).effort
+            steep[steep] = need < WORTH * plan.effort[steep]
+            plan = plan.take(~steep)
+        nodes = plan.nodes(self.fine)
+        return Sections(part, s, steep, nodes, [part.held.low(n.row, n.s) for n in nodes])
 
     def across(self, s: Array, t: Array) -> Shares:
         """u at places s, t (N,) by sections along s."""
         other, beta = self.other, self.beta
         x = s * np.sign((other.axes[:, 1] * self.held.axes[:, 0]).sum(axis=1))
         same = other.sign == self.held.sign
-        nodes = strips(self.beyond, t, beta, self.reach, _profile(other, beta), self.fine)
+        nodes = strips(self.beyond, t, beta, self.reach, _profile(other, beta)).nodes(self.fine)
         direct, rest = _sides(nodes, same != self.above)
         turn = np.where(direct, 1.0, -1.0)
         value, slope, doubt = np.zeros((3, len(s)))
@@ -134,9 +130,10 @@ def _between(low: Array, middle: Array, t: Array, beta: Array, turn: Array) -> P
     one, two = (t[:, None] - low) / beta[:, None], ((t - 2 * middle)[:, None] + low) / beta[:, None]
     turn = turn[:, None]
     share, rate = ndtr(turn * one), np.exp(-0.5 * one * one)
-    if (two > -FAR).any():
-        share = share - turn * ndtr(two)
-        rate = rate - np.exp(-0.5 * two * two)
+    k = np.flatnonzero(two.max(axis=1, initial=-np.inf) > -FAR)
+    if len(k):
+        share[k] -= turn[k] * ndtr(two[k])
+        rate[k] -= np.exp(-0.5 * two[k] * two[k])
     return share, rate
 
 

@@ -19,14 +19,16 @@ PLAIN, PINCHED, WITHIN, BEYOND, NONE = range(5)
 # Of a normal law so many scales count.
 REACH = 8.5
 # Steps in units of the law's scale, and of v where that is curved. Every second node alone gives the error.
-STEP, TURN = 0.45, 0.09
+STEP, TURN = 0.47, 0.1
 # Steepness counts within so many scales.
 SEEN = 5.0
 # Pinched sections of this many scales are as good as plain ones.
 WIDE = 4.0
 ROUGH, FEWEST, MOST = 24, 32, 4096
+# From so many pieces on it pays to tell numbers of nodes apart.
+CROWD = 500
 # Pinches narrower than this share of the law's scale are treated as if they were as wide.
-LEAST = 1e-6
+LEAST = 1e-5
 
 # Profiles: rows, places (P, m) -> heights (P, m) in units of the law across.
 Profile = Callable[[Index, Array], Array]
@@ -118,23 +120,47 @@ _MOVES = {
 }
 
 
+@dataclass(frozen=True)
+class Strips:
+    """Pieces of N normal laws, with their means and scales (P,), and how many nodes each needs."""
+
+    rows: int
+    pieces: _Pieces
+    mean: Array
+    scale: Array
+    need: Array
+
+    def take(self, kept: Flags) -> Strips:
+        """Pieces of some rows, whose numbers stay."""
+        k = kept[self.pieces.row]
+        return Strips(self.rows, self.pieces.take(k), self.mean[k], self.scale[k], self.need[k])
+
+    @property
+    def effort(self) -> Array:
+        """(N,) about how many nodes there will be."""
+        return added(self.pieces.row, self.need, self.rows)
+
+    def nodes(self, fine: int) -> list[Nodes]:
+        """As many as are needed, times `fine`."""
+        counts = 2 * fine * _rounded(0.5 * np.clip(self.need, FEWEST, MOST))
+        found = []
+        for count in np.unique(counts):
+            k = counts == count
+            found.append(_nodes(self.pieces.take(k), int(count), self.mean[k], self.scale[k]))
+        return found
+
+
 def strips(
-    extent: Extent, mean: Array, scale: Array, reach: Array, profile: Profile, fine: int = 1, band: Array | None = None
-) -> list[Nodes]:
-    """Nodes for normal laws (N,) out to `reach` (N,) scales, as many as the profile is steep; `fine` times as many.
+    extent: Extent, mean: Array, scale: Array, reach: Array, profile: Profile, band: Array | None = None
+) -> Strips:
+    """For normal laws (N,) out to `reach` (N,) scales, by the steepness of the profile.
 
     band: (N,) heights beyond which steepness does not count.
     """
     pieces = _pieces(extent, mean - reach * scale, mean + reach * scale, mean, scale)
-    mean, scale = mean[pieces.row], scale[pieces.row]
-    count = 2 * fine * _rounded(0.5 * np.clip(_need(pieces, mean, scale, profile, band), FEWEST, MOST))
-    return [_nodes(pieces.take(count == k), int(k), mean[count == k], scale[count == k]) for k in np.unique(count)]
-
-
-def effort(extent: Extent, mean: Array, scale: Array, profile: Profile, band: Array | None = None) -> Array:
-    """(N,) about how many nodes there would be."""
-    pieces = _pieces(extent, mean - REACH * scale, mean + REACH * scale, mean, scale)
-    return added(pieces.row, _need(pieces, mean[pieces.row], scale[pieces.row], profile, band), len(mean))
+    row = pieces.row
+    need = _need(pieces, mean[row], scale[row], profile, band)
+    return Strips(len(mean), pieces, mean[row], scale[row], need)
 
 
 def _need(pieces: _Pieces, mean: Array, scale: Array, profile: Profile, band: Array | None) -> Array:
@@ -154,8 +180,8 @@ def _need(pieces: _Pieces, mean: Array, scale: Array, profile: Profile, band: Ar
 
 
 def _rounded(need: Array) -> Index:
-    """Up, to a power of two or half as much more."""
-    power = 2.0 ** np.floor(np.log2(need) - 1)
+    """Up, to a power of two, or half as much more where there are many to be told apart."""
+    power = 2.0 ** np.floor(np.log2(need) - (1 if len(need) > CROWD else 0))
     return (np.ceil(need / power) * power).astype(int)
 
 
@@ -177,7 +203,9 @@ def _pieces(extent: Extent, low: Array, high: Array, mean: Array, scale: Array) 
     k = np.flatnonzero(plain)
     parts = [_part(k, _STRAIGHT, mean[k], scale[k], low[k] - mean[k], high[k] - mean[k])]
     k = np.flatnonzero(pinched)
-    width = np.maximum(narrow[k], LEAST * scale[k])
+    # A pinch counts by the density there.
+    away = np.minimum(np.abs(mean[k] - center[k]) / scale[k], SEEN)
+    width = np.maximum(narrow[k], LEAST * scale[k] * np.exp(0.25 * away**2))
     runs = [np.arcsinh((side[k] - center[k]) / width) for side in (low, high)]
     parts.append(_part(k, _PINCH, center[k], width, *runs))
     for on, end, sign, edge in ((inside & ends, right, -1, low), (inside & begins & ~ends, left, 1, high)):

@@ -11,12 +11,12 @@ from theory.arrays import Array, Flags, Index
 from theory.geometry.plane.conics import Quadratic
 from theory.geometry.plane.level_sets import ends, voted
 from theory.geometry.plane.sections import Smoothed
-from theory.geometry.plane.strips import REACH, Extent, Profile, effort, strips
+from theory.geometry.plane.strips import REACH, Extent, Nodes, Strips, strips
 
 # Pairs of region and component that are weighed at once.
 PAIRS = 64
-# Rules are refined until errors are below this, at most so many times.
-GOAL, DOUBLINGS = 1e-10, 4
+# Rules are refined at most so many times.
+DOUBLINGS = 4
 ROUNDING = 4e-15
 # Nodes of less weight than this do not count.
 UNSEEN = 1e-18
@@ -49,68 +49,60 @@ class Seen:
         """The mean along t at places s (P, m)."""
         return np.asarray(self.level[row, None] + self.slope[row, None] * (s - self.mean[row, None]))
 
-    def band(self, beta: Array) -> Array:
-        """(N,) heights of the profile that are seen: noise moves the ends of sections by some of its scales."""
-        return REACH * (1 + beta / self.rest)
+    def where(self, flags: Flags, other: Seen) -> Seen:
+        """These where flags (N,), else the others."""
+        names = ("mean", "scale", "level", "slope", "rest")
+        return Seen(*(np.where(flags, getattr(self, name), getattr(other, name)) for name in names))
 
-    def profile(self, held: Quadratic) -> Profile:
-        """The ends of sections in units of the law along t."""
+    def strips(self, held: Quadratic, extent: Extent, beta: Array) -> Strips:
+        """Along s, where sections are; noise moves their ends by some of its scales at most."""
 
         def profile(row: Index, s: Array) -> Array:
             return np.asarray((held.low(row, s) - self.middle(row, s)) / self.rest[row, None])
 
-        return profile
+        band = REACH * (1 + beta / self.rest)
+        return strips(extent, self.mean, self.scale, np.full(len(beta), REACH), profile, band)
 
 
 def shares(
-    held: Quadratic, beta: Array, level: Array, means: Array, covariances: Array, goal: float = GOAL
+    held: Quadratic, beta: Array, level: Array, means: Array, covariances: Array, goal: Array
 ) -> tuple[Array, Array]:
     """(N,) shares of Gaussians where the votes for D >= 0 are at least Phi(level), and their errors.
 
     held: N conics. beta: (N,) noises, 0 for the regions themselves. means (N, 2), covariances (N, 2, 2).
+    goal: (N,) errors that are small enough.
     """
     value, error = np.empty((2, len(beta)))
     for start in range(0, len(beta), PAIRS):
         rows = np.arange(start, min(start + PAIRS, len(beta)))
+        pairs = _better(held.take(rows), means[rows], covariances[rows], beta[rows])
         for doubling in range(DOUBLINGS):
-            part = held.take(rows), beta[rows], level[rows], means[rows], covariances[rows]
-            value[rows], error[rows] = _better(*part, 2**doubling)
-            rows = rows[error[rows] > goal]
+            value[rows], error[rows] = _weighed(*pairs, beta[rows], level[rows], 2**doubling)
+            worse = ~(error[rows] <= goal[rows])
+            rows, pairs = rows[worse], (pairs[0].take(worse), pairs[1].take(worse))
             if len(rows) == 0:
                 break
     return value, error
 
 
-def _better(
-    held: Quadratic, beta: Array, level: Array, means: Array, covariances: Array, fine: int
-) -> tuple[Array, Array]:
-    """By sections along the axis that needs fewer nodes."""
-    frames = held, held.across()
-    seen = [Seen.along(frame, means, covariances) for frame in frames]
-    needs = [
-        np.where(f.sound, effort(f.extent(), e.mean, e.scale, e.profile(f), e.band(beta)), np.inf)
-        for f, e in zip(frames, seen, strict=True)
-    ]
-    first = needs[0] <= needs[1]
-    value, error = np.empty((2, len(beta)))
-    for rows, frame, other in ((first, frames[0], seen[0]), (~first, frames[1], seen[1])):
-        if rows.any():
-            part = frame.take(rows)
-            inner = part.sign < 0
-            of = Smoothed.of(part, beta[rows], np.where(inner, level[rows], -level[rows]), fine)
-            share, error[rows] = _weighed(of, other.take(rows))
-            value[rows] = np.where(inner, share, 1 - share)
-    return value, error
+def _better(held: Quadratic, means: Array, covariances: Array, beta: Array) -> tuple[Quadratic, Seen]:
+    """The conics with sections along the axis that needs fewer nodes."""
+    frames = [(frame, Seen.along(frame, means, covariances)) for frame in (held, held.across())]
+    one, two = (
+        np.where(frame.sound, seen.strips(frame, frame.extent(), beta).effort, np.inf) for frame, seen in frames
+    )
+    (held, mine), (across, other) = frames
+    return held.where(one <= two, across), mine.where(one <= two, other)
 
 
-def _weighed(of: Smoothed, seen: Seen) -> tuple[Array, Array]:
+def _weighed(held: Quadratic, seen: Seen, beta: Array, level: Array, fine: int) -> tuple[Array, Array]:
     """Masses in the sections of level sets."""
-    count, held = len(of.beta), of.held
+    count, inner = len(beta), held.sign < 0
+    of = Smoothed.of(held, beta, np.where(inner, level, -level), fine)
     extent = _extent(of, seen.mean - REACH * seen.scale, seen.mean + REACH * seen.scale)
-    reach = np.full(count, REACH)
     value, error = np.zeros(count), np.full(count, ROUNDING)
-    for n in strips(extent, seen.mean, seen.scale, reach, seen.profile(held), of.fine, seen.band(of.beta)):
-        t, unsure = _ends(of, n.row, n.s, n.weight > UNSEEN)
+    nodes = seen.strips(held, extent, beta).nodes(fine)
+    for n, (t, unsure) in zip(nodes, _ends(of, nodes), strict=True):
         middle, rest = seen.middle(n.row, n.s), seen.rest[n.row, None]
         one, two = (t - middle) / rest, (2 * held.middle[n.row, None] - t - middle) / rest
         inside = np.maximum(np.where(one > 0, ndtr(-one) - ndtr(-two), ndtr(two) - ndtr(one)), 0.0)
@@ -118,7 +110,7 @@ def _weighed(of: Smoothed, seen: Seen) -> tuple[Array, Array]:
         more, doubt = n.sums(inside, count)
         moved, _ = n.sums(np.minimum(density * unsure, 1.0), count)
         value, error = value + more, error + doubt + moved
-    return value, error
+    return np.where(inner, value, 1 - value), error
 
 
 def _extent(of: Smoothed, low: Array, high: Array) -> Extent:
@@ -129,11 +121,16 @@ def _extent(of: Smoothed, low: Array, high: Array) -> Extent:
     return Extent(table)
 
 
-def _ends(of: Smoothed, rows: Index, s: Array, counts: Flags) -> tuple[Array, Array]:
-    """Lower ends of sections at s (P, m) where that counts, and how well they are known."""
-    t, unsure = of.held.low(rows, s), np.zeros(s.shape)
-    wanted = counts & (of.beta[rows] > 0)[:, None]
-    if wanted.any():
-        owner = np.broadcast_to(rows[:, None], s.shape)[wanted]
-        t[wanted], unsure[wanted] = ends(of.along(owner, s[wanted]))
-    return t, unsure + of.held.rounding(rows, s, t)
+def _ends(of: Smoothed, nodes: list[Nodes]) -> list[tuple[Array, Array]]:
+    """Lower ends of sections at nodes (P, m) that count, and how well they are known."""
+    found = [of.held.low(n.row, n.s) for n in nodes]
+    unsure = [np.zeros(t.shape) for t in found]
+    wanted = [(n.weight > UNSEEN) & (of.beta[n.row] > 0)[:, None] for n in nodes]
+    if any(w.any() for w in wanted):
+        rows = [np.broadcast_to(n.row[:, None], w.shape)[w] for n, w in zip(nodes, wanted, strict=True)]
+        places = [n.s[w] for n, w in zip(nodes, wanted, strict=True)]
+        cuts = np.cumsum([len(r) for r in rows])[:-1]
+        parts = (np.split(v, cuts) for v in ends(of.along(np.concatenate(rows), np.concatenate(places))))
+        for t, doubt, w, end, more in zip(found, unsure, wanted, *parts, strict=True):
+            t[w], doubt[w] = end, more
+    return [(t, e + of.held.rounding(n.row, n.s, t)) for n, t, e in zip(nodes, found, unsure, strict=True)]
