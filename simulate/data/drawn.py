@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from simulate.data.raw import PLAIN, Part, Raw, part
+from simulate.montecarlo.draws.sources import Latent, draw_mixture
 from simulate.montecarlo.forks import claim_process
-from simulate.montecarlo.kernel import Latent, draw_mixture
 from simulate.montecarlo.laws.domains import BoxSource, box_source, sets_of
 from simulate.montecarlo.laws.fields import contains
 from simulate.montecarlo.laws.laws import merged, source_of

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from simulate.montecarlo.draws.noise import seeded
+from simulate.montecarlo.draws.sources import Drawn
 from simulate.montecarlo.job import Job
-from simulate.montecarlo.kernel import Request
 from simulate.montecarlo.laws.balls import ball_tables
 from simulate.montecarlo.laws.domains import (
     BoxSource,
@@ -21,18 +22,21 @@ from simulate.montecarlo.laws.laws import LawGroup, Sets, Signed, merged, signed
 from simulate.montecarlo.rules.posterior_mean import MixtureRegression, panel_ends
 from simulate.montecarlo.rules.rules import Rule
 from simulate.montecarlo.rules.set_parts import set_posterior, set_regression
+from simulate.montecarlo.voting import Request
 from theory.problems.problem import LINEAR_RULES, DomainProblem, MixtureProblem, Training
 
 
-def assemble(job: Job, betas: tuple[float, ...], votes: int) -> tuple[Request, np.ndarray]:
-    """The arrays of a request, and for each beta the volume that X fills (1 where risks are probabilities)."""
+def assemble(job: Job, betas: tuple[float, ...], votes: int) -> tuple[Drawn, Request, np.ndarray]:
+    """Where X and Y come from, the arrays of a request, and for each beta the volume that X fills (1 where risks are
+    probabilities)."""
     alphas, scales, problem = np.array(job.alphas[1:]), np.array(betas), job.problem
+    key = seeded(job.sampling.seed)
     if isinstance(problem, MixtureProblem):
         source, rule = source_of(merged(problem)), mixture_rule(problem, alphas)
-        return Request(source, rule, alphas, scales, np.int64(votes)), np.ones(len(betas))
+        return source, Request(rule, alphas, scales, np.int64(votes), None, key), np.ones(len(betas))
     boxes, rule = _domain_source(job, problem, scales), domain_rule(problem, alphas)
     volumes = (boxes.high - boxes.low).prod(axis=1) if problem.infinite else np.ones(len(betas))
-    return Request(boxes, rule, alphas, scales, np.int64(votes)), volumes
+    return boxes, Request(rule, alphas, scales, np.int64(votes), (boxes.low, boxes.high), key), volumes
 
 
 def mixture_rule(problem: MixtureProblem, alphas: np.ndarray) -> Rule:

@@ -1,13 +1,20 @@
-"""How much memory the rules take: for `plan`, which cuts requests up."""
+"""What drawing and classifying takes: for `plan`, which cuts requests up."""
 
 from __future__ import annotations
 
-from simulate.montecarlo.laws.fields import by_axis
-from simulate.montecarlo.laws.laws import Boxes, LabelledRegion, LawGroup, Signed
+from functools import partial
+
+import jax
+from jax import Array
+
+from simulate.montecarlo.draws.sources import Drawn
+from simulate.montecarlo.laws.axes import asked, by_axis
+from simulate.montecarlo.laws.laws import Boxes, LabelledRegion, LawGroup, MixtureSource, Signed
 from simulate.montecarlo.rules.posterior_mean import MixtureRegression
-from simulate.montecarlo.rules.rules import Rule, bounded
+from simulate.montecarlo.rules.rules import Rule, bounded, label_range, stored
 from simulate.montecarlo.rules.settle import GROUP
 from simulate.montecarlo.rules.slices import Slices
+from simulate.montecarlo.voting import Request
 
 
 def number_of(region: LabelledRegion) -> int:
@@ -21,8 +28,8 @@ def _laws(parts: list[LawGroup]) -> tuple[int, int]:
     return most, max((len(part.center) for part in parts if part.rotation is not None), default=0)
 
 
-def footprint(rule: Rule, dim: int, points: int) -> int:
-    """The doubles per point that drawing its noise and comparing it with all laws or sets keeps alive at once."""
+def compared(rule: Rule, dim: int, points: int) -> int:
+    """Doubles per point that comparing stored points with all laws or sets takes at once."""
     rotated, slices = 0, None
     if isinstance(rule, Boxes):
         laws = number_of(rule)
@@ -52,3 +59,32 @@ def _integrals(rule: Rule, slices: Slices | None) -> int:
 def work_bytes(rule: Rule, noise: str) -> int:
     """Bytes that the inner draws of `settle` take for each block, whatever its number of points and votes."""
     return 32 * GROUP if bounded(rule, noise) else 0
+
+
+def kept(request: Request, noise: str, dim: int, group: int) -> int:
+    """Bytes per pair of votes of a sample that one step keeps: unit noise, and the points or what is folded over their
+    axes, and what the rule compares at the end."""
+    rule, whole = request.rule, stored(request.rule, noise)
+    held = 2 * (dim if whole else min(dim, group))
+    if whole:
+        return 8 * (held + dim + compared(rule, dim, 1 << 10))
+    with jax.enable_x64(True):
+        alpha = None if not len(request.alphas) else request.alphas[0]
+        folds = jax.eval_shape(lambda alpha: _starts(rule, noise, dim, alpha), alpha)
+    sums = sum(part.shape[0] for part in folds)
+    classifiers = len(request.betas) * (1 + len(request.alphas))
+    return 8 * (held + 3 * sums + 2 + (2 * classifiers * sums if dim > group else 0))
+
+
+def _starts(rule: Rule, noise: str, dim: int, alpha: Array | None) -> list[Array]:
+    return [fold.start(1) for fold in asked(partial(label_range, rule, noise, "nearest", alpha), dim, 1)]
+
+
+def drawn_for_one(source: Drawn) -> tuple[int, int]:
+    """The dimension, and the numbers gathered to draw one sample."""
+    if not isinstance(source, MixtureSource):
+        dim = source.low.shape[1]
+        return dim, dim * number_of(source.inside)
+    parts = source.laws.values()
+    dim = next(iter(parts)).center.shape[1]
+    return dim, sum(2 * dim if part.rotation is None else dim * (dim + 2) for part in parts)

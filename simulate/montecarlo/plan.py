@@ -1,14 +1,15 @@
-"""How a request is cut up: sample blocks (fixed by the problem) and the blocks and votes of one call (by memory)."""
+"""How a request is cut up: blocks in which X and Y are drawn (fixed by the problem), and what is kept at a time."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import jax
 
-from simulate.montecarlo.draws.given import Given
-from simulate.montecarlo.footprint import footprint, number_of, work_bytes
-from simulate.montecarlo.kernel import BITS, KernelSetting, Request
-from simulate.montecarlo.laws.domains import BoxSource
-from simulate.montecarlo.laws.laws import MixtureSource
+from simulate.montecarlo.draws.sources import Drawn
+from simulate.montecarlo.footprint import compared, drawn_for_one, kept, work_bytes
+from simulate.montecarlo.rules.rules import continuous
+from simulate.montecarlo.voting import KernelSetting, Request
 from theory.errors import ProblemError
 from theory.problems.problem import Smoothing, Training
 
@@ -16,47 +17,67 @@ from theory.problems.problem import Smoothing, Training
 BLOCK_SAMPLES = 1024
 BLOCK_NUMBERS = 1 << 20
 
-# Votes of one step: as many as the packed counters of the kernel hold.
-MOST_BATCH = (1 << BITS) - 2
+# On a CPU a step beyond this size leaves the caches, and more than these samples are drawn at a time for nothing.
+CPU_STEP_BYTES, CPU_SAMPLES = 1 << 22, 1 << 13
+# Pairs of votes of one step are the most of these that would not leave more than a share of them idle.
+PAIRS, IDLE = (512, 64, 8), 0.125
+# Axes at a time, and that are written out: of sums of squares on a CPU, of other rules, on an accelerator, where more
+# would not fit into its registers. A number that goes into all axes is best.
+CPU_AXES, OTHER_AXES, ACCELERATOR_AXES = range(8, 3, -1), range(3, 0, -1), range(2, 1, -1)
 
-# On a CPU a step beyond this size runs slower, not faster: it leaves the caches. An accelerator takes what it may.
-CPU_STEP_BYTES = 1 << 22
+
+class Plan(NamedTuple):
+    """The compiled shape; samples of one block of draws, their number; blocks and samples of one call."""
+
+    setting: KernelSetting
+    block: int
+    blocks: int
+    together: int
+    samples: int
 
 
-def plan(
-    training: Training, smoothing: Smoothing, request: Request, samples: int, chunk_bytes: int
-) -> tuple[KernelSetting, int]:
-    """The compiled shape and the number of blocks.
+def plan(problem: tuple[Training, Smoothing], source: Drawn, request: Request, asked: tuple[int, int, bool]) -> Plan:
+    """The plan for `asked` samples, bytes, and whether noise is antithetic.
 
     Raises:
-        ProblemError: the least step (one block, one vote) does not fit into `chunk_bytes`.
+        ProblemError: the least step (one block of draws, one vote of a sample) does not fit into the bytes.
     """
-    assert not isinstance(request.source, Given)  # given points are cut up as those that they replace
-    dim, drawn = _sampled(request.source)
-    cap = max(1, min(BLOCK_SAMPLES, BLOCK_NUMBERS // max(footprint(request.rule, dim, BLOCK_SAMPLES), drawn)))
+    (training, smoothing), (samples, chunk_bytes, antithetic) = problem, asked
+    dim, drawn = drawn_for_one(source)
+    cap = max(1, min(BLOCK_SAMPLES, BLOCK_NUMBERS // max(compared(request.rule, dim, BLOCK_SAMPLES), drawn)))
     blocks = -(-samples // cap)
     block = -(-samples // blocks)
-    per_vote = 8 * block * footprint(request.rule, dim, block)
-    per_block = block * 8 * (3 * len(request.betas) * (1 + len(request.alphas)) + drawn + 2 * dim)
-    per_block += work_bytes(request.rule, training.noise)
-    if 2 * per_vote + per_block > chunk_bytes:
-        raise ProblemError("chunk_bytes", str(chunk_bytes), f"at least {2 * per_vote + per_block}, for one step")
-    step = chunk_bytes - per_block
-    if jax.default_backend() == "cpu":
-        step = max(min(CPU_STEP_BYTES, step), 2 * per_vote)
-    batch = max(2, min(MOST_BATCH, int(request.votes) + 1, step // per_vote) // 2 * 2)
-    together = max(1, min(step // (batch * per_vote), chunk_bytes // (per_block + batch * per_vote)))
-    devices = len(jax.devices())
-    calls = -(-blocks // (together * devices))
-    names = (training.noise, smoothing.noise, training.off_support)
-    return KernelSetting(*names, dim, block, devices * -(-blocks // (calls * devices)), batch), blocks
+    cpu = jax.default_backend() == "cpu"
+    sizes = CPU_AXES if continuous(request.rule, training.noise) else OTHER_AXES
+    group = _group(dim, sizes if cpu else ACCELERATOR_AXES)
+    one = kept(request, training.noise, dim, group)
+    fixed = work_bytes(request.rule, training.noise)
+    sample = 8 * (3 * len(request.betas) * (1 + len(request.alphas)) + drawn + 2 * dim)
+    least = fixed + block * sample + one
+    if least > chunk_bytes:
+        raise ProblemError("chunk_bytes", str(chunk_bytes), f"at least {least}, for one step")
+    devices, most = len(jax.devices()), _power((chunk_bytes - fixed) // 2 // sample)
+    most = max(block, min(most, CPU_SAMPLES if cpu else most))
+    points = (chunk_bytes - fixed) // 2 // one
+    pairs = _pairs(int(request.votes), points := _power(min(points, CPU_STEP_BYTES // one) if cpu else points))
+    together = min(blocks, max(1, most // block))
+    tile = max(1, min(points // pairs, _power(2 * together * block - 1)))
+    names = training.noise, smoothing.noise, training.off_support
+    setting = KernelSetting(*names, dim, tile, pairs, group, not cpu, antithetic)
+    whole = tile * devices
+    return Plan(setting, block, blocks, together, whole * -(-together * block // whole))
 
 
-def _sampled(source: MixtureSource | BoxSource) -> tuple[int, int]:
-    """The dimension, and the numbers gathered to draw one sample."""
-    if not isinstance(source, MixtureSource):
-        dim = source.low.shape[1]
-        return dim, dim * number_of(source.inside)
-    parts = source.laws.values()
-    dim = next(iter(parts)).center.shape[1]
-    return dim, sum(2 * dim if part.rotation is None else dim * (dim + 2) for part in parts)
+def _power(value: int) -> int:
+    """The greatest power of 2 that is no greater, at least 1: few shapes are compiled."""
+    return 1 << max(0, value.bit_length() - 1)
+
+
+def _group(dim: int, sizes: range) -> int:
+    """All axes where they are few, else a number that goes into theirs where there is one."""
+    return next((size for size in sizes if dim <= size or dim % size == 0), sizes[0])
+
+
+def _pairs(votes: int, points: int) -> int:
+    needed = (votes + 1) // 2
+    return next((size for size in PAIRS if size <= points and -(-needed // size) * size <= (1 + IDLE) * needed), 1)

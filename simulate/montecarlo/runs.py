@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -13,16 +13,25 @@ import numpy as np
 from simulate.montecarlo.assemble import assemble
 from simulate.montecarlo.devices import claim_devices
 from simulate.montecarlo.draws.coins import coins
-from simulate.montecarlo.draws.given import Given, given
-from simulate.montecarlo.draws.noise import seeded
+from simulate.montecarlo.draws.given import given
 from simulate.montecarlo.draws.sampling import REPLICATES
+from simulate.montecarlo.draws.sources import Drawn, Source
 from simulate.montecarlo.forks import claim_process
 from simulate.montecarlo.job import Job
-from simulate.montecarlo.kernel import KernelSetting, Request, compiled_counter
-from simulate.montecarlo.plan import plan
+from simulate.montecarlo.kernel import compiled_counter, compiled_draws
+from simulate.montecarlo.plan import Plan, plan
 from simulate.montecarlo.statistics.limit import Limit, limit_of
 from simulate.montecarlo.statistics.tally import Tally
+from simulate.montecarlo.voting import Request
 from simulate.progress import Progress, silent
+
+
+class _Counted(NamedTuple):
+    """What the device was told to count: votes and labels of samples from number `first` on."""
+
+    first: int
+    counts: jax.Array
+    labels: jax.Array
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,7 @@ class Run:
 
     job: Job
     betas: tuple[float, ...]
+    source: Drawn
     request: Request
     volumes: np.ndarray
     limit: Limit
@@ -43,11 +53,12 @@ class Run:
         """Assemble arrays. Raises what `monte_carlo` raises."""
         claim_process()
         claim_devices()
-        request, volumes = assemble(job, betas, votes)
+        source, request, volumes = assemble(job, betas, votes)
         sampling = job.sampling
         return cls(
             job,
             betas,
+            source,
             request,
             job.volume * volumes,
             limit_of(votes, sampling.delta, sampling.antithetic and votes > 1),
@@ -63,50 +74,66 @@ class Run:
         Double precision is switched on for this computation only; drawing dominates the cost, so it costs little, and
         it spares every comparison of densities in this package a case of its own.
         """
-        setting, _blocks = self._plan(self.request, self.job.sampling.samples)
-        request, tally = self.request._replace(key=seeded(self.job.sampling.seed)), self.empty()
+        cut, tally = self._plan(self.job.sampling.samples), self.empty()
         for look in self.job.sampling.looks:
-            self._advance(tally, request, setting, look, progress)
+            self._advance(tally, (self.source, self.request), cut, look, progress)
             yield tally
 
     def replicates(self, progress: Progress) -> list[Tally]:
         """Tallies of independent replicates of stratified or Sobol points, of equal size."""
         size, done = -(-self.job.sampling.samples // REPLICATES), []
+        cut = self._plan(size)
         for number, seed in enumerate(np.random.SeedSequence(self.job.sampling.seed).spawn(REPLICATES)):
-            setting, blocks = self._plan(self.request, size)
-            assert not isinstance(self.request.source, Given)  # what is assembled is a source yet
-            source = given(self.request.source, size, blocks * setting.block, self.job.sampling.scheme, seed)
-            request = self.request._replace(source=source, key=seed.generate_state(2, np.uint64))
-            tally = self.empty()
-            self._advance(tally, request, setting, size, silent)
+            source = given(self.source, size, cut.blocks * cut.block, self.job.sampling.scheme, seed)
+            request, tally = self.request._replace(key=seed.generate_state(2, np.uint64)), self.empty()
+            self._advance(tally, (source, request), cut, size, silent)
             progress((number + 1) / REPLICATES)
             done.append(tally)
         return done
 
-    def _plan(self, request: Request, samples: int) -> tuple[KernelSetting, int]:
-        problem = self.job.problem
-        setting, blocks = plan(problem.training, problem.smoothing, request, samples, self.job.sampling.chunk_bytes)
-        return setting._replace(antithetic=self.job.sampling.antithetic), blocks
+    def _plan(self, samples: int) -> Plan:
+        problem, sampling = self.job.problem, self.job.sampling
+        asked = samples, sampling.chunk_bytes, sampling.antithetic
+        return plan((problem.training, problem.smoothing), self.source, self.request, asked)
 
-    def _advance(self, tally: Tally, request: Request, setting: KernelSetting, upto: int, progress: Progress) -> None:
-        """Add samples in whole blocks until there are `upto`, the last block cut; blocks begun before are redone."""
+    def _advance(self, tally: Tally, drawn: tuple[Source, Request], cut: Plan, upto: int, progress: Progress) -> None:
+        """Add samples in whole blocks until there are `upto`, the last block cut; blocks begun before are redone. The
+        host adds up what was counted while the device counts more."""
+        key = np.asarray(drawn[1].key)
         with jax.enable_x64(True):
-            arrays: Any = jax.tree.map(jnp.asarray, request)
-            key, count_votes = jax.random.key(self.job.sampling.seed), compiled_counter(jax.default_backend())
-            while tally.samples < upto:
-                block, skip = divmod(tally.samples, setting.block)
-                counts, labels = (np.asarray(v) for v in count_votes(setting, arrays, key, jnp.asarray(block)))
-                taken = slice(skip, skip + upto - tally.samples)
-                self._add(tally, counts, labels, taken, np.asarray(request.key))
-                progress(tally.samples / self.job.sampling.samples)
+            pending = None
+            for counted in self._counted(drawn, cut, tally.samples // cut.block, upto):
+                self._taken(tally, pending, upto, key, progress)
+                pending = counted
+            self._taken(tally, pending, upto, key, progress)
 
-    def _add(self, tally: Tally, counts: np.ndarray, labels: np.ndarray, taken: slice, key: np.ndarray) -> None:
-        tie: Any = 1 in self.job.problem.smoothing.winners
+    def _counted(self, drawn: tuple[Source, Request], cut: Plan, block: int, upto: int) -> Iterator[_Counted]:
+        """Everything from a block on, as the device is told to count it."""
+        source, request = jax.tree.map(jnp.asarray, drawn)
+        key, count_votes = jax.random.key(self.job.sampling.seed), compiled_counter(jax.default_backend())
+        while (first := block * cut.block) < upto:
+            x, labels = compiled_draws(source, key, jnp.asarray(block), blocks=cut.together, block=cut.block)
+            numbers = first + np.arange(cut.samples)
+            numbers[min(cut.together * cut.block, upto - first) :] = -1
+            x = jnp.pad(x, ((0, 0), (0, cut.samples - x.shape[1])))
+            yield _Counted(first, count_votes(cut.setting, request, x, jnp.asarray(numbers)), labels)
+            block += cut.together
+
+    def _taken(self, tally: Tally, counted: _Counted | None, upto: int, key: np.ndarray, progress: Progress) -> None:
+        if counted is None:
+            return
+        skip = tally.samples - counted.first
+        taken = slice(skip, min(counted.labels.shape[1], upto - counted.first))
+        self._add(tally, np.asarray(counted.counts)[..., taken], np.asarray(counted.labels)[:, taken], key)
+        progress(tally.samples / self.job.sampling.samples)
+
+    def _add(self, tally: Tally, counts: np.ndarray, labels: np.ndarray, key: np.ndarray) -> None:
+        """Add votes (betas, 1 + alphas, kinds, samples) and labels (betas or 1, samples)."""
+        samples, tie = counts.shape[-1], 1 in self.job.problem.smoothing.winners
+        held: Any = tie
         if len(self.job.problem.smoothing.winners) > 1 and self.limit.votes % 2 == 0:
-            tie = coins(key, tally.samples, len(labels[:, 0].reshape(-1)[taken]))
+            held = coins(key, tally.samples, samples)
         for b, beta in enumerate(self.betas):
-            kinds = np.moveaxis(counts[:, b], (2, 0), (0, 2))
-            count = kinds.reshape(len(kinds), len(self.job.alphas), -1)[..., taken]
-            label = labels[:, b].reshape(-1)[taken]
-            tally.add(b, count, label, self.job.needed(beta), self.limit, tie)
-        tally.samples += count.shape[-1]
+            label = labels[min(b, len(labels) - 1)]
+            tally.add(b, np.moveaxis(counts[b], 1, 0), label, self.job.needed(beta), self.limit, held)
+        tally.samples += samples

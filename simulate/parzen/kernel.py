@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-from simulate.montecarlo.kernel import draw_mixture
+from simulate.montecarlo.draws.sources import draw_mixture
 from simulate.montecarlo.laws.fields import log_sum
 from simulate.montecarlo.laws.laws import LawGroup, MixtureSource
 

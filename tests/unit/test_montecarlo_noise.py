@@ -21,7 +21,8 @@ def noise(
     """(2, dim, pairs, samples)"""
     with jax.enable_x64(True):
         numbers = [jnp.arange(part.start, part.stop) for part in (samples, pairs)]
-        halves = unit_noise(family, jnp.asarray(seeded(seed)), *numbers, dim, antithetic=antithetic)
+        places = numbers[0], numbers[1][:, None], (dim, jnp.arange(dim)[:, None, None])
+        halves = unit_noise(family, jnp.asarray(seeded(seed)), *places, antithetic=antithetic)
         return np.stack([np.asarray(half) for half in halves])
 
 

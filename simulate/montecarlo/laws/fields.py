@@ -1,60 +1,24 @@
 """Densities of stacked laws, and unions of sets, at many points, in JAX.
 
-Points are columns, x of shape (d, points), so that sums over the axes run over long rows. `alpha` is None where no
-noise is added, otherwise a positive array scalar.
+Points are columns, x of shape (d, points), and need not be stored (`axes`). `alpha` is None where no noise is added,
+otherwise a positive array scalar.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from functools import reduce
-from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
-from jax import Array, lax
+from jax import Array
 
+from simulate.montecarlo.laws.axes import MORE_AXES, Points, over_axes
 from simulate.montecarlo.laws.balls import DEGREE, STRETCH, BallTables, log_volume
 from simulate.montecarlo.laws.densities import BARE, LOG_SQRT_2PI, NOISED
 from simulate.montecarlo.laws.laws import Balls, Boxes, LabelledRegion, LawGroup
 
-# Below this row length a loop over the axes costs more than its rows; then all axes are taken at once.
-LONG_ROW = 256
-# So many axes are written out at a time; of few axes the noise need never be stored.
-FEW_AXES = 4
-MORE_AXES = 16  # of terms of a few operations
 
-
-def by_axis(laws: int, points: int) -> bool:
-    """Whether terms of `laws` laws at `points` points are folded axis by axis, never holding laws x axes x points."""
-    return laws * points >= LONG_ROW
-
-
-def over_axes(fold: Any, term: Callable[..., Array], x: Array, *tables: Array, together: int = FEW_AXES) -> Array:
-    """Fold term(x, *tables) over the axes by a `jnp` ufunc: x (d, points) and tables (K, d) give (K, points).
-
-    Compiled reductions over a middle axis of moderate length are slow; a loop over the axes with rows of K x points
-    is at the speed of memory.
-    """
-    if not by_axis(len(tables[0]), x.shape[1]):
-        return fold.reduce(term(x.T[:, None, :], *tables), axis=-1).T
-
-    def row(axis: Array | int) -> Array:
-        return term(x[axis], *(table[:, axis, None] for table in tables))
-
-    def rows(first: Array | int, count: int) -> Array:
-        return reduce(fold, (row(first + step) for step in range(count)))
-
-    rounds, rest = divmod(len(x), together)
-    start, rounds = (rows(0, rest), rounds) if rest else (rows(0, together), rounds - 1)
-    first = len(x) - rounds * together
-    if not rounds:
-        return start
-    return lax.fori_loop(0, rounds, lambda k, folded: fold(folded, rows(first + k * together, together)), start)
-
-
-def from_centers(center: Array, x: Array) -> Array:
+def from_centers(center: Array, x: Points) -> Array:
     """Euclidean distances (K, points)."""
 
     def square(value: Array, at: Array) -> Array:
@@ -82,7 +46,7 @@ def log_ball_mass(tables: BallTables, alpha: Array, distance: Array, radius: Arr
     return jnp.where(place < 0, 0.0, jnp.minimum(bent - beyond * beyond / 2, 0.0))
 
 
-def _log_ball_densities(part: LawGroup, alpha: Array | None, x: Array) -> Array:
+def _log_ball_densities(part: LawGroup, alpha: Array | None, x: Points) -> Array:
     center, radius = jnp.asarray(part.center), jnp.asarray(part.scale)[:, 0]
     distance = from_centers(center, x)
     if alpha is None:
@@ -98,7 +62,7 @@ def log_volume_of(dim: int, radius: Array) -> Array:
     return dim * jnp.log(radius) + float(log_volume(dim, np.ones(1))[0])
 
 
-def _log_gaussian_densities(part: LawGroup, alpha: Array | None, x: Array) -> Array:
+def _log_gaussian_densities(part: LawGroup, alpha: Array | None, x: Points) -> Array:
     """Of Gaussians with independent axes: variances add, and logarithms of scales are taken once for each law."""
     scale = jnp.asarray(part.scale) if alpha is None else jnp.hypot(jnp.asarray(part.scale), alpha)
 
@@ -110,7 +74,7 @@ def _log_gaussian_densities(part: LawGroup, alpha: Array | None, x: Array) -> Ar
     return -squares - (jnp.log(scale) + LOG_SQRT_2PI).sum(axis=1)[:, None]
 
 
-def log_densities(kind: str, part: LawGroup, noise: str, alpha: Array | None, x: Array) -> Array:
+def log_densities(kind: str, part: LawGroup, noise: str, alpha: Array | None, x: Points) -> Array:
     """Log densities (K, points) of K noised laws of one kind at x (d, points)."""
     if kind == "ball":
         return _log_ball_densities(part, alpha, x)
@@ -125,8 +89,10 @@ def log_densities(kind: str, part: LawGroup, noise: str, alpha: Array | None, x:
     center, scale = jnp.asarray(part.center), jnp.asarray(part.scale)
     if part.rotation is None:
         return over_axes(jnp.add, lambda value, at, width: profile(value - at, width), x, center, scale)
-    offset = jnp.einsum("kij,kip->kjp", jnp.asarray(part.rotation), x - center[:, :, None])
-    return profile(offset, scale[:, :, None]).sum(axis=1)
+    laws, dim = center.shape
+    turned = jnp.asarray(part.rotation).transpose(0, 2, 1).reshape(laws * dim, dim)
+    along = over_axes(jnp.add, lambda value, at, part: part * (value - at), x, jnp.repeat(center, dim, axis=0), turned)
+    return profile(along.reshape(laws, dim, -1), scale[:, :, None]).sum(axis=1)
 
 
 def log_total(terms: list[Array]) -> Array:
@@ -139,7 +105,7 @@ def log_total(terms: list[Array]) -> Array:
     return safe + jnp.log(jnp.exp(stacked - safe).sum(axis=0))
 
 
-def log_sum(parts: dict[str, LawGroup], noise: str, alpha: Array | None, x: Array) -> Array:
+def log_sum(parts: dict[str, LawGroup], noise: str, alpha: Array | None, x: Points) -> Array:
     """Log of a sum of weighted densities, (points,). Point masses have none without noise and are left out there."""
     terms = [
         log_densities(kind, part, noise, alpha, x) + jnp.asarray(part.log_mass)[:, None]
@@ -149,7 +115,7 @@ def log_sum(parts: dict[str, LawGroup], noise: str, alpha: Array | None, x: Arra
     return log_total(terms) if terms else jnp.full(x.shape[1], -jnp.inf)
 
 
-def _gaps(boxes: Boxes, widening: Array | float, x: Array) -> Array:
+def _gaps(boxes: Boxes, widening: Array | float, x: Points) -> Array:
     """Distances (K, points) to the widened boxes."""
 
     def squared_gap(value: Array, low: Array, high: Array) -> Array:
@@ -159,7 +125,7 @@ def _gaps(boxes: Boxes, widening: Array | float, x: Array) -> Array:
     return jnp.sqrt(over_axes(jnp.add, squared_gap, x, jnp.asarray(boxes.low), jnp.asarray(boxes.high)))
 
 
-def distance_to(region: LabelledRegion, widening: Array | float, x: Array) -> Array:
+def distance_to(region: LabelledRegion, widening: Array | float, x: Points) -> Array:
     """Euclidean distance (points,) to a union without a frame, each set plus a cube of that half-width.
 
     A ball plus a cube is what lies within the radius of the cube about its centre. Infinite where there is no set.
@@ -175,18 +141,18 @@ def distance_to(region: LabelledRegion, widening: Array | float, x: Array) -> Ar
     return jnp.minimum(nearest, jnp.maximum(to_cubes - jnp.asarray(balls.radius)[:, None], 0.0).min(axis=0))
 
 
-def _in_boxes(boxes: Boxes, x: Array) -> Array:
+def _in_boxes(boxes: Boxes, x: Points) -> Array:
     def between(value: Array, low: Array, high: Array) -> Array:
         return (low <= value) & (value <= high)
 
     return over_axes(jnp.logical_and, between, x, jnp.asarray(boxes.low), jnp.asarray(boxes.high)).any(axis=0)
 
 
-def _in_balls(balls: Balls, x: Array) -> Array:
+def _in_balls(balls: Balls, x: Points) -> Array:
     return (from_centers(jnp.asarray(balls.center), x) <= jnp.asarray(balls.radius)[:, None]).any(axis=0)
 
 
-def contains(region: LabelledRegion, x: Array) -> Array:
+def contains(region: LabelledRegion, x: Points) -> Array:
     """Whether the union of the sets contains each point, (points,)."""
     if isinstance(region, Boxes):
         return _in_boxes(region, x)

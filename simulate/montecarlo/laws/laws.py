@@ -158,8 +158,11 @@ def _support(entries: list[Entry], label: int, dim: int) -> LabelledRegion:
 
 
 def _level(pairs: list[tuple[Entry, Fraction]], problem: MixtureProblem, alphas: np.ndarray) -> AxisLaws | None:
-    """The laws that remain, in one dimension, or of one smooth kind along the one axis on which they differ."""
+    """The laws that remain, in one dimension, or of one smooth kind along the one axis on which they differ; none where
+    nothing makes plateaus."""
     entries, axis = [entry for entry, _ in pairs], 0
+    if problem.training.noise != "uniform" and "uniform" not in {entry.kind for entry in entries}:
+        return None
     if problem.dim > 1:
         if not entries or {entry.kind for entry in entries} not in ({"gaussian"}, {"laplace"}):
             return None

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array
 
+from simulate.montecarlo.laws.axes import Points, over_axes
 from simulate.montecarlo.laws.densities import BARE, NOISED, SQRT2, erfcx
 from simulate.montecarlo.laws.fields import log_total
 from simulate.montecarlo.laws.levels import LIMB, AxisLaws, Flats
@@ -82,9 +83,10 @@ def _excess(level: AxisLaws, alpha: Array | None, covers: dict[str, Array]) -> t
     return jnp.where(equal, 0.0, unit * (high * 2.0**-LIMB + low * 4.0**-LIMB)), balanced
 
 
-def labels_of_plateaus(level: AxisLaws, noise: str, alpha: Array | None, x: Array) -> tuple[Array, Array]:
+def labels_of_plateaus(level: AxisLaws, noise: str, alpha: Array | None, x: Points) -> tuple[Array, Array]:
     """Where plateaus of both classes nearly cancel at x (d, points), and the label there, (points,) each."""
-    at = jnp.asarray(x)[level.axis]
+    chosen = (jnp.arange(len(x)) == level.axis)[None].astype(jnp.float64)
+    at = over_axes(jnp.add, jnp.multiply, x, chosen)[0]
     above, below, covers = [], [], {}
     for kind, part in level.kinds.items():
         if kind == "point" and alpha is None:

@@ -11,7 +11,8 @@ import jax.numpy as jnp
 from jax import Array
 from jax.scipy.special import ndtr
 
-from simulate.montecarlo.laws.fields import contains, distance_to, log_sum, over_axes
+from simulate.montecarlo.laws.axes import Points, over_axes
+from simulate.montecarlo.laws.fields import contains, distance_to, log_sum
 from simulate.montecarlo.laws.laws import Boxes, Signed
 from simulate.montecarlo.rules.plateaus import labels_of_plateaus
 from simulate.montecarlo.rules.posterior_mean import MixtureRegression, mean_labels
@@ -32,7 +33,7 @@ Rule = Signed | Boxes | SetRegression | SetPosterior | MixtureRegression
 TIE = 1e-12
 
 
-def _off_support(signed: Signed, choice: str, widening: Array | float, x: Array) -> Array:
+def _off_support(signed: Signed, choice: str, widening: Array | float, x: Points) -> Array:
     """The label where the two log densities are both -inf: a tie on the support, the chosen rule off it."""
     assert signed.support0 is not None  # the caller asks only where both supports are bounded
     assert signed.support1 is not None
@@ -42,11 +43,11 @@ def _off_support(signed: Signed, choice: str, widening: Array | float, x: Array)
     return (jnp.minimum(to0, to1) == 0) | (choice == "class1")
 
 
-def _hits(atoms: Array, x: Array) -> Array:
+def _hits(atoms: Array, x: Points) -> Array:
     return over_axes(jnp.logical_and, jnp.equal, x, jnp.asarray(atoms)).any(axis=0)
 
 
-def posterior_rule(signed: Signed, noise: str, off_support: str, alpha: Array | None, x: Array) -> Array:
+def posterior_rule(signed: Signed, noise: str, off_support: str, alpha: Array | None, x: Points) -> Array:
     """f_alpha(x) = 1[(s * p_alpha)(x) >= 0], shape (points,).
 
     The two sides of the signed density are compared as logarithms, so tails far beyond the range of a double keep
@@ -61,7 +62,7 @@ def posterior_rule(signed: Signed, noise: str, off_support: str, alpha: Array | 
         label = jnp.where(nowhere, _off_support(signed, off_support, 0.0 if alpha is None else alpha, x), tied)
     else:
         label = above >= below
-    if signed.level is not None and (noise == "uniform" or "uniform" in signed.level.kinds):
+    if signed.level is not None:
         balanced, kept = labels_of_plateaus(signed.level, noise, alpha, x)
         label = jnp.where(balanced, kept, label)
     if alpha is not None:
@@ -79,7 +80,7 @@ def _cdf(noise: str, z: Array) -> Array:
     return jnp.clip((z + 1) / 2, 0.0, 1.0)
 
 
-def regression_rule(boxes: Boxes, noise: str, alpha: Array | None, x: Array) -> Array:
+def regression_rule(boxes: Boxes, noise: str, alpha: Array | None, x: Points) -> Array:
     """f_alpha(x) = 1[(h * p_alpha)(x) >= 1/2], h the indicator of disjoint boxes and 0 elsewhere, shape (points,).
 
     h * p_alpha is a sum over the boxes of products over the axes of differences of noise cdfs.
@@ -101,6 +102,18 @@ def bounded(rule: Rule, noise: str) -> bool:
     if isinstance(rule, SetRegression | SetPosterior):
         return not is_closed(rule)
     return isinstance(rule, MixtureRegression)
+
+
+def stored(rule: Rule, noise: str) -> bool:
+    """Whether the rule looks at its points more than once, so that they must be stored."""
+    return bounded(rule, noise) or not isinstance(rule, Signed | Boxes)
+
+
+def continuous(rule: Rule, noise: str) -> bool:
+    """Whether the rule without training noise is what `label_range` says of noise 0: variances add up."""
+    if not isinstance(rule, Signed) or noise != "gaussian" or len(rule.atoms0) or len(rule.atoms1):
+        return False
+    return {*rule.positive, *rule.negative} <= {"gaussian", "rotated"} and rule.support0 is None
 
 
 def label_range(rule: Rule, noise: str, off_support: str, alpha: Array | None, x: Array) -> Labels:

@@ -1,0 +1,199 @@
+"""Some votes of some samples, in JAX: unit noise, base classifiers, counts.
+
+Arrays are (samples, pairs of votes). Each axis is drawn, used and forgotten; of many axes only what the rule folds over
+them is kept (`laws.axes`). Rules that look at a point more than once have the points stored.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, lax
+
+from simulate.montecarlo.arrays import Numbers
+from simulate.montecarlo.draws.noise import unit_noise
+from simulate.montecarlo.laws.axes import Fold, Rows, answered, asked
+from simulate.montecarlo.rules.rules import Rule, bounded, continuous, label_range, stored
+from simulate.montecarlo.rules.settle import Labels
+
+# The noise of so many axes is written out.
+FEW_AXES = 4
+
+
+class KernelSetting(NamedTuple):
+    """What a compiled kernel is specific to, besides the shapes of its arrays.
+
+    An accelerator keeps in its registers what one operation hands to the next, if all is written out; a CPU keeps it in
+    its caches, and one classifier is compiled once for all.
+    """
+
+    training: str
+    smoothing: str
+    off_support: str
+    dim: int
+    tile: int  # samples at a time
+    pairs: int  # pairs of votes at a time
+    group: int  # axes at a time
+    written_out: bool  # classifiers one after the other in the program, not in a loop
+    antithetic: bool  # the noise of every second vote is minus that of the one before
+
+
+class Request(NamedTuple):
+    """The arrays of one request: how to classify, the noise scales, and the boxes that X fills where it is uniform."""
+
+    rule: Rule
+    alphas: Numbers  # positive ones
+    betas: Numbers
+    votes: Numbers
+    boxes: tuple[Numbers, Numbers] | None  # low and high of each beta, (betas, d)
+    key: Numbers  # of the smoothing noise, see `noise.seeded`
+
+
+class _Classifier(NamedTuple):
+    """A smoothing noise, its number, and the training noise, None without."""
+
+    number: Array | int
+    beta: Array
+    alpha: Array | None
+
+
+_Classifiers = Callable[[Any], _Classifier]
+
+
+class Step(NamedTuple):
+    """X (d, samples), the numbers of these samples and those of pairs of votes."""
+
+    setting: KernelSetting
+    request: Request
+    x: Array
+    sample: Array
+    pair: Array
+
+    def votes(self) -> Array:
+        """Votes for class 1, (betas, 1 + alphas, kinds, samples), alpha = 0 first.
+
+        kinds: 1, or 3 where a rule may leave points undecided: the likelier votes, the fewest and the most possible.
+        """
+        request, count = self.request, self._counter()
+        if continuous(request.rule, self.setting.training):
+            return self._noised(count, jnp.concatenate([jnp.zeros(1), jnp.asarray(request.alphas)]))
+        bare = count(lambda k: _Classifier(k, request.betas[k], None), len(request.betas))[:, None]
+        if not len(request.alphas):
+            return bare
+        return jnp.concatenate([bare, self._noised(count, request.alphas)], axis=1)
+
+    def _noised(self, count: Callable[[_Classifiers, int], Array], alphas: Array) -> Array:
+        """Votes (betas, alphas, kinds, samples). The scales are tables of all classifiers, so that no compiler takes
+        what two of them share out of the loop over them, and with it the noise."""
+        shape = len(self.request.betas), len(alphas)
+        places = [jnp.asarray(v.ravel()) for v in np.indices(shape)]
+        scales = jnp.asarray(self.request.betas)[places[0]], alphas[places[1]]
+        found = count(lambda k: _Classifier(places[0][k], scales[0][k], scales[1][k]), math.prod(shape))
+        return found.reshape(*shape, *found.shape[1:])
+
+    def _counter(self) -> Callable[[_Classifiers, int], Array]:
+        axes = jnp.arange(self.setting.dim)
+        if len(axes) <= self.setting.group or stored(self.request.rule, self.setting.training):
+            return partial(self._seen, self._noises(axes))
+        return self._folded
+
+    def _noise(self, axis: Array | int) -> Array:
+        """Unit noise (samples, pairs) along an axis: of the first vote of each pair and, imaginary, of the second, so
+        that the two are made together."""
+        make = partial(unit_noise, self.setting.smoothing, self.request.key, antithetic=self.setting.antithetic)
+        return lax.complex(*make(self.sample[:, None], self.pair[None], (self.setting.dim, axis)))
+
+    def _noises(self, axes: Array) -> Any:
+        """Unit noise along some axes, one array for each of a few, else stacked."""
+        if len(axes) <= (self.setting.group if self.setting.written_out else FEW_AXES):
+            return [self._noise(axes[k]) for k in range(len(axes))]
+        return lax.map(self._noise, axes)
+
+    def _value(self, classifier: _Classifier, axis: Array | int, noise: Array) -> Array:
+        """Coordinates (samples, pairs) of the points that vote."""
+        at = self.x[axis]
+        if self.request.boxes is not None:
+            low, high = (jnp.asarray(part)[classifier.number, axis] for part in self.request.boxes)
+            at = low + (high - low) * at
+        return at[:, None] + classifier.beta * noise
+
+    def _rule(self, classifier: _Classifier) -> Callable[[Any], Labels]:
+        setting = self.setting
+        return partial(label_range, self.request.rule, setting.training, setting.off_support, classifier.alpha)
+
+    def _counted(self, labels: list[Array], odd: Any) -> Array:
+        """Votes for class 1, (kinds, samples), by labels (samples, pairs) of each kind, of first or of second votes."""
+        valid = 2 * self.pair + odd < self.request.votes
+        return jnp.stack([(label & valid).sum(axis=1, dtype=jnp.int32) for label in labels])
+
+    def _seen(self, noises: Any, classifiers: _Classifiers, number: int) -> Array:
+        """Votes (classifiers, kinds, samples) where the noises of all axes are at hand."""
+        rule, training, shape = self.request.rule, self.setting.training, (len(self.sample), len(self.pair))
+        kinds = 3 if bounded(rule, training) else 1
+
+        def count(k: Any, _nothing: None) -> Array:
+            classifier, odd = classifiers(k // 2), k % 2
+            decide = self._rule(classifier)
+            rows = [self._value(classifier, axis, _half(noises[axis], odd)) for axis in range(self.setting.dim)]
+            if not stored(rule, training):
+                return self._counted([jax.vmap(lambda *row: decide(Rows(row)).best)(*rows)], odd)
+            found = decide(jnp.stack(rows).reshape(len(rows), -1))
+            return self._counted([v.reshape(shape) for v in (found.best, found.low, found.high)[:kinds]], odd)
+
+        return _both(_each(self.setting.written_out, count, 2 * number))
+
+    def _folded(self, classifiers: _Classifiers, number: int) -> Array:
+        """Votes (classifiers, 1, samples) from folds over the axes, a group of them at a time."""
+        dim, group, out = self.setting.dim, self.setting.group, self.setting.written_out
+        samples, points = len(self.sample), len(self.pair)
+
+        def folds(k: Any) -> list[Fold]:
+            return asked(self._rule(classifiers(k // 2)), dim, points)
+
+        def start(k: Any, _nothing: None) -> Any:
+            begun = (fold.start(points) for fold in folds(k))
+            return [jnp.broadcast_to(part, (samples, *part.shape)) for part in begun]
+
+        def group_added(first: Array, states: Any) -> Any:
+            axes = first * group + jnp.arange(group)
+            noises = self._noises(axes)
+
+            def added(k: Any, state: Any) -> Any:
+                rows = [self._value(classifiers(k // 2), axes[g], _half(noises[g], k % 2)) for g in range(group)]
+                both = zip(folds(k), state, strict=True)
+                return [jax.vmap(partial(fold.added, axes, dim))(held, rows) for fold, held in both]
+
+            return _each(out, added, 2 * number, states)
+
+        def count(k: Any, state: Any) -> Array:
+            decide = partial(answered, self._rule(classifiers(k // 2)), dim)
+            return self._counted([jax.vmap(lambda *held: decide(held).best)(*state)], k % 2)
+
+        states = lax.fori_loop(0, -(-dim // group), group_added, _each(out, start, 2 * number))
+        return _both(_each(out, count, 2 * number, states))
+
+
+def _half(noise: Array, odd: Any) -> Array:
+    """The noise of the first or the second vote of pairs."""
+    if isinstance(odd, int):
+        return jnp.imag(noise) if odd else jnp.real(noise)
+    return jnp.where(odd == 0, jnp.real(noise), jnp.imag(noise))
+
+
+def _each(written_out: bool, function: Callable[[Any, Any], Any], number: int, states: Any = None) -> Any:
+    """function(k, state) of the classifiers k = 0, 1, ...: a list where it is written out, else stacked."""
+    if written_out:
+        return [function(k, None if states is None else states[k]) for k in range(number)]
+    return lax.map(lambda held: function(*held), (jnp.arange(number), states))
+
+
+def _both(votes: Any) -> Array:
+    """Votes (classifiers, kinds, samples) from those of first and of second votes in turn."""
+    halves = jnp.stack(votes) if isinstance(votes, list) else votes
+    return halves.reshape(-1, 2, *halves.shape[1:]).sum(axis=1, dtype=jnp.int32)

@@ -1,0 +1,107 @@
+"""The kernel against its definition: every vote of every sample by stored points, for CPUs and for accelerators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from simulate.montecarlo.assemble import assemble
+from simulate.montecarlo.draws.noise import unit_noise
+from simulate.montecarlo.draws.sampling import Sampling
+from simulate.montecarlo.draws.sources import draw_blocks
+from simulate.montecarlo.job import Job
+from simulate.montecarlo.kernel import count_votes
+from simulate.montecarlo.laws.logarithm import log
+from simulate.montecarlo.rules.rules import bounded, label_range
+from simulate.montecarlo.voting import KernelSetting, Request
+from tests.unit.montecarlo_labels import components
+from theory import regimes
+from theory.problems.problem import (
+    Ball,
+    Box,
+    DomainProblem,
+    Gaussian,
+    Laplace,
+    MixtureProblem,
+    Point,
+    Problem,
+    Training,
+    Uniform,
+)
+
+SAMPLES, VOTES, ALPHAS, BETAS = 10, 7, (0.0, 0.3, 1.1), (0.4, 0.9)
+COV = ((2.0, 0.9, 0.1), (0.9, 1.0, 0.2), (0.1, 0.2, 0.7))
+
+PROBLEMS: dict[str, Problem] = {
+    "sums of squares": regimes.two_gaussians(dim=5),
+    "a full covariance": MixtureProblem(
+        0.4, 3, components(Gaussian(-1.0, cov=COV)), components(Gaussian(1.0, 1.0), Gaussian(0.0, 2.0))
+    ),
+    "supports, atoms and edges": MixtureProblem(
+        0.4, 2, components(Uniform(-1.0, 1.5), Point(0.5)), components(Uniform(0.5, 2.0)), Training(noise="uniform")
+    ),
+    "plateaus": MixtureProblem(
+        0.4, 1, components(Uniform(-1.0, 1.5), Laplace(0.0, 1.0)), components(Uniform(0.5, 2.0)), Training()
+    ),
+    "balls": MixtureProblem(0.4, 3, components(Ball(0.0, 1.0)), components(Ball(0.3, 1.6))),
+    "boxes": DomainProblem(
+        2, (Box((0.0, 0.0), (1.0, 1.0)), Box((1.3, 0.0), (2.3, 0.5))), training=Training("regression")
+    ),
+    "points looked at twice": DomainProblem(2, (Ball((0.0, 0.0), 1.0), Box((0.5, 0.5), (2.0, 1.5))), -2.0, 3.0),
+}
+# Tile, pairs, axes at a time and written out: as on CPUs, and as on accelerators.
+SHAPES = ((4, 3, 2, False), (16, 4, 2, True))
+
+
+def by_definition(request: Request, training: Training, x: Any) -> np.ndarray:
+    """Votes (betas, 1 + alphas, kinds, samples): all noise at once, each classifier at all points."""
+    dim, kinds = len(x), 3 if bounded(request.rule, training.noise) else 1
+    places = jnp.arange(SAMPLES)[:, None], jnp.arange((VOTES + 1) // 2)[None], (dim, jnp.arange(dim)[:, None, None])
+    halves = unit_noise("gaussian", jnp.asarray(request.key), *places, antithetic=False)
+    noise = jnp.stack(halves, axis=-1).reshape(dim, SAMPLES, -1)[:, :, :VOTES]
+    counts = np.empty((len(BETAS), len(ALPHAS), kinds, SAMPLES), int)
+    for b, beta in enumerate(BETAS):
+        low, high = (0.0, 1.0) if request.boxes is None else (part[b][:, None] for part in request.boxes)
+        points = ((low + (high - low) * x)[:, :, None] + beta * noise).reshape(dim, -1)
+        for a, alpha in enumerate((None, *ALPHAS[1:])):
+            scale = None if alpha is None else jnp.asarray(alpha)
+            labels = label_range(request.rule, training.noise, training.off_support, scale, points)
+            for kind, label in enumerate((labels.best, labels.low, labels.high)[:kinds]):
+                counts[b, a, kind] = np.asarray(label).reshape(SAMPLES, VOTES).sum(axis=1)
+    return counts
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_every_shape_counts_every_vote(name: str) -> None:
+    problem = PROBLEMS[name]
+    job = Job(problem=problem, alphas=ALPHAS, betas=BETAS, radii=(0.0,), votes=VOTES, sampling=Sampling(SAMPLES, 4))
+    training = problem.training
+    source, request, _volumes = assemble(job, BETAS, VOTES)
+    with jax.enable_x64(True):
+        x, _labels = draw_blocks(source, jax.random.key(4), jnp.asarray(0), 1, SAMPLES)
+        wanted = by_definition(request, training, x)
+        assert 0 < wanted.mean() < VOTES
+        padded, numbers = jnp.pad(x, ((0, 0), (0, 6))), np.append(np.arange(SAMPLES), [-1] * 6)
+        arrays = jax.tree.map(jnp.asarray, request)
+        for tile, pairs, group, out in SHAPES:
+            names = training.noise, "gaussian", training.off_support
+            setting = KernelSetting(*names, problem.dim, tile, pairs, group, out, False)
+            found = jax.jit(count_votes, static_argnums=0)(setting, arrays, padded, jnp.asarray(numbers))
+            np.testing.assert_array_equal(np.asarray(found)[..., :SAMPLES], wanted)
+
+
+def test_logarithms() -> None:
+    """Within two units in the last place of a correct one, from the least number with all digits on."""
+    rng = np.random.default_rng(0)
+    x = np.concatenate(
+        [2.0 ** rng.uniform(-1074, 1023, 5000), 1 + rng.uniform(-1, 1, 5000) * 2.0 ** rng.uniform(-52, 0, 5000)]
+    )
+    with jax.enable_x64(True):
+        found = np.asarray(jax.jit(log)(jnp.asarray(x)))
+        ends = np.asarray(log(jnp.array([0.0, jnp.inf, -1.0, jnp.nan])))
+    assert (np.abs(found - np.log(x)) <= 2 * np.spacing(np.abs(np.log(x)))).all()
+    np.testing.assert_array_equal(ends, [-np.inf, np.inf, np.nan, np.nan])
