@@ -24,6 +24,8 @@ PAIRS, IDLE = (512, 64, 8), 0.125
 # Axes at a time, and that are written out: of sums of squares on a CPU, of other rules, on an accelerator, where more
 # would not fit into its registers. A number that goes into all axes is best.
 CPU_AXES, OTHER_AXES, ACCELERATOR_AXES = range(8, 3, -1), range(3, 0, -1), range(2, 1, -1)
+# On an accelerator up to so many classifiers are written out.
+WRITTEN_OUT = 8
 
 
 class Plan(NamedTuple):
@@ -48,8 +50,9 @@ def plan(problem: tuple[Training, Smoothing], source: Drawn, request: Request, a
     blocks = -(-samples // cap)
     block = -(-samples // blocks)
     cpu = jax.default_backend() == "cpu"
-    sizes = CPU_AXES if continuous(request.rule, training.noise) else OTHER_AXES
-    group = _group(dim, sizes if cpu else ACCELERATOR_AXES)
+    sums = continuous(request.rule, training.noise)
+    out = not cpu and sums and len(request.betas) * (1 + len(request.alphas)) <= WRITTEN_OUT
+    group = _group(dim, (CPU_AXES if cpu else ACCELERATOR_AXES) if sums else OTHER_AXES)
     one = kept(request, training.noise, dim, group)
     fixed = work_bytes(request.rule, training.noise)
     sample = 8 * (3 * len(request.betas) * (1 + len(request.alphas)) + drawn + 2 * dim)
@@ -63,7 +66,7 @@ def plan(problem: tuple[Training, Smoothing], source: Drawn, request: Request, a
     together = min(blocks, max(1, most // block))
     tile = max(1, min(points // pairs, _power(2 * together * block - 1)))
     names = training.noise, smoothing.noise, training.off_support
-    setting = KernelSetting(*names, dim, tile, pairs, group, not cpu, antithetic)
+    setting = KernelSetting(*names, dim, tile, pairs, group, out, antithetic)
     whole = tile * devices
     return Plan(setting, block, blocks, together, whole * -(-together * block // whole))
 

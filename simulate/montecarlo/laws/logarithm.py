@@ -27,26 +27,16 @@ COEFFICIENTS = (
 LOG2_HIGH, LOG2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 MANTISSA = 52
 ROOT_HALF = 0x3FE6A09E667F3BCD  # the bits of sqrt(1/2)
-LEAST, SHIFT = 2.0**-1022, 54  # smaller numbers, which have fewer digits, are multiplied by 2^SHIFT
 
 
-def log_of_normal(x: Array, more: Array | float = 0.0) -> Array:
-    """log x - more log 2 of positive finite numbers x >= LEAST."""
+def log_of_normal(x: Array) -> Array:
+    """log x of positive finite numbers with all digits, from 2^-1022 on."""
     bits = lax.bitcast_convert_type(x, jnp.int64)
     power = (bits - ROOT_HALF) >> MANTISSA
     f = lax.bitcast_convert_type(bits - (power << MANTISSA), jnp.float64) - 1.0
     s, half = f / (2.0 + f), 0.5 * f * f
-    square, k = s * s, power.astype(jnp.float64) - more
+    square, k = s * s, power.astype(jnp.float64)
     value = jnp.full_like(square, COEFFICIENTS[-1])
     for coefficient in COEFFICIENTS[-2::-1]:
         value = value * square + coefficient
-    rest = square * value
-    return k * LOG2_HIGH - ((half - (s * (half + rest) + k * LOG2_LOW)) - f)
-
-
-def log(x: Array) -> Array:
-    """log x, -inf at 0, inf at infinity and not a number below 0."""
-    tiny = x < LEAST
-    value = log_of_normal(jnp.where(tiny, x * 2.0**SHIFT, x), jnp.where(tiny, float(SHIFT), 0.0))
-    regular = (x > 0) & (x < jnp.inf)
-    return jnp.where(regular, value, jnp.where(x == 0, -jnp.inf, jnp.where(x > 0, x, jnp.nan)))
+    return k * LOG2_HIGH - ((half - (s * (half + square * value) + k * LOG2_LOW)) - f)
