@@ -19,6 +19,8 @@ BLOCK_NUMBERS = 1 << 20
 
 # On a CPU a step beyond this size leaves the caches, and more than these samples are drawn at a time for nothing.
 CPU_STEP_BYTES, CPU_SAMPLES = 1 << 22, 1 << 13
+# Numbers of noise of one call on a CPU, so that progress is heard of.
+CALL_NUMBERS = 1 << 27
 # Pairs of votes of one step are the most of these that would not leave more than a share of them idle.
 PAIRS, IDLE = (512, 64, 8), 0.125
 # Axes at a time, and that are written out: of sums of squares on a CPU, of other rules, on an accelerator, where more
@@ -59,8 +61,10 @@ def plan(problem: tuple[Training, Smoothing], source: Drawn, request: Request, a
     least = fixed + block * sample + one
     if least > chunk_bytes:
         raise ProblemError("chunk_bytes", str(chunk_bytes), f"at least {least}, for one step")
-    devices, most = len(jax.devices()), _power((chunk_bytes - fixed) // 2 // sample)
-    most = max(block, min(most, CPU_SAMPLES if cpu else most))
+    devices, most = len(jax.devices()), _power((chunk_bytes - fixed) // 4 // sample)
+    if cpu:
+        most = min(most, CPU_SAMPLES, _power(CALL_NUMBERS // (dim * int(request.votes))))
+    most = max(block, most)
     points = (chunk_bytes - fixed) // 2 // one
     pairs = _pairs(int(request.votes), points := _power(min(points, CPU_STEP_BYTES // one) if cpu else points))
     together = min(blocks, max(1, most // block))
