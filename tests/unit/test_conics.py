@@ -104,6 +104,17 @@ def test_small_noise_is_none(name: str) -> None:
         assert near[1] - still == pytest.approx(4 * (near[0] - still), rel=0.02, abs=1e-12)
 
 
+@pytest.mark.parametrize("problem", [*ROUND[:3], *STRIPES])
+@pytest.mark.parametrize(("alpha", "beta"), [(0.0, 0.02), (0.5, 0.1)])
+def test_radii_of_many_noises(problem: MixtureProblem, alpha: float, beta: float) -> None:
+    """Votes within 1e-16 and 1e-200 of all; beyond the range of floats the error says what is not known."""
+    for share in (5.0, 8.0, 30.0, 100.0):
+        usual, mine = (certified_risk(problem, alpha, beta, share * beta, route=route) for route in (None, "plane"))
+        assert abs(mine.value - usual.value) <= mine.error + usual.error + 1e-14
+        if share < 36:
+            assert mine.error <= 1e-7
+
+
 @pytest.mark.parametrize("votes", [1, 12, 1001, 10**6 + 1])
 @pytest.mark.parametrize(("problem", "beta"), [(ROUND[0], 0.05), (ROUND[1], 0.6), (ROUND[2], 1.5), (STRIPES[1], 0.3)])
 def test_votes(problem: MixtureProblem, beta: float, votes: int) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from theory.arrays import Array, Flags, Index
-from theory.geometry.plane.strips import BEYOND, NONE, PINCHED, PLAIN, WITHIN, Extent
+from theory.geometry.plane.extents import BEYOND, NONE, PINCHED, PLAIN, WITHIN, Extent
 
 # Eigenvalues this small relative to the other are rounding.
 FLAT = 4e-16

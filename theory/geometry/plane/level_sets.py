@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from theory.arrays import Array, Flags, Index
+from theory.geometry.plane.extents import BEYOND, NONE, PINCHED, PLAIN, WITHIN, Extent
 from theory.geometry.plane.sections import Sections, Smoothed
-from theory.geometry.plane.strips import BEYOND, NONE, PINCHED, PLAIN, WITHIN, Extent
 from theory.numerics.bracketing import find_roots
 
 ROUNDS = 100

@@ -9,19 +9,13 @@ from scipy.special import ndtr, ndtri
 
 from theory.arrays import Array, Flags, Index
 from theory.geometry.plane.conics import Quadratic
-from theory.geometry.plane.strips import (
-    REACH,
-    Extent,
-    Nodes,
-    Profile,
-    added,
-    strips,
-)
+from theory.geometry.plane.extents import Extent
+from theory.geometry.plane.strips import REACH, Nodes, Profile, added, strips
 
 # So near to the level, as a quantile, is rounding.
 SAME = 2e-15
-# Quantiles are told apart up to here.
-DEEP = 40.0
+# Quantiles are told apart up to here; beyond the second u near ends of sections is summed with care.
+DEEP, SHALLOW = 40.0, 4.0
 # Farther than this many scales the other side of a section does not count.
 FAR = 18.0
 # With more nodes than this it is asked whether the other axis needs fewer, by this factor: it takes new nodes for
@@ -60,6 +54,11 @@ class Smoothed:
         """(N,) as many scales as count."""
         return REACH + np.abs(self.level)
 
+    @property
+    def deep(self) -> bool:
+        """Whether some levels are so near to 0 or 1 that what is missing of them has to be summed itself."""
+        return bool((np.abs(self.level) > SHALLOW).any())
+
     def take(self, rows: Index | Flags) -> Smoothed:
         """The given rows."""
         held, other = self.held.take(rows), self.other.take(rows)
@@ -69,11 +68,11 @@ class Smoothed:
     def along(self, rows: Index, s: Array) -> Sections:
         """What is needed for u at places s (M,) of rows (M,)."""
         part = self.take(rows)
-        plan = strips(part.extent, s, part.beta, part.reach, _profile(part.held, part.beta))
+        plan = strips(part.extent, s, part.beta, part.reach, _profile(part.held, part.beta), gentle=part.deep)
         steep = (plan.effort > MANY) & part.other.sound
         if steep.any():
             few, t = part.take(steep), part.held.low(np.arange(len(s)), s)[steep]
-            need = strips(few.beyond, t, few.beta, few.reach, _profile(few.other, few.beta)).effort
+            need = strips(few.beyond, t, few.beta, few.reach, _profile(few.other, few.beta), gentle=few.deep).effort
             steep[steep] = need < WORTH * plan.effort[steep]
             plan = plan.take(~steep)
         nodes = plan.nodes(self.fine)
@@ -84,10 +83,12 @@ class Smoothed:
         other, beta = self.other, self.beta
         x = s * np.sign((other.axes[:, 1] * self.held.axes[:, 0]).sum(axis=1))
         same = other.sign == self.held.sign
-        nodes = strips(self.beyond, t, beta, self.reach, _profile(other, beta)).nodes(self.fine)
+        nodes = strips(self.beyond, t, beta, self.reach, _profile(other, beta), gentle=self.deep).nodes(self.fine)
         direct, rest = _sides(nodes, same != self.above)
         turn = np.where(direct, 1.0, -1.0)
         value, slope, doubt = np.zeros((3, len(s)))
+        if self.deep:
+            value, slope = (np.where(direct, 0.0, part) for part in self.beyond.lost(t, beta))
         for n in nodes:
             low, middle = other.low(n.row, n.s), other.middle[n.row]
             part, _rate = _between(low, middle, x[n.row], beta[n.row], turn[n.row])
@@ -165,6 +166,8 @@ class Sections:
         value, slope, doubt = np.zeros((3, count))
         direct, rest = _sides(self.nodes, ~of.above)
         turn = np.where(direct, 1.0, -1.0)
+        if of.deep:
+            value = np.where(direct, 0.0, of.extent.lost(self.s, of.beta)[0])
         for n, low in zip(self.nodes, self.heights, strict=True):
             part, rate = _between(low, of.held.middle[n.row], t[n.row], of.beta[n.row], turn[n.row])
             more, spread = n.sums(part, count)
@@ -181,7 +184,7 @@ class Sections:
         value, slope, doubt = self.share(t)
         found = np.where(self.of.above, -1.0, 1.0) * ndtri(value)
         excess = np.where(found == self.of.level, 0.0, np.clip(found - self.of.level, -DEEP, DEEP))
-        excess = np.where(np.abs(excess) <= SAME * np.exp(0.5 * self.of.level**2), 0.0, excess)
+        excess = np.where(np.abs(excess) <= SAME * np.exp(0.0 if self.of.deep else 0.5 * self.of.level**2), 0.0, excess)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             step = -excess * np.exp(-0.5 * found * found) / (slope * np.sqrt(2 * np.pi))
             unsure = np.where(slope > 0, doubt / slope, 0.0)

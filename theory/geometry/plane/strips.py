@@ -8,14 +8,14 @@ end, or falls off at both, and the trapezoid rule converges faster than any powe
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import expit
 
 from theory.arrays import Array, Flags, Index
+from theory.geometry.plane.extents import BEYOND, PINCHED, PLAIN, WITHIN, Extent
 
-# Sections everywhere; everywhere but narrowest at a centre; between two ends; beyond two ends; nowhere.
-PLAIN, PINCHED, WITHIN, BEYOND, NONE = range(5)
 # Of a normal law so many scales count.
 REACH = 8.5
 # Steps in units of the law's scale, and of v where that is curved. Every second node alone gives the error.
@@ -25,29 +25,15 @@ SEEN = 5.0
 # Pinched sections of this many scales are as good as plain ones.
 WIDE = 4.0
 ROUGH, FEWEST, MOST = 24, 32, 4096
-# From so many pieces on it pays to tell numbers of nodes apart.
-CROWD = 500
+# From so many pieces on, or from so many nodes, it pays to tell numbers of nodes apart.
+CROWD, CROWDED = 500, 64
+# Where integrands are odd about no end, x runs between these.
+START, STOP = -3.3, 8.0
 # Pinches narrower than this share of the law's scale are treated as if they were as wide.
 LEAST = 1e-5
 
 # Profiles: rows, places (P, m) -> heights (P, m) in units of the law across.
 Profile = Callable[[Index, Array], Array]
-
-
-@dataclass(frozen=True)
-class Extent:
-    """Where N regions have sections: table (N, 5) of kinds, the two ends, and the centre and width of the pinch."""
-
-    table: Array
-
-    @property
-    def kind(self) -> Index:
-        """(N,)"""
-        return self.table[:, 0].astype(np.intp)
-
-    def take(self, rows: Index | Flags) -> Extent:
-        """The given rows."""
-        return Extent(self.table[rows])
 
 
 @dataclass(frozen=True)
@@ -84,24 +70,40 @@ _STRAIGHT, _PINCH, _SINE, _BEAK = range(4)
 
 @dataclass(frozen=True)
 class _Pieces:
-    """row, form (P,); table (P, 4): anchor, size, and from where to where v runs."""
+    """row, form (P,); table (P, 4): anchor, size, and from where to where v runs.
+
+    gentle: whether v itself comes near to 0 like log(1 + exp(x - exp(-x))), for what is not even about the ends.
+    """
 
     row: Index
     form: Index
     table: Array
+    gentle: bool = False
 
     def take(self, rows: Index | Flags) -> _Pieces:
-        return _Pieces(self.row[rows], self.form[rows], self.table[rows])
+        return _Pieces(self.row[rows], self.form[rows], self.table[rows], self.gentle)
+
+    @property
+    def ended(self) -> Flags:
+        """(P,) whether they begin at an end of the sections."""
+        return self.form >= _SINE
 
     @property
     def span(self) -> Array:
-        """(P,) the length in v."""
-        return self.table[:, 3] - self.table[:, 2]
+        """(P,) the length in v, or in x."""
+        span = self.table[:, 3] - self.table[:, 2]
+        return np.where(self.ended, STOP - START, span) if self.gentle else span
 
     def at(self, share: Array) -> tuple[Array, Array]:
         """Places and their derivatives by v (P, m), at shares (m,) of the way."""
         anchor, size, start, stop = self.table.T[..., None]
-        v = start + (stop - start) * share
+        v, more = start + (stop - start) * share, None
+        if self.gentle:
+            x = START + (STOP - START) * share
+            near = x - np.exp(-x)
+            most = np.logaddexp(0, STOP - np.exp(-STOP))
+            more = np.where(self.ended[:, None], stop / most * expit(near) * (1 + np.exp(-x)), 1.0)
+            v = np.where(self.ended[:, None], stop / most * np.logaddexp(0, near), v)
         if not self.form.any():
             return anchor + v, np.ones_like(v)
         shift, rate = v.copy(), np.ones_like(v)
@@ -110,7 +112,7 @@ class _Pieces:
             if k.any():
                 shift[k], rate[k] = move(v[k])
                 shift[k], rate[k] = size[k] * shift[k], size[k] * rate[k]
-        return anchor + shift, rate
+        return anchor + shift, rate if more is None else rate * more
 
 
 _MOVES = {
@@ -151,19 +153,25 @@ class Strips:
 
 
 def strips(
-    extent: Extent, mean: Array, scale: Array, reach: Array, profile: Profile, band: Array | None = None
+    extent: Extent,
+    mean: Array,
+    scale: Array,
+    reach: Array,
+    profile: Profile,
+    band: Array | None = None,
+    gentle: bool = False,
 ) -> Strips:
     """For normal laws (N,) out to `reach` (N,) scales, by the steepness of the profile.
 
-    band: (N,) heights beyond which steepness does not count.
+    band: (N,) heights beyond which steepness does not count. gentle: whether integrands are odd about no end.
     """
-    pieces = _pieces(extent, mean - reach * scale, mean + reach * scale, mean, scale)
+    pieces = replace(_pieces(extent, mean - reach * scale, mean + reach * scale, mean, scale), gentle=gentle)
     row = pieces.row
-    need = _need(pieces, mean[row], scale[row], profile, band)
+    need = _need(pieces, mean[row], scale[row], (reach - REACH + SEEN)[row], profile, band)
     return Strips(len(mean), pieces, mean[row], scale[row], need)
 
 
-def _need(pieces: _Pieces, mean: Array, scale: Array, profile: Profile, band: Array | None) -> Array:
+def _need(pieces: _Pieces, mean: Array, scale: Array, seen: Array, profile: Profile, band: Array | None) -> Array:
     """How many nodes pieces need, by the steepest slope that is seen."""
     edge, rate = pieces.at(np.linspace(0, 1, ROUGH + 1))
     span = pieces.span
@@ -171,7 +179,7 @@ def _need(pieces: _Pieces, mean: Array, scale: Array, profile: Profile, band: Ar
     rise = np.abs(np.diff(height, axis=1)) * ROUGH / span[:, None]
     run = np.maximum(np.abs(rate[:, 1:]), np.abs(rate[:, :-1])) / scale[:, None]
     away = np.abs(edge - mean[:, None]) / scale[:, None]
-    near = np.minimum(away[:, 1:], away[:, :-1]) <= SEEN
+    near = np.minimum(away[:, 1:], away[:, :-1]) <= seen[:, None]
     limit = np.full(len(edge), np.inf) if band is None else band[pieces.row]
     flat = np.minimum(np.abs(height[:, 1:]), np.abs(height[:, :-1])) > limit[:, None]
     flat &= np.signbit(height[:, 1:]) == np.signbit(height[:, :-1])
@@ -180,8 +188,8 @@ def _need(pieces: _Pieces, mean: Array, scale: Array, profile: Profile, band: Ar
 
 
 def _rounded(need: Array) -> Index:
-    """Up, to a power of two, or half as much more where there are many to be told apart."""
-    power = 2.0 ** np.floor(np.log2(need) - (1 if len(need) > CROWD else 0))
+    """Up, to a power of two, or half as much more where that saves much."""
+    power = 2.0 ** np.floor(np.log2(need) - ((need > CROWDED) | (len(need) > CROWD)))
     return (np.ceil(need / power) * power).astype(int)
 
 
@@ -189,7 +197,7 @@ def _nodes(pieces: _Pieces, count: int, mean: Array, scale: Array) -> Nodes:
     s, rate = pieces.at(np.arange(count + 1) / count)
     z = (s - mean[:, None]) / scale[:, None]
     step = (pieces.span / (count * scale * np.sqrt(2 * np.pi)))[:, None]
-    return Nodes(pieces.row, pieces.form >= _SINE, s, step * np.abs(rate) * np.exp(-0.5 * z * z))
+    return Nodes(pieces.row, pieces.ended & (not pieces.gentle), s, step * np.abs(rate) * np.exp(-0.5 * z * z))
 
 
 def _pieces(extent: Extent, low: Array, high: Array, mean: Array, scale: Array) -> _Pieces:
@@ -218,7 +226,8 @@ def _pieces(extent: Extent, low: Array, high: Array, mean: Array, scale: Array) 
         hold = np.clip(0.5 * (right[k] - left[k]), LEAST * scale[k], scale[k])
         angle = 2 * np.arcsinh(np.sqrt(sign * (edge[k] - end[k]) / (2 * hold)))
         parts.append(_part(k, _BEAK, end[k], sign * hold, 0 * angle, angle))
-    return _Pieces(*(np.concatenate([getattr(p, name) for p in parts]) for name in ("row", "form", "table")))
+    row, form, table = (np.concatenate([getattr(p, name) for p in parts]) for name in ("row", "form", "table"))
+    return _Pieces(row, form, table)
 
 
 def _part(row: Index, form: int, *columns: Array) -> _Pieces:

@@ -9,15 +9,20 @@ from scipy.special import ndtr
 
 from theory.arrays import Array, Flags, Index
 from theory.geometry.plane.conics import Quadratic
+from theory.geometry.plane.extents import Extent
 from theory.geometry.plane.level_sets import ends, voted
 from theory.geometry.plane.sections import Smoothed
-from theory.geometry.plane.strips import REACH, Extent, Nodes, Strips, strips
+from theory.geometry.plane.strips import REACH, Nodes, Strips, strips
 
 # Pairs of region and component that are weighed at once.
 PAIRS = 64
 # Rules are refined at most so many times.
 DOUBLINGS = 4
 ROUNDING = 4e-15
+# Errors at levels near to 0 or 1 count so many times.
+CAREFUL = 4.0
+# Quantiles beyond this are not those of floats.
+DEEPEST = 36.0
 # Nodes of less weight than this do not count.
 UNSEEN = 1e-18
 
@@ -73,6 +78,7 @@ def shares(
     goal: (N,) errors that are small enough.
     """
     value, error = np.empty((2, len(beta)))
+    wanted, level = level, np.clip(level, -DEEPEST, DEEPEST)
     for start in range(0, len(beta), PAIRS):
         rows = np.arange(start, min(start + PAIRS, len(beta)))
         pairs = _better(held.take(rows), means[rows], covariances[rows], beta[rows])
@@ -82,7 +88,9 @@ def shares(
             rows, pairs = rows[worse], (pairs[0].take(worse), pairs[1].take(worse))
             if len(rows) == 0:
                 break
-    return value, error
+    # Of levels beyond all floats it is known that they hold less, or more.
+    beyond = np.where(wanted > DEEPEST, value, np.where(wanted < -DEEPEST, 1 - value, 0.0))
+    return value, error + beyond
 
 
 def _better(held: Quadratic, means: Array, covariances: Array, beta: Array) -> tuple[Quadratic, Seen]:
@@ -110,7 +118,8 @@ def _weighed(held: Quadratic, seen: Seen, beta: Array, level: Array, fine: int) 
         more, doubt = n.sums(inside, count)
         moved, _ = n.sums(np.minimum(density * unsure, 1.0), count)
         value, error = value + more, error + doubt + moved
-    return np.where(inner, value, 1 - value), error
+    # Near ends of sections rules converge more slowly at levels near to 0 or 1.
+    return np.where(inner, value, 1 - value), error * (CAREFUL if of.deep else 1.0)
 
 
 def _extent(of: Smoothed, low: Array, high: Array) -> Extent:
@@ -133,4 +142,10 @@ def _ends(of: Smoothed, nodes: list[Nodes]) -> list[tuple[Array, Array]]:
         parts = (np.split(v, cuts) for v in ends(of.along(np.concatenate(rows), np.concatenate(places))))
         for t, doubt, w, end, more in zip(found, unsure, wanted, *parts, strict=True):
             t[w], doubt[w] = end, more
-    return [(t, e + of.held.rounding(n.row, n.s, t)) for n, t, e in zip(nodes, found, unsure, strict=True)]
+    doubts = [np.minimum(of.held.rounding(n.row, n.s, t), _room(of, n, t)) for n, t in zip(nodes, found, strict=True)]
+    return [(t, one + two) for t, one, two in zip(found, unsure, doubts, strict=True)]
+
+
+def _room(of: Smoothed, nodes: Nodes, t: Array) -> Array:
+    """From lower ends to the middle: no section is wrong by more."""
+    return np.maximum(of.held.middle[nodes.row, None] - t, 0.0)
