@@ -92,6 +92,15 @@ def test_the_radius_beside_the_reach_of_the_noise() -> None:
     assert wild.error >= 6.0
 
 
+def test_radii_that_move_with_the_noise_or_against_it_are_compared_with_their_mirrors() -> None:
+    """What erodes two boxes is linear in the radius: no second difference, whatever the decimals of another noise."""
+    boxes = (Box(0.45, 0.62), Box(1.99, 2.13))
+    problem = DomainProblem(1, boxes, training=Training("regression", "uniform"), smoothing=Smoothing("uniform"))
+    found = adversarial_risk(problem, [0.0, math.sqrt(2)], 0.0, 0.51)
+    assert found.status.tolist() == [OK, OK]
+    assert found.error.max() < 1e-14
+
+
 def test_where_the_gap_of_stripes_closes() -> None:
     """Two boundaries merge at the noise: the risk is continuous, and what rounding makes of the place is no jump."""
     stripes = regimes.stripes(count=2, gap=0.5)

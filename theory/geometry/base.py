@@ -26,6 +26,11 @@ class Base:
     axis: Array | None = None
     origin: Array | None = None
 
+    def take(self, rows: Index) -> Base:
+        """The given rows."""
+        axis, origin = (v if v is None or len(v) == 1 else v[rows] for v in (self.axis, self.origin))
+        return Base(tuple(p.at(rows) for p in self.pieces), self.region.take(rows), axis, origin)
+
     def outward(self, normal: Normal) -> Base:
         """The same in the problem's place and units."""
         along = float(np.ravel(normal.center)[0]) if self.axis is None else 0.0

@@ -19,7 +19,7 @@ from theory.errors import ProblemError
 from theory.problems.held import all_held, held, nearest, rounded
 from theory.problems.normal import Normal
 from theory.problems.problem import Ball, DomainProblem, Point, Problem, Uniform
-from theory.risks.requests import Layout
+from theory.risks.requests import Layout, stacked
 from theory.risks.solution import Solution
 
 # By how much of itself a noise is moved: more than the widest band of rounding in which the routes see ties.
@@ -29,39 +29,39 @@ NUDGE = 2.0**-40
 BENT, ROUNDED = 1e-11, 1e-9
 
 
-def told_apart(
-    normal: Normal, layout: Layout, solution: Solution, again: Callable[[Normal, Layout], Solution]
-) -> Solution:
-    """The solution with the mass at stake as a part of its error, where numbers of many decimals may hide a tie."""
+def told_apart(normal: Normal, layout: Layout, answer: Callable[[Normal, Layout], Solution]) -> Solution:
+    """The answer with the mass at stake as a part of its error, where numbers of many decimals may hide a tie."""
     noises = (layout.alpha, layout.beta, layout.eps)
-    if not _jumps(normal.problem) or (all_held(normal) and all(held(v).all() for v in noises)):
-        return solution
-    up, down = np.split(_changes(again(normal, _nudged(layout)), solution), 2)
+    whole_numbers = all_held(normal)
+    if not _jumps(normal.problem) or (whole_numbers and all(held(v).all() for v in noises)):
+        return answer(normal, layout)
+    alpha, beta, eps = map(nearest, noises)
+    plain, nudged = replace(layout, alpha=alpha, beta=beta, eps=eps), _nudged(layout)
+    # All that is asked of one problem is asked at once.
+    every = answer(normal, stacked([layout, *nudged, *([plain] if whole_numbers else [])]))
+    solution = every.first(layout)
+    changes = _changes(every, solution)[1:]
+    up, down = np.split(changes[: len(nudged)], 2)
     jumps = np.where(abs(up + down) > BENT, np.maximum(abs(up), abs(down)), 0.0)
     stake = np.max(jumps, axis=0)
-    alpha, beta, eps = map(nearest, noises)
     with suppress(ProblemError):
-        others = again(rounded(normal), replace(layout, alpha=alpha, beta=beta, eps=eps))
-        change = np.abs(_changes(others, solution)[0])
+        others = changes if whole_numbers else _changes(answer(rounded(normal), plain), solution)
+        change = np.abs(others[-1])
         stake = np.maximum(stake, np.where(change > ROUNDED, change, 0.0))
     stake = stake * solution.whole
     moved = np.minimum(solution.moved + stake, solution.whole)
     return replace(solution, moved=moved, doubt=solution.doubt + stake)
 
 
-def _nudged(layout: Layout) -> Layout:
+def _nudged(layout: Layout) -> list[Layout]:
     """The request with all noises moved up, and radii with them or against them; then the same with all moved down."""
     sides = (1 + NUDGE, 1 - NUDGE)
-    ways = [(beta, eps) for beta in sides for eps in (sides if layout.eps.any() else (beta,))]
-    half = len(ways) // 2
-    return replace(
-        layout,
-        alpha=np.concatenate([layout.alpha * side for side in sides]),
-        trained=np.concatenate([layout.trained] * half + [layout.trained + len(layout.alpha)] * half),
-        beta=np.concatenate([layout.beta * beta for beta, _eps in ways]),
-        eps=np.concatenate([layout.eps * eps for _beta, eps in ways]),
-        ratio=None if layout.ratio is None else np.tile(layout.ratio, len(sides)),
-    )
+    both = (sides, sides[::-1]) if layout.eps.any() else ((sides[0],), (sides[1],))
+    ways = [(radii[0], radius) for radii in both for radius in radii]
+    return [
+        replace(layout, alpha=layout.alpha * noise, beta=layout.beta * noise, eps=layout.eps * radius)
+        for noise, radius in ways
+    ]
 
 
 def _changes(other: Solution, solution: Solution) -> Array:

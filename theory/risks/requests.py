@@ -71,6 +71,15 @@ def lay_out(alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike = 0.0, ratio: Arra
     return Layout(trainings[0], trained, matrix[0], matrix[1], where, shape, *trainings[1:])
 
 
+def stacked(layouts: list[Layout]) -> Layout:
+    """Layouts of one request at other noises as one, row after row; each training noise is there once."""
+    noises, which = np.unique(np.concatenate([part.alpha for part in layouts]), return_inverse=True)
+    starts = np.cumsum([0, *(len(part.alpha) for part in layouts[:-1])])
+    trained = np.concatenate([which[start + part.trained] for start, part in zip(starts, layouts, strict=True)])
+    beta, eps = (np.concatenate([getattr(part, key) for part in layouts]) for key in ("beta", "eps"))
+    return replace(layouts[0], alpha=noises, trained=trained, beta=beta, eps=eps)
+
+
 def _distinct(*arrays: Array) -> tuple[list[Array], NDArray[np.int64]]:
     """The distinct tuples of numbers of some arrays, as columns, and which of them each place has (n,)."""
     codes, tables = np.zeros(arrays[0].size, np.int64), []

@@ -44,7 +44,7 @@ def solve(
         geometry = reduce(normal, float(np.nanmax(layout.eps, initial=0.0)), tolerance, route, layout.ratio)
         return replace(_solved(normal.problem, geometry, layout, kind, winner), volume=normal.volume)
 
-    return told_apart(normal, layout, answer(normal, layout), answer)
+    return told_apart(normal, layout, answer)
 
 
 def solve_for(problem: Problem, layout: Layout, kind: Kind, trained: Problem, winner: int = 1) -> Solution:
@@ -60,7 +60,7 @@ def solve_for(problem: Problem, layout: Layout, kind: Kind, trained: Problem, wi
         geometry, base = seen(normal.problem, reduce(normal, window), layout.alpha, other, window)
         return replace(_solved(other.problem, geometry, layout, kind, winner, base), volume=other.volume)
 
-    return told_apart(normal, layout, answer(normal, layout), answer)
+    return told_apart(normal, layout, answer)
 
 
 def _solved(

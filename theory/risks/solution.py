@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -65,6 +65,19 @@ class Solution:
     whole: float
     base: Any
     volume: float = 1.0
+
+    def first(self, layout: Layout) -> Solution:
+        """The answers to a layout that begins this one's rows."""
+        rows = np.arange(layout.beta.size)
+        return replace(
+            self,
+            layout=layout,
+            pieces=tuple(p.at(rows) for p in self.pieces),
+            one=self.one.take(rows),
+            zero=self.zero.take(rows),
+            base=self.base.take(np.searchsorted(self.layout.alpha, layout.alpha)),
+            **{key: getattr(self, key)[rows] for key in ("risk", "rounding", "moved", "doubt", "share")},
+        )
 
     @property
     def void(self) -> Flags:
