@@ -7,6 +7,7 @@ from scipy.special import ndtr
 
 from tests.benchmarks.timing import best, sized
 from theory import gain, regimes
+from theory.numerics.special.lost_square import LOG_HALF, lost_square, radius_of_half
 from theory.problems.normal import normal_form
 from theory.reduction.reduce import reduce
 from theory.risks.risks import clean_risk
@@ -80,3 +81,15 @@ def test_radial_map() -> None:
     for dim in (2, 100, 1_000_000):
         radial = best(lambda d=dim: gain(regimes.concentric(dim=d), *noise), 3)
         print(f"\n{side} x {side} gains, concentric d = {dim}: {radial:.3f} s, {radial / line:.1f} x bumps on the line")
+
+
+def test_level_radii() -> None:
+    """Radii at half the votes, which are interpolated, against those at another share, each of which is solved for."""
+    count = sized(4096, 16)
+    for dim in (2, 100, 1_000_000):
+        rho, outer = radius_of_half(dim) * np.linspace(1.01, 5.0, count), np.ones(count, bool)
+        half, other = (
+            best(lambda d=dim, r=rho, o=outer, tail=share: lost_square(d, r, np.full(count, tail), o))
+            for share in (LOG_HALF, np.log(0.4))
+        )
+        print(f"\nlevel radii, d = {dim}: {half / count * 1e6:.2f} us each at 1/2, {other / half:.0f} times that at .4")

@@ -78,6 +78,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "theory/geometry/radial/shells.py": RADIAL,
     "theory/geometry/radial/level.py": RADIAL,
     "theory/geometry/radial/terms.py": RADIAL,
+    "theory/numerics/special/lost_square.py": (UNIT + "test_lost_square.py",),
     "theory/geometry/radial/shell_votes.py": (RADIAL_LEDGER, UNIT + "test_shell_votes.py"),
     "theory/geometry/radial/two_centres.py": (*RADIAL, UNIT + "test_derivatives.py"),
 }

@@ -66,6 +66,18 @@ def test_errors_of_measures_cover_the_rounding_of_volumes(dim: int) -> None:
         assert abs(mpf(gone.value) - whole) <= gone.error
 
 
+@pytest.mark.parametrize("unit", [1e-6, 1e6])
+@pytest.mark.parametrize("dim", [2, 3, 10, 20, 40])
+def test_errors_of_measures_cover_their_rounding_in_other_units(dim: int, unit: float) -> None:
+    """The volume of a ball of radius r is r^d times that of the unit ball: its logarithm is large with that of r."""
+    for size in np.random.default_rng(dim).uniform(1, 10, 20).round(3) * unit:
+        with mp.workdps(40):
+            whole = mp.pi ** (mpf(dim) / 2) / mp.gamma(mpf(dim) / 2 + 1) * mpf(float(size)) ** dim
+            gone = clean_risk(DomainProblem(dim, (Ball(0.0, float(size)),)), 0.0, 2 * size)
+            assert abs(mpf(gone.value) - whole) <= gone.error
+            assert gone.error <= 1e-11 * whole
+
+
 @pytest.mark.parametrize("dim", [2, 10, 1000])
 @pytest.mark.parametrize("power", [3, 6, 9, 12])
 @pytest.mark.parametrize("alpha", [0.0, 0.7])

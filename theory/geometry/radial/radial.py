@@ -89,7 +89,7 @@ class Radial:
         """Density at the boundaries times how far each may be off."""
         assert region.reference is not None
         most = shells.density(pieces, self.dim, region.reference, region.ends, most=True)
-        return np.asarray((most * region.error).sum(axis=1))
+        return np.asarray((np.where(region.error > 0, most, 0.0) * region.error).sum(axis=1))
 
     def erode(self, region: Region, eps: Array) -> Region:
         """Every interval loses eps at each end."""
