@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -14,7 +15,7 @@ from scipy.ndimage import fourier_gaussian
 import theory
 from tests.benchmarks.timing import best, sized
 from theory import DomainProblem, regimes
-from theory.geometry.plane import shapes
+from theory.geometry.plane import mixtures, shapes
 from theory.geometry.plane.domain import forget
 
 ALPHA, BETA = 5.0, 8.0
@@ -88,9 +89,26 @@ def test_single_evaluations(capsys: pytest.CaptureFixture[str]) -> None:
         print(f"\n  two Gaussians {gaussian:.3f} s, {len(discs.inside)} discs {domain:.3f} s")
 
 
+@pytest.mark.parametrize("beta", sized((0.001, 0.05, 0.5, 5.0), (0.5,)))
+def test_sections_against_outlines(
+    beta: float, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two Gaussians by sections (aim 10 ms at any noise) and, where noise is not small, by outlines."""
+    noise = iter(np.linspace(0.3, 0.4, 1000))
+    pair = regimes.anisotropic()
+    sections = best(lambda: theory.clean_risk(pair, next(noise), beta), 5)
+    outlines = math.nan
+    if beta >= 0.05:
+        monkeypatch.setattr(mixtures, "quadratic", lambda *_args: None)
+        plain = replace(pair, name="by outlines")
+        outlines = best(lambda: theory.clean_risk(plain, next(noise), beta), 1)
+    with capsys.disabled():
+        print(f"\n  beta {beta:g}: sections {1e3 * sections:.1f} ms, outlines x {outlines / sections:.2g}")
+
+
 @pytest.mark.parametrize("tolerance", [1e-8, 1e-6])
 def test_map_of_two_gaussians(tolerance: float, capsys: pytest.CaptureFixture[str]) -> None:
-    """A 64 x 64 map of gains in one process (aim 4 minutes, two on two cores), estimated from every fourth row and
+    """A 64 x 64 map of gains in one process (aim 20 s), estimated from every fourth row and
     column."""
     step = sized(4, 32)
     alpha, beta = np.linspace(0, 2, 64)[2::step], np.linspace(0.05, 2, 64)[2::step]

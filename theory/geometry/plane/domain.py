@@ -14,7 +14,8 @@ from theory.geometry.plane.common import common_area
 from theory.geometry.plane.covers import Cover, SetCover
 from theory.geometry.plane.level import LEVELS
 from theory.geometry.plane.outline import Outline
-from theory.geometry.plane.plane import Plane, PlanePiece
+from theory.geometry.plane.pieces import PlanePiece
+from theory.geometry.plane.plane import Plane
 from theory.geometry.plane.sets import SetUnion
 from theory.geometry.plane.shapes import KEPT, BaseRegion, Shape, Still, vote_field
 from theory.geometry.plane.tracing import trace

@@ -13,7 +13,8 @@ from theory.geometry.plane.conics import quadratic
 from theory.geometry.plane.covers import Cover, GaussianCover
 from theory.geometry.plane.curvature import on_outline
 from theory.geometry.plane.outline import Outline, gaussian_mass
-from theory.geometry.plane.plane import Plane, PlanePiece
+from theory.geometry.plane.pieces import PlanePiece
+from theory.geometry.plane.plane import Plane
 from theory.geometry.plane.shapes import BaseRegion, FieldBase, Shape
 from theory.geometry.plane.signed import SignedField
 from theory.geometry.plane.window import Window

@@ -14,14 +14,13 @@ from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.base import VoteRequest
 from theory.geometry.curvature import SmallNoise
 from theory.geometry.plane.chances import mean_chance
-from theory.geometry.plane.conic_votes import chances
-from theory.geometry.plane.conics import Quadratic
+from theory.geometry.plane.conic_shapes import fail, weigh
 from theory.geometry.plane.covers import Cover
 from theory.geometry.plane.drawn_levels import mean_mass
 from theory.geometry.plane.level import LEVELS
 from theory.geometry.plane.outline import Outline
+from theory.geometry.plane.pieces import PlanePiece
 from theory.geometry.plane.shapes import BaseRegion, PlaneRegion, Shape, Still, Voted, tail_of
-from theory.geometry.plane.weighing import shares
 from theory.geometry.plane.window import Window
 from theory.laws.binomial import fewer, steepest
 from theory.laws.certificate import level_tail
@@ -35,33 +34,9 @@ RARE = 1e-15
 UNSEEN = 1e-4
 # From so many votes on few levels are faster than many rectangles.
 MANY = 30_000
-# Where regions have sections errors are below this at no cost.
-SECTIONS = 1e-10
-# Share of the tolerance that finite votes there aim at.
-VOTES = 0.1
 
 # Of every component: the share inside a region, its error, and what boundaries that are not resolved can do to it.
 Shares = tuple[Array, Array, Array]
-
-
-@dataclass(frozen=True)
-class PlanePiece:
-    """A component: its label, its weight (with the prior), and how to weigh a region by it.
-
-    mass: (shape, its outline, level) -> share of the component inside. peak: its largest density.
-    moments: mean and covariance of a Gaussian.
-    """
-
-    label: int
-    weight: float
-    mass: Callable[[Shape, Outline, int], float]
-    peak: float
-    law: str = "plane"
-    moments: tuple[Array, Array] | None = None
-
-    def at(self, rows: Index) -> PlanePiece:
-        """The same for all rows."""
-        return self
 
 
 @dataclass(frozen=True)
@@ -162,28 +137,12 @@ class Plane:
             self._held[shape] = value, doubt, loose
         return self._held[shape]
 
-    @property
-    def _goal(self) -> float:
-        """What errors of sections aim at: little more is to be had for much more work."""
-        return min(SECTIONS, self.tolerance)
-
     def _weigh_conics(self, shapes: tuple[Shape | None, ...]) -> None:
         """Regions of two Gaussians, all at once."""
-        moments = [p.moments for p in self.pieces if p.moments is not None]
-        found = {s: s.base.conic for s in shapes if isinstance(s, Still | Voted) and s not in self._held}
-        todo = {s: conic for s, conic in found.items() if conic is not None}
-        if not todo or len(moments) < len(self.pieces):
-            return
-        count = len(moments)
-        noises = [(s.beta, s.level) if isinstance(s, Voted) else (0.0, 0.0) for s in todo]
-        beta, level = (np.repeat(column, count) for column in np.array(noises).T)
-        held = Quadratic.joined(list(todo.values())).take(np.repeat(np.arange(len(todo)), count))
-        means, covariances = (
-            np.tile(np.stack(v), (len(todo), *([1] * (np.ndim(v[0]))))) for v in zip(*moments, strict=True)
-        )
-        value, error = shares(held, beta, level, means, covariances, np.full(len(beta), self._goal))
-        for shape, v, e in zip(todo, value.reshape(-1, count), error.reshape(-1, count), strict=True):
-            self._held[shape] = v, e, np.zeros(count)
+        todo = [s for s in shapes if isinstance(s, Still | Voted) and s.base.conic is not None and s not in self._held]
+        if todo and all(p.moments is not None for p in self.pieces):
+            todo = list(dict.fromkeys(todo))
+            self._held.update(zip(todo, weigh(todo, self.pieces, self.tolerance), strict=True))
 
     def _shares(self, shape: Shape, level: int) -> Shares:
         """The shares at one level, what is known of their errors, and what unresolved boundaries can do to them."""
@@ -231,19 +190,11 @@ class Plane:
             assert isinstance(shape, Still)
             args = shape, float(beta), label, request.votes, int(need)
             if shape.base.conic is not None and all(p.moments is not None for p in self.pieces):
-                value[i], error[i] = self._by_sections(shape.base.conic, *args[1:])
+                value[i], error[i] = fail(shape.base.conic, self.pieces, *args[1:], self.tolerance)
                 continue
             value[i], error[i] = self._by_levels(*args) if request.votes > MANY else (np.nan, np.inf)
             if not error[i] <= self.tolerance:
                 value[i], error[i] = min((value[i], error[i]), self._by_area(*args), key=lambda found: found[1])
-        return value, error
-
-    def _by_sections(self, conic: Quadratic, beta: float, label: int, votes: int, need: int) -> tuple[float, float]:
-        """The chance to fail for the region of a conic."""
-        own = [(p.weight, *p.moments) for p in self.pieces if p.label == label and p.moments is not None]
-        weights, means, covariances = (np.stack(column) for column in zip(*own, strict=True))
-        found = chances(conic, beta, votes, need, label, means, covariances, VOTES * self.tolerance)
-        value, error = (float(weights @ part) for part in found)
         return value, error
 
     def _by_area(self, shape: Still, beta: float, label: int, votes: int, need: int) -> tuple[float, float]:
