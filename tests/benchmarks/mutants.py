@@ -66,6 +66,7 @@ GUARDS: dict[str, tuple[str, ...]] = {
     "theory/geometry/line/line.py": LINE,
     "theory/geometry/line/level.py": LINE,
     "theory/geometry/line/linear.py": (*LINE, UNIT + "test_derivatives.py"),
+    "theory/geometry/line/between.py": LINE,
     "theory/geometry/line/exponentials.py": (LINE_LEDGER, UNIT + "test_follow.py"),
     "theory/geometry/line/follow.py": (OF_VOTES, LINE_LEDGER, UNIT + "test_follow.py"),
     "theory/geometry/line/votes.py": (OF_VOTES, LINE_LEDGER, UNIT + "test_follow.py"),

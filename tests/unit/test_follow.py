@@ -155,3 +155,19 @@ def test_a_grid_equals_its_cells() -> None:
         grid = clean_risk(changed, alpha, beta)
         cells = [[clean_risk(changed, a, b).value for b in beta] for a in alpha[:, 0]]
         assert np.abs(grid.value - np.array(cells)).max() <= 2 * grid.error.max()
+
+
+def test_training_noises_between_others_have_the_boundaries_they_have_alone() -> None:
+    alpha = np.sort(np.random.default_rng(8).uniform(0, 2, 60))
+    merged = 0
+    for problem in (regimes.bumps(count=5, spacing=1.1), regimes.bumps(count=2, background=0.7)):
+        geometry = reduce(normal_form(problem))
+        together = geometry.train(alpha).region
+        for k in range(60):
+            alone = geometry.train(alpha[k : k + 1]).region
+            assert alone.counts[0] == together.counts[k]
+            width = alone.ends.shape[1]
+            miss = np.abs(alone.ends[0] - together.ends[k, :width])
+            assert (miss <= alone.error[0] + together.error[k, :width] + SLACK).all()
+            merged += alone.counts[0] < together.counts[0]
+    assert merged
