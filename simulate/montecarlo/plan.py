@@ -26,6 +26,8 @@ PAIRS, IDLE = (512, 64, 8), 0.125
 # Axes at a time, and that are written out: of sums of squares on a CPU, of other rules, on an accelerator, where more
 # would not fit into its registers. A number that goes into all axes is best.
 CPU_AXES, OTHER_AXES, ACCELERATOR_AXES = range(8, 3, -1), range(3, 0, -1), range(2, 1, -1)
+# Of fewer points all axes are taken at once.
+FEW_POINTS = 256
 # On an accelerator up to so many classifiers are written out.
 WRITTEN_OUT = 8
 
@@ -55,6 +57,9 @@ def plan(problem: tuple[Training, Smoothing], source: Drawn, request: Request, a
     sums = continuous(request.rule, training.noise)
     out = not cpu and sums and len(request.betas) * (1 + len(request.alphas)) <= WRITTEN_OUT
     group = _group(dim, (CPU_AXES if cpu else ACCELERATOR_AXES) if sums else OTHER_AXES)
+    shortest = _power(2 * min(samples, block) - 1) * ((int(request.votes) + 1) // 2)
+    if cpu and shortest < FEW_POINTS and shortest * kept(request, training.noise, dim, dim) <= chunk_bytes // 4:
+        group = dim
     one = kept(request, training.noise, dim, group)
     fixed = work_bytes(request.rule, training.noise)
     sample = 8 * (3 * len(request.betas) * (1 + len(request.alphas)) + drawn + 2 * dim)

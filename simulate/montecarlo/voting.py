@@ -18,7 +18,7 @@ from jax import Array, lax
 
 from simulate.montecarlo.arrays import Numbers
 from simulate.montecarlo.draws.noise import unit_noise
-from simulate.montecarlo.laws.axes import Fold, Rows, answered, asked
+from simulate.montecarlo.laws.axes import MORE_AXES, Fold, Rows, answered, asked
 from simulate.montecarlo.rules.rules import Rule, bounded, continuous, label_range, stored
 from simulate.montecarlo.rules.settle import Labels
 
@@ -113,15 +113,15 @@ class Step(NamedTuple):
         """Unit noise along some axes, one array for each of a few, else stacked."""
         if len(axes) <= (self.setting.group if self.setting.written_out else FEW_AXES):
             return [self._noise(axes[k]) for k in range(len(axes))]
-        return lax.map(self._noise, axes)
+        return self._noise(axes[:, None, None])
 
-    def _value(self, classifier: _Classifier, axis: Array | int, noise: Array) -> Array:
-        """Coordinates (samples, pairs) of the points that vote."""
+    def _value(self, classifier: _Classifier, axis: Any, noise: Array) -> Array:
+        """Coordinates (samples, pairs) of the points that vote, or of a slice of axes (axes, samples, pairs)."""
         at = self.x[axis]
         if self.request.boxes is not None:
-            low, high = (jnp.asarray(part)[classifier.number, axis] for part in self.request.boxes)
+            low, high = (jnp.asarray(part)[classifier.number, axis][..., None] for part in self.request.boxes)
             at = low + (high - low) * at
-        return at[:, None] + classifier.beta * noise
+        return at[..., None] + classifier.beta * noise
 
     def _rule(self, classifier: _Classifier) -> Callable[[Any], Labels]:
         setting = self.setting
@@ -140,10 +140,12 @@ class Step(NamedTuple):
         def count(k: Any, _nothing: None) -> Array:
             classifier, odd = classifiers(k // 2), k % 2
             decide = self._rule(classifier)
-            rows = [self._value(classifier, axis, _half(noises[axis], odd)) for axis in range(self.setting.dim)]
-            if not stored(rule, training):
+            dim = self.setting.dim
+            if not stored(rule, training) and dim <= MORE_AXES:
+                rows = [self._value(classifier, axis, _half(noises[axis], odd)) for axis in range(dim)]
                 return self._counted([jax.vmap(lambda *row: decide(Rows(row)).best)(*rows)], odd)
-            found = decide(jnp.stack(rows).reshape(len(rows), -1))
+            noise = jnp.stack(noises) if isinstance(noises, list) else noises
+            found = decide(self._value(classifier, slice(None), _half(noise, odd)).reshape(dim, -1))
             return self._counted([v.reshape(shape) for v in (found.best, found.low, found.high)[:kinds]], odd)
 
         return _both(_each(self.setting.written_out, count, 2 * number))
