@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
+from typing import Any
 
 import jax
+import numpy as np
 from jax import Array
 
 from simulate.montecarlo.draws.sources import Drawn
@@ -68,16 +70,24 @@ def kept(request: Request, noise: str, dim: int, group: int) -> int:
     held = 2 * (dim if whole else min(dim, group))
     if whole:
         return 8 * (held + dim + compared(rule, dim, 1 << 10))
-    with jax.enable_x64(True):
-        alpha = None if not len(request.alphas) else request.alphas[0]
-        folds = jax.eval_shape(lambda alpha: _starts(rule, noise, dim, alpha), alpha)
-    sums = sum(part.shape[0] for part in folds)
+    leaves, structure = jax.tree.flatten(rule)
+    shapes = tuple(jax.ShapeDtypeStruct(np.shape(leaf), np.asarray(leaf).dtype) for leaf in leaves)
+    sums = _sums(structure, shapes, noise, dim, len(request.alphas) > 0)
     classifiers = len(request.betas) * (1 + len(request.alphas))
     return 8 * (held + 3 * sums + 2 + (2 * classifiers * sums if dim > group else 0))
 
 
-def _starts(rule: Rule, noise: str, dim: int, alpha: Array | None) -> list[Array]:
-    return [fold.start(1) for fold in asked(partial(label_range, rule, noise, "nearest", alpha), dim, 1)]
+@lru_cache(64)
+def _sums(structure: Any, shapes: tuple[jax.ShapeDtypeStruct, ...], noise: str, dim: int, noised: bool) -> int:
+    """How many sums over the axes a rule of these shapes folds for a point; told by tracing it, which takes long."""
+
+    def starts(leaves: Any, alpha: Array | None) -> list[Array]:
+        rule = jax.tree.unflatten(structure, leaves)
+        return [fold.start(1) for fold in asked(partial(label_range, rule, noise, "nearest", alpha), dim, 1)]
+
+    with jax.enable_x64(True):
+        alpha = jax.ShapeDtypeStruct((), np.float64) if noised else None
+        return sum(part.shape[0] for part in jax.eval_shape(starts, list(shapes), alpha))
 
 
 def drawn_for_one(source: Drawn) -> tuple[int, int]:

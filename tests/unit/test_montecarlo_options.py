@@ -69,11 +69,11 @@ def test_stops_early_where_all_intervals_are_narrow() -> None:
 
 @pytest.mark.slow
 def test_intervals_hold_whenever_it_stops() -> None:
-    """300 runs that stop by their own width: misses stay within the binomial range of 10 %."""
-    exact, missed, runs = float(deployed(BUMPS, 0.2, 0.8, 0.0, 21, 1e-3).clean.value), 0, 300
+    """150 runs that stop by their own width: misses stay within the binomial range of 10 %."""
+    exact, missed, runs = float(deployed(BUMPS, 0.2, 0.8, 0.0, 3, 1e-3).clean.value), 0, 150
     for seed in range(runs):
         (found,) = monte_carlo(
-            BUMPS, alpha=0.2, beta=0.8, votes=21, sampling=Sampling(40_000, seed, half_width=0.012), level=Level(0.9)
+            BUMPS, alpha=0.2, beta=0.8, votes=3, sampling=Sampling(40_000, seed, half_width=0.012), level=Level(0.9)
         )
         missed += not found.clean.low <= exact <= found.clean.high
     assert missed <= binom.isf(1e-4, runs, 0.1)
