@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # A file of tests stays on one worker, which shares its fixtures and its compiled code; long files start first.
-WORKERS := -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 1
+WORKERS := -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 SIZE := full
 
 .PHONY: demo docs lab wheel lowest newest notebooks test check lint benchmarks mutants format clean
