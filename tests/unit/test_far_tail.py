@@ -10,6 +10,7 @@ import pytest
 
 import theory
 from theory import Component, Gaussian, MixtureProblem, Optimum, regimes
+from theory.risks import logs
 from theory.risks.logs import log_risks
 from theory.risks.optimum import best_alpha, best_alphas
 
@@ -78,6 +79,19 @@ def test_risks_below_floats(dim: int) -> None:
     assert low == 0
     start, end = (log_risks(problem, np.array([a]), np.array([0.5]), 0.0).value[0] for a in (0.0, high))
     assert end == pytest.approx(start, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "problem", [regimes.two_scales(dim=5), regimes.concentric(dim=2), regimes.concentric(dim=300), regimes.ball(dim=3)]
+)
+def test_logarithms_of_risks_about_a_centre(problem: theory.Problem, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are what is left of risks below floats, and say the same above."""
+    monkeypatch.setattr(logs, "UNDERFLOW", 2.0)
+    alphas = np.array([0.0, 0.2, 0.7, 1.5])
+    for beta in (0.1, 0.5, 1.2):
+        log, error = log_risks(problem, alphas, np.full(4, beta), 0.0)
+        risk = theory.clean_risk(problem, alphas, beta)
+        assert (np.abs(np.exp(log) - risk.value) <= risk.error + np.exp(log) * error).all()
 
 
 @pytest.mark.parametrize("scale", [1e-3, 0.05])

@@ -40,7 +40,7 @@ def positive_region(pieces: tuple[Piece, ...], noise: str, alpha: Array, choice:
     noised class densities vanish the class follows `choice` ("nearest", "class0", "class1").
     """
     net = _net(pieces, alpha)
-    if noise == "gaussian" and alpha.any() and all_gaussian(net, noise, alpha):
+    if net and noise == "gaussian" and alpha.any() and all_gaussian(net, noise, alpha):
         region = filled(partial(_searched, pieces, net, noise, choice), partial(GaussianTerms, net), alpha)
     else:
         region = _searched(pieces, net, noise, choice, alpha)

@@ -177,8 +177,8 @@ def log_masses(pieces: tuple[Piece, ...], dim: int, region: Region, label: int) 
         ends = _ends(part, dim, reference, t) if piece.law == "gaussian" else None
         below, above = ends[:2] if ends is not None else log_tails(part, dim, reference, t)
         # The smaller tails, of which the one at the nearer end is the larger.
-        upper = below[:, 1] < below[:, 0]
-        near, far = np.where(upper, below[:, 1], above[:, 0]), np.where(upper, above[:, 1], below[:, 0])
+        upper = above[:, 0] < below[:, 0]
+        near, far = np.where(upper, above[:, 0], below[:, 1]), np.where(upper, above[:, 1], below[:, 0])
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             log = np.where(near > far, near + np.log(-np.expm1(far - near)), -np.inf)
             used = np.isfinite(log)
