@@ -97,6 +97,7 @@ class Votes:
             rank = np.where(within & (ends[row, np.where(within, ahead, 1) - 1] < x), ahead, rank)
         return rank
 
+    @np.errstate(over="ignore")  # what is beyond the range of floats is far outside the window
     def _dense(self, row: Index, start: Index, size: int, beta: Array, x: Array) -> Array:
         """(5, N): the sums over `size` boundaries from the given one on. Boundaries go along the first axis."""
         place = row * self.region.ends.shape[1] + start + np.arange(size)[:, None]

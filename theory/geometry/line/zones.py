@@ -61,7 +61,7 @@ def boundaries(votes: Votes, row: Index, beta: Array) -> tuple[Index, Array]:
     return lane, refined(votes, row[lane], beta[lane], (cells.low[some], cells.high[some]), right[some])
 
 
-@np.errstate(invalid="ignore", divide="ignore")  # only where no interval is wide is the share of a core not a number
+@np.errstate(all="ignore")  # of what is far narrower than the noise, or wider, no share is used
 def _zones(votes: Votes, row: Index, beta: Array) -> Cells:
     """What lies outside all cores, in order along each lane."""
     ends = votes.region.ends[row]
