@@ -1,4 +1,5 @@
-"""What every run of the tests shares: compiled code on disk, one thread per library, long files first, little memory.
+"""What every run of the tests shares: compiled code on disk, one thread per library, long files first, little memory;
+and that no test leaves its precision to the next.
 
 Set before NumPy and JAX are imported, and inherited by the commands, kernels and workers that tests start.
 """
@@ -12,6 +13,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import flint
+import mpmath
 import pytest
 
 COMPILED = Path(__file__).parents[1] / "build" / "compiled"
@@ -31,6 +34,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with slow tests start first, so that no worker is left with one at the end; a file stays in one piece."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.fixture(autouse=True)
+def _precision_is_that_of_each_test() -> Iterator[None]:
+    """A test that asks for 1500 digits does not slow those that follow in its process: some would never end."""
+    before = mpmath.mp.prec, flint.ctx.prec
+    yield
+    mpmath.mp.prec, flint.ctx.prec = before
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -38,9 +38,9 @@ def looked_up(dim: int, ratio: float, alpha: float, distance: np.ndarray) -> np.
         return np.asarray(log_ball_mass(tables, scale, places, balls))[0]
 
 
+@mpmath.workdps(1500)  # the masses are differences
 def exact_log_mass(dim: int, ratio: float, s: float) -> float:
     """log P(|s e1 + Z| <= rho) by mpmath: a Poisson mixture of chi-square laws, summed until nothing is added."""
-    mpmath.mp.dps = 1500  # the masses are differences
     half, shift, total, before = mpmath.mpf(ratio) ** 2 / 2, mpmath.mpf(s) ** 2 / 2, mpmath.mpf(0), mpmath.mpf(0)
     chance, k = mpmath.exp(-shift), 0
     mass = mpmath.gammainc(mpmath.mpf(dim) / 2, 0, half, regularized=True)
