@@ -13,7 +13,7 @@ from theory.display.estimates import estimate_html
 from theory.display.problems import domain_card, mixture_card
 from theory.display.regions import base_card, plane_card, region_card, smoothed_card
 from theory.estimate import Estimate
-from theory.geometry.plane.shapes import PlaneRegion
+from theory.geometry.plane.region import PlaneRegion
 from theory.geometry.region import Region
 from theory.problems.problem import DomainProblem, MixtureProblem
 from theory.risks.pipeline import BaseClassifier, SmoothedClassifier

@@ -13,7 +13,8 @@ from theory.arrays import Array
 from theory.display.card import MOST_ROWS, Card
 from theory.display.digits import DIGITS, largest, number, vector, with_error
 from theory.display.sketch import around, region_picture, strips_picture
-from theory.geometry.plane.shapes import PlaneRegion, Still, Voted
+from theory.geometry.plane.region import PlaneRegion
+from theory.geometry.plane.shapes import Still, Voted
 from theory.geometry.region import Region
 from theory.risks.pipeline import BaseClassifier, SmoothedClassifier
 

@@ -36,8 +36,8 @@ def positive_region(pieces: tuple[Piece, ...], noise: str, alpha: Array, choice:
     """{s_alpha >= 0}: the base classifier of the posterior rule for each training noise.
 
     s_alpha is the signed density of the components after noise of scale alpha (R,), all positive or all 0 unless the
-    components and the noise are Gaussian. Where both
-    noised class densities vanish the class follows `choice` ("nearest", "class0", "class1").
+    components and the noise are Gaussian. Where both noised class densities vanish the class follows `choice`
+    ("nearest", "class0", "class1").
     """
     net = _net(pieces, alpha)
     if net and noise == "gaussian" and alpha.any() and all_gaussian(net, noise, alpha):

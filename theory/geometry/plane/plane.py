@@ -20,7 +20,8 @@ from theory.geometry.plane.drawn_levels import mean_mass
 from theory.geometry.plane.level import LEVELS
 from theory.geometry.plane.outline import Outline
 from theory.geometry.plane.pieces import PlanePiece
-from theory.geometry.plane.shapes import BaseRegion, PlaneRegion, Shape, Still, Voted, tail_of
+from theory.geometry.plane.region import PlaneRegion
+from theory.geometry.plane.shapes import BaseRegion, Shape, Still, Voted, tail_of
 from theory.geometry.plane.window import Window
 from theory.laws.binomial import fewer, steepest
 from theory.laws.certificate import level_tail
