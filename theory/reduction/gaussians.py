@@ -1,46 +1,25 @@
-"""Gaussian mixtures of more dimensions than one as problems on a line, about a centre, or of two half-spaces."""
+"""Components about one centre, and two Gaussians of one covariance."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from theory.arrays import Array
 from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.base import Geometry
-from theory.geometry.line.linear import HalfSpaceTrainer, Linear, LineTrainer
+from theory.geometry.line.linear import HalfSpaceTrainer, Linear
 from theory.geometry.piece import Piece, piece
-from theory.problems.components import exact_weights, isotropic, marginal
+from theory.problems.components import isotropic, marginal
 from theory.problems.problem import Ball, Component, Gaussian, Law, MixtureProblem, as_vector
 
-# Means closer to a line (or scales closer to each other) than this, relative to their size, are taken to be on it.
+if TYPE_CHECKING:
+    from theory.geometry.radial.radial import Radial
+
+# Covariances closer to each other than this, relative to their size, are taken to be one.
 SAME = 1e-14
-
-
-def along_line(
-    problem: MixtureProblem, parts: list[tuple[int, float, Law]], means: list[Array], scale: float
-) -> Geometry | None:
-    """The line through the means of components of one scale, if there is one."""
-    origin = means[0]
-    offsets = [m - origin for m in means]
-    lengths = [float(np.linalg.norm(v)) for v in offsets]
-    far = int(np.argmax(lengths))
-    if lengths[far] == 0:
-        return None
-    unit = offsets[far] / lengths[far]
-    places = [float(v @ unit) for v in offsets]
-    if any(np.linalg.norm(v - p * unit) > SAME * lengths[far] for v, p in zip(offsets, places, strict=True)):
-        return None
-    kind = "gaussian" if scale > 0 else "point"
-    exact = [(share, Fraction(scale)) for share in exact_weights(problem)]
-    pieces = tuple(
-        piece(label, kind, place, scale, weight, rational)
-        for (label, weight, _law), place, rational in zip(parts, places, exact, strict=True)
-    )
-    trainer = LineTrainer(pieces, problem.training, None, unit[None, :], origin[None, :])
-    return Linear(trainer, problem.smoothing.noise)
 
 
 def needs_posterior(problem: MixtureProblem) -> None:
@@ -49,7 +28,7 @@ def needs_posterior(problem: MixtureProblem) -> None:
         raise NoExactRoute(f"{known}; {REMEDY}")
 
 
-def concentric_problem(problem: MixtureProblem, parts: list[tuple[int, float, Law]]) -> Geometry:
+def concentric_problem(problem: MixtureProblem, parts: list[tuple[int, float, Law]]) -> Radial:
     # Slow to import, and not needed on the line.
     from theory.geometry.radial.radial import Radial, concentric
     from theory.geometry.radial.regression import RegressionTrainer

@@ -31,7 +31,7 @@ from theory.arrays import Array
 from theory.errors import REMEDY, NoExactRoute, ProblemError, one_of, shown
 from theory.geometry.base import Geometry
 from theory.geometry.line.linear import Linear, LineTrainer
-from theory.problems.components import isotropic, laws, marginal, weighted
+from theory.problems.components import laws, marginal, weighted
 from theory.problems.kept import Kept
 from theory.problems.normal import Normal
 from theory.problems.problem import (
@@ -40,17 +40,17 @@ from theory.problems.problem import (
     DomainProblem,
     Gaussian,
     Laplace,
-    Law,
     MixtureProblem,
     Point,
     as_vector,
 )
 from theory.problems.validation import positive
 from theory.reduction.axis import on_axis
-from theory.reduction.gaussians import along_line, common_covariance, concentric_problem, needs_posterior
+from theory.reduction.gaussians import common_covariance, concentric_problem
 from theory.reduction.intervals import line_of_domain
 from theory.reduction.linear_rules import on_samples, population
-from theory.reduction.planar import in_plane, sets_in_plane
+from theory.reduction.mixtures import Mixture, about_a_centre, gaussian_mixture, in_plane, mixture, on_line
+from theory.reduction.planar import sets_in_plane
 
 # The absolute error that refinement in the plane aims at.
 TOLERANCE = 1e-8
@@ -121,50 +121,33 @@ def _chosen(normal: Normal, window: float, tolerance: float, route: Route) -> Ge
     gaussian = problem.training.noise == problem.smoothing.noise == "gaussian"
     if isinstance(problem, DomainProblem) or not gaussian:
         raise refused
-    other = _OTHERS[route](problem, tolerance)
+    if not all(isinstance(law, Gaussian | Point) for law in laws(problem)):
+        raise refused
+    other = _OTHERS[route](mixture(problem), tolerance)
     if other is None:
         raise refused
     return other
 
 
-def _half_space(problem: MixtureProblem, _tolerance: float) -> Geometry | None:
-    held = laws(problem)
-    two = len(held) == 2 and all(isinstance(law, Gaussian) for law in held)
-    return common_covariance(problem) if two else None
+def _half_space(held: Mixture, _tolerance: float) -> Geometry | None:
+    two = len(held.parts) == 2 and all(isinstance(law, Gaussian) for _label, _weight, law in held.parts)
+    return common_covariance(held.problem) if two else None
 
 
-def _about_a_centre(problem: MixtureProblem, _tolerance: float) -> Geometry | None:
-    parts = weighted(problem)
-    scales = [isotropic(law, problem.dim) for _label, _weight, law in parts]
-    known = [float(s) for s in scales if s is not None]
-    if len(known) < len(scales):
-        return None
-    means = [marginal(law, problem.dim)[1] for _label, _weight, law in parts]
-    if all((m == means[0]).all() for m in means):
-        return concentric_problem(problem, parts)
-    if len(parts) > 2 or known[0] == known[1]:
-        return None
-    return _apart(problem, means, known)
+def _plane(held: Mixture, tolerance: float) -> Geometry | None:
+    few = held.found is not None and held.found.dim <= 2
+    return in_plane(held, tolerance) if few and held.problem.dim > 1 else None
 
 
-def _plane(problem: MixtureProblem, tolerance: float) -> Geometry | None:
-    return in_plane(problem, tolerance) if problem.dim > 1 else None
-
-
-def _one_scale_on_a_line(problem: MixtureProblem, _tolerance: float) -> Geometry | None:
+def _line(held: Mixture, _tolerance: float) -> Geometry | None:
     """The usual route wherever it exists, but for two Gaussians whose one scale is written as a covariance."""
-    parts = weighted(problem)
-    scales = {isotropic(law, problem.dim) for _label, _weight, law in parts}
-    scale = scales.pop()
-    if scales or scale is None:
-        return None
-    return along_line(problem, parts, [marginal(law, problem.dim)[1] for _label, _weight, law in parts], scale)
+    return on_line(held) if held.found is not None and held.found.dim < 2 else None
 
 
-_OTHERS: dict[Route, Callable[[MixtureProblem, float], Geometry | None]] = {
-    "line": _one_scale_on_a_line,
+_OTHERS: dict[Route, Callable[[Mixture, float], Geometry | None]] = {
+    "line": _line,
     "half-space": _half_space,
-    "radial": _about_a_centre,
+    "radial": lambda held, _tolerance: about_a_centre(held),
     "plane": _plane,
 }
 
@@ -186,7 +169,7 @@ def _mixture(normal: Normal, tolerance: float) -> Geometry:
             "in more than one dimension only gaussian training and smoothing noise has an exact route, unless the "
             f"components differ on one axis only; {REMEDY}"
         )
-    return _gaussian_noise(problem) or in_plane(problem, tolerance)
+    return _gaussian_noise(problem, tolerance)
 
 
 def _domain(problem: DomainProblem, window: float, tolerance: float) -> Geometry:
@@ -222,40 +205,14 @@ def _only_axis(problem: MixtureProblem) -> int | None:
     return int(differing[0]) if len(differing) * problem.dim == axes else None
 
 
-def _gaussian_noise(problem: MixtureProblem) -> Geometry | None:
-    """Problems in d > 1 under Gaussian noises; None where only the plane is left."""
-    parts = weighted(problem)
-    held = [law for _label, _weight, law in parts]
+def _gaussian_noise(problem: MixtureProblem, tolerance: float) -> Geometry:
+    """Problems in d > 1 under Gaussian noises."""
+    held = laws(problem)
     if all(isinstance(law, Gaussian | Point) for law in held):
-        scales = [isotropic(law, problem.dim) for law in held]
-        if all(s is not None for s in scales):
-            return _isotropic_problem(problem, parts, [float(s) for s in scales if s is not None])
-        if len(held) == 2 and all(isinstance(law, Gaussian) for law in held):
-            return common_covariance(problem)
-        return None
+        return gaussian_mixture(problem, tolerance)
     if all(isinstance(law, Gaussian | Point | Ball) for law in held):
-        return concentric_problem(problem, parts)
+        return concentric_problem(problem, weighted(problem))
     raise NoExactRoute(
         "in more than one dimension laplace and uniform components have an exact route only if the components differ "
         f"on one axis; {REMEDY}"
     )
-
-
-def _isotropic_problem(
-    problem: MixtureProblem, parts: list[tuple[int, float, Law]], scales: list[float]
-) -> Geometry | None:
-    means = [marginal(law, problem.dim)[1] for _label, _weight, law in parts]
-    if max(scales) == min(scales):
-        line = along_line(problem, parts, means, scales[0])
-        if line is not None:
-            return line
-    if all((m == means[0]).all() for m in means):
-        return concentric_problem(problem, parts)
-    return _apart(problem, means, scales) if len(parts) == 2 else None
-
-
-def _apart(problem: MixtureProblem, means: list[Array], scales: list[float]) -> Geometry:
-    from theory.geometry.radial.two_centres import two_centres  # slow to import, and seldom needed
-
-    needs_posterior(problem)
-    return two_centres(problem.dim, means, scales, problem.prior)

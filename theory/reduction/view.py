@@ -19,6 +19,7 @@ from theory.geometry.line.linear import Linear, LineTrainer
 from theory.geometry.piece import Piece, piece
 from theory.geometry.plane.mixtures import gaussians
 from theory.geometry.plane.plane import Plane
+from theory.geometry.plane.turning import TurningPlanes
 from theory.geometry.plane.window import Window
 from theory.geometry.radial.radial import BallTrainer, Radial, ball_in_background
 from theory.geometry.region import Region
@@ -37,8 +38,10 @@ from theory.problems.problem import (
     as_vector,
 )
 from theory.reduction.axis import on_axis
+from theory.reduction.gaussians import SAME
 from theory.reduction.intervals import line_of_domain
 from theory.reduction.planar import covariance, sets_in_plane
+from theory.reduction.spreads import spread
 
 
 def seen(trained: Problem, geometry: Any, alpha: Array, normal: Normal, window: float) -> tuple[Any, Any]:
@@ -57,6 +60,8 @@ def seen(trained: Problem, geometry: Any, alpha: Array, normal: Normal, window: 
         raise NoExactRoute(
             "an infinite background is weighed only by classifiers that were trained on labelled sets in one"
         )
+    if isinstance(geometry, TurningPlanes):
+        geometry = geometry.plane(float(alpha[0]))
     if isinstance(geometry, Plane):
         plane = _plane(geometry, normal.problem)
         return plane, plane.train(alpha)
@@ -121,12 +126,21 @@ def _about(geometry: Radial, base: Base, normal: Normal, window: float) -> tuple
                 raise NoExactRoute(f"balls need the centre of the classifier for an exact route; {REMEDY}")
             pieces.append(piece(label, "shell", 0.0, law.radius, weight))
             continue
-        scale = isotropic(law, problem.dim)
+        scale = isotropic(law, problem.dim) if geometry.frame is None else _round(law, geometry.frame[1])
         if scale is None:
             raise NoExactRoute(f"about the centre of this classifier only isotropic components are known; {REMEDY}")
         at = geometry.coordinate(base, marginal(law, problem.dim)[1][None, :])[0, 0]
         pieces.append(piece(label, "gaussian" if scale > 0 else "point", at, scale, weight))
     return tuple(pieces)
+
+
+def _round(law: Law, rows: Array) -> float | None:
+    """The one standard deviation of a Gaussian along all of some directions (p, d), if it has one."""
+    if not isinstance(law, Gaussian | Point):
+        return None
+    moment = rows @ spread(law, rows.shape[1], False).times(rows.T)
+    same = np.abs(moment - moment[0, 0] * np.eye(len(rows))).max() <= SAME * moment[0, 0]
+    return float(np.sqrt(moment[0, 0])) if same else None
 
 
 def _balls(geometry: Radial, problem: DomainProblem, center: Array, window: float) -> tuple[Piece, ...]:

@@ -32,10 +32,12 @@ def gaussians(
     labels: Array,
     tolerance: float,
     frame: tuple[Array, Array] | None = None,
+    lost: float = 0.0,
 ) -> Plane:
     """Gaussian mixtures: means (K, 2), covariances (K, 2, 2), weights (K,) with the prior, labels (K,).
 
     frame: a point (d,) and two directions (2, d) of the plane in which a problem of more dimensions lives.
+    lost: a share of the scales by which components may be off.
     """
     missing = OUTSIDE * min(tolerance, 1e-4)
     reach = -float(ndtri(missing / 4))
@@ -68,7 +70,8 @@ def gaussians(
         return GaussianCover(means[own], covariances[own], weights[own], window)
 
     least = float(np.sqrt(np.linalg.eigvalsh(covariances)[:, 0].min()))
-    return Plane(lru_cache(TRAINED)(trainer), pieces, window, missing, tolerance, cover, frame, boundary=boundary)
+    kept = lru_cache(TRAINED)(trainer)
+    return Plane(kept, pieces, window, missing, tolerance, cover, frame, boundary=boundary, lost=lost)
 
 
 def _none(order: int) -> SignedField:

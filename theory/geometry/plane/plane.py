@@ -63,6 +63,7 @@ class Plane:
     cover: where a class lies, as far as a margin around the labelled set in an infinite background.
     boundary: small-noise data of an outline, where the law holds.
     bounded: whether base classifiers lie in the window, so that only noise can lead out of it.
+    lost: what directions that were left out may do to a risk.
     """
 
     trainer: Callable[[float], BaseRegion]
@@ -77,6 +78,7 @@ class Plane:
     route: str = "plane"
     fixed: bool = False
     smooth_motion: bool = False
+    lost: float = 0.0
     _held: dict[Shape, Shares] = field(default_factory=dict, compare=False)
 
     def train(self, alpha: Array) -> PlaneBase:
@@ -165,7 +167,8 @@ class Plane:
     def uncertainty(self, pieces: tuple[PlanePiece, ...], region: PlaneRegion) -> Array:
         """What boundaries that are about to be born or to merge can do to the masses; these carry all other errors."""
         weights = np.array([p.weight for p in self.pieces])
-        return np.array([0.0 if shape is None else weights @ self._weigh(shape)[2] for shape in region.shapes])
+        loose = [0.0 if shape is None else weights @ self._weigh(shape)[2] for shape in region.shapes]
+        return np.array(loose) + self.lost
 
     def vote(self, region: PlaneRegion, row: Index, beta: Array, x: Array) -> tuple[Array, Array]:
         """u and 1 - u at points x (N, 2)."""
@@ -196,7 +199,7 @@ class Plane:
             value[i], error[i] = self._by_levels(*args) if request.votes > MANY else (np.nan, np.inf)
             if not error[i] <= self.tolerance:
                 value[i], error[i] = min((value[i], error[i]), self._by_area(*args), key=lambda found: found[1])
-        return value, error
+        return value, error + self.lost
 
     def _by_area(self, shape: Still, beta: float, label: int, votes: int, need: int) -> tuple[float, float]:
         """The chance to fail, integrated over the class."""

@@ -33,6 +33,7 @@ class Radial:
     """Three operations along the distance from a centre.
 
     trainer: gives the base classifiers of training noises (R,). fixed: whether the centre stays when they change.
+    frame: a point (D,) and the directions (dim, D) of the subspace in which a problem of more dimensions lives.
     """
 
     dim: int
@@ -40,6 +41,7 @@ class Radial:
     fixed: bool = True
     route: str = "radial"
     smooth_motion: bool = True
+    frame: tuple[Array, Array] | None = None
 
     def train(self, alpha: Array) -> Base:
         """The base classifiers."""
@@ -111,6 +113,8 @@ class Radial:
 
     def coordinate(self, base: Base, points: Array) -> Array:
         """Distance from the centre less the reference, without cancellation: see `TwoCentres`."""
+        if self.frame is not None:
+            points = (points - self.frame[0]) @ self.frame[1].T
         origin, axis, reference = _frame(base)
         offset = points[None, :, :] - origin[:, None, :]
         along = np.einsum("rmd,rd->rm", offset, axis)
@@ -121,7 +125,8 @@ class Radial:
     def center(self, base: Base) -> Array:
         """The centre of the first row's shells."""
         origin, axis, reference = _frame(base)
-        return origin[0] - axis[0] * reference[0]
+        found = origin[0] - axis[0] * reference[0]
+        return found if self.frame is None else self.frame[0] + found @ self.frame[1]
 
 
 def _frame(base: Base) -> tuple[Array, Array, Array]:

@@ -1,0 +1,168 @@
+"""The few directions along which the components of a Gaussian mixture differ, whatever the training noise.
+
+Components N(mu_k, Sigma_k), Gaussian noises. F is the span of the mu_k - mu_1 and of the ranges of the Sigma_k -
+Sigma_1, p its dimension. For every alpha the noised likelihood ratios depend on x only through the projection on
+E_alpha = (Sigma_1 + alpha^2 I)^-1 F: with A_k = (Sigma_k + alpha^2 I)^-1,
+
+    A_k - A_1 = -A_1 (Sigma_k - Sigma_1) A_k,    A_k mu_k - A_1 mu_1 = A_k (mu_k - mu_1) + (A_k - A_1) mu_1,
+
+and A_k F = A_1 F, so that both lie in A_1 F; and a symmetric matrix with range in E sees the projection on E only.
+With orthonormal rows Q that span E_alpha the ratios are those of N(Q mu_k, Q Sigma_k Q'), isotropic noise stays
+isotropic, and every risk is that of the projected problem.
+
+F is found in units of Sigma_1, where all its directions are of one kind: in others a mean difference of ten standard
+deviations along a narrow axis is lost beside a wide one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from theory.arrays import Array
+from theory.reduction.spreads import Axes, Full
+
+# Directions in which components differ by less than this, in standard deviations and relative to the largest difference
+# of means, or as a share of the variance, are left out; what this can do is in the errors.
+DIFFERENT = 1e-12
+# Covariances that differ on more axes than this leave no few directions.
+MOST = 256
+
+
+@dataclass(frozen=True)
+class Essential:
+    """F, as columns (d, p) in units of Sigma_1, and what is needed to project the components on E_alpha.
+
+    fixed: whether E_alpha is the same for all noises. lost: the largest difference that was left out, in
+    standard deviations or as a share of the variance.
+    """
+
+    means: Array
+    spreads: tuple[Axes | Full, ...]
+    reference: Axes | Full
+    columns: Array
+    fixed: bool
+    lost: float
+
+    @property
+    def dim(self) -> int:
+        """p."""
+        return self.columns.shape[1]
+
+    def rows(self, alpha: float) -> Array:
+        """Q_alpha (p, d): orthonormal, the first along the most different means as far as the rest allows."""
+        found = self.reference.back(self.columns)
+        if not self.fixed and alpha > 0:
+            found = self.reference.solve(alpha, self.reference.colour(self.columns))
+        basis = np.linalg.qr(found / np.abs(found).max(axis=0))[0]
+        if self.dim == 1:
+            return self._pointed(basis.T)
+        offsets = (self.means - self.means.mean(axis=0)) @ basis
+        turned = np.linalg.svd(offsets, full_matrices=True)[2]
+        return turned @ basis.T
+
+    def _pointed(self, row: Array) -> Array:
+        """The one direction, from the first mean towards the farthest; along their difference where that is it."""
+        offsets = self.means - self.means[0]
+        places = offsets @ row[0]
+        far = int(np.argmax(np.abs(places)))
+        length = float(np.linalg.norm(offsets[far]))
+        row = row if places[far] >= 0 else -row
+        if length == 0 or abs(places[far]) < (1 - DIFFERENT) * length:
+            return row
+        return offsets[far][None, :] / length
+
+    def plane(self, alpha: float) -> Array:
+        """Two orthonormal rows whose span holds E_alpha."""
+        rows = self.rows(alpha) if self.dim else np.empty((0, self.means.shape[1]))
+        while len(rows) < 2:
+            axis = np.zeros(self.means.shape[1])
+            axis[np.argmin((rows**2).sum(axis=0))] = 1.0
+            across = axis - rows.T @ (rows @ axis)
+            rows = np.concatenate([rows, across[None, :] / np.linalg.norm(across)])
+        return rows
+
+    def moments(self, rows: Array, origin: Array) -> tuple[Array, Array]:
+        """Means (K, p) from an origin (d,), and covariances (K, p, p), of the components along rows (p, d)."""
+        means = (self.means - origin) @ rows.T
+        known: dict[int, Array] = {}
+        for item in self.spreads:
+            if id(item) not in known:
+                moment = rows @ item.times(rows.T)
+                known[id(item)] = 0.5 * (moment + moment.T)
+        return means, np.stack([known[id(item)] for item in self.spreads])
+
+
+def essential(means: Array, spreads: Sequence[Axes | Full], least: float = DIFFERENT) -> Essential | None:
+    """The essential directions of components: means (K, d), covariances, differences down to `least`.
+
+    None where covariances differ on many axes.
+    """
+    spreads = _joined(spreads)
+    reference = next((s for s in spreads if isinstance(s, Full) or s.variances.any()), spreads[0])
+    apart = reference.whiten((means - means[0]).T)
+    others = list(dict.fromkeys(s for s in spreads if s is not reference))
+    if others:
+        found = _differences(reference, others, apart)
+        if found is None:
+            return None
+        span, parts = found
+    else:
+        span, sizes, _ = np.linalg.svd(apart, full_matrices=False)
+        span = span[:, sizes > 0]
+        parts = []
+    offsets = span.T @ apart
+    scaled = [part / max(1.0, np.abs(part).max()) for part in parts]
+    largest = float(np.linalg.norm(offsets, axis=0).max(initial=0.0))
+    scaled.append(offsets / (largest or 1.0))
+    turned, sizes, _ = np.linalg.svd(np.concatenate(scaled, axis=1), full_matrices=False)
+    kept = sizes > least
+    columns = span @ turned[:, kept]
+    lost = float(sizes[~kept].max(initial=0.0)) * max(1.0, largest)
+    return Essential(means, tuple(spreads), reference, columns, _fixed(reference, columns), lost)
+
+
+def _joined(spreads: Sequence[Axes | Full]) -> list[Axes | Full]:
+    """Equal covariances as one object."""
+    known: dict[bytes, Axes | Full] = {}
+    return [known.setdefault((s.matrix if isinstance(s, Full) else s.variances).tobytes(), s) for s in spreads]
+
+
+def _differences(reference: Axes | Full, others: list[Axes | Full], apart: Array) -> tuple[Array, list[Array]] | None:
+    """An orthonormal basis (d, q) that holds F, in units of Sigma_1, and in it the differences of the covariances."""
+    if isinstance(reference, Full):
+        eye = np.eye(len(apart))
+        parts = []
+        for other in others:
+            assert isinstance(other, Full)
+            parts.append(reference.whiten(reference.whiten(other.matrix - reference.matrix).T))
+        return eye, parts
+    changes = np.stack([o.variances - reference.variances for o in others if isinstance(o, Axes)])
+    axes = np.flatnonzero(changes.any(axis=0))
+    if len(axes) > MOST:
+        return None
+    # Axes on which variances differ, and what the means have besides.
+    rest = apart.copy()
+    rest[axes] = 0.0
+    beyond, sizes, _ = np.linalg.svd(rest, full_matrices=False)
+    beyond = beyond[:, sizes > np.finfo(float).eps * np.abs(apart).max(initial=0.0)]
+    span = np.zeros((len(apart), len(axes) + beyond.shape[1]))
+    span[axes, np.arange(len(axes))] = 1.0
+    span[:, len(axes) :] = beyond
+    parts = []
+    for change in changes:
+        part = np.zeros((span.shape[1], len(axes)))
+        scale = np.where(reference.variances[axes] > 0, reference.variances[axes], 1.0)
+        part[np.arange(len(axes)), np.arange(len(axes))] = change[axes] / scale
+        parts.append(part)
+    return span, parts
+
+
+def _fixed(reference: Axes | Full, columns: Array) -> bool:
+    """Whether Sigma_1 maps F, and with it every E_alpha, into itself."""
+    directions = np.linalg.qr(reference.colour(columns))[0] if columns.size else columns
+    moved = reference.times(directions)
+    across = moved - directions @ (directions.T @ moved)
+    return bool(np.abs(across).max(initial=0.0) <= DIFFERENT * np.abs(moved).max(initial=0.0))
