@@ -15,7 +15,8 @@ from tests.unit.plane_laws import moments
 from theory import bayes_risk, certified_risk, clean_risk, gain, regimes, vote_risk
 from theory.problems.normal import Normal
 from theory.problems.problem import Ball, Box, Component, DomainProblem, Gaussian, MixtureProblem, Problem, Training
-from theory.reduction.planar import in_plane, sets_in_plane
+from theory.reduction.mixtures import in_plane, mixture
+from theory.reduction.planar import sets_in_plane
 from theory.risks import risks as risks_module
 
 REGRESSION = Training("regression")
@@ -38,7 +39,9 @@ def forced() -> Iterator[None]:
 
     def plane(normal: Normal, window: float = 0.0, tolerance: float = 1e-8, *_more: object) -> Any:
         problem = normal.problem
-        return (sets_in_plane if isinstance(problem, DomainProblem) else in_plane)(problem, tolerance)
+        if isinstance(problem, DomainProblem):
+            return sets_in_plane(problem, tolerance)
+        return in_plane(mixture(problem), tolerance)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(risks_module, "reduce", plane)
@@ -85,7 +88,7 @@ def test_votes_of_a_half_plane() -> None:
         from theory.risks import votes as votes_module
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(votes_module, "reduce", lambda normal, *_a: in_plane(normal.problem, 1e-6))
+            patch.setattr(votes_module, "reduce", lambda normal, *_a: in_plane(mixture(normal.problem), 1e-6))
             mine = vote_risk(problem, 0.3, 0.5, 11)
     assert mine.route == "plane"
     assert abs(mine.value - other.value) <= mine.error + other.error

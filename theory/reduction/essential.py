@@ -27,6 +27,8 @@ from theory.reduction.spreads import Axes, Full
 # Directions in which components differ by less than this, in standard deviations and relative to the largest difference
 # of means, or as a share of the variance, are left out; what this can do is in the errors.
 DIFFERENT = 1e-12
+# What is left out below this is rounding of the numbers themselves.
+ROUNDING = 64 * np.finfo(float).eps
 # Covariances that differ on more axes than this leave no few directions.
 MOST = 256
 
@@ -35,8 +37,8 @@ MOST = 256
 class Essential:
     """F, as columns (d, p) in units of Sigma_1, and what is needed to project the components on E_alpha.
 
-    fixed: whether E_alpha is the same for all noises. lost: the largest difference that was left out, in
-    standard deviations or as a share of the variance.
+    fixed: whether E_alpha is the same for all noises. lost: the largest difference that was left out, in standard
+    deviations or as a share of the variance. exact: whether that is no more than the rounding of the numbers.
     """
 
     means: Array
@@ -45,6 +47,7 @@ class Essential:
     columns: Array
     fixed: bool
     lost: float
+    exact: bool
 
     @property
     def dim(self) -> int:
@@ -120,8 +123,9 @@ def essential(means: Array, spreads: Sequence[Axes | Full], least: float = DIFFE
     turned, sizes, _ = np.linalg.svd(np.concatenate(scaled, axis=1), full_matrices=False)
     kept = sizes > least
     columns = span @ turned[:, kept]
-    lost = float(sizes[~kept].max(initial=0.0)) * max(1.0, largest)
-    return Essential(means, tuple(spreads), reference, columns, _fixed(reference, columns), lost)
+    left = float(sizes[~kept].max(initial=0.0))
+    lost, exact = left * max(1.0, largest), bool(left <= ROUNDING)
+    return Essential(means, tuple(spreads), reference, columns, _fixed(reference, columns), lost, exact)
 
 
 def _joined(spreads: Sequence[Axes | Full]) -> list[Axes | Full]:

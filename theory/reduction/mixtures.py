@@ -22,7 +22,7 @@ from theory.geometry.line.turning import Along, TurningTrainer
 from theory.geometry.piece import piece
 from theory.problems.components import exact_weights, isotropic, marginal, weighted
 from theory.problems.problem import Component, Gaussian, Law, MixtureProblem
-from theory.reduction.essential import DIFFERENT, Essential, essential
+from theory.reduction.essential import DIFFERENT, ROUNDING, Essential, essential
 from theory.reduction.gaussians import SAME, common_covariance, concentric_problem, needs_posterior
 from theory.reduction.spreads import spread
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from theory.geometry.plane.plane import Plane
     from theory.geometry.radial.radial import Radial
 
-# What is left out below this is rounding of the numbers themselves.
-ROUNDING = 64 * np.finfo(float).eps
 # Planes of training noises that are kept.
 MOST_PLANES = 256
 
@@ -69,14 +67,17 @@ def gaussian_mixture(problem: MixtureProblem, tolerance: float) -> Geometry:
         NoExactRoute: they differ along more than two directions, and not by their distance from a centre.
     """
     held = mixture(problem)
-    if held.found is not None and held.found.dim < 2:
+    found = held.found
+    if found is not None and found.dim < 2 and found.exact:
         return on_line(held)
     geometry = about_a_centre(held)
     if geometry is not None:
         return geometry
-    if held.found is not None and held.found.dim == 2:
+    if found is not None and found.dim < 2:
+        return on_line(held)
+    if found is not None and found.dim == 2:
         return in_plane(held, tolerance)
-    many = "many directions" if held.found is None else f"{held.found.dim} directions"
+    many = "many directions" if found is None else f"{found.dim} directions"
     raise NoExactRoute(
         f"the components differ along {many}; Gaussians have an exact route where they differ along at most two, by "
         f"their distance from one centre, or are two with spheres about their means; {REMEDY}"
@@ -87,23 +88,24 @@ def on_line(held: Mixture) -> Geometry:
     """One direction, or none: then both classes are alike along any."""
     problem, found = held.problem, held.found
     assert found is not None
+    scale = _scale(held)
     two = len(held.parts) == 2 and all(isinstance(law, Gaussian) for _label, _weight, law in held.parts)
-    if two and found.dim and len(set(map(id, found.spreads))) == 1 and _scale(held) is None:
+    if two and found.dim and len(set(map(id, found.spreads))) == 1 and scale is None:
         geometry = common_covariance(problem)
         assert geometry is not None
         return geometry
-    if found.dim and not (held.fixed and found.lost <= ROUNDING):
+    if found.dim and scale != 0 and not (held.fixed and found.exact):
         return Linear(TurningTrainer(partial(_along, held), found.means[0]), "gaussian", "line", False, False)
     row = found.rows(0.0) if found.dim else np.eye(1, problem.dim)
     means, covariances = found.moments(row, found.means[0])
-    scale = _scale(held)
     scales = np.sqrt(covariances[:, 0, 0]) if scale is None else np.full(len(means), scale)
     exact = exact_weights(problem)
     pieces = tuple(
         piece(label, "gaussian" if size > 0 else "point", place, size, weight, (share, Fraction(float(size))))
         for (label, weight, _law), place, size, share in zip(held.parts, means[:, 0], scales, exact, strict=True)
     )
-    trainer = LineTrainer(pieces, problem.training, None, row, found.means[:1])
+    doubt = 0.0 if found.exact else found.lost
+    trainer = LineTrainer(pieces, problem.training, None, row, found.means[:1], doubt)
     return Linear(trainer, problem.smoothing.noise)
 
 
@@ -167,7 +169,7 @@ def about_a_centre(held: Mixture) -> Geometry | None:
     if all(s is not None for s in scales):
         means = [marginal(law, problem.dim)[1] for _label, _weight, law in held.parts]
         return _about(problem, held.parts, means, [float(s) for s in scales if s is not None])
-    if held.found is None or not held.fixed or held.found.lost > ROUNDING or held.found.dim == problem.dim:
+    if held.found is None or not held.fixed or not held.found.exact or held.found.dim == problem.dim:
         return None
     rows = held.found.rows(0.0)
     origin = held.found.means[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -120,6 +120,7 @@ class LineTrainer:
     """The base classifiers of components along a fixed direction.
 
     indicator: the labelled set of a domain problem, else None. axis, origin: (1, d), the direction; None for d = 1.
+    doubt: how far point masses may lie from where they are said to be.
     """
 
     pieces: tuple[Piece, ...]
@@ -127,6 +128,7 @@ class LineTrainer:
     indicator: Region | None = None
     axis: Array | None = None
     origin: Array | None = None
+    doubt: float = 0.0
 
     def __post_init__(self) -> None:
         if len(self.pieces) > MOST_ON_LINE:
@@ -135,7 +137,10 @@ class LineTrainer:
 
     def __call__(self, alpha: Array) -> Base:
         """Rows without noise are solved apart where point masses have no density there, or a support ends."""
-        return Base(self.pieces, self._region(alpha), self.axis, self.origin)
+        region = self._region(alpha)
+        if self.doubt:
+            region = replace(region, error=region.error + self.doubt)
+        return Base(self.pieces, region, self.axis, self.origin)
 
     def drift(self, alpha: Array, base: Base) -> Drift:
         """By implicit differentiation of the signed density, of the blurred posterior, or of the labelled set's votes.
