@@ -11,6 +11,7 @@ from theory.display.card import MOST_ROWS, Card
 from theory.display.densities import coordinate, density_picture
 from theory.display.digits import matrix, number, vector
 from theory.display.sketch import LABELS, around, components_picture, sets_picture, strips_picture
+from theory.problems.low_rank import LowRank
 from theory.problems.problem import (
     LINEAR_RULES,
     Ball,
@@ -67,6 +68,8 @@ def parameters(law: Law | Set, dim: int) -> str:
     match law:
         case Gaussian(cov=tuple() as cov):
             return f"mean {vector(law.mean)}, cov {matrix(cov)}"
+        case Gaussian(cov=LowRank() as cov):
+            return f"mean {vector(law.mean)}, cov diagonal {vector(cov.diagonal)} + factor {matrix(cov.factor)}"
         case Gaussian(scale=float() | tuple() as scale):
             return f"mean {vector(law.mean)}, scale {vector(scale)}"
         case Laplace():

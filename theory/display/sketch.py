@@ -10,6 +10,7 @@ import numpy as np
 from theory.arrays import Array
 from theory.display.axes import BLUE, COLOURS, LINES, TOP, Axes, key, line_sample
 from theory.problems.components import marginal
+from theory.problems.low_rank import LowRank
 from theory.problems.problem import Ball, Box, Gaussian, Laplace, Law, MixtureProblem, Point, Set, Uniform, as_vector
 
 # Of more outlines there is no sketch. Corners of a round one, fewer where there are many, and of all together.
@@ -43,7 +44,7 @@ def outline(law: Law | Set, corners: int = CORNERS) -> Array:
     turn = np.linspace(0, 2 * math.pi, corners, endpoint=False)
     circle = np.stack([np.cos(turn), np.sin(turn)], axis=1)
     match law:
-        case Gaussian(cov=tuple() as cov):
+        case Gaussian(cov=tuple() | LowRank() as cov):
             root = np.sqrt(np.diag(np.array(cov)))
             correlation = np.array(cov) / root[:, None] / root
             return as_vector(law.mean, 2) + circle @ np.linalg.cholesky(correlation).T * root

@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from theory.arrays import Array
+from theory.problems.low_rank import LowRank
 from theory.problems.problem import Ball, Gaussian, Laplace, Law, MixtureProblem, Point, Uniform, as_vector
 from theory.problems.typed import typed
 
@@ -36,6 +37,8 @@ def laws(problem: MixtureProblem) -> tuple[Law, ...]:
 def marginal(law: Law, dim: int) -> tuple[str, Array, Array]:
     """Kind, centres and scales of the marginals of a product law; a ball of dimension 1 is an interval."""
     match law:
+        case Gaussian(cov=LowRank() as cov):
+            return "gaussian", as_vector(law.mean, dim), np.sqrt(cov.variances)
         case Gaussian(cov=tuple() as cov):
             return "gaussian", as_vector(law.mean, dim), np.sqrt(np.diag(np.array(cov)))
         case Gaussian(scale=float() | tuple() as scale):
@@ -56,6 +59,8 @@ def isotropic(law: Law, dim: int) -> float | None:
     if isinstance(law, Point):
         return 0.0
     if not isinstance(law, Gaussian):
+        return None
+    if isinstance(law.cov, LowRank):
         return None
     if law.cov is not None:
         cov = np.array(law.cov)

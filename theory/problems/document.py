@@ -14,6 +14,7 @@ from typing import Any
 from theory.errors import ProblemError, one_of, shown
 from theory.problems import problem as description
 from theory.problems import validation as check
+from theory.problems.low_rank import LowRank
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem
 
 Table = dict[str, Any]
@@ -55,6 +56,8 @@ def _tagged(tag: str, kinds: dict[str, type], value: object, **extra: float) -> 
 
 
 def _listed(value: Any) -> Any:
+    if isinstance(value, LowRank):
+        return {"diagonal": _listed(value.diagonal), "factor": _listed(value.factor)}
     return [_listed(item) for item in value] if isinstance(value, tuple) else value
 
 

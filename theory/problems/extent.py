@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from theory.problems.components import laws
+from theory.problems.low_rank import LowRank
 from theory.problems.problem import (
     Ball,
     Box,
@@ -40,6 +41,10 @@ def _widths(part: Law | Set) -> list[float]:
         return [part.radius]
     if isinstance(part, Point):
         return []
+    if isinstance(part, Gaussian) and isinstance(part.cov, LowRank):
+        # The least is no less, the largest no more than this.
+        most = np.max(part.cov.diagonal) + (np.array(part.cov.factor) ** 2).sum()
+        return [math.sqrt(np.min(part.cov.diagonal)), math.sqrt(most)]
     if isinstance(part, Gaussian) and part.cov is not None:
         return [math.sqrt(v) for v in np.linalg.eigvalsh(np.array(part.cov))]
     if isinstance(part, Gaussian | Laplace):

@@ -23,6 +23,7 @@ from theory.arrays import Array
 from theory.errors import ProblemError
 from theory.problems.kept import Kept
 from theory.problems.limits import MOST_NOISE
+from theory.problems.low_rank import LowRank
 from theory.problems.problem import Ball, Component, DomainProblem, Problem, Uniform, Vector
 from theory.problems.typed import typed
 
@@ -64,8 +65,14 @@ class Move:
             if getattr(part, key, None) is not None:
                 moved[key] = self._size(getattr(part, key), self.unit)
         if getattr(part, "cov", None) is not None:
-            moved["cov"] = tuple(self._size(row, self.unit**2) for row in part.cov)
+            moved["cov"] = self._covariance(part.cov)
         return replace(part, **moved)
+
+    def _covariance(self, cov: Any) -> Any:
+        if isinstance(cov, LowRank):
+            rows: Any = tuple(self._size(row, self.unit) for row in cov.factor)
+            return LowRank(self._size(cov.diagonal, self.unit**2), rows)
+        return tuple(self._size(row, self.unit**2) for row in cov)
 
     def _size(self, value: Vector, unit: Fraction) -> Vector:
         if isinstance(value, tuple):
@@ -240,4 +247,6 @@ def _scales(part: Any) -> Iterator[Any]:
         if value is not None:
             yield from (value if isinstance(value, tuple) else (value,))
     if getattr(part, "cov", None) is not None:
-        yield from (part.cov[k][k] ** 0.5 for k in range(len(part.cov)))
+        cov = part.cov
+        known = cov.variances if isinstance(cov, LowRank) else (cov[k][k] for k in range(len(cov)))
+        yield from (float(v) ** 0.5 for v in known)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from theory.displayed import Displayed
 from theory.errors import ProblemError, shown
 from theory.problems import validation as check
+from theory.problems.low_rank import LowRank, low_rank
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,11 +50,14 @@ def _settle_box(box: Any) -> None:
 
 @dataclass(frozen=True)
 class Gaussian:
-    """Normal law. Exactly one of `scale` (per-axis standard deviation) and `cov` (covariance matrix) is given."""
+    """Normal law. Exactly one of `scale` (per-axis standard deviation) and `cov` is given.
+
+    cov: a covariance matrix, or in many dimensions {"diagonal": variances, "factor": [direction, ...]}.
+    """
 
     mean: Vector
     scale: Vector | None = None
-    cov: tuple[tuple[float, ...], ...] | None = None
+    cov: tuple[tuple[float, ...], ...] | LowRank | None = None
 
     def __post_init__(self) -> None:
         if (self.scale is None) == (self.cov is None):
@@ -63,7 +67,7 @@ class Gaussian:
         if self.cov is None:
             _settle_law(self, mean=mean, scale=check.positive_vector(self.scale, "scale"))
         else:
-            _settle_law(self, mean=mean, cov=check.covariance(self.cov, "cov"))
+            _settle_law(self, mean=mean, cov=low_rank(self.cov, "cov") or check.covariance(self.cov, "cov"))
 
 
 @dataclass(frozen=True)

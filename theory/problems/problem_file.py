@@ -106,8 +106,16 @@ def dumps_problem(problem: Problem) -> str:
         if isinstance(value, dict):
             parts.append(f"[{key}]\n{tomli_w.dumps(value)}")
         elif isinstance(value, list):
-            parts.extend(f"[[{key}]]\n{tomli_w.dumps(table)}" for table in value)
+            parts.extend(f"[[{key}]]\n{_flat(table)}" for table in value)
     return "\n".join(parts)
+
+
+def _flat(table: dict[str, Any]) -> str:
+    """The lines of a table; those of a table inside it as dotted keys."""
+    plain = {key: value for key, value in table.items() if not isinstance(value, dict)}
+    inner = [(key, value) for key, value in table.items() if isinstance(value, dict)]
+    dotted = (f"{key}.{tomli_w.dumps({name: item})}" for key, part in inner for name, item in part.items())
+    return "".join([tomli_w.dumps(plain), *dotted])
 
 
 def save_problem(problem: Problem, path: str | os.PathLike[str]) -> None:

@@ -10,7 +10,7 @@ import math
 import operator
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from itertools import repeat
 from numbers import Real
 from types import UnionType
@@ -216,7 +216,7 @@ def ordered(low: float | tuple[float, ...], high: float | tuple[float, ...]) -> 
 def common_dim(parts: Iterable[tuple[str, object]], dim: int = 0, fixed_by: str = "dim") -> int:
     """The dimension that all (key, value) pairs agree on, 0 where only scalars occur. A given `dim` takes part."""
     for key, value in parts:
-        if not isinstance(value, tuple) or len(value) == dim:
+        if not isinstance(value, Sized) or len(value) == dim:
             continue
         if dim:
             raise ProblemError(key, f"{len(value)} axes", f"{dim} as fixed by {fixed_by}")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from flint import arb, arb_mat, fmpq
 
 from theory.errors import NoProof
+from theory.problems.low_rank import LowRank
 from theory.problems.problem import Gaussian, MixtureProblem, Problem, as_vector
 from theory.proof.balls import Arb, Rational, exact
 from theory.proof.noise import upper
@@ -78,6 +79,11 @@ def half_space_proof(problem: Problem) -> HalfSpaceProof:
 
 
 def _covariance(law: Gaussian, dim: int) -> list[list[Rational]]:
+    if isinstance(law.cov, LowRank):
+        rows = [[exact(v) for v in row] for row in law.cov.factor]
+        diagonal = [exact(v) for v in as_vector(law.cov.diagonal, dim)]
+        product = [[sum((f[i] * f[j] for f in rows), fmpq(0)) for j in range(dim)] for i in range(dim)]
+        return [[v + (diagonal[i] if i == j else 0) for j, v in enumerate(row)] for i, row in enumerate(product)]
     if law.cov is not None:
         return [[exact(v) for v in row] for row in law.cov]
     assert law.scale is not None

@@ -22,15 +22,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from theory.arrays import Array
-from theory.reduction.spreads import Axes, Full
+from theory.reduction.spreads import Full, Thin
 
 # Directions in which components differ by less than this, in standard deviations and relative to the largest difference
 # of means, or as a share of the variance, are left out; what this can do is in the errors.
 DIFFERENT = 1e-12
 # What is left out below this is rounding of the numbers themselves.
 ROUNDING = 64 * np.finfo(float).eps
-# Covariances that differ on more axes than this leave no few directions.
-MOST = 256
+# Variances that differ on more axes than this leave no few directions.
+MOST = 64
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Essential:
     """
 
     means: Array
-    spreads: tuple[Axes | Full, ...]
-    reference: Axes | Full
+    spreads: tuple[Thin | Full, ...]
+    reference: Thin | Full
     columns: Array
     fixed: bool
     lost: float
@@ -98,13 +98,13 @@ class Essential:
         return means, np.stack([known[id(item)] for item in self.spreads])
 
 
-def essential(means: Array, spreads: Sequence[Axes | Full], least: float = DIFFERENT) -> Essential | None:
+def essential(means: Array, spreads: Sequence[Thin | Full], least: float = DIFFERENT) -> Essential | None:
     """The essential directions of components: means (K, d), covariances, differences down to `least`.
 
     None where covariances differ on many axes.
     """
     spreads = _joined(spreads)
-    reference = next((s for s in spreads if isinstance(s, Full) or s.variances.any()), spreads[0])
+    reference = next((s for s in spreads if isinstance(s, Full) or s.variances.all()), spreads[0])
     apart = reference.whiten((means - means[0]).T)
     others = list(dict.fromkeys(s for s in spreads if s is not reference))
     if others:
@@ -128,43 +128,49 @@ def essential(means: Array, spreads: Sequence[Axes | Full], least: float = DIFFE
     return Essential(means, tuple(spreads), reference, columns, _fixed(reference, columns), lost, exact)
 
 
-def _joined(spreads: Sequence[Axes | Full]) -> list[Axes | Full]:
+def _joined(spreads: Sequence[Thin | Full]) -> list[Thin | Full]:
     """Equal covariances as one object."""
-    known: dict[bytes, Axes | Full] = {}
-    return [known.setdefault((s.matrix if isinstance(s, Full) else s.variances).tobytes(), s) for s in spreads]
+    known: dict[bytes, Thin | Full] = {}
+    return [known.setdefault(item.key, item) for item in spreads]
 
 
-def _differences(reference: Axes | Full, others: list[Axes | Full], apart: Array) -> tuple[Array, list[Array]] | None:
+def _differences(reference: Thin | Full, others: list[Thin | Full], apart: Array) -> tuple[Array, list[Array]] | None:
     """An orthonormal basis (d, q) that holds F, in units of Sigma_1, and in it the differences of the covariances."""
     if isinstance(reference, Full):
-        eye = np.eye(len(apart))
-        parts = []
-        for other in others:
-            assert isinstance(other, Full)
-            parts.append(reference.whiten(reference.whiten(other.matrix - reference.matrix).T))
-        return eye, parts
-    changes = np.stack([o.variances - reference.variances for o in others if isinstance(o, Axes)])
-    axes = np.flatnonzero(changes.any(axis=0))
+        changes = [other.matrix - reference.matrix for other in others if isinstance(other, Full)]
+        return np.eye(len(apart)), [reference.whiten(reference.whiten(change).T) for change in changes]
+    thin = [other for other in others if isinstance(other, Thin)]
+    changes = [other.variances - reference.variances for other in thin]
+    axes = np.flatnonzero(np.any(changes, axis=0))
     if len(axes) > MOST:
         return None
-    # Axes on which variances differ, and what the means have besides.
-    rest = apart.copy()
-    rest[axes] = 0.0
-    beyond, sizes, _ = np.linalg.svd(rest, full_matrices=False)
-    beyond = beyond[:, sizes > np.finfo(float).eps * np.abs(apart).max(initial=0.0)]
-    span = np.zeros((len(apart), len(axes) + beyond.shape[1]))
-    span[axes, np.arange(len(axes))] = 1.0
-    span[:, len(axes) :] = beyond
+    units = np.zeros((len(apart), len(axes)))
+    units[axes, np.arange(len(axes))] = 1.0
+    turned = [not np.array_equal(other.factor, reference.factor) for other in thin]
+    factors = [reference.factor, *(o.factor for o, t in zip(thin, turned, strict=True) if t)] if any(turned) else []
+    columns = reference.whiten(np.concatenate([units, *(factor.T for factor in factors)], axis=1))
+    span = _basis(np.concatenate([columns, apart], axis=1))
     parts = []
-    for change in changes:
-        part = np.zeros((span.shape[1], len(axes)))
-        scale = np.where(reference.variances[axes] > 0, reference.variances[axes], 1.0)
-        part[np.arange(len(axes)), np.arange(len(axes))] = change[axes] / scale
-        parts.append(part)
+    for other, change, differs in zip(thin, changes, turned, strict=True):
+        sides = [(units, change[axes])]
+        if differs:
+            sides += [
+                (other.factor.T, np.ones(len(other.factor))),
+                (reference.factor.T, -np.ones(len(reference.factor))),
+            ]
+        held = [(span.T @ reference.whiten(side), weights) for side, weights in sides]
+        parts.append(np.asarray(sum((side * weights) @ side.T for side, weights in held)))
     return span, parts
 
 
-def _fixed(reference: Axes | Full, columns: Array) -> bool:
+def _basis(columns: Array) -> Array:
+    """Orthonormal columns with the span of others, whatever their lengths."""
+    lengths = np.linalg.norm(columns, axis=0)
+    found, sizes, _ = np.linalg.svd(columns[:, lengths > 0] / lengths[lengths > 0], full_matrices=False)
+    return np.asarray(found[:, sizes > np.finfo(float).eps])
+
+
+def _fixed(reference: Thin | Full, columns: Array) -> bool:
     """Whether Sigma_1 maps F, and with it every E_alpha, into itself."""
     directions = np.linalg.qr(reference.colour(columns))[0] if columns.size else columns
     moved = reference.times(directions)

@@ -24,7 +24,7 @@ from theory.problems.components import exact_weights, isotropic, marginal, weigh
 from theory.problems.problem import Component, Gaussian, Law, MixtureProblem
 from theory.reduction.essential import DIFFERENT, ROUNDING, Essential, essential
 from theory.reduction.gaussians import SAME, common_covariance, concentric_problem, needs_posterior
-from theory.reduction.spreads import spread
+from theory.reduction.spreads import Thin, spread
 
 if TYPE_CHECKING:
     from theory.geometry.plane.plane import Plane
@@ -53,7 +53,7 @@ def mixture(problem: MixtureProblem) -> Mixture:
     """Its essential directions; under the regression rule none is left out that is more than rounding."""
     parts = weighted(problem)
     held = [law for _label, _weight, law in parts]
-    full = any(isinstance(law, Gaussian) and law.cov is not None for law in held)
+    full = any(isinstance(law, Gaussian) and isinstance(law.cov, tuple) for law in held)
     spreads = [spread(law, problem.dim, full) for law in held]
     means = np.stack([marginal(law, problem.dim)[1] for law in held])
     least = ROUNDING if problem.training.rule == "regression" else DIFFERENT
@@ -90,7 +90,8 @@ def on_line(held: Mixture) -> Geometry:
     assert found is not None
     scale = _scale(held)
     two = len(held.parts) == 2 and all(isinstance(law, Gaussian) for _label, _weight, law in held.parts)
-    if two and found.dim and len(set(map(id, found.spreads))) == 1 and scale is None:
+    thin = any(isinstance(item, Thin) for item in found.spreads)
+    if two and found.dim and len(set(map(id, found.spreads))) == 1 and scale is None and not thin:
         geometry = common_covariance(problem)
         assert geometry is not None
         return geometry

@@ -104,7 +104,7 @@ def _projected(law: Law, axis: Array, origin: Array) -> tuple[str, float, float]
     """Kind, centre and scale of a law along a direction."""
     if isinstance(law, Gaussian) and law.cov is not None:
         mean = float((as_vector(law.mean, len(axis)) - origin) @ axis)
-        return "gaussian", mean, float(np.sqrt(axis @ np.array(law.cov) @ axis))
+        return "gaussian", mean, float(np.sqrt(axis @ spread(law, len(axis), False).times(axis[:, None])[:, 0]))
     kind, center, scale = marginal(law, len(axis))
     at = float((center - origin) @ axis)
     if isinstance(law, Gaussian | Point):

@@ -45,7 +45,11 @@ class Radial:
 
     def train(self, alpha: Array) -> Base:
         """The base classifiers."""
-        return self.trainer(alpha)
+        base = self.trainer(alpha)
+        if self.frame is None:
+            return base
+        origin, axis, _ = _frame(base)
+        return replace(base, origin=self.frame[0] + origin @ self.frame[1], axis=axis @ self.frame[1])
 
     def drift(self, alpha: Array, base: Base) -> Drift:
         """How the base classifiers move with alpha (R,)."""
@@ -113,10 +117,10 @@ class Radial:
 
     def coordinate(self, base: Base, points: Array) -> Array:
         """Distance from the centre less the reference, without cancellation: see `TwoCentres`."""
-        if self.frame is not None:
-            points = (points - self.frame[0]) @ self.frame[1].T
         origin, axis, reference = _frame(base)
         offset = points[None, :, :] - origin[:, None, :]
+        if self.frame is not None:
+            offset, axis = offset @ self.frame[1].T, axis @ self.frame[1].T
         along = np.einsum("rmd,rd->rm", offset, axis)
         far = reference[:, None]
         square = (offset**2).sum(axis=2) + 2 * far * along
@@ -125,8 +129,7 @@ class Radial:
     def center(self, base: Base) -> Array:
         """The centre of the first row's shells."""
         origin, axis, reference = _frame(base)
-        found = origin[0] - axis[0] * reference[0]
-        return found if self.frame is None else self.frame[0] + found @ self.frame[1]
+        return origin[0] - axis[0] * reference[0]
 
 
 def _frame(base: Base) -> tuple[Array, Array, Array]:
