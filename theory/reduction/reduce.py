@@ -191,18 +191,35 @@ def _domain(problem: DomainProblem, window: float, tolerance: float) -> Geometry
 
 
 def _only_axis(problem: MixtureProblem) -> int | None:
-    """The one axis on which product components differ, if all other factors have full support and agree."""
+    """The one axis on which product components differ, if all other factors agree and cancel whatever the noise."""
     held = laws(problem)
-    parts = [w for w in held if isinstance(w, Laplace) or (isinstance(w, Gaussian) and w.cov is None)]
+    parts = [w for w in held if not isinstance(w, Ball) and getattr(w, "cov", None) is None]
     if len(parts) < len(held) or len({type(w) for w in parts}) > 1:
         return None
     # Numbers that stand for all axes are compared once.
-    axes = problem.dim if any(isinstance(v, tuple) for w in parts for v in (w.mean, w.scale)) else 1
+    axes = problem.dim if any(isinstance(v, tuple) for w in parts for v in vars(w).values()) else 1
     centers, scales = (np.stack(v) for v in zip(*(marginal(w, axes)[1:] for w in parts), strict=True))
     differing = np.flatnonzero((centers != centers[0]).any(axis=0) | (scales != scales[0]).any(axis=0))
-    if len(differing) == 0:
-        return 0
-    return int(differing[0]) if len(differing) * problem.dim == axes else None
+    if len(differing) and len(differing) * problem.dim != axes:
+        return None
+    axis = int(differing[0]) if len(differing) else 0
+    return axis if isinstance(held[0], Gaussian | Laplace) or _bounded_cancels(problem, axis) else None
+
+
+def _bounded_cancels(problem: MixtureProblem, axis: int) -> bool:
+    """Whether points or boxes decide by one axis alone, beside what they share.
+
+    Under noise that reaches everywhere they do; without any the class of the nearest one counts away from the shared
+    factor, and there boxes of both classes may not overlap.
+    """
+    training = problem.training
+    if training.rule != "posterior" or training.noise == "uniform" or training.off_support != "nearest":
+        return False
+    pieces = on_axis(problem, axis)
+    if pieces[0].law == "point":
+        return True
+    sides = [[(p.center - p.scale, p.center + p.scale) for p in pieces if p.label == label] for label in (0, 1)]
+    return all(low >= b or high <= a for low, high in sides[0] for a, b in sides[1])
 
 
 def _gaussian_noise(problem: MixtureProblem, tolerance: float) -> Geometry:
