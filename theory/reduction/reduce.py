@@ -1,21 +1,8 @@
 """Which geometry a problem lives in, and the exact reduction to it.
 
-| problem                                                            | noises (training, smoothing)   | geometry     |
-|--------------------------------------------------------------------|--------------------------------|--------------|
-| d = 1: any components; labelled intervals                          | any, any                       | line         |
-| product components that differ on one axis only                    | any, any                       | line         |
-| isotropic Gaussians of one scale (or points), means on a line      | gaussian, gaussian             | line         |
-| two Gaussians with one full covariance                             | gaussian, gaussian             | half-space   |
-| concentric isotropic Gaussians, balls and a point at the centre    | gaussian, gaussian (posterior) | radial       |
-| two concentric isotropic Gaussians                                 | gaussian, gaussian (regression) | radial      |
-| two isotropic Gaussians (or points) of different scales            | gaussian, gaussian (posterior) | radial       |
-| one ball in an infinite background                                 | gaussian, gaussian             | radial       |
-| any other Gaussians, d = 2; of one isotropic scale, means in a plane | gaussian, gaussian (posterior) | plane      |
-| labelled discs and boxes, d = 2                                    | gaussian, gaussian (regression) | plane       |
-| two Gaussians of one covariance, a linear rule on n samples        | gaussian, gaussian             | limit        |
-
-In the second and third rows the components share every factor orthogonal to the line; it cancels from the sign of the
-signed density and integrates to 1 in every risk, and the noise acts along the line by its marginal.
+`theory.reduction.table` lists the problems and their routes. What components share across the directions along which
+they differ cancels from the sign of the signed density and integrates to 1 in every risk, and the noise acts along these
+directions by its marginal.
 """
 
 from __future__ import annotations
