@@ -19,12 +19,13 @@ from simulate.commands.options import (
     sample_ratios,
     scales,
 )
-from simulate.commands.output import number, of_samples, plain, print_json, print_table, remark
+from simulate.commands.output import note, number, of_samples, plain, print_json, print_table, remark
 from simulate.commands.remedy import mc_command, suggesting
 from simulate.sweep.families import family
 from theory.problems import validation
+from theory.problems.components import independent
 from theory.problems.noises import NOISES, RATIO
-from theory.problems.problem import Problem
+from theory.problems.problem import MixtureProblem, Problem
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,6 +74,8 @@ class RiskCommand:
             for i, point in enumerate(product(*grid, ratios))
         ]
         remark(*(estimate for estimate in found.values() if estimate is not None), limits=not self.json)
+        if isinstance(problem, MixtureProblem) and independent(problem):
+            note("both classes have one law: the label is independent of the input, and no classifier beats a constant")
         if self.json:
             print_json(records)
         else:

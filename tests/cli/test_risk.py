@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from theory import adversarial_risk, certified_risk, certified_vote_risk, clean_risk, compare, regimes, vote_risk
 
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Records = Callable[..., list[dict[str, Any]]]
 QUANTITIES = ["clean", "certified", "adversarial", "gain", "certified_gain"]
 
@@ -104,3 +106,11 @@ def test_risk_never_imports_jax_or_matplotlib() -> None:
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_one_law_for_both_classes_is_said(call: Run, tmp_path: Path) -> None:
+    part = 'law = "gaussian"\nmean = [1.0, 2.0]\ncov = [[1.0, 0.2], [0.2, 2.0]]\n'
+    (tmp_path / "same.toml").write_text(f"prior = 0.3\n[[class0]]\n{part}[[class1]]\n{part}")
+    found = call("risk", str(tmp_path / "same.toml"), "--alpha", "0.3", "--beta", "0.5", "--json")
+    assert abs(json.loads(found.stdout)[0]["clean"]["value"] - 0.3) < 1e-15
+    assert "independent of the input" in found.stderr

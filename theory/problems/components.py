@@ -29,6 +29,17 @@ def exact_weights(problem: MixtureProblem) -> list[Fraction]:
     return result
 
 
+def independent(problem: MixtureProblem) -> bool:
+    """Whether both classes have the same components with the same shares: the label says nothing about the input."""
+    masses: dict[Law, list[Fraction]] = {}
+    labels = [1] * len(problem.class1) + [0] * len(problem.class0)
+    parts = problem.class1 + problem.class0
+    for label, part, share in zip(labels, parts, exact_weights(problem), strict=True):
+        masses.setdefault(part.law, [Fraction(0), Fraction(0)])[label] += share
+    prior = typed(problem.prior)
+    return all(one * (1 - prior) == zero * prior for zero, one in masses.values())
+
+
 def laws(problem: MixtureProblem) -> tuple[Law, ...]:
     """The laws of all components, class 0 first."""
     return tuple(part.law for part in problem.class0 + problem.class1)

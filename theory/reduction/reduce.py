@@ -1,8 +1,8 @@
 """Which geometry a problem lives in, and the exact reduction to it.
 
 `theory.reduction.table` lists the problems and their routes. What components share across the directions along which
-they differ cancels from the sign of the signed density and integrates to 1 in every risk, and the noise acts along these
-directions by its marginal.
+they differ cancels from the sign of the signed density and integrates to 1 in every risk, and the noise acts along
+these directions by its marginal.
 """
 
 from __future__ import annotations

@@ -42,6 +42,10 @@ def _gaussian(mean: str, spread: str = "scale = 1.0") -> str:
 
 
 _LAPLACE = '[training]\nnoise = "laplace"\n[smoothing]\nnoise = "laplace"'
+_APART = (
+    ('law = "laplace", mean = [0.0, 0.0], scale = 1.0', 'law = "laplace", mean = [1.0, 0.0], scale = 1.0'),
+    ('law = "uniform", low = [0.0, 0.0], high = [1.0, 1.0]', 'law = "uniform", low = [2.0, 0.0], high = [3.0, 1.0]'),
+)
 _REGRESSION = '[training]\nrule = "regression"'
 _COV = "cov = [[1.0, 0.3, 0.1], [0.3, 2.0, 0.2], [0.1, 0.2, 1.5]]"
 _MORE = "cov = [[2.0, 0.3, 0.1], [0.3, 2.0, 0.2], [0.1, 0.2, 1.5]]"
@@ -78,8 +82,8 @@ ROWS = (
         "line",
         "as d = 1",
         (
-            _classes(*(f'law = "laplace", mean = [{m}, 0.0], scale = 1.0' for m in (0.0, 1.0)), _LAPLACE),
-            _classes(*(f'law = "uniform", low = [{m}, 0.0], high = [{m + 1}, 1.0]' for m in (0.0, 2.0)), _LAPLACE),
+            _classes(*_APART[0], _LAPLACE),
+            _classes(*_APART[1], _LAPLACE),
         ),
         "any dimension: components that differ on one axis",
     ),
