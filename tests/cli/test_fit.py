@@ -58,7 +58,7 @@ def test_a_table_tells_what_to_do_next(call: Run) -> None:
 def test_without_an_exact_route_the_next_command_simulates(call: Run) -> None:
     result = call("fit", "digits", "--classes", "3", "8", "--project", "3")
     rows = dict(line.split("  ", 1) for line in result.stdout.splitlines())
-    assert rows["exact"].strip().startswith("no: in more than two dimensions")
+    assert rows["exact"].strip().startswith("no: the components differ along 3 directions")
     assert rows["next"].strip().startswith("noisewise mc FILE.toml --alpha 0:")
     assert rows["Bayes risk of the mixture"].strip() == "-"
 

@@ -125,7 +125,7 @@ def test_risks_of_an_infinite_background_have_units() -> None:
 
 
 def test_some_cells_without_a_route_are_undecided() -> None:
-    scales = Family("two-scales", {"dim": 3, "class0.0.scale": [1.5, 1.0, 1.0]})
+    scales = Family("two-scales", {"dim": 3, "class0.0.scale": [1.5, 1.0, 2.0]})
     first, second = Axis("class1.0.scale.1", 1.0, 2.0, 2), Axis("separation", 1.0, 2.0, 2)
     dataset = sweep(Family(scales.at({"class1.0.scale": [1.5, 1.0, 1.0]})), first, Axis("beta", 0.1, 0.2, 2))
     assert np.isnan(dataset["risk"]).to_numpy().tolist() == [[False, True], [False, True]]
