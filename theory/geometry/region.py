@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from theory.arrays import Array, Flags, Index
 from theory.displayed import Displayed
 from theory.numerics.isolate import Pieces
-from theory.numerics.terms import Terms, log_ratio, slope
+from theory.numerics.terms import Terms, rounded_ratio_and_slope, slope
 from theory.problems.normal import Normal
 
 # Spacing of the floats around a boundary, in units of which its position is at best known.
@@ -196,11 +196,12 @@ def place_error(terms: Terms | None, row: Index, at: Array) -> Array:
     """The same for boundaries (N,) of the given rows."""
     error = POSITION_ULPS * np.spacing(np.abs(at))
     if terms is not None and len(row):
-        ratio, tie = log_ratio(terms, row, at)
+        ratio, tie, rate = rounded_ratio_and_slope(terms, row, at)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            moved = tie / np.abs(slope(terms, row, at))
+            moved = tie / np.abs(rate)
             steps = np.where(np.isfinite(moved), moved, 0.0)
-            least = np.minimum(*(np.abs(slope(terms, row, at + side * steps)) for side in (-1, 1)))
+            around = np.abs(slope(terms, np.concatenate([row, row]), np.concatenate([at - steps, at + steps])))
+            least = np.minimum(around[: len(row)], around[len(row) :])
             moved = np.maximum(moved, np.where(least > 0, tie / least, 2 * moved))
         smooth = np.isfinite(ratio) & (np.abs(ratio) < np.sqrt(tie)) & np.isfinite(moved)
         error += np.where(smooth, moved, 0.0)

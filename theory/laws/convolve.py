@@ -66,13 +66,19 @@ def _gaussian_laplace(scale: Array, diversity: Array) -> Profile:
         return np.where(depth > 0, near, far)
 
     def score(z: Array) -> Array:
-        size, t = np.abs(z) / scale, np.abs(z) / scale / ratio
-        depth = (ratio - size) * SQRT_HALF
-        with np.errstate(invalid="ignore"):  # far out, where it is not taken
-            first = mills_excess(np.maximum(depth, SERIES_FROM)) * (1 + t)
-            second = mills_excess((ratio + size) * SQRT_HALF) * (1 - t)
-            deep = -np.sign(z) * (2 * t + (first - second)) / (2 + (first + second))
-        return np.where(depth > SERIES_FROM, deep, -np.tanh(0.5 * (log_half(z) - log_half(-z)))) / diversity
+        slope = -np.tanh(0.5 * (log_half(z) - log_half(-z)))
+        size = np.abs(z) / scale
+        deep = (ratio - size) * SQRT_HALF > SERIES_FROM
+        if deep.any():
+            slope = np.where(deep, near(z, size), slope)
+        return slope / diversity
+
+    def near(z: Array, size: Array) -> Array:
+        """The score times the diversity where A and B are nearly equal."""
+        t = size / ratio
+        first = mills_excess(np.maximum((ratio - size) * SQRT_HALF, SERIES_FROM)) * (1 + t)
+        second = mills_excess((ratio + size) * SQRT_HALF) * (1 - t)
+        return -np.sign(z) * (2 * t + (first - second)) / (2 + (first + second))
 
     return Profile(
         lambda z: np.logaddexp(log_half(np.abs(z)), log_half(-np.abs(z))) - np.log(2 * diversity),

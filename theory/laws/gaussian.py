@@ -17,7 +17,7 @@ MILLS = math.sqrt(0.5 * math.pi)
 NARROW = 0.25
 # Beyond this argument fourteen terms of the asymptotic series of u erfcx(u) are exact to 1e-17 of its second one.
 SERIES_FROM = 10.0
-SERIES_TERMS = 14
+SERIES = np.cumprod(1.0 - 2.0 * np.arange(1, 15))
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(10)
 
 
@@ -53,8 +53,9 @@ def mills_excess(u: Array) -> Array:
     large = u > SERIES_FROM
     safe = np.where(large, u, SERIES_FROM)
     step, total = 0.5 / safe**2, np.zeros_like(safe)
-    for n in range(SERIES_TERMS, 0, -1):
-        total = -(2 * n - 1) * step * (1 + total)
+    for coefficient in SERIES[::-1].tolist():
+        total += coefficient
+        total *= step
     direct = np.minimum(u, SERIES_FROM)
     return np.where(large, total, direct * np.sqrt(np.pi) * erfcx(direct) - 1)
 

@@ -57,37 +57,32 @@ class _Verdict:
 
 def _judge(terms: Terms, row: Index, low: Array, high: Array) -> _Verdict:
     """Which intervals are settled, and the class at either end."""
-    left, right = terms.values(row, low), terms.values(row, high)
-    before, after = terms.scores(row, low), terms.scores(row, high)
-    width, p, slack = high - low, terms.positive, 0.0
-    sides = [(left[:, k], right[:, k], (before[:, k], after[:, k])) for k in (slice(None, p), slice(p, None))]
+    count, p, width, slack = len(row), terms.positive, high - low, 0.0
+    rows, x = np.concatenate([row, row]), np.concatenate([low, high])
+    values, scores = terms.values(rows, x), terms.scores(rows, x)
+    sides = [(values[:, k], scores[:, k]) for k in (slice(None, p), slice(p, None))]
     if relative(terms):
         bound = convex_side if terms.convex else concave_side
         one, zero = (bound(*side, width) for side in sides)
-        at_left, tie_left = terms.ratio(row, low)
-        at_right, tie_right = terms.ratio(row, high)
+        ratio, tie = terms.ratio(rows, x)
         slack = VALUE_SLACK
     else:
         peak = _peaks(terms, row, low, high)
-        one = bound_side(left[:, :p], right[:, :p], peak[:, :p], sides[0][2], width)
-        zero = bound_side(left[:, p:], right[:, p:], peak[:, p:], sides[1][2], width)
-        at_left, tie_left = ratio_of(left, terms.sizes(row, low, left), p)
-        at_right, tie_right = ratio_of(right, terms.sizes(row, high, right), p)
-    least, most, falling, rising = _range(one, zero, at_left, at_right, width, slack)
-    tie = np.maximum(tie_left, tie_right)
-    settled = (least >= -tie) | (most < -tie) | falling | rising
-    return _Verdict(settled, at_left >= -tie_left, at_right >= -tie_right)
+        one, zero = bound_side(*sides[0], peak[:, :p], width), bound_side(*sides[1], peak[:, p:], width)
+        ratio, tie = ratio_of(values, terms.sizes(rows, x, values), p)
+    least, most, falling, rising = _range(one, zero, ratio[:count], ratio[count:], width, slack)
+    both = np.maximum(tie[:count], tie[count:])
+    class1 = ratio >= -tie
+    return _Verdict((least >= -both) | (most < -both) | falling | rising, class1[:count], class1[count:])
 
 
 def _peaks(terms: Terms, row: Index, low: Array, high: Array) -> Array:
     """The largest value of each term whose mode lies inside its interval, -inf for the others, (N, K)."""
     modes = terms.modes[row]
-    inside = (modes > low[:, None]) & (modes < high[:, None])
     peak = np.full(modes.shape, -np.inf)
-    at = np.where(inside, modes, low[:, None])
-    for k in np.flatnonzero(inside.any(axis=0)):
-        rows = np.flatnonzero(inside[:, k])
-        peak[rows, k] = terms.values(row[rows], at[rows, k])[:, k]
+    some, term = np.nonzero((modes > low[:, None]) & (modes < high[:, None]))
+    if len(some):
+        peak[some, term] = terms.values(row[some], modes[some, term])[np.arange(len(some)), term]
     return peak
 
 
@@ -164,11 +159,12 @@ def refine(terms: Terms, row: Index, low: Array, high: Array, rising: Flags) -> 
     low, high = low.copy(), high.copy()
     x = 0.5 * (low + high)
     active: NDArray[np.intp] = np.arange(len(x))
+    rows = row  # one object while no root is done: terms keep what they know of its rows
     previous = np.full(len(x), np.inf)
     for _ in range(MAX_STEPS):
         if len(active) == 0:
             break
-        at, rows = x[active], row[active]
+        at = x[active]
         value, rate = ratio_and_slope(terms, rows, at)
         above = (value >= 0) == rising[active]
         high[active] = np.where(above, at, high[active])
@@ -184,5 +180,6 @@ def refine(terms: Terms, row: Index, low: Array, high: Array, rising: Flags) -> 
         ulp = np.spacing(np.abs(target)) + np.finfo(float).tiny
         moving = (value != 0) & (np.abs(target - at) > ulp) & (top - bottom > ulp)
         x[active] = np.where(value == 0, at, target)
-        active = active[moving]
+        if not moving.all():
+            active, rows = active[moving], rows[moving]
     return x

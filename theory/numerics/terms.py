@@ -105,25 +105,36 @@ def _rounding(values: Array, sizes: Array, total: Array) -> Array:
 
 def slope(terms: Terms, row: Index, x: Array) -> Array:
     """dD/dx."""
-    return _ratio_and_slope(terms, row, x)[1]
+    return _sloped(terms, row, x)[2]
 
 
 def ratio_and_slope(terms: Terms, row: Index, x: Array) -> tuple[Array, Array]:
     """D and dD/dx."""
-    ratio, rate = _ratio_and_slope(terms, row, x)
+    _values, ratio, rate = _sloped(terms, row, x)
     return (terms.ratio(row, x)[0] if relative(terms) else ratio), rate
 
 
-def _ratio_and_slope(terms: Terms, row: Index, x: Array) -> tuple[Array, Array]:
-    values, scores = terms.values(row, x), terms.scores(row, x)
-    (one, zero), (up, down) = (np.split(part, [terms.positive], axis=1) for part in (values, scores))
-    upper, lower = log_sum(one), log_sum(zero)
+def rounded_ratio_and_slope(terms: Terms, row: Index, x: Array) -> tuple[Array, Array, Array]:
+    """`log_ratio` and dD/dx."""
+    values, _ratio, rate = _sloped(terms, row, x)
+    if relative(terms):
+        return *terms.ratio(row, x), rate
+    return *ratio_of(values, terms.sizes(row, x, values), terms.positive), rate
+
+
+def _sloped(terms: Terms, row: Index, x: Array) -> tuple[Array, Array, Array]:
+    """The logarithms of the terms, D and dD/dx."""
+    values, scores, p = terms.values(row, x), terms.scores(row, x), terms.positive
+    upper, lower = log_sum(values[:, :p]), log_sum(values[:, p:])
     with np.errstate(invalid="ignore"):
         ratio = upper - lower
-    return np.where(np.isnan(ratio), 0.0, ratio), _mean_score(one, up, upper) - _mean_score(zero, down, lower)
+    rate = _mean_score(values[:, :p], scores[:, :p], upper) - _mean_score(values[:, p:], scores[:, p:], lower)
+    return values, np.where(np.isnan(ratio), 0.0, ratio), rate
 
 
 def _mean_score(values: Array, scores: Array, total: Array | None = None) -> Array:
+    if values.shape[1] == 1:
+        return np.where(np.isneginf(values[:, 0]), 0.0, scores[:, 0])
     total = log_sum(values) if total is None else total
     with np.errstate(invalid="ignore", over="ignore"):
         weights = np.where(np.isneginf(values), 0.0, np.exp(values - total[:, None]))
@@ -140,21 +151,27 @@ class SideBounds:
     slope_high: Array
 
 
-def bound_side(left: Array, right: Array, peak: Array, scores: tuple[Array, Array], width: Array) -> SideBounds:
-    """Bounds from the terms' values at both ends and at the peak, and their scores there (which decrease along x).
+def _halves(ends: Array) -> tuple[Array, Array]:
+    """What belongs to the left and to the right end of N intervals, of both one after the other (2N, ...)."""
+    return ends[: len(ends) // 2], ends[len(ends) // 2 :]
+
+
+def bound_side(values: Array, scores: Array, peak: Array, width: Array) -> SideBounds:
+    """Bounds from the terms' values (2N, K) at the left and right ends, their scores there, which decrease along x, and
+    the peaks (N, K).
 
     With L = log sum exp, L' is the average of the scores s_k under the terms' shares w_k, and L'' the average of their
     slopes plus their variance. Hence L'(a) - sum w_k (s_k(a) - s_k(b)) <= L' <= L'(a) + (b - a) Var, alike from b,
     where the shares are at most exp(max of term k - min of the sum).
     """
+    (left, right), (before, after) = _halves(values), _halves(scores)
     lowest, highest = np.minimum(left, right), np.maximum(np.maximum(left, right), peak)
-    low, high = log_sum(lowest), log_sum(highest)
-    before, after = scores
-    if left.shape[1] == 1:
+    low, high = _halves(log_sum(np.concatenate([lowest, highest])))
+    if values.shape[1] == 1:
         return SideBounds(low, high, after[:, 0], before[:, 0])
     with np.errstate(invalid="ignore", over="ignore", under="ignore"):
         share = np.exp(np.minimum(highest - low[:, None], 0.0))
-        at_left, at_right = _mean_score(left, before), _mean_score(right, after)
+        at_left, at_right = _halves(_mean_score(values, scores))
         middle = 0.5 * (at_left + at_right)[:, None]
         deviation = np.maximum(np.abs(before - middle), np.abs(after - middle))
         falls = np.where(share > 0, share * (before - after), 0.0).sum(axis=1)
@@ -164,17 +181,17 @@ def bound_side(left: Array, right: Array, peak: Array, scores: tuple[Array, Arra
     return SideBounds(low, high, least, most)
 
 
-def convex_side(left: Array, right: Array, scores: tuple[Array, Array], width: Array) -> SideBounds:
+def convex_side(values: Array, scores: Array, width: Array) -> SideBounds:
     """Bounds from both ends where every term is log-convex: so is their sum, which lies between tangents and chord."""
-    first, last = log_sum(left), log_sum(right)
-    before, after = _mean_score(left, scores[0]), _mean_score(right, scores[1])
+    total = log_sum(values)
+    (first, last), (before, after) = _halves(total), _halves(_mean_score(values, scores, total))
     low = np.maximum(first + width * np.minimum(before, 0), last - width * np.maximum(after, 0))
     return SideBounds(low, np.maximum(first, last), before, after)
 
 
-def concave_side(left: Array, right: Array, scores: tuple[Array, Array], width: Array) -> SideBounds:
+def concave_side(values: Array, scores: Array, width: Array) -> SideBounds:
     """As `bound_side`, for terms whose modes are not known: a peak lies below the tangents at both ends."""
-    before, after = scores
+    (left, right), (before, after) = _halves(values), _halves(scores)
     rise = left + width[:, None] * np.maximum(before, 0)
     peak = np.minimum(rise, right - width[:, None] * np.minimum(after, 0))
-    return bound_side(left, right, peak, scores, width)
+    return bound_side(values, scores, peak, width)

@@ -22,39 +22,43 @@ def _ordered(pieces: tuple[Piece, ...]) -> tuple[list[Piece], int]:
 
 
 class DensityTerms:
-    """Weighted densities of the components after training noise, in logarithms."""
+    """Weighted densities of the components after training noise, in logarithms; those of one law all at once."""
 
     def __init__(self, pieces: tuple[Piece, ...], noise: str, alpha: Array) -> None:
         self._pieces, self.positive = _ordered(pieces)
         self._noise, self._alpha = noise, alpha
-        self._last: tuple[Index, list[Profile]] | None = None
-        self._kinds = [("gaussian", 0.0) if p.law == "point" else (p.law, float(p.scale)) for p in self._pieces]
-        centers = np.array([float(p.center) for p in self._pieces])
-        self.modes = np.broadcast_to(centers, (len(alpha), len(centers)))
+        self._last: tuple[Index, list[tuple[Index, Profile]]] | None = None
+        self._scales = np.array([0.0 if p.law == "point" else float(p.scale) for p in self._pieces])
+        self._centers = np.array([float(p.center) for p in self._pieces])
+        laws = [p.law for p in self._pieces]
+        self._groups = [(law, np.flatnonzero([other == law for other in laws])) for law in dict.fromkeys(laws)]
+        self.modes = np.broadcast_to(self._centers, (len(alpha), len(laws)))
         self._log_weights = np.log([p.weight for p in self._pieces])
-        shapes = self._shapes(np.arange(len(alpha)))
-        self.widths = np.stack([np.broadcast_to(s.width, alpha.shape) for s in shapes], axis=1)
+        self.widths = self._joined([(k, s.width) for k, s in self._shapes(np.arange(len(alpha)))], len(alpha))
 
-    def _shapes(self, row: Index) -> list[Profile]:
-        """The noised components, which those of one law and scale share; the last ones are kept for the same rows."""
-        if self._last is not None and self._last[0] is row:
-            return self._last[1]
-        alpha, made = self._alpha[row], {}
-        for law, scale in self._kinds:
-            if (law, scale) not in made:
-                made[law, scale] = convolve(law, np.full(len(row), scale), self._noise, alpha)
-        self._last = row, [made[kind] for kind in self._kinds]
+    def _shapes(self, row: Index) -> list[tuple[Index, Profile]]:
+        """Columns and noised components of each law, (N, k); the last ones are kept for the same rows."""
+        if self._last is None or self._last[0] is not row:
+            alpha = self._alpha[row][:, None]
+            kinds = [("gaussian" if law == "point" else law, columns) for law, columns in self._groups]
+            self._last = row, [(k, convolve(law, self._scales[k], self._noise, alpha)) for law, k in kinds]
         return self._last[1]
+
+    def _joined(self, parts: list[tuple[Index, Array]], rows: int) -> Array:
+        found = np.empty((rows, len(self._pieces)))
+        for columns, values in parts:
+            found[:, columns] = values
+        return found
 
     def values(self, row: Index, x: Array) -> Array:
         """Logarithms of the weighted noised densities, (N, K)."""
-        columns = [s.log_pdf(x - float(p.center)) for p, s in zip(self._pieces, self._shapes(row), strict=True)]
-        return np.stack(columns, axis=1) + self._log_weights
+        z = x[:, None] - self._centers
+        return self._joined([(k, s.log_pdf(z[:, k])) for k, s in self._shapes(row)], len(x)) + self._log_weights
 
     def scores(self, row: Index, x: Array) -> Array:
         """Their derivatives in x, (N, K)."""
-        columns = [s.score(x - float(p.center)) for p, s in zip(self._pieces, self._shapes(row), strict=True)]
-        return np.stack(columns, axis=1)
+        z = x[:, None] - self._centers
+        return self._joined([(k, s.score(z[:, k])) for k, s in self._shapes(row)], len(x))
 
     def sizes(self, row: Index, x: Array, values: Array) -> Array:
         """Logarithms are accurate relative to themselves, but for the width of a narrow uniform law, (N, K)."""

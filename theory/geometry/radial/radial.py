@@ -70,13 +70,12 @@ class Radial:
         """u and 1 - u: masses of shells under noise around a point at coordinate x."""
         part = region.take(row)
         assert part.reference is not None
-        noise = Piece(1, "gaussian", x, beta, 1.0)
-        sums = []
-        for label in (True, False):
-            low, high = part.pieces(label)
-            ends = [shells.tails(noise, self.dim, part.reference, t) for t in (low, high)]
-            sums.append(np.where(low < high, shells.between(*ends), 0.0).sum(axis=1))
-        return sums[0], sums[1]
+        below, above = shells.tails(Piece(1, "gaussian", x, beta, 1.0), self.dim, part.reference, part.ends)
+        none, whole = np.zeros((len(x), 1)), np.ones((len(x), 1))
+        below, above = np.hstack([none, below, whole]), np.hstack([whole, above, none])
+        between = shells.between((below[:, :-1], above[:, :-1]), (below[:, 1:], above[:, 1:]))
+        first, second = between[:, ::2].sum(axis=1), between[:, 1::2].sum(axis=1)
+        return np.where(part.first, first, second), np.where(part.first, second, first)
 
     def mass(self, pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, Array]:
         """A class's share of the risk."""

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammainc, gammaincc, log_ndtr
 
-from theory.arrays import Array, Index
-from theory.numerics.special.logs import log1mexp
+from theory.arrays import Array, Flags, Index
+from theory.numerics.special.logs import log1mexp, stirling_rest
 from theory.numerics.special.steepest import Saddle, classes, contour, log_density, log_tail, saddle
 
 # Beyond these the ball is a half-space to far more than double precision (d/ell and log(delta)/delta^2 do not count).
@@ -62,7 +62,7 @@ def ball_law(dim: ArrayLike, ell: ArrayLike, delta: ArrayLike) -> BallLaw:
 def ball_tails(dim: ArrayLike, ell: ArrayLike, delta: ArrayLike) -> BallTails:
     """`ball_log_mass` with its error, which exceeds `log_error` by 4 (d + 4) ulp where the masses are those of a gamma
     law (ell = 0, 2 to 200 dimensions), and `log_density_bound`; arguments and the rest as there."""
-    return BallTails(*_evaluate(dim, ell, delta, _MASSES, _ERROR, _MOST, gamma=True))
+    return BallTails(*_evaluate(dim, ell, delta, _MASSES, _ERROR, _MOST, own=_of_gamma_law))
 
 
 def log_density_bound(dim: ArrayLike, ell: ArrayLike, delta: ArrayLike) -> Array:
@@ -112,7 +112,7 @@ def ball_mass_derivatives(dim: ArrayLike, ell: ArrayLike, delta: ArrayLike) -> t
     Arguments, shapes, errors raised: as for `ball_log_mass`. Outside the ball's existence (delta <= -ell), and at
     infinite delta, both are -inf; at ell = 0 the second is. The absolute error of both logs is below `log_error`.
     """
-    log_pdf, log_rate = _evaluate(dim, ell, delta, _DENSITIES)
+    log_pdf, log_rate = _evaluate(dim, ell, delta, _DENSITIES, own=_centred)
     return log_pdf, log_rate
 
 
@@ -128,12 +128,14 @@ def log_error(dim: ArrayLike, ell: ArrayLike, delta: ArrayLike) -> Array:
 
 
 class _Part(NamedTuple):
-    """A kind of result: of the saddle points and, where it needs one, their contour; of half-spaces; of empty balls."""
+    """A kind of result: of the saddle points and, where it needs one, their contour; of half-spaces; of empty balls; of
+    the saddle points of balls about the centre of the noise, where these need no contour."""
 
     kernel: Callable[..., tuple[Array, ...]]
     contour: bool
     half_space: Callable[[Array, Array], tuple[Array, ...]]
     empty: tuple[float, ...]
+    centred: Callable[[Saddle], tuple[Array, ...]]
 
 
 def _tails(point: Saddle, tail: Array) -> tuple[Array, ...]:
@@ -163,19 +165,50 @@ def _half_space_densities(ell: Array, delta: Array) -> tuple[Array, ...]:
     return density, np.where(ell == 0.0, -np.inf, density)
 
 
+def _gamma_masses(point: Saddle) -> tuple[Array, ...]:
+    half, square = 0.5 * point.dim, 0.5 * point.rho**2
+    above = point.tilt >= 0.0
+    tail = np.empty_like(half)
+    for side, chance in ((above, gammaincc), (~above, gammainc)):
+        tail[side] = chance(half[side], square[side])
+    return _tails(point, np.log(tail))
+
+
+def _chi_densities(point: Saddle) -> tuple[Array, ...]:
+    """Of gamma laws the saddle-point approximation is exact but for Stirling's formula in place of Gamma(d/2)."""
+    return _most(point)[0] - stirling_rest(0.5 * point.dim), np.full_like(point.dim, -np.inf)
+
+
+def _centred(point: Saddle) -> Flags:
+    """Which balls lie about the centre of the noise."""
+    return np.asarray(point.ell == 0.0)
+
+
+def _of_gamma_law(point: Saddle) -> Flags:
+    """Of which of them the masses are taken from incomplete gamma functions."""
+    least, most = _GAMMA_DIMS
+    return _centred(point) & (point.dim >= least) & (point.dim <= most) & (point.exponent > _GAMMA_LOG)
+
+
 _MASSES = _Part(
     lambda point, path: _tails(point, log_tail(point, path)),
     True,
     lambda _, delta: (log_ndtr(delta), log_ndtr(-delta)),
     (-np.inf, 0.0),
+    _gamma_masses,
 )
-_DENSITIES = _Part(log_density, True, _half_space_densities, (-np.inf, -np.inf))
-_ERROR = _Part(_error, False, _half_space_error, (0.0,))
-_MOST = _Part(_most, False, lambda *place: _half_space_densities(*place)[:1], (-np.inf,))
+_DENSITIES = _Part(log_density, True, _half_space_densities, (-np.inf, -np.inf), _chi_densities)
+_ERROR = _Part(_error, False, _half_space_error, (0.0,), lambda point: _error(point, _GAMMA_ULPS * (point.dim + 4.0)))
+_MOST = _Part(_most, False, lambda *place: _half_space_densities(*place)[:1], (-np.inf,), _most)
+
+Chosen = Callable[[Saddle], Flags]
 
 
-def _evaluate(dim: ArrayLike, ell: ArrayLike, delta: ArrayLike, *parts: _Part, gamma: bool = False) -> list[Array]:
-    """Check and broadcast the arguments, sort the elements into cases, and fill the results."""
+def _evaluate(
+    dim: ArrayLike, ell: ArrayLike, delta: ArrayLike, *parts: _Part, own: Chosen | None = None
+) -> list[Array]:
+    """Check and broadcast the arguments, sort the elements into cases, and fill the results; `own` says which of the
+    balls about the centre of the noise are done without a contour."""
     dim, ell, delta = (np.asarray(a, dtype=np.float64) for a in (dim, ell, delta))
     _check(dim, ell)
     grid = np.empty((3, *np.broadcast(dim, ell, delta).shape))
@@ -193,46 +226,35 @@ def _evaluate(dim: ArrayLike, ell: ArrayLike, delta: ArrayLike, *parts: _Part, g
         rest, paths = np.flatnonzero(regular), any(part.contour for part in parts)
         for start in range(0, rest.size, _BATCH):
             batch = rest[start : start + _BATCH]
-            for members, point, rule in _cases(saddle(*flat_grid[:, batch]), gamma, paths):
+            for members, point, rule in _cases(saddle(*flat_grid[:, batch]), own, paths):
                 flat_result[:, batch[members]] = _results(point, rule, parts)
     return [values[()] for values in result]
 
 
-# What stands for a rule where none is needed: for masses of gamma laws, and for what the saddle point gives.
-_GAMMA, _NONE = -1, -2
+# What stands for a rule where none is needed: for balls about the centre, and for what the saddle point gives.
+_OWN, _NONE = -1, -2
 
 
-def _cases(point: Saddle, gamma: bool, paths: bool) -> Iterator[tuple[Index | slice, Saddle, int]]:
+def _cases(point: Saddle, own: Chosen | None, paths: bool) -> Iterator[tuple[Index | slice, Saddle, int]]:
     """Positions, saddles and the rule of a contour, or what stands for it."""
     if not paths:
         yield slice(None), point, _NONE
         return
-    least, most = _GAMMA_DIMS
-    own = (point.ell == 0.0) & (point.dim >= least) & (point.dim <= most) & (point.exponent > _GAMMA_LOG) & gamma
-    if not own.any():
+    chosen = np.zeros(point.ell.shape, bool) if own is None else own(point)
+    if not chosen.any():
         yield from classes(point, _CHUNK)
         return
-    held, others = np.flatnonzero(own), np.flatnonzero(~own)
-    yield held, Saddle(*(field[held] for field in point)), _GAMMA
+    held, others = np.flatnonzero(chosen), np.flatnonzero(~chosen)
+    yield held, Saddle(*(field[held] for field in point)), _OWN
     for members, part, rule in classes(Saddle(*(field[others] for field in point)), _CHUNK):
         yield others[members], part, rule
 
 
 def _results(point: Saddle, rule: int, parts: tuple[_Part, ...]) -> list[Array]:
-    if rule == _GAMMA:
-        law = {_MASSES: _gamma_masses(point), _ERROR: _error(point, _GAMMA_ULPS * (point.dim + 4.0))}
-        return [values for part in parts for values in law.get(part) or part.kernel(point)]
+    if rule == _OWN:
+        return [values for part in parts for values in part.centred(point)]
     path = () if rule == _NONE else (contour(point, rule),)
     return [values for part in parts for values in part.kernel(point, *(path if part.contour else ()))]
-
-
-def _gamma_masses(point: Saddle) -> tuple[Array, ...]:
-    half, square = 0.5 * point.dim, 0.5 * point.rho**2
-    above = point.tilt >= 0.0
-    tail = np.empty_like(half)
-    for side, chance in ((above, gammaincc), (~above, gammainc)):
-        tail[side] = chance(half[side], square[side])
-    return _tails(point, np.log(tail))
 
 
 def _check(dim: Array, ell: Array) -> None:
