@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theory.arrays import Array, Index
+from theory.arrays import Array, Flags, Index
 from theory.geometry.base import Base, Drift
 from theory.geometry.piece import Piece
 from theory.geometry.region import Region
@@ -28,12 +28,13 @@ from theory.numerics.special.noncentral import ball_log_mass, log_error
 EPS = np.finfo(float).eps
 # Panels begin at these multiples of both scales, to either side of both places where the integrand changes.
 PANELS = np.concatenate([[0.0], 2.0 ** np.arange(-2, 9)])
-# The distribution S is 0 or 1 beyond this, in its own logits.
-FAR = 750.0
 # Of the integrals; the masses are rounded to some 1e-14.
 TOLERANCE = 1e-11
-# Logarithm of a mass beside which none counts: far out their relative precision is lost.
+# Logarithm of a mass beside which none counts: far out their relative precision is lost. S is 0 or 1 beyond as many of
+# its own logits, and so are the masses of W this far from its mean: in units of the noise it is a Lipschitz function of
+# Z, and its variance at most 1.
 LEAST = -45.0
+REACH = (-2 * LEAST) ** 0.5
 # The step in the radius, in units of the noise, with which the slope is taken.
 STEP = 1e-4
 
@@ -92,40 +93,51 @@ class Blurred:
 
     def radii(self) -> tuple[Array, Array]:
         """Radii (R,) at which it is 0, and their errors; inf where it is positive at the centre: no ball is left."""
-        rows = np.arange(len(self.alpha))
-        low, high = np.zeros(len(rows)), np.full(len(rows), self.start)
-        (at_edge, doubt), (at_centre, _) = self.excess(rows, low), self.excess(rows, high)
+        count = len(self.alpha)
+        rows, low, high = np.arange(count), np.zeros(count), np.full(count, self.start)
+        (at_edge, at_centre), (doubt, _) = self._excesses(rows, low, high)
         still, gone = at_edge <= doubt, at_centre >= 0
         tolerance = np.where(still | gone, self.start, 2 * EPS * self.start)
         edge = np.where(still | gone, 1.0, at_edge)
         roots = find_roots(self.excess, low, high, edge, np.where(gone, -1.0, at_centre), tolerance)
         depth = np.where(still, 0.0, roots.at)
-        radius, error = self.start - depth, np.zeros(len(rows))
+        radius, error = self.start - depth, np.zeros(count)
         inside = np.flatnonzero(~gone)
-        value, noise = self.excess(inside, depth[inside])
         ahead = np.minimum(depth[inside] + STEP * self.alpha[inside], self.start)
         back = np.maximum(ahead - STEP * self.alpha[inside], 0.0)
-        rise = (self.excess(inside, back)[0] - self.excess(inside, ahead)[0]) / (ahead - back)
+        (value, more, less), (noise, *_) = self._excesses(inside, depth[inside], back, ahead)
+        rise = (more - less) / (ahead - back)
         with np.errstate(divide="ignore"):
             error[inside] = np.where(rise > 0, (np.abs(value) + noise) / np.abs(rise), np.inf)
         error = np.minimum(error + roots.width * (~still & ~gone) + 4 * EPS * self.start, self.start)
         return np.where(gone, np.inf, radius), error
 
+    def _excesses(self, rows: Index, *depths: Array) -> tuple[Array, Array]:
+        """`excess` at several depths (R,) at once: values and errors (n, R)."""
+        value, error = self.excess(np.tile(rows, len(depths)), np.concatenate(depths))
+        return value.reshape(len(depths), -1), error.reshape(len(depths), -1)
+
     def excess(self, index: Index, depth: Array) -> tuple[Array, Array]:
-        """Its values (N,) for rows `index` at the radii start - depth, and their errors."""
-        scale = self.alpha[index]
-        reach = FAR / self.slope / (self.start + np.sqrt(self.start**2 + FAR / self.slope))
-        total, error = np.zeros(len(index)), np.zeros(len(index))
-        for side, end in ((1, reach), (-1, self.start)):
+        """Its values (N,) for rows `index` at the radii start - depth, and their errors: both integrals at once."""
+        count, scale = len(index), self.alpha[index]
 
-            def integrand(row: Index, t: Array, side: int = side) -> Array:
-                return self._density(t * side) * self._mass(scale[row], depth[row], t * side, side)
+        def integrand(row: Index, t: Array) -> Array:
+            outside, row = (row < count)[:, None], row % count
+            t = np.where(outside, t, -t)
+            return self._density(t) * self._mass(scale[row], depth[row], t, outside)
 
-            row, low, high = self._panels(scale, depth * side, end)
-            part, doubt = integrate(integrand, row, low, high, len(index), TOLERANCE)
-            total = total + side * part
-            error = error + doubt + part * self._rounding(scale, depth) + np.exp(LEAST)
-        return total, error
+        parts = [self._panels(scale, depth * side, self._end(side)) for side in (1, -1)]
+        row, low, high = (np.concatenate(part) for part in zip(*parts, strict=True))
+        row[len(parts[0][0]) :] += count
+        part, doubt = integrate(integrand, row, low, high, 2 * count, TOLERANCE)
+        error = doubt + part * np.tile(self._rounding(scale, depth), 2) + 3 * np.exp(LEAST)
+        return part[:count] - part[count:], error[:count] + error[count:]
+
+    def _end(self, side: int) -> float:
+        """How far from start S reaches to one side, at most to the centre."""
+        square = -LEAST / self.slope
+        end = square / (self.start + np.sqrt(max(self.start**2 + side * square, 0.0)))
+        return float(end if side == 1 else min(end, self.start))
 
     def _panels(self, scale: Array, depth: Array, end: float) -> tuple[Index, Array, Array]:
         """Rows, low and high ends of panels of [0, end]: around 0, where S lies, and -depth, where W does."""
@@ -142,13 +154,17 @@ class Blurred:
         fall = np.exp(-self.slope * np.abs(t) * (self.start + place))
         return np.asarray(2 * self.slope * place * fall / (1 + fall) ** 2)
 
-    def _mass(self, scale: Array, depth: Array, t: Array, side: int) -> Array:
-        """P(W > start + t) for side 1, P(W < start + t) for -1, seen from the radius start - depth."""
+    def _mass(self, scale: Array, depth: Array, t: Array, beyond: Flags) -> Array:
+        """P(W > start + t) where `beyond`, else P(W < start + t), seen from the radius start - depth."""
         scale, depth = scale[:, None], depth[:, None]
         ell, delta = (self.start - depth) / scale, (t + depth) / scale
-        inside, outside = ball_log_mass(self.dim, ell, np.maximum(delta, -ell))
-        log = outside if side == 1 else inside
-        return np.where(log > LEAST, np.exp(np.maximum(log, LEAST)), 0.0)
+        least, most = (np.sqrt(ell**2 + self.dim - part) for part in (1, 0))
+        near = (ell + delta > least - REACH) & (ell + delta < most + REACH)
+        result = np.where(beyond == (ell + delta < most), 1.0, 0.0)
+        ell = np.broadcast_to(ell, t.shape)[near]
+        masses = ball_log_mass(self.dim, ell, np.maximum(delta[near], -ell))
+        result[near] = np.exp(np.where(np.broadcast_to(beyond, t.shape)[near], masses[1], masses[0]))
+        return result
 
     def _rounding(self, scale: Array, depth: Array) -> Array:
         """Relative errors of the masses about their middle."""
