@@ -131,6 +131,25 @@ def test_places_change_nothing() -> None:
     assert found[0] == found[1] == found[2]
 
 
+@pytest.mark.parametrize("dim", [65, 784])
+@pytest.mark.parametrize("place", [0, 3_000_000_000])
+def test_decimals_on_many_axes(dim: int, place: int) -> None:
+    """Scales 1e-6 apart, near the origin and 3000 from it: the same as in whole numbers."""
+    rng, unit = np.random.default_rng(dim), Fraction(1, 10**6)
+    for _ in range(4):
+        means = place + rng.integers(-3000, 3000, (2, dim))
+        found = []
+        for scale in (unit, Fraction(1)):
+            laws = [
+                Gaussian(tuple(float(int(m) * scale) for m in mean), float(size * scale))
+                for mean, size in zip(means, (1_300_000, 1_300_001), strict=True)
+            ]
+            zero, one = ((Component(law),) for law in laws)
+            noises = [float(v * scale) for v in (100_000, 500_000, 10_000)]
+            found.append(certified_risk(MixtureProblem(0.49, dim, zero, one), *noises))
+        assert found[0].value == pytest.approx(found[1].value, abs=float(found[0].error + found[1].error), rel=0)
+
+
 def test_tails_whose_ratio_tends_to_a_constant() -> None:
     nested = mixture([Uniform(0.0, 1.0)], [Uniform(0.0, 2.0)])
     assert clean_risk(nested, [0.1, 1.0], 0.3).value.tolist() == pytest.approx([0.25, 0.25], abs=1e-12)

@@ -8,8 +8,9 @@ from fractions import Fraction
 import numpy as np
 
 from theory.arrays import Array, Flags
-from theory.problems.normal import BITS, Move, Normal, halves, numbers
+from theory.problems.normal import Move, Normal, halves, numbers
 from theory.problems.problem import Vector
+from theory.problems.units import BITS
 
 
 def held(values: Array) -> Flags:

@@ -26,9 +26,10 @@ from theory.problems.limits import MOST_NOISE
 from theory.problems.low_rank import LowRank
 from theory.problems.problem import Ball, Component, DomainProblem, Problem, Uniform, Vector
 from theory.problems.typed import typed
+from theory.problems.units import decimal_unit, scaled
 
-BITS, DIGITS = 40, 13
-# In more dimensions than this an exact rational for each axis takes too long, and floats are moved and scaled instead.
+# In more dimensions than this an exact rational for each axis takes too long: the place stays, and all axes are scaled
+# at once, exactly where all places are decimals of the unit, and else by a power of two.
 MOST_AXES = 64
 # Powers of 2 and of 5 up to this are floats.
 MOST_EXACT = 2.0**53
@@ -36,7 +37,7 @@ MOST_EXACT = 2.0**53
 
 @dataclass(frozen=True)
 class Move:
-    """x -> (x - center)/unit, exactly by axis, or in floats where `center` is None: then the place stays."""
+    """x -> (x - center)/unit, exactly by axis, or for all axes at once where `center` is None: then the place stays."""
 
     unit: Fraction
     center: list[Fraction] | None
@@ -77,7 +78,7 @@ class Move:
     def _size(self, value: Vector, unit: Fraction) -> Vector:
         if isinstance(value, tuple):
             if self.center is None:
-                return tuple((np.array(value) / float(unit)).tolist())
+                return tuple(scaled(np.array(value), unit)[0].tolist())
             return tuple(float(typed(v) / unit) for v in value)
         return float(typed(value) / unit)
 
@@ -168,19 +169,30 @@ def _made(problem: Problem) -> Normal:
     parts, vectors = _parts(problem), _vectors(problem)
     axes = max((len(v) for v in vectors if isinstance(v, tuple)), default=1)
     if axes > MOST_AXES or (_endless(problem) and problem.dim > 2):
-        # Powers of two cost nothing; and volumes of many dimensions stay where floats can hold them.
-        large = max(*(float(np.abs(v).max()) for v in vectors), *(s for part in parts for s in _scales(part)), 0.0)
-        move = Move(Fraction(1) if _endless(problem) else Fraction(2) ** int(np.frexp(large)[1]), None)
+        move = Move(_unit_of_many(problem, vectors, [s for part in parts for s in _scales(part)]), None)
     else:
         columns = [[typed(v[k] if isinstance(v, tuple) else v) for v in vectors] for k in range(axes)]
         center = [(min(column) + max(column)) / 2 for column in columns]
         sizes = [abs(x - c) for column, c in zip(columns, center, strict=True) for x in column]
         sizes += [typed(s) for part in parts for s in _scales(part)]
-        move = Move(_decimal_unit(max(sizes) or Fraction(1)), center)
+        move = Move(decimal_unit(max(sizes) or Fraction(1)), center)
     try:
         return Normal(move.problem(problem), move, halves(problem, move.unit))
     except ProblemError:  # widths of a unit in the last place may round to nothing
         return Normal(problem, Move(Fraction(1), None), halves(problem, Fraction(1)))
+
+
+def _unit_of_many(problem: Problem, vectors: list[Vector], scales: list[float]) -> Fraction:
+    """The unit where the place stays. Volumes of many dimensions stay where floats can hold them."""
+    if _endless(problem):
+        return Fraction(1)
+    places = [np.atleast_1d(np.array(v, float)) for v in vectors]
+    large = max(*(float(np.abs(v).max()) for v in places), *scales, 0.0)
+    unit = decimal_unit(typed(large) or Fraction(1))
+    matrix = any(getattr(part, "cov", None) is not None for part in _parts(problem))
+    if not matrix and all(scaled(v, unit)[1].all() for v in places):
+        return unit
+    return Fraction(2) ** int(np.frexp(large)[1])
 
 
 def numbers(problem: Problem) -> Iterator[Vector]:
@@ -214,16 +226,6 @@ def _half(law: Any, unit: Fraction) -> Fraction | None:
 
 def _endless(problem: Problem) -> bool:
     return isinstance(problem, DomainProblem) and problem.infinite
-
-
-def _decimal_unit(largest: Fraction) -> Fraction:
-    """2^BITS/10^k with DIGITS digits before the point of largest * 10^k."""
-    k = DIGITS - 1 - (len(str(largest.numerator)) - len(str(largest.denominator)))
-    while largest * Fraction(10) ** k >= 10**DIGITS:
-        k -= 1
-    while largest * Fraction(10) ** k < 10 ** (DIGITS - 1):
-        k += 1
-    return 2**BITS / Fraction(10) ** k
 
 
 PLACES, SCALES = ("mean", "low", "high", "center"), ("scale", "radius")
