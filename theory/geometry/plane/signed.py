@@ -28,9 +28,9 @@ class SignedField:
 
     def _exponents(self, points: Array) -> Array:
         """Logarithms of the weighted densities at points (..., 2), without the factor 2 pi."""
-        offset = points[..., None, :] - self._means
-        quadratic = np.einsum("...ki,kij,...kj->...k", offset, self._precisions, offset)
-        return np.asarray(self._logs - 0.5 * quadratic)
+        x, y = (points[..., k, None] - self._means[:, k] for k in (0, 1))
+        (along, mixed), (_mixed, across) = self._precisions.transpose(1, 2, 0)
+        return np.asarray(self._logs - 0.5 * (along * x * x + (2 * mixed * x + across * y) * y))
 
     def value(self, points: Array) -> Array:
         """D at points (..., 2)."""
