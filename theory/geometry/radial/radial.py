@@ -70,7 +70,7 @@ class Radial:
         """u and 1 - u: masses of shells under noise around a point at coordinate x."""
         part = region.take(row)
         assert part.reference is not None
-        noise = Piece(1, "gaussian", x, beta, 1.0)
+        noise = piece(1, "gaussian", x, beta, 1.0)
         sums = []
         for label in (True, False):
             low, high = part.pieces(label)
