@@ -7,6 +7,7 @@ whatever the executor.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -22,6 +23,8 @@ from theory.problems.noises import RATIO
 from theory.problems.normal import normal_form
 from theory.problems.problem import Problem
 from theory.reduction.reduce import reduce
+from theory.risks.panel import Noises, Panel
+from theory.risks.solution import Comparison
 
 Result = tuple[list[Array], list[str]]
 
@@ -92,11 +95,24 @@ def _parts(family: Family, x: Axis, y: Axis) -> Iterator[tuple[slice, slice]]:
 def evaluate(piece: CellBatch) -> Result:
     """For each batch its FIELDS (7, cells), NaN where there is no exact route, and the distinct reasons for that."""
     results, reasons = [], []
+    if len(piece.batches) > 1:
+        with suppress(NoExactRoute):
+            return _together(piece), []
     for batch in piece.batches:
         fields, why = _answered(piece.family, batch.values, batch.noises, [])
         results.append(fields)
         reasons += why
     return results, list(dict.fromkeys(reasons))
+
+
+def _together(piece: CellBatch) -> list[Array]:
+    """All batches in one call."""
+    sizes = [len(batch.cells) for batch in piece.batches]
+    noises = {key: np.concatenate([batch.noises[key] for batch in piece.batches]) for key in piece.batches[0].noises}
+    own = np.repeat(np.arange(len(sizes)), sizes)
+    panel = Panel([piece.family.at(batch.values) for batch in piece.batches])
+    found = panel.compare(noises["alpha"], Noises(own, noises["beta"], noises["eps"], noises.get(RATIO)))
+    return np.split(_fields(found), np.cumsum(sizes)[:-1], axis=1)
 
 
 def _answered(
@@ -128,7 +144,10 @@ def _without_route(problem: Problem) -> bool:
 
 def compared(family: Family, values: Mapping[str, Any], noises: Mapping[str, Array]) -> Array:
     """FIELDS (7, n) of one problem of the family at n noises; the status as its place in `STATUSES`."""
-    found = compare(family.at(values), noises["alpha"], noises["beta"], noises["eps"], ratio=noises.get(RATIO))
+    return _fields(compare(family.at(values), noises["alpha"], noises["beta"], noises["eps"], ratio=noises.get(RATIO)))
+
+
+def _fields(found: Comparison) -> Array:
     estimates = (found.risk.value, found.risk.error, found.baseline.value, found.gain.value, found.gain.error)
     status = ranks((found.risk - found.gain).status)
     return np.stack([np.asarray(part, float) for part in (*estimates, found.constant, status)])

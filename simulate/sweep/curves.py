@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,13 @@ import xarray as xr
 
 from simulate.sweep.axes import ASKED, Axis, Family
 from simulate.sweep.jumps import with_gaps
-from theory import NoExactRoute, best_alphas, zero_gain_curve
+from theory import NoExactRoute, zero_gain_curve
 from theory.arrays import Array
 from theory.numerics.zero_lines import ZeroLine
 from theory.problems.noises import NOISES, RATIO
 from theory.problems.problem import Problem
+from theory.risks.optimum import best_along
+from theory.risks.panel import Noises
 
 # Labels of cells around which a change of sign is one of what training noise does.
 SIGNED = ("exact-help", "exact-hurt")
@@ -78,34 +80,34 @@ def best(dataset: xr.Dataset, family: Family, x: Axis, y: Axis) -> Array:
         held[RATIO] = float(dataset.attrs[RATIO])
 
     def at(values: Array) -> Array:
-        if other.key == "beta":
-            found = best_alphas(family.at(), values, held["eps"], ratio=held.get(RATIO), upper=alpha.high)
-            return _within([optimum.alpha for optimum in found], alpha)
-        return _within([_best_at(family, {**held, other.key: value}, other, alpha.high) for value in values], alpha)
+        rows = np.arange(len(values))
+        noises = {key: np.full(len(values), value) for key, value in held.items()}
+        if family.asks(other.key):
+            problems, noises[other.key], own = [family.at()], values, np.zeros_like(rows)
+        else:
+            problems, own = [family.at({other.key: value}) for value in values.tolist()], rows
+        found = _best(problems, Noises(own, noises["beta"], noises["eps"], noises.get(RATIO)), alpha.high)
+        # What is not inside the plane is not shown; its lower edge counts as inside.
+        return np.where((found >= alpha.low) & (found < alpha.high), found, np.nan)
 
     along = other.values
     shown = ~(dataset["label"] == "constant").all("alpha").to_numpy()
     found = np.full(len(along), np.nan)
-    found[shown] = at(along[shown])
+    if shown.any():
+        found[shown] = at(along[shown])
     points = with_gaps(at, along, found, alpha.high - alpha.low)
     return points[:, ::-1] if x.key == "alpha" else points
 
 
-def _best_at(family: Family, values: dict[str, float], other: Axis, upper: float) -> float:
-    """The best alpha at one value of an axis that is not beta; NaN without an exact route."""
+def _best(problems: Sequence[Problem], rows: Noises, upper: float) -> Array:
+    """The best alphas; NaN without an exact route, which costs no other row its own."""
     try:
-        own = not family.asks(other.key)
-        problem = family.at({other.key: values[other.key]} if own else {})
-        ratio = None if own and other.key == RATIO else values.get(RATIO)
-        return best_alphas(problem, [values["beta"]], values["eps"], ratio=ratio, upper=upper)[0].alpha
+        return best_along(problems, rows, upper)
     except NoExactRoute:
-        return float("nan")
-
-
-def _within(found: list[float], alpha: Axis) -> Array:
-    """NaN for what is not inside the plane; its lower edge counts as inside."""
-    best = np.array(found)
-    return np.where((best >= alpha.low) & (best < alpha.high), best, np.nan)
+        halves = np.array_split(np.arange(len(rows.own)), 2)
+        if len(rows.own) == 1:
+            return np.full(1, np.nan)
+        return np.concatenate([_best(problems, rows.take(half), upper) for half in halves])
 
 
 def _joined(pieces: list[Array]) -> Array:

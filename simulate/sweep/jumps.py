@@ -10,8 +10,9 @@ from theory.arrays import Array
 
 # A step is looked into where it is more than OUTSTANDING times the lesser of its neighbours and SEEN of the range.
 OUTSTANDING, SEEN = 3.0, 1 / 200
-# Halvings of the place of a step, after which a jump has kept this share of it; a square root has a sixth left.
-ROUNDS, KEPT = 5, 0.5
+# How often a step is cut in so many parts at once, after which a jump has kept this share of it; a square root has a
+# sixth left.
+ROUNDS, PARTS, KEPT = 2, 6, 0.5
 
 
 def with_gaps(function: Callable[[Array], Array], at: Array, value: Array, span: float) -> Array:
@@ -26,12 +27,13 @@ def with_gaps(function: Callable[[Array], Array], at: Array, value: Array, span:
     doubtful = np.flatnonzero(step > np.maximum(OUTSTANDING * np.minimum(known[:-2], known[2:]), SEEN * span))
     ends = np.stack([np.stack([at[doubtful + k], value[doubtful + k]], axis=1) for k in (0, 1)])
     for _ in range(ROUNDS):
-        middle = ends[:, :, 0].mean(axis=0)
-        if len(middle) == 0:
+        if len(doubtful) == 0:
             break
-        inner = np.stack([middle, function(middle)], axis=1)
-        left = ~(np.abs(inner[:, 1] - ends[0, :, 1]) <= np.abs(ends[1, :, 1] - inner[:, 1]))
-        ends[1, left], ends[0, ~left] = inner[left], inner[~left]
+        places = np.linspace(ends[0, :, 0], ends[1, :, 0], PARTS + 1)
+        values = np.concatenate([ends[:1, :, 1], function(places[1:-1].ravel()).reshape(PARTS - 1, -1), ends[1:, :, 1]])
+        most = np.argmax(np.nan_to_num(np.abs(np.diff(values, axis=0)), nan=np.inf), axis=0)
+        points, every = np.stack([places, values], axis=2), np.arange(len(doubtful))
+        ends = np.stack([points[most, every], points[most + 1, every]])
     jumps = ~(np.abs(np.diff(ends[:, :, 1], axis=0)[0]) <= KEPT * step[doubtful])
     parts, last = [], 0
     points = np.stack([at, value], axis=1)

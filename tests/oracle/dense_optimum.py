@@ -14,9 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from theory import Component, Gaussian, Laplace, MixtureProblem, NoExactRoute, Smoothing, Training, Uniform, regimes
+from theory.arrays import Array
 from theory.problems.extent import extent
-from theory.risks.objective import scanned
+from theory.risks.objective import Scan, scanned
 from theory.risks.optimum import best_alpha
+from theory.risks.panel import Noises, Panel
 
 # Training noises looked at, and the range of them beyond the smallest and the largest length of the problem.
 POINTS, LEAST, MOST = 2400, 1e-4, 300.0
@@ -41,8 +43,12 @@ def dense(problem: MixtureProblem, beta: float, eps: float) -> float:
     low = LEAST * min(small, beta)
     grid = np.concatenate([[0.0], np.geomspace(low, MOST * max(large, beta), POINTS), np.linspace(0, large, 400)[1:]])
     alphas = np.unique(grid)
-    scan = scanned(problem, np.array([beta]), eps, alphas)
+    scan = _scanned(problem, beta, eps, alphas)
     return float(scan.alphas[0, np.nanargmax(scan.values[0])])
+
+
+def _scanned(problem: MixtureProblem, beta: float, eps: float, alphas: Array) -> Scan:
+    return scanned(Panel([problem]), Noises(np.zeros(1, np.intp), np.array([beta]), np.array([eps])), alphas[None, :])
 
 
 def missed(problem: MixtureProblem, beta: float, eps: float) -> Miss | None:
@@ -50,7 +56,7 @@ def missed(problem: MixtureProblem, beta: float, eps: float) -> Miss | None:
     found = best_alpha(problem, beta, eps)
     at = min(found.alpha, MOST * max(*extent(problem), beta))
     best = dense(problem, beta, eps)
-    objective = scanned(problem, np.array([beta]), eps, np.unique([0.0, at, best])).objective
+    objective = _scanned(problem, beta, eps, np.unique([0.0, at, best])).objective
     (mine, theirs), errors = objective.values(np.zeros(2, np.intp), np.array([at, best]))
     scale = 1.0 if objective.deep[0] else abs(theirs)
     if theirs - mine <= errors.sum() + SLACK * scale:

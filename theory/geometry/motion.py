@@ -166,20 +166,24 @@ def flux(
             total = np.where(struck, np.nan, total)
         elif item.label == label:
             held[k] = kernels(item.law, at, center, scale, frame)
-            log = held[k].log - np.log(scale) + (0.0 if item.law == "measure" else np.log(item.weight))
+            log = (
+                held[k].log
+                - np.log(scale)
+                + (0.0 if item.law == "measure" else np.log(np.atleast_1d(item.weight)[:, None]))
+            )
             top = np.maximum(top, np.where(real, log, -np.inf).max(axis=1, initial=-np.inf))
     taken = np.where(np.isfinite(top) & relative, top, 0.0)
     for k, kernel in held.items():
         center, scale = (np.atleast_1d(v)[:, None] for v in (pieces[k].center, pieces[k].scale))
         speed = np.zeros_like(at) if drift is None else _speed(kernel, drift, k, (at - center) / scale)
-        weight = 1.0 if pieces[k].law == "measure" else pieces[k].weight
+        weight = np.ones(()) if pieces[k].law == "measure" else np.atleast_1d(pieces[k].weight)[:, None]
         part, more = _carried(kernel, weight, scale, taken, (real, error), (motion, speed))
         total, doubt = total - np.where(part == 0, 0.0, sides(region) * part).sum(axis=1), doubt + more.sum(axis=1)
     return total, np.where(np.isfinite(total), doubt, np.nan), np.where(np.isfinite(top), taken, -np.inf)
 
 
 def _carried(
-    held: Kernel, weight: float, scale: Array, log: Array, at: tuple[Flags, Array], moving: tuple[Motion, Array]
+    held: Kernel, weight: Array, scale: Array, log: Array, at: tuple[Flags, Array], moving: tuple[Motion, Array]
 ) -> tuple[Array, Array]:
     """What a component, relative to a density of logarithm `log`, loses across the boundaries, and the errors."""
     (real, error), (motion, speed) = at, moving

@@ -24,8 +24,9 @@ class Piece:
     law: "gaussian" | "laplace" | "uniform" (half-width `scale`) | "point" on the line; radially "gaussian" | "point" |
         "shell" or "measure" (uniform, or Lebesgue measure, between the radii `center` and `scale`).
     center: position on the line; radially the coordinate of the component's centre (0 where it is the centre of the
-        shells). An array has one entry per training noise level.
+        shells).
     scale: standard deviation, diversity, half-width or outer radius.
+    weight: with the class prior. Each is one number, or has an entry per training noise level (or problem).
     exact: weight and scale as rational numbers: as typed, in units of the normal form; None where not known.
     """
 
@@ -33,18 +34,19 @@ class Piece:
     law: str
     center: Array
     scale: Array
-    weight: float
+    weight: Array
     exact: tuple[Fraction, Fraction] | None = None
 
     @property
     def rational(self) -> tuple[Fraction, Fraction]:
         """Weight and scale as rational numbers; those of their floats where nothing better is known."""
-        return self.exact or (Fraction(self.weight), Fraction(float(self.scale)))
+        return self.exact or (Fraction(float(self.weight)), Fraction(float(self.scale)))
 
     def at(self, rows: np.ndarray) -> Piece:
         """The component as seen from the given rows."""
-        center, scale = (v if v.ndim == 0 else v[rows] for v in (self.center, self.scale))
-        return replace(self, center=center, scale=scale)
+        held = (self.center, self.scale, self.weight)
+        center, scale, weight = (v if v.ndim == 0 else v[rows] for v in held)
+        return replace(self, center=center, scale=scale, weight=weight)
 
 
 def piece(
@@ -52,11 +54,12 @@ def piece(
     law: str,
     center: float | Array,
     scale: float | Array,
-    weight: float,
+    weight: float | Array,
     exact: tuple[Fraction, Fraction] | None = None,
 ) -> Piece:
     """A component from numbers or per-row arrays; a law of scale 0 is a "point"."""
-    return Piece(label, law, np.asarray(center, float), np.asarray(scale, float), float(weight), exact)
+    center, scale, weight = (np.asarray(v, float) for v in (center, scale, weight))
+    return Piece(label, law, center, scale, weight, exact)
 
 
 def net_weights(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:

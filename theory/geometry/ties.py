@@ -28,7 +28,7 @@ def with_ties(
     for item in pieces:
         if item.law == "point":
             at = float(np.ravel(item.center)[0])
-            weights[at] = weights.get(at, 0.0) + item.weight
+            weights[at] = weights.get(at, 0.0) + float(item.weight)
     if not weights or region.reference is not None:
         return region, np.zeros(len(region.first))
     positions = np.array(list(weights))

@@ -22,8 +22,8 @@ NEAR, APART, SHARE = 1e-10, 1e-8, 0.5
 class Crossings:
     """Places (2,) and kinds of the crossings asked for so far, by side."""
 
-    def __init__(self, lattice: Lattice, scale: float, tolerance: float) -> None:
-        self.lattice, self.scale, self.tolerance = lattice, scale, tolerance
+    def __init__(self, lattice: Lattice, scale: float, tolerance: float, places: int) -> None:
+        self.lattice, self.scale, self.tolerance, self.places = lattice, scale, tolerance, places
         self.at: dict[Side, Array] = {}
         self.kind: dict[Side, Kind] = {}
 
@@ -47,7 +47,8 @@ class Crossings:
             return self.lattice.plane(low[index] + share[:, None] * way[index])
 
         ends = np.zeros(len(low)), np.ones(len(low))
-        roots = find_roots(along, *ends, at_low, at_high, min(self.tolerance, NEAR / 10) / length)
+        near = min(self.tolerance, NEAR / 10) / length
+        roots = find_roots(along, *ends, at_low, at_high, near, self.places)
         small = np.abs(roots.value) <= np.maximum(self.tolerance * self.scale, 2 * roots.error)
         jumps = np.zeros(len(low), bool)
         rest = np.flatnonzero(~small)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from theory.arrays import Array, Flags, Index
-from theory.numerics.leftmost import Peak, Row
-from theory.numerics.stationary import TIGHT, Brackets, ValuesAt, balance, stationary
+from theory.numerics.bracketing import MOST
+from theory.numerics.leftmost import Peak, Rows
+from theory.numerics.stationary import AT_ONCE, TIGHT, Brackets, ValuesAt, balance, stationary
 from theory.numerics.turns import sloping, turns
 
 # Brackets are refined until they are NARROW (relative to their place); then polynomials within REACHES of it tell the
@@ -14,6 +15,8 @@ from theory.numerics.turns import sloping, turns
 NARROW, REACHES = 3e-3, (0.045, 0.009, 0.0018)
 GOLDEN = 0.5 * (3 - np.sqrt(5))
 MAX_ROUNDS = 100
+# From so many places of each bracket on they are asked for at once.
+EACH = 4
 
 
 def highest(function: ValuesAt, grid: Array, value: Array, error: Array, slope: ValuesAt | None = None) -> list[Peak]:
@@ -32,19 +35,19 @@ def highest(function: ValuesAt, grid: Array, value: Array, error: Array, slope: 
     if len(found.row):
         done = np.zeros(len(found.row), bool) if slope is None else balance(function, slope, found)
         rest = _take(found, ~done)
-        _refine(function, rest)
+        _refine(function, rest, 1 if slope is None else AT_ONCE)
         _put(found, ~done, rest)
         if slope is not None and not done.all():
             kept = done.copy()
             kept[~done] = ~sloping(slope, rest.row, rest.at, rest.width)
             found = _take(found, kept)
-    rows = [Row(function, slope, k, grid[k], value[k], error[k]) for k in range(len(value))]
-    return [row.choose(_take(found, found.row == row.k)) for row in rows]
+    return Rows(function, slope, grid, value, error, found).peaks()
 
 
-def _refine(function: ValuesAt, found: Brackets) -> None:
-    """By values alone: polynomials where these are sound, else brackets to TIGHT."""
-    _narrow(function, found, NARROW)
+def _refine(function: ValuesAt, found: Brackets, places: int) -> None:
+    """By values alone: polynomials where these are sound, else brackets to TIGHT. places: for how many the function
+    takes about as long as for one."""
+    _narrow(function, found, NARROW, places)
     smooth = np.zeros(len(found.row), bool)
     for reach in REACHES:
         tried = _take(found, ~smooth)
@@ -54,13 +57,13 @@ def _refine(function: ValuesAt, found: Brackets) -> None:
         _put(found, rows, _take(tried, sound))
         smooth |= rows
     rest = _take(found, ~smooth)
-    _narrow(function, rest, TIGHT)
+    _narrow(function, rest, TIGHT, places)
     _put(found, ~smooth, rest)
 
 
 def _put(b: Brackets, rows: Flags, part: Brackets) -> None:
     """Take over places, values and widths for the given rows."""
-    for name in ("at", "value", "error", "width", "sides"):
+    for name in ("low", "at", "high", "value", "error", "width", "sides"):
         getattr(b, name)[rows] = getattr(part, name)
 
 
@@ -82,18 +85,24 @@ def _take(b: Brackets, rows: Flags) -> Brackets:
     return Brackets(*(getattr(b, name)[rows] for name in Brackets.__dataclass_fields__))
 
 
-def _narrow(function: ValuesAt, b: Brackets, limit: float) -> None:
-    """Shrink brackets to a width of `limit` times their place: parabolic steps, golden ones where those stall."""
+def _narrow(function: ValuesAt, b: Brackets, limit: float, places: int) -> None:
+    """Shrink brackets to a width of `limit` times their place: parabolic steps, golden ones where those stall; few
+    brackets at several places at once, and of those that tie the least is kept."""
     stalled = np.zeros(len(b.row), bool)
     for _ in range(MAX_ROUNDS):
         active = np.flatnonzero(b.width > limit * b.at)
         if len(active) == 0:
             return
+        count = min(places // len(active), MOST)
+        if count >= EACH:
+            _cut(function, b, active, count)
+            continue
         x = _next(b, active, stalled[active], limit)
         value, error = function(b.row[active], x)
         before = b.width[active]
-        better = value > b.value[active]
         right = x > b.at[active]
+        slack = np.where(right | (places == 1), 0.0, error + b.error[active])
+        better = value + slack > b.value[active]
         for side, here in ((0, right), (1, ~right)):
             end = "low" if side == 0 else "high"
             rows, new = active[better & here], x[better & here]
@@ -104,6 +113,32 @@ def _narrow(function: ValuesAt, b: Brackets, limit: float) -> None:
             b.at[rows], b.value[rows], b.error[rows] = new, value[better & here], error[better & here]
         b.width[active] = b.high[active] - b.low[active]
         stalled[active] = b.width[active] > 0.5 * before
+
+
+def _cut(function: ValuesAt, b: Brackets, active: Index, count: int) -> None:
+    """Look at places that divide each side of a bracket evenly, and keep what lies beside the first of the best."""
+    steps = np.arange(1, count // 2 + 1) / (count // 2 + 1)
+    low, at, high = (getattr(b, key)[active, None] for key in ("low", "at", "high"))
+    x = np.concatenate([low + steps * (at - low), at + steps * (high - at)], axis=1)
+    value, error = (part.reshape(x.shape) for part in function(np.repeat(b.row[active], x.shape[1]), x.ravel()))
+    half, every = x.shape[1] // 2, np.arange(len(active))
+    known = (
+        (low, at, high),
+        (b.sides[active, :1], b.value[active, None], b.sides[active, 1:]),
+        (0 * at, b.error[active, None], 0 * at),
+    )
+    x, value, error = (
+        np.concatenate([left, part[:, :half], middle, part[:, half:], right], axis=1)
+        for (left, middle, right), part in zip(known, (x, value, error), strict=True)
+    )
+    inner, doubt = np.where(np.isnan(value), -np.inf, value)[:, 1:-1], error[:, 1:-1]
+    top = np.argmax(inner, axis=1)
+    best = 1 + np.argmax(inner + doubt >= (inner[every, top] - doubt[every, top])[:, None], axis=1)
+    for key, k in (("low", -1), ("at", 0), ("high", 1)):
+        getattr(b, key)[active] = x[every, best + k]
+    b.value[active], b.error[active] = value[every, best], error[every, best]
+    b.sides[active] = np.stack([value[every, best - 1], value[every, best + 1]], axis=1)
+    b.width[active] = b.high[active] - b.low[active]
 
 
 def _next(b: Brackets, active: Index, stalled: Flags, limit: float) -> Array:

@@ -17,6 +17,8 @@ ValuesAt = Callable[[Index, Array], tuple[Array, Array]]
 # their range. Values a share BESIDE to the left tell a peak from a plateau.
 TIGHT, BESIDE = 1e-8, 1.5e-3
 NODES, DEGREES, FITTING = 9, (6, 8), 1e-3
+# Where the derivative is known, functions answer so many places at about the cost of one.
+AT_ONCE = 128
 # The curvature at a zero of the derivative is taken over this share of its bracket.
 CURVATURE_STEP = 1e-4
 
@@ -49,7 +51,11 @@ def balance(function: ValuesAt, slope: ValuesAt, b: Brackets) -> Flags:
         return sound
     row = b.row[rows]
     roots = find_roots(
-        lambda k, x: slope(row[k], x), b.low[rows], b.high[rows], low[0][rows], high[0][rows], TIGHT * b.at[rows]
+        lambda k, x: slope(row[k], x),
+        *(b.low[rows], b.high[rows]),
+        *(low[0][rows], high[0][rows]),
+        TIGHT * b.at[rows],
+        AT_ONCE,
     )
     step = CURVATURE_STEP * (b.high - b.low)[rows]
     before, after = pair(slope, row, roots.at - step, roots.at + step)

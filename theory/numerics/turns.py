@@ -6,7 +6,7 @@ import numpy as np
 
 from theory.arrays import Array, Flags, Index
 from theory.numerics.bracketing import find_roots
-from theory.numerics.stationary import Brackets, ValuesAt
+from theory.numerics.stationary import AT_ONCE, Brackets, ValuesAt, pair
 
 # Steps of the scan over more than STEEP of its range may hide a peak; it is looked for to CLOSER of the step before it
 # is compared with the others. A place is on a slope if both its neighbours at a share ASIDE of it are.
@@ -50,7 +50,7 @@ def _closed_in(
     """Narrower brackets, as far as they may hold the best."""
     row, low, high = found
     near = CLOSER * (high - low)
-    roots = find_roots(lambda k, x: slope(row[k], x), low, high, *rates, near)
+    roots = find_roots(lambda k, x: slope(row[k], x), low, high, *rates, near, AT_ONCE)
     at = np.clip(roots.at, low + 0.5 * near, high - 0.5 * near)
     half = np.maximum(roots.width, near)
     low, high = np.maximum(low, at - half), np.minimum(high, at + half)
@@ -65,7 +65,7 @@ def _closed_in(
 def sloping(slope: ValuesAt, row: Index, at: Array, width: Array) -> Flags:
     """Places about which the function rises or falls for certain, so that they are no peak."""
     aside = np.minimum(np.maximum(2 * width, ASIDE * at), 0.5 * at)
-    (before, doubt), (after, more) = (slope(row, at + side * aside) for side in (-1, 1))
+    (before, doubt), (after, more) = pair(slope, row, at - aside, at + aside)
     with np.errstate(invalid="ignore"):
         rises, falls = np.minimum(before - doubt, after - more) > 0, np.maximum(before + doubt, after + more) < 0
     return np.asarray(rises | falls)

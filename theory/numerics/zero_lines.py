@@ -41,6 +41,7 @@ def zero_curve(
     *,
     tolerance: float = 1e-10,
     max_step: float = 0.05,
+    places: int = 1,
 ) -> list[ZeroLine]:
     """The lines on which F changes sign in the rectangle x[0] <= x <= x[1], y[0] <= y <= y[1].
 
@@ -58,6 +59,7 @@ def zero_curve(
             cell.
         tolerance: relative to the size of the rectangle, and for F to the largest seed value.
         max_step: longest step, relative to the rectangle.
+        places: for how many the function takes about as long as for one.
 
     Returns:
         Lines, in pieces of one kind. Where that is "zero", |F| <= max(tolerance * max|seed values|, 2 error) at every
@@ -67,7 +69,7 @@ def zero_curve(
     """
     plane = Plane(function, np.array([x[0], y[0]], float), np.array([x[1] - x[0], y[1] - y[0]], float))
     xs, ys, values = _grid(plane, seeds)
-    sides = Crossings(Lattice(plane, xs, ys, values), np.nanmax(np.abs(values), initial=0.0), tolerance)
+    sides = Crossings(Lattice(plane, xs, ys, values), np.nanmax(np.abs(values), initial=0.0), tolerance, places)
     return [ZeroLine(plane.outward(points), kind) for points, kind in joined(Chords(sides, max_step).found())]
 
 

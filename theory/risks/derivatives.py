@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from theory.arrays import Array
+from theory.arrays import Array, Index
 from theory.errors import NoExactRoute
 from theory.estimate import Estimate
 from theory.geometry.motion import VoteSetting, flux, motions
@@ -21,6 +21,7 @@ from theory.problems.noises import together
 from theory.problems.normal import normal_form
 from theory.problems.problem import Problem, described
 from theory.reduction.reduce import reduce
+from theory.reduction.stack import Stack
 from theory.risks.requests import Layout, lay_out
 from theory.risks.risks import solve
 from theory.risks.solution import Kind, Solution
@@ -92,10 +93,12 @@ def gain_slopes(problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayL
     return Slopes(Estimate(0.0 - along[0], along_error[0], route), Estimate(value, error, route))
 
 
-def scaled_slopes(problem: Problem, alpha: Array, beta: Array, eps: float) -> Pair:
+def scaled_slopes(
+    problem: Problem | Stack, alpha: Array, beta: Array, eps: ArrayLike, own: Index | None = None
+) -> Pair:
     """dR/dalpha over the largest density at a boundary (n,), and its error: it does not underflow where risks do."""
-    layout = lay_out(alpha, beta, eps)
-    solution = solve(problem, layout, "certified" if eps > 0 else "clean")
+    layout = lay_out(alpha, beta, eps, own=own)
+    solution = solve(problem, layout, "certified" if np.any(eps) else "clean")
     value, error = _slopes(problem.smoothing.noise, solution, relative=True)[0]
     return layout.spread(value), layout.spread(error)
 

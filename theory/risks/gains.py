@@ -8,12 +8,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from theory.arrays import Array
+from theory.arrays import Array, Index
 from theory.estimate import OK, Estimate
 from theory.geometry.difference import exchanged, mass_difference
 from theory.problems.noises import together
 from theory.problems.problem import DomainProblem, Problem, described
 from theory.reduction.reduce import TOLERANCE, Route
+from theory.reduction.stack import Stack
 from theory.risks.requests import lay_out
 from theory.risks.risks import averaged, estimated, measured, solve
 from theory.risks.solution import TRIVIAL, Comparison, Kind, Solution
@@ -42,7 +43,18 @@ def compare(
     """
     winners = described(problem).smoothing.winners
     asked = together(alpha, beta, eps, ratio)
-    found = [_compared(problem, asked, tolerance, route, winner) for winner in winners]
+    return _averaged([_compared(problem, asked, tolerance, route, winner) for winner in winners])
+
+
+def compare_stack(stack: Stack, own: Index, alpha: Array, beta: Array, eps: Array) -> Comparison:
+    """The same for noises (n,) of several problems; own: of which."""
+    asked = together(alpha, beta, eps)
+    winners = stack.problems[0].smoothing.winners
+    return _averaged([_compared(stack, asked, TOLERANCE, None, winner, own) for winner in winners])
+
+
+def _averaged(found: list[Comparison]) -> Comparison:
+    """The one comparison, or what comes of a coin that decides ties."""
     if len(found) == 1:
         return found[0]
     one, two = found
@@ -51,19 +63,26 @@ def compare(
 
 
 def _compared(
-    problem: Problem, asked: tuple[Array, ...], tolerance: float, route: Route | None, winner: int
+    problem: Problem | Stack,
+    asked: tuple[Array, ...],
+    tolerance: float,
+    route: Route | None,
+    winner: int,
+    own: Index | None = None,
 ) -> Comparison:
     """The comparison where every tie of the vote goes to `winner`."""
-    noisy, smoothing, radius, *ratio = asked
+    noisy, smoothing, radius = asked[:3]
+    ratio = asked[3] if len(asked) > 3 else None
     shape = noisy.shape
-    layout = lay_out(np.stack([noisy, np.zeros(shape)]), smoothing, radius, *ratio)
+    layout = lay_out(np.stack([noisy, np.zeros(shape)]), smoothing, radius, ratio, own)
     kind: Kind = "certified" if radius.any() else "clean"
     solution = solve(problem, layout, kind, tolerance, route, winner)
     risks = estimated(solution, tolerance)
     risk, baseline = risks.at(0), risks.at(1)
     where = layout.where.reshape(2, -1)
     shares = solution.share if kind == "clean" else solve(problem, layout, "clean", tolerance, route, winner).share
-    infinite = isinstance(problem, DomainProblem) and problem.infinite
+    one = problem.problems[0] if isinstance(problem, Stack) else problem
+    infinite = isinstance(one, DomainProblem) and one.infinite
     rarer = shares if infinite else np.minimum(shares, solution.whole - shares)
     trivial = rarer < TRIVIAL * solution.whole
     constant = (trivial[where[0]] | trivial[where[1]]).reshape(shape)
@@ -72,7 +91,7 @@ def _compared(
         baseline,
         _gain(solution, where, shape, risk, baseline),
         constant,
-        solution.volume * shares[where[0]].reshape(shape),
+        (solution.volume * shares)[where[0]].reshape(shape),
     )
 
 
@@ -100,7 +119,8 @@ def _gain(
     more, rounding = mass_difference(geometry, pieces, *parts, 0)
     moved = np.where(noisy == clean, 0.0, solution.moved[noisy] + solution.moved[clean])
     total, spread = np.asarray(value + more), np.asarray(error + rounding + moved)
-    total, spread = solution.volume * total, measured(spread, total, solution.volume)
+    volume = np.broadcast_to(solution.volume, places)[noisy]
+    total, spread = volume * total, measured(spread, total, volume)
     total, spread = (part[back.ravel()].reshape(shape) for part in (total, spread))
     void = solution.void[noisy][back.ravel()].reshape(shape)
     defined = np.isfinite(plain) & ~void

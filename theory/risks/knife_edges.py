@@ -33,7 +33,7 @@ def told_apart(normal: Normal, layout: Layout, answer: Callable[[Normal, Layout]
     """The answer with the mass at stake as a part of its error, where numbers of many decimals may hide a tie."""
     noises = (layout.alpha, layout.beta, layout.eps)
     whole_numbers = all_held(normal)
-    if not _jumps(normal.problem) or (whole_numbers and all(held(v).all() for v in noises)):
+    if not may_jump(normal.problem) or (whole_numbers and all(held(v).all() for v in noises)):
         return answer(normal, layout)
     alpha, beta, eps = map(nearest, noises)
     plain, nudged = replace(layout, alpha=alpha, beta=beta, eps=eps), _nudged(layout)
@@ -72,7 +72,7 @@ def _changes(other: Solution, solution: Solution) -> Array:
         return np.nan_to_num((risks - solution.risk) / solution.whole, posinf=1.0, neginf=-1.0)
 
 
-def _jumps(problem: Problem) -> bool:
+def may_jump(problem: Problem) -> bool:
     """Whether a tie of positive measure can occur: by uniform noise on bounded laws, or off the support of all."""
     noisy = "uniform" in (problem.training.noise, problem.smoothing.noise)
     if isinstance(problem, DomainProblem):

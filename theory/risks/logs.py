@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from theory.arrays import Array, Flags, Index
 from theory.geometry.piece import UNDERFLOW, Piece
 from theory.geometry.region import Region
-from theory.problems.normal import normal_form
 from theory.problems.problem import Problem
+from theory.reduction.stack import Stack
 from theory.risks.requests import lay_out
 from theory.risks.risks import solve
 from theory.risks.solution import Solution
@@ -50,12 +51,19 @@ def log_risk(solution: Solution) -> Logs:
     return Logs(value, error)
 
 
-def log_risks(problem: Problem, alpha: Array, beta: Array, eps: float, ratio: float | None = None) -> Logs:
-    """Of the clean or certified risk at (n,) noises, in the problem's units."""
-    layout = lay_out(alpha, beta, eps, ratio)
-    found = log_risk(solve(problem, layout, "certified" if eps > 0 else "clean"))
-    volume = normal_form(problem).volume
-    return Logs(layout.spread(found.value + np.log(volume)), layout.spread(found.error))
+def log_risks(
+    problem: Problem | Stack,
+    alpha: Array,
+    beta: Array,
+    eps: ArrayLike,
+    ratio: ArrayLike | None = None,
+    own: Index | None = None,
+) -> Logs:
+    """Of the clean or certified risk at (n,) noises, in the problem's units; own: of which of several problems."""
+    layout = lay_out(alpha, beta, eps, ratio, own)
+    solution = solve(problem, layout, "certified" if np.any(eps) else "clean")
+    found = log_risk(solution)
+    return Logs(layout.spread(found.value + np.log(solution.volume)), layout.spread(found.error))
 
 
 def _tiny(solution: Solution, rows: Index) -> tuple[Array, Array]:
@@ -80,10 +88,10 @@ def _tiny(solution: Solution, rows: Index) -> tuple[Array, Array]:
 def _moved(geometry: Any, item: Piece, region: Region, log: Array) -> Array:
     """What the errors of its boundaries do to the mass of a region, relative to a risk of logarithm `log`."""
     real: Flags = np.isfinite(region.ends)
-    center, scale = (np.atleast_1d(v)[:, None] for v in (item.center, item.scale))
+    center, scale, weight = (np.atleast_1d(v)[:, None] for v in (item.center, item.scale, item.weight))
     frame = None if region.reference is None else region.reference[:, None]
     held = geometry.kernel(item.law, np.where(real, region.ends, 0.0), center, scale, frame)
-    factor = (1.0 if item.law == "measure" else item.weight) / scale
+    factor = (1.0 if item.law == "measure" else weight) / scale
     with np.errstate(over="ignore"):
         density = np.where(real, factor * np.exp(held.log - log[:, None]), 0.0)
     return np.asarray((density * region.error).sum(axis=1))

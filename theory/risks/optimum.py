@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,9 +21,8 @@ from theory.problems.noises import noise, noises, samples
 from theory.problems.normal import normal_form
 from theory.problems.problem import Problem
 from theory.problems.validation import whole
-from theory.reduction.reduce import reduce
-from theory.risks.objective import scanned
-from theory.risks.votes import Finite
+from theory.risks.objective import Scan, scanned
+from theory.risks.panel import Noises, Panel
 
 # The scan: LINEAR steps over the largest length, LOGARITHMIC ones from a part SMALL of the least length or smoothing
 # noise (where the gain has its small-noise form) to LARGE times the largest (where it has reached its limit), and FEW
@@ -113,20 +113,46 @@ def best_alphas(
     smoothing = noises(betas, "betas").ravel()
     radius = noise(eps, "eps")
     alphas = _scan(problem, smoothing, None if upper is None else noise(upper, "upper"))
-    finite = Finite(None if ratio is None else samples(ratio), None if votes is None else whole(votes, "votes"))
-    scan = scanned(problem, smoothing, radius, alphas, finite)
-    objective = scan.objective
-    smooth = finite == Finite() and reduce(normal_form(problem)).smooth_motion
-    peaks = highest(objective.values, scan.alphas, *scan.values, objective.slope if smooth else None)
-    helps = _helps(objective.advantage, scan.alphas, *scan.advantages, open_ended=upper is None)
+    panel = Panel([problem], None if votes is None else whole(votes, "votes"))
+    every = np.zeros(len(smoothing))
+    rows = Noises(every.astype(np.intp), smoothing, every + radius, None if ratio is None else every + samples(ratio))
+    if len(smoothing) == 0:
+        return []
+    scan, peaks = _searched(panel, rows, np.tile(alphas, (len(smoothing), 1)))
+    helps = _helps(scan.objective.advantage, scan.alphas, *scan.advantages, upper is None, panel.at_once)
     best = np.array([peak.at for peak in peaks])
-    at = finite.compare(problem, np.where(np.isnan(best), 0.0, best), smoothing, radius)
+    at = panel.compare(np.where(np.isnan(best), 0.0, best), rows)
     result = []
     for k, peak in enumerate(peaks):
         risk, better = at.risk.at(k), at.gain.at(k)
         alpha = math.inf if upper is None and peak.last else peak.at
         result.append(Optimum(float(smoothing[k]), radius, alpha, risk, better, helps[k], _error(peak, alpha)))
     return result
+
+
+def best_along(problems: Sequence[Problem], rows: Noises, upper: float) -> Array:
+    """The best training noise up to `upper` of each of many rows: `rows.own` says of which problem. As `best_alphas`,
+    without anything else that it finds out."""
+    used, own = np.unique(rows.own, return_inverse=True)
+    panel, rows = Panel([problems[k] for k in used.tolist()]), replace(rows, own=own)
+    grids = [_scan(problem, rows.beta[own == k], upper) for k, problem in enumerate(panel.problems)]
+    most = max(map(len, grids))
+    # Longer grids for some cost no more: all rows are answered together.
+    table = np.stack([np.append(grid[:-1], np.linspace(grid[-2], upper, most - len(grid) + 2)[1:]) for grid in grids])
+    found, smooth = np.full(len(rows.own), np.nan), panel.smooth[rows.own] & (rows.ratio is None)
+    for some in (np.flatnonzero(smooth), np.flatnonzero(~smooth)):
+        if len(some):
+            part = rows.take(some)
+            found[some] = [peak.at for peak in _searched(panel, part, table[part.own])[1]]
+    return found
+
+
+def _searched(panel: Panel, rows: Noises, alphas: Array) -> tuple[Scan, list[Peak]]:
+    """The scan of all rows, and where each is highest; derivatives are known in all rows or none."""
+    scan = scanned(panel, rows, alphas)
+    smooth = rows.ratio is None and bool(panel.smooth[rows.own].all())
+    objective = scan.objective
+    return scan, highest(objective.values, scan.alphas, *scan.values, objective.slope if smooth else None)
 
 
 def _error(peak: Peak, alpha: float) -> float:
@@ -150,7 +176,7 @@ def _scan(problem: Problem, betas: Array, upper: float | None) -> Array:
 
 
 def _helps(
-    gain: ValuesAt, alphas: Array, value: Array, error: Array, *, open_ended: bool
+    gain: ValuesAt, alphas: Array, value: Array, error: Array, open_ended: bool, places: int
 ) -> list[list[tuple[float, float]]]:
     """Ranges of significant gain for each row: changes along the scan, refined as zeros of the gain or, where
     it fades into a range without significance, as the place where that begins."""
@@ -168,7 +194,8 @@ def _helps(
 
     low, high = alphas[row, column], alphas[row, column + 1]
     first, second = (np.where(good[at] | ~fading, value[at], -size) for at in ends)
-    roots = find_roots(significant, low, high, first, second, low * np.where(fading, EDGE_TOLERANCE, END_TOLERANCE))
+    near = low * np.where(fading, EDGE_TOLERANCE, END_TOLERANCE)
+    roots = find_roots(significant, low, high, first, second, near, places)
     result = []
     for k in range(len(value)):
         found = roots.at[row == k].tolist()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import Array, Index
+from theory.arrays import Array, Flags, Index
 from theory.problems.noises import NOISES, together
 from theory.problems.normal import Normal
 
@@ -18,6 +18,7 @@ class Layout:
     """Distinct requests as a matrix, and the way back to the shape that was asked for.
 
     alpha: (A,) distinct training noises, or with `ratio` (A,), samples per dimension, distinct pairs of both.
+    own: (A,) to which of several problems each belongs; None where there is one problem.
     trained: (R,) which of them a row belongs to; one with many more requests than the others has several rows.
     beta, eps: (R, M), NaN where a row has fewer requests.
     where: for each element of the request its place in the flattened matrix. shape: of the request.
@@ -30,27 +31,44 @@ class Layout:
     where: Index
     shape: tuple[int, ...]
     ratio: Array | None = None
+    own: Index | None = None
 
     @property
     def flat(self) -> Index:
         """(R * M,) the training noise of each place in the flattened matrix."""
         return np.repeat(self.trained, self.beta.shape[1])
 
-    def within(self, normal: Normal) -> Layout:
-        """The same requests in units of a problem's normal form."""
-        alpha, beta, eps = (normal.lengths(getattr(self, key), key) for key in NOISES)
-        return replace(self, alpha=alpha, beta=beta, eps=eps)
+    def within(self, *normals: Normal) -> Layout:
+        """The same requests in units of the normal form of a problem, or of the problem that each belongs to."""
+        noises = {key: getattr(self, key).copy() for key in NOISES}
+        for k, normal in enumerate(normals):
+            for key, rows in zip(NOISES, (slice(None),) * 3 if self.own is None else self._rows(k), strict=True):
+                noises[key][rows] = normal.lengths(noises[key][rows], key)
+        return replace(self, **noises)
+
+    def _rows(self, k: int) -> tuple[Flags, Flags, Flags]:
+        """The training noises of problem k, and the rows of smoothing noises and radii."""
+        trained = np.asarray(self.own) == k
+        return trained, trained[self.trained], trained[self.trained]
 
     def spread(self, values: NDArray[Any]) -> NDArray[Any]:
         """Results of the flattened matrix in the shape of the request."""
         return np.asarray(values)[self.where].reshape(self.shape)
 
 
-def lay_out(alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike = 0.0, ratio: ArrayLike | None = None) -> Layout:
-    """Group a request by training; equal requests are answered once."""
+def lay_out(
+    alpha: ArrayLike,
+    beta: ArrayLike,
+    eps: ArrayLike = 0.0,
+    ratio: ArrayLike | None = None,
+    own: Index | None = None,
+) -> Layout:
+    """Group a request by training; equal requests are answered once. own: of which problem each noise is asked, if of
+    several; then data are infinite."""
     noisy, beta, eps, *ratios = together(alpha, beta, eps, ratio)
     shape = noisy.shape
-    trainings, training = _distinct(noisy, *ratios)
+    owned = [] if own is None else [np.broadcast_to(own, shape).astype(float)]
+    trainings, training = _distinct(noisy, *ratios, *owned)
     values, codes = [], training
     for array in (beta, eps):
         (distinct,), code = _distinct(array)
@@ -68,7 +86,9 @@ def lay_out(alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike = 0.0, ratio: Arra
     matrix[:, line, rank % width] = values[0][beta_index], values[1][eps_index]
     trained = np.repeat(np.arange(len(counts)), pieces)
     where = (line * width + rank % width)[inverse.ravel()]
-    return Layout(trainings[0], trained, matrix[0], matrix[1], where, shape, *trainings[1:])
+    more = trainings[1] if len(trainings) > 1 else None
+    ratio, own = (more, None) if own is None else (None, np.asarray(more, np.intp))
+    return Layout(trainings[0], trained, matrix[0], matrix[1], where, shape, ratio, own)
 
 
 def stacked(layouts: list[Layout]) -> Layout:

@@ -22,6 +22,7 @@ from theory.geometry.ties import with_ties
 from theory.problems.normal import Normal, normal_form
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem, Training, described
 from theory.reduction.reduce import TOLERANCE, Route, reduce
+from theory.reduction.stack import Stack
 from theory.risks.knife_edges import told_apart
 from theory.risks.requests import Layout, lay_out
 from theory.risks.solution import Kind, Solution, undefined
@@ -29,7 +30,7 @@ from theory.risks.trained import trained
 
 
 def solve(
-    problem: Problem,
+    problem: Problem | Stack,
     layout: Layout,
     kind: Kind,
     tolerance: float = TOLERANCE,
@@ -37,12 +38,17 @@ def solve(
     winner: int = 1,
 ) -> Solution:
     """Train, smooth and weigh every distinct request, in the problem's normal form; ties of the vote go to `winner`."""
+    if isinstance(problem, Stack):
+        layout = layout.within(*problem.normals)
+        own, window = np.asarray(layout.own), float(np.nanmax(layout.eps, initial=0.0))
+        found = _solved(problem.normals[0].problem, problem.geometry(own, window), layout, kind, winner)
+        return replace(found, volume=problem.volumes[own[layout.flat]])
     normal = normal_form(problem)
     layout = layout.within(normal)
 
     def answer(normal: Normal, layout: Layout) -> Solution:
         geometry = reduce(normal, float(np.nanmax(layout.eps, initial=0.0)), tolerance, route, layout.ratio)
-        return replace(_solved(normal.problem, geometry, layout, kind, winner), volume=normal.volume)
+        return replace(_solved(normal.problem, geometry, layout, kind, winner), volume=np.asarray(normal.volume))
 
     return told_apart(normal, layout, answer)
 
@@ -58,7 +64,7 @@ def solve_for(problem: Problem, layout: Layout, kind: Kind, trained: Problem, wi
 
     def answer(normal: Normal, layout: Layout) -> Solution:
         geometry, base = seen(normal.problem, reduce(normal, window), layout.alpha, other, window)
-        return replace(_solved(other.problem, geometry, layout, kind, winner, base), volume=other.volume)
+        return replace(_solved(other.problem, geometry, layout, kind, winner, base), volume=np.asarray(other.volume))
 
     return told_apart(normal, layout, answer)
 
@@ -90,15 +96,29 @@ def _solved(
     moved = geometry.uncertainty(pieces, one) + doubt + more
     if kind != "clean" and far.any():
         moved = moved + geometry.uncertainty(pieces, zero)
-    total = tuple(sum(p.weight for p in base.pieces if p.label == label) for label in (1, 0))
+    total = tuple(sum(p.weight for p in pieces if p.label == label) for label in (1, 0))
     moved = np.minimum(moved, sum(total))
-    whole = total[0] if isinstance(problem, DomainProblem) and problem.infinite else sum(total)
+    whole = np.asarray(total[0] if isinstance(problem, DomainProblem) and problem.infinite else sum(total))
     risk, share = wrong_one + wrong_zero, total[0] - wrong_one + wrong_zero
     risk = undefined(problem, layout, kind, risk, total)
     rounding = error_one + error_zero
     uniform = problem.smoothing.noise == "uniform"
     return Solution(
-        geometry, layout, kind, uniform, pieces, one, zero, risk, rounding, moved, doubt + more, share, whole, base
+        geometry,
+        layout,
+        kind,
+        uniform,
+        pieces,
+        one,
+        zero,
+        risk,
+        rounding,
+        moved,
+        doubt + more,
+        share,
+        whole,
+        base,
+        np.ones(()),
     )
 
 
@@ -151,9 +171,9 @@ def _answered(problem: Problem, layout: Layout, kind: Kind, tolerance: float, ro
     return averaged([estimated(solution, tolerance) for solution in solutions])
 
 
-def measured(error: Array, value: Array, volume: float) -> Array:
+def measured(error: Array, value: Array, volume: Array) -> Array:
     """The error of `value` times a volume that is rounded itself."""
-    return np.asarray(volume * (error + (0.0 if volume == 1 else 2 * np.finfo(float).eps * np.abs(value))))
+    return np.asarray(volume * (error + np.where(volume == 1, 0.0, 2 * np.finfo(float).eps * np.abs(value))))
 
 
 def clean_risk(

@@ -47,7 +47,8 @@ class Solution:
     uniform: whether the smoothing noise is uniform. pieces: components by row. moved: what the uncertainty of the
     boundaries can do to the risk. doubt: the mass of point masses within the error of a boundary, a part of `moved`.
     whole: what risks are shares of. share: P(g = 1). base: the base classifiers, one row for each training noise.
-    All lengths and masses are those of the problem's normal form; `volume` is what its masses are multiplied by.
+    All lengths and masses are those of the problem's normal form; `volume` is what its masses are multiplied by. Of
+    several problems both have an entry for each request.
     """
 
     geometry: Geometry
@@ -62,9 +63,9 @@ class Solution:
     moved: Array
     doubt: Array
     share: Array
-    whole: float
+    whole: Array
     base: Any
-    volume: float = 1.0
+    volume: Array
 
     def first(self, layout: Layout) -> Solution:
         """The answers to a layout that begins this one's rows."""

@@ -114,7 +114,7 @@ def certified_vote_risk(
 class Finite:
     """What there is a finite number of, samples per dimension and votes; None where there is no end of them."""
 
-    ratio: float | None = None
+    ratio: ArrayLike | None = None
     votes: int | None = None
 
     def compare(self, problem: Problem, alpha: ArrayLike, beta: ArrayLike, eps: ArrayLike = 0.0) -> Comparison:

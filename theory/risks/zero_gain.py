@@ -14,6 +14,7 @@ from theory.problems.noises import NOISES, RATIO, noise
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem
 from theory.problems.validation import number, positive, whole
 from theory.risks.gains import compare
+from theory.risks.panel import Noises, Panel, compare_each
 
 KeyRange = tuple[str, float, float]
 Regime = Callable[..., Problem]
@@ -54,6 +55,7 @@ def zero_gain_curve(
     tolerance, max_step = positive(tolerance, "tolerance"), positive(max_step, "max_step")
     _check(problem, asked, x, y, fixed)
     reasons: list[NoExactRoute] = []
+    held: dict[tuple[float, ...], Problem] = {}
 
     def gains(xs: Array, ys: Array) -> tuple[Array, Array]:
         keys: dict[str, float | Array] = {**fixed, x[0]: xs, y[0]: ys}
@@ -64,7 +66,7 @@ def zero_gain_curve(
         }
         if isinstance(problem, MixtureProblem | DomainProblem):
             return _gains(problem, noise)
-        return _family_gains(problem, keys, noise, len(xs), reasons)
+        return _family_gains(problem, keys, noise, held, reasons)
 
     if isinstance(seeds, int):
         across, up = (np.linspace(low, high, seeds) for low, high in (x[1:], y[1:]))
@@ -73,7 +75,8 @@ def zero_gain_curve(
         if np.isnan(value).all() and reasons:
             raise reasons[0]
         seeds = across, up, np.where(np.abs(value) <= error, 0.0, value).reshape(xs.shape)
-    return zero_curve(gains, x[1:], y[1:], seeds, tolerance=tolerance, max_step=max_step)
+    places = _at_once(problem, {**fixed, x[0]: 0.5 * (x[1] + x[2]), y[0]: 0.5 * (y[1] + y[2])}, asked)
+    return zero_curve(gains, x[1:], y[1:], seeds, tolerance=tolerance, max_step=max_step, places=places)
 
 
 def _gains(problem: Problem, noise: Mapping[str, Array]) -> tuple[Array, Array]:
@@ -87,24 +90,41 @@ def _family_gains(
     family: Regime,
     keys: Mapping[str, float | Array],
     noise: Mapping[str, Array],
-    count: int,
+    held: dict[tuple[float, ...], Problem],
     reasons: list[NoExactRoute],
 ) -> tuple[Array, Array]:
-    """Gains at `count` places, problem by problem; NaN where there is no exact route, for the reasons added."""
-    names = list(keys)
+    """Gains at places of a family; NaN where there is no exact route, for the reasons added. held: its problems."""
+    count, names = len(noise["alpha"]), list(keys)
     table = np.stack([np.broadcast_to(np.asarray(keys[name], float), (count,)) for name in names], axis=1)
     distinct, which = np.unique(table, axis=0, return_inverse=True)
-    value, error = np.full(count, np.nan), np.full(count, np.nan)
-    for k, row in enumerate(distinct.tolist()):
-        rows = np.flatnonzero(which.ravel() == k)
-        chosen = {name: int(v) if name in WHOLE else v for name, v in zip(names, row, strict=True)}
-        try:
-            value[rows], error[rows] = _gains(family(**chosen), {name: v[rows] for name, v in noise.items()})
-        except NoExactRoute as reason:
-            reasons.append(reason)
-    return value, error
+    problems = []
+    for row in map(tuple, distinct.tolist()):
+        if row not in held:
+            held[row] = _member(family, dict(zip(names, row, strict=True)))
+        problems.append(held[row])
+    rows = Noises(which.ravel(), noise["beta"], noise["eps"], noise.get(RATIO))
+    found = compare_each(problems, noise["alpha"], rows, reasons)
+    value, error = found.gain.arrays()
+    return np.where(found.constant, np.nan, value), error
 
 
+def _at_once(problem: Problem | Regime, keys: Mapping[str, float], asked: tuple[str, ...]) -> int:
+    """For how many places gains take about as long as for one: where each has a problem of its own, only labelled sets
+    are trained together."""
+    if isinstance(problem, MixtureProblem | DomainProblem):
+        return Panel([problem]).at_once
+    try:
+        member = _member(problem, {name: value for name, value in keys.items() if name not in asked})
+        return min(Panel([member]).at_once, OWN_AT_ONCE if isinstance(member, DomainProblem) else 1)
+    except NoExactRoute:
+        return 1
+
+
+def _member(family: Regime, keys: Mapping[str, float]) -> Problem:
+    return family(**{name: int(value) if name in WHOLE else value for name, value in keys.items()})
+
+
+OWN_AT_ONCE = 24
 # Parameters of the regimes that count something.
 WHOLE = ("dim", "count", "tries", "seed", "copies")
 

@@ -112,7 +112,7 @@ def atoms(pieces: tuple[Piece, ...], alpha: Array) -> tuple[Array, Flags] | None
     totals: dict[float, float] = {}
     for p in pieces:
         if p.law == "point":
-            totals[float(p.center)] = totals.get(float(p.center), 0.0) + (p.weight if p.label else -p.weight)
+            totals[float(p.center)] = totals.get(float(p.center), 0.0) + float(p.weight if p.label else -p.weight)
     if alpha.any() or not totals:
         return None
     labels = np.array([total >= 0 for total in totals.values()])
@@ -137,13 +137,14 @@ def mass(pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, 
             atoms += item.weight * wrong
             unsure += MASS_ULPS * item.weight * wrong
             continue
-        center, scale = (v if v.ndim == 0 else v[row] for v in (item.center, item.scale))
+        part = item.at(row)
+        center, scale, weight = part.center, part.scale, part.weight
         below, above = (low - center) / scale, (high - center) / scale
-        masses = item.weight * NOISE[item.law].interval(below, above)
+        masses = weight * NOISE[item.law].interval(below, above)
         total += masses
         if item.law != "uniform":
             lost += masses < UNDERFLOW
-        error += item.weight * sum(_end_ulps(item, center / scale, z) for z in (below, above))
+        error += weight * sum(_end_ulps(item, center / scale, z) for z in (below, above))
     held, rounding, small = (np.bincount(row, part, rows) for part in (total, error + MASS_ULPS * total, lost))
     return held + atoms, np.finfo(float).eps * (rounding + unsure) + np.finfo(float).tiny * small
 
@@ -155,14 +156,14 @@ def log_masses(pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[A
     for item in pieces:
         if item.label != label or item.law == "point":
             continue
-        center, scale = np.atleast_1d(item.center)[:, None], np.atleast_1d(item.scale)[:, None]
+        center, scale, weight = (np.atleast_1d(v)[:, None] for v in (item.center, item.scale, item.weight))
         below, above = (low - center) / scale, (high - center) / scale
         with np.errstate(invalid="ignore"):
             log = np.where(low < high, NOISE[item.law].log_interval(below, above), -np.inf)
         used = np.isfinite(log)
         size = np.where(used, log, 0.0)
         ends = sum(_end_ulps(item, center / scale, z, size) for z in (below, above))
-        logs.append(np.log(item.weight) + log)
+        logs.append(np.log(weight) + log)
         errors.append(np.finfo(float).eps * np.where(used, MASS_ULPS * (1 + np.abs(size)) + ends, 0.0))
     return np.concatenate(logs, axis=1), np.concatenate(errors, axis=1)
 
@@ -186,8 +187,8 @@ def density(pieces: tuple[Piece, ...], x: Array) -> Array:
     at = np.where(finite, x, 0.0)
     for item in pieces:
         if item.law != "point":
-            center, scale = np.atleast_1d(item.center)[:, None], np.atleast_1d(item.scale)[:, None]
-            total += item.weight / scale * NOISE[item.law].pdf((at - center) / scale)
+            center, scale, weight = (np.atleast_1d(v)[:, None] for v in (item.center, item.scale, item.weight))
+            total += weight / scale * NOISE[item.law].pdf((at - center) / scale)
     return np.where(finite, total, 0.0)
 
 

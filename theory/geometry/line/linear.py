@@ -119,7 +119,8 @@ class Linear:
 class LineTrainer:
     """The base classifiers of components along a fixed direction.
 
-    indicator: the labelled set of a domain problem, else None. axis, origin: (1, d), the direction; None for d = 1.
+    indicator: the labelled set of a domain problem, or one for each noise that will be asked for; else None.
+    axis, origin: (1, d), the direction; None for d = 1.
     doubt: how far point masses may lie from where they are said to be.
     """
 
@@ -135,6 +136,11 @@ class LineTrainer:
             many = f"found {len(self.pieces)} components or intervals along a line"
             raise NoExactRoute(f"{many}, expected at most {MOST_ON_LINE} for an exact answer; {REMEDY}")
 
+    @property
+    def voting(self) -> bool:
+        """Whether base classifiers are votes over a labelled set."""
+        return self.indicator is not None and self.training.rule == "regression"
+
     def __call__(self, alpha: Array) -> Base:
         """Rows without noise are solved apart where point masses have no density there, or a support ends."""
         region = self._region(alpha)
@@ -148,8 +154,7 @@ class LineTrainer:
         0 or NaN without noise; see `drift.still_rates`.
         """
         region = base.region
-        if self.indicator is not None and self.training.rule == "regression":
-            spread = self.indicator.take(np.zeros(len(alpha), np.intp))
+        if (spread := self._sets(len(alpha))) is not None:
             still = np.zeros((len(alpha), spread.ends.shape[1]))
             setting = VoteSetting(spread, Drift(still, still), self.training.noise, alpha, np.zeros_like(alpha))
             moved = motions(lambda *args: line_kernel(*args[:4]), setting, region)[1]
@@ -165,10 +170,16 @@ class LineTrainer:
                 rate[rows], error[rows] = solve(self.pieces, self.training.noise, alpha[rows], part)
         return Drift(rate, error)
 
+    def _sets(self, rows: int) -> Region | None:
+        """The labelled sets over which noises (rows,) vote."""
+        if self.indicator is None or not self.voting:
+            return None
+        each = len(self.indicator.first) == rows
+        return self.indicator if each else self.indicator.take(np.zeros(rows, np.intp))
+
     def _region(self, alpha: Array) -> Region:
-        if self.indicator is not None and self.training.rule == "regression":
-            spread = self.indicator.take(np.zeros(len(alpha), np.intp))
-            return level_set(spread, self.training.noise, alpha[:, None])
+        if (sets := self._sets(len(alpha))) is not None:
+            return level_set(sets, self.training.noise, alpha[:, None])
         gaussian = self.training.noise == "gaussian" and all(p.law == "gaussian" for p in self.pieces)
         if gaussian and self.training.rule == "posterior":
             return self._solve(alpha)

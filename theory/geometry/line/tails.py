@@ -101,16 +101,16 @@ def limit(net: tuple[Piece, ...], alpha: Array, plain: Region, ends: tuple[Bound
 
 def _run(net: tuple[Piece, ...], plain: Region, side: float) -> Run | Atom | None:
     """The outermost run towards the right, or with side = -1 towards the left in mirrored coordinates."""
-    total = sum(p.weight for p in net)
+    total = sum(float(p.weight) for p in net)
     spread = [p for p in net if p.law != "point"]
     atoms = sorted(((side * float(p.center), p) for p in net if p.law == "point"), key=lambda held: held[0])
     end = max((_end(p, side) for p in spread), default=-np.inf)
     if atoms and atoms[-1][0] >= end:
         place, last = atoms[-1]
-        rest = sum(p.weight for _at, p in atoms[:-1])
+        rest = sum(float(p.weight) for _at, p in atoms[:-1])
         away = place - atoms[-2][0] if rest else np.inf
-        height = sum(p.weight / (2 * float(p.scale)) for p in spread)
-        return Atom(place, bool(last.label), last.weight, height, rest, away)
+        height = sum(float(p.weight) / (2 * float(p.scale)) for p in spread)
+        return Atom(place, bool(last.label), float(last.weight), height, rest, away)
     end = min(end, _last(spread, side))
     found = plain.ends[0][np.isfinite(plain.ends[0])] * side
     slack = 4 * plain.error[0].max(initial=0.0)
@@ -148,4 +148,4 @@ def _last(spread: list[Piece], side: float) -> float:
 def _mass(item: Piece, side: float, low: float, high: float) -> float:
     place, scale = side * float(item.center), float(item.scale)
     ends = (np.array([(at - place) / scale]) for at in (low, high))
-    return item.weight * float(NOISE[item.law].interval(*ends)[0])
+    return float(item.weight) * float(NOISE[item.law].interval(*ends)[0])

@@ -70,7 +70,7 @@ class Radial:
         """u and 1 - u: masses of shells under noise around a point at coordinate x."""
         part = region.take(row)
         assert part.reference is not None
-        below, above = shells.tails(Piece(1, "gaussian", x, beta, 1.0), self.dim, part.reference, part.ends)
+        below, above = shells.tails(piece(1, "gaussian", x, beta, 1.0), self.dim, part.reference, part.ends)
         none, whole = np.zeros((len(x), 1)), np.ones((len(x), 1))
         below, above = np.hstack([none, below, whole]), np.hstack([whole, above, none])
         between = shells.between((below[:, :-1], above[:, :-1]), (below[:, 1:], above[:, 1:]))

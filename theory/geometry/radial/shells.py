@@ -150,7 +150,8 @@ def mass(pieces: tuple[Piece, ...], dim: int, region: Region, label: int) -> tup
             total = total + piece.weight * wrong
             error = error + MASS_ULPS * EPS * piece.weight * wrong
             continue
-        part, factor = piece.at(row), 1.0 if piece.law == "measure" else piece.weight
+        part = piece.at(row)
+        factor = 1.0 if piece.law == "measure" else part.weight
         if piece.law == "gaussian":
             ends = _ends(part, dim, reference, t)
             below, above = np.exp(ends.log_cdf), np.exp(ends.log_sf)
@@ -188,7 +189,7 @@ def log_masses(pieces: tuple[Piece, ...], dim: int, region: Region, label: int) 
                 error = error + ends.moved(np.where(used, log, 0.0)[:, None]).sum(axis=1)
         logs.append(np.full(shape, -np.inf))
         errors.append(np.zeros(shape))
-        logs[-1][row, column] = log + (0.0 if piece.law == "measure" else np.log(piece.weight))
+        logs[-1][row, column] = log + (0.0 if piece.law == "measure" else np.log(part.weight))
         errors[-1][row, column] = np.where(used, error, 0.0)
     return np.concatenate(logs, axis=1), np.concatenate(errors, axis=1)
 
@@ -199,26 +200,27 @@ def density(pieces: tuple[Piece, ...], dim: int, reference: Array, t: Array, *, 
     far, at = reference[row], t[row, column]
     total = np.zeros(len(row))
     for piece in pieces:
-        center, scale = (np.broadcast_to(v, len(t))[row] for v in (piece.center, piece.scale))
+        center, scale, weight = (np.broadcast_to(v, len(t))[row] for v in (piece.center, piece.scale, piece.weight))
         if piece.law == "gaussian":
             place = (dim, (far + center) / scale, (at - center) / scale)
             log_pdf = log_density_bound(*place) if most else ball_mass_derivatives(*place)[0]
-            total = total + piece.weight * np.exp(log_pdf) / scale
+            total = total + weight * np.exp(log_pdf) / scale
         elif piece.law in ("shell", "measure"):
-            total = total + _shell_density(piece, dim, far + at, center, scale)
+            total = total + _shell_density(piece.law, dim, far + at, (center, scale, weight))
     result = np.zeros_like(t)
     result[row, column] = total
     return result
 
 
-def _shell_density(piece: Piece, dim: int, radius: Array, center: Array, scale: Array) -> Array:
+def _shell_density(law: str, dim: int, radius: Array, shell: tuple[Array, Array, Array]) -> Array:
     """Density of the radius: d r^(d-1)/(b^d - a^d) times the weight, or the surface area of the sphere."""
+    center, scale, weight = shell
     inside = (radius >= center) & (radius <= scale) & (radius > 0)
     log_unit = 0.5 * dim * np.log(np.pi) - gammaln(0.5 * dim + 1)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
         area = np.exp(log_unit + np.log(dim) + (dim - 1) * np.log(radius))
         share = np.exp((dim - 1) * np.log(radius / scale)) / -np.expm1(dim * np.log(center / scale))
-    return np.where(inside, area if piece.law == "measure" else piece.weight * dim / scale * share, 0.0)
+    return np.where(inside, area if law == "measure" else weight * dim / scale * share, 0.0)
 
 
 def marks(pieces: tuple[Piece, ...], dim: int, reference: Array) -> Array:
