@@ -66,6 +66,14 @@ def gaussian_mixture(problem: MixtureProblem, tolerance: float) -> Geometry:
     Raises:
         NoExactRoute: they differ along more than two directions, and not by their distance from a centre.
     """
+    parts = weighted(problem)
+    scales = (isotropic(law, problem.dim) for _label, _weight, law in parts)
+    sizes = [size for size in scales if size is not None]
+    if len(sizes) == len(parts) and max(sizes) > (1 + ROUNDING) * min(sizes):
+        # They differ along every axis, which need not be found out.
+        geometry = about_a_centre(Mixture(problem, parts, None))
+        if geometry is not None:
+            return geometry
     held = mixture(problem)
     found = held.found
     if found is not None and found.dim < 2 and found.exact:
