@@ -41,6 +41,15 @@ def crowd(count: int) -> MixtureProblem:
     return MixtureProblem(0.5, 1, (Component(Gaussian(0.0, 3.0)),), ones)
 
 
+def crowd_in_plane(count: int) -> Work:
+    """One risk of as crowded a square; the outline stays what it is. A new problem each time, as `in_dimensions`."""
+    places = np.random.default_rng(0).uniform(-1.0, 1.0, (count, 2)).round(4).tolist()
+    ones = tuple(Component(Gaussian(tuple(place), 1.0)) for place in places)
+    zeros = (Component(Gaussian((0.0, 0.0), 3.0)),)
+    made = iter(np.linspace(0.45, 0.55, 1000).tolist())
+    return lambda: clean_risk(MixtureProblem(next(made), 2, zeros, ones), 0.4, 0.5)
+
+
 def striped(count: int) -> Work:
     return mapped(regimes.stripes(count=count), sized(12, 2))
 
@@ -76,6 +85,7 @@ CASES: dict[str, tuple[tuple[int, ...], Callable[[int], Work]]] = {
     "cells, line": (tuple(side**2 for side in SIDES), lambda n: mapped(regimes.bumps(), round(n**0.5))),
     "cells, radial": (tuple(side**2 for side in SIDES), lambda n: mapped(regimes.concentric(dim=10), round(n**0.5))),
     "components": (grown(sized(16, 2)), lambda n: mapped(crowd(n), sized(12, 2))),
+    "components, plane": (grown(sized(16, 3)), crowd_in_plane),
     "boundaries": (grown(sized(16, 2)), striped),
     "dimension": (grown(sized(100, 10), 10), in_dimensions),
     "votes": (grown(11, 10), voting),
