@@ -51,7 +51,8 @@ def crowd_in_plane(count: int) -> Work:
 
 
 def striped(count: int) -> Work:
-    return mapped(regimes.stripes(count=count), sized(12, 2))
+    """A map large enough to show what is summed over pairs of boundaries, which small ones hide."""
+    return mapped(regimes.stripes(count=count), sized(64, 2))
 
 
 def in_dimensions(dim: int) -> Work:
