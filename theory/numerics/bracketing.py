@@ -84,13 +84,16 @@ class _Bracket:
         """Take in values at several places (rows, count) from a to b, and guess where between a and b the root is."""
         known = zip((self.a, self.fa, self.ea), (x, value, error), (self.b, self.fb, self.eb), strict=True)
         x, value, error = (np.concatenate([a[rows, None], part, b[rows, None]], axis=1) for a, part, b in known)
-        met = ~(np.abs(value) > error)
-        changed = (np.sign(value) != np.sign(value[:, :1])) | met
-        changed[:, 0], changed[:, -1] = False, True
-        last = np.argmax(changed, axis=1)
-        every = np.arange(len(rows))
-        nearer = met[every, last] | (np.abs(value[every, last]) <= np.abs(value[every, last - 1]))
+        every, unknown, size = np.arange(len(rows)), np.isnan(value), np.abs(value)
+        # First what is within its error of 0, then a change of sign; without either there is a place without a value.
+        zero = np.pad((size <= error)[:, 1:-1], ((0, 0), (1, 1)))
+        changed = np.pad(value[:, 1:] * np.sign(value[:, :-1]) < 0, ((0, 0), (1, 0)))
+        lost = unknown.any(axis=1) & ~(zero | changed).any(axis=1)
+        last = np.argmax(np.where(changed.any(axis=1)[:, None], changed, unknown), axis=1)
+        last = np.where(zero.any(axis=1), np.argmin(np.where(zero, size, np.inf), axis=1), last)
+        nearer = zero[every, last] | lost | (size[every, last] <= size[every, last - 1])
         first, second = np.where(nearer, last, last - 1), np.where(nearer, last - 1, last)
+        second = np.where(lost, 0, second)
         third = np.where(nearer, last + 1, last - 2)
         third = np.where((third < 0) | (third == x.shape[1]), np.where(nearer, last - 2, last + 1), third)
         for name, at in (("a", first), ("b", second), ("c", third)):

@@ -11,8 +11,8 @@ from theory.numerics.bracketing import find_roots
 from theory.numerics.stationary import AT_ONCE, BESIDE, TIGHT, Brackets, ValuesAt, pair
 from theory.numerics.turns import sloping
 
-# A second share to the left that tells the beginning of a plateau.
-NEAR = 1e-5
+# Further shares to the left that tell the beginning of a plateau.
+NEAR = (1e-5, 1e-7)
 
 
 @dataclass(frozen=True)
@@ -120,5 +120,5 @@ class _Choice:
         if pick < len(own) and rows.found.sides[own[pick], 0] >= values[pick] - errors[pick]:
             # What was narrowed by values alone may lie just behind the beginning of a plateau.
             close = rows.found.high[own[pick]] - rows.found.low[own[pick]] <= 2 * TIGHT * place
-            beside = tuple(place * (1 - share) for share in ((BESIDE, NEAR) if close else (BESIDE,)))
+            beside = tuple(place * (1 - share) for share in ((BESIDE, *NEAR) if close else (BESIDE,)))
         return _Choice(peak, level, float(least), beside)

@@ -87,7 +87,7 @@ def _take(b: Brackets, rows: Flags) -> Brackets:
 
 def _narrow(function: ValuesAt, b: Brackets, limit: float, places: int) -> None:
     """Shrink brackets to a width of `limit` times their place: parabolic steps, golden ones where those stall; few
-    brackets at several places at once, and of those that tie the least is kept."""
+    brackets at several places at once."""
     stalled = np.zeros(len(b.row), bool)
     for _ in range(MAX_ROUNDS):
         active = np.flatnonzero(b.width > limit * b.at)
@@ -100,9 +100,8 @@ def _narrow(function: ValuesAt, b: Brackets, limit: float, places: int) -> None:
         x = _next(b, active, stalled[active], limit)
         value, error = function(b.row[active], x)
         before = b.width[active]
+        better = value > b.value[active]
         right = x > b.at[active]
-        slack = np.where(right | (places == 1), 0.0, error + b.error[active])
-        better = value + slack > b.value[active]
         for side, here in ((0, right), (1, ~right)):
             end = "low" if side == 0 else "high"
             rows, new = active[better & here], x[better & here]
@@ -116,7 +115,7 @@ def _narrow(function: ValuesAt, b: Brackets, limit: float, places: int) -> None:
 
 
 def _cut(function: ValuesAt, b: Brackets, active: Index, count: int) -> None:
-    """Look at places that divide each side of a bracket evenly, and keep what lies beside the first of the best."""
+    """Look at places that divide each side of a bracket evenly, and keep what lies beside the best."""
     steps = np.arange(1, count // 2 + 1) / (count // 2 + 1)
     low, at, high = (getattr(b, key)[active, None] for key in ("low", "at", "high"))
     x = np.concatenate([low + steps * (at - low), at + steps * (high - at)], axis=1)
@@ -131,9 +130,8 @@ def _cut(function: ValuesAt, b: Brackets, active: Index, count: int) -> None:
         np.concatenate([left, part[:, :half], middle, part[:, half:], right], axis=1)
         for (left, middle, right), part in zip(known, (x, value, error), strict=True)
     )
-    inner, doubt = np.where(np.isnan(value), -np.inf, value)[:, 1:-1], error[:, 1:-1]
-    top = np.argmax(inner, axis=1)
-    best = 1 + np.argmax(inner + doubt >= (inner[every, top] - doubt[every, top])[:, None], axis=1)
+    best = 1 + np.argmax(np.where(np.isnan(value), -np.inf, value)[:, 1:-1], axis=1)
+    best = np.where(value[every, best] > b.value[active], best, half + 1)
     for key, k in (("low", -1), ("at", 0), ("high", 1)):
         getattr(b, key)[active] = x[every, best + k]
     b.value[active], b.error[active] = value[every, best], error[every, best]
