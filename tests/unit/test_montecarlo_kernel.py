@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import jax
@@ -17,9 +16,9 @@ from simulate.montecarlo.draws.sources import draw_blocks
 from simulate.montecarlo.job import Job
 from simulate.montecarlo.kernel import count_votes
 from simulate.montecarlo.laws.logarithm import log_of_normal
-from simulate.montecarlo.rules.rules import bounded, continuous, label_range
+from simulate.montecarlo.rules.rules import bounded, continuous
 from simulate.montecarlo.voting import KernelSetting, Request
-from tests.unit.montecarlo_labels import components
+from tests.unit.montecarlo_labels import components, decided
 from theory import regimes
 from theory.problems.problem import (
     Ball,
@@ -70,8 +69,7 @@ def by_definition(request: Request, training: Training, x: Any) -> np.ndarray:
         points = ((low + (high - low) * x)[:, :, None] + beta * noise).reshape(dim, -1)
         for a, alpha in enumerate((None, *ALPHAS[1:])):
             scale = None if alpha is None else jnp.asarray(alpha)
-            decide = partial(label_range, request.rule, training.noise, training.off_support)
-            labels = jax.jit(decide)(scale, points)
+            labels = decided(request.rule, training.noise, training.off_support, scale, points)
             for kind, label in enumerate((labels.best, labels.low, labels.high)[:kinds]):
                 counts[b, a, kind] = np.asarray(label).reshape(SAMPLES, VOTES).sum(axis=1)
     return counts
