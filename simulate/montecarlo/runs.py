@@ -109,14 +109,15 @@ class Run:
 
     def _counted(self, drawn: tuple[Source, Request], cut: Plan, block: int, upto: int) -> Iterator[_Counted]:
         """Everything from a block on, as the device is told to count it."""
-        source, request = jax.tree.map(jnp.asarray, drawn)
+        source, request = jax.device_put(drawn)  # `jnp.asarray` would compile a copy for each shape
         key, count_votes = jax.random.key(self.job.sampling.seed), compiled_counter(jax.default_backend())
         while (first := block * cut.block) < upto:
-            x, labels = compiled_draws(source, key, jnp.asarray(block), blocks=cut.together, block=cut.block)
+            x, labels = compiled_draws(source, key, np.asarray(block), blocks=cut.together, block=cut.block)
             numbers = first + np.arange(cut.samples)
             numbers[min(cut.together * cut.block, upto - first) :] = -1
-            x = jnp.pad(x, ((0, 0), (0, cut.samples - x.shape[1])))
-            yield _Counted(first, count_votes(cut.setting, request, x, jnp.asarray(numbers)), labels)
+            if cut.samples > x.shape[1]:
+                x = jnp.pad(x, ((0, 0), (0, cut.samples - x.shape[1])))
+            yield _Counted(first, count_votes(cut.setting, request, x, jax.device_put(numbers)), labels)
             block += cut.together
 
     def _taken(self, tally: Tally, counted: _Counted | None, upto: int, key: np.ndarray, progress: Progress) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -53,8 +53,8 @@ class Compiled:
         """So many equal networks with random weights."""
         model, state = self._build(key)
         params = eqx.filter(model, eqx.is_inexact_array)
-        one = Networks(params, state, self._adam.init(params))
-        return jax.tree.map(lambda leaf: jnp.repeat(leaf[None], count, axis=0), one)
+        one = Networks(params, state, jax.jit(self._adam.init)(params))
+        return _repeated(one, count)
 
     @cached_property
     def step(self) -> Callable[[Networks, Array, Batch], tuple[Networks, Array]]:
@@ -96,6 +96,11 @@ class Compiled:
 
     def _labels(self, held: Networks, x: Array) -> Array:
         return jnp.argmax(self._scores(self._ready(held), held.state, x)[0], axis=-1)
+
+
+@partial(jax.jit, static_argnums=1)
+def _repeated(one: Networks, count: int) -> Networks:
+    return jax.tree.map(lambda leaf: jnp.repeat(leaf[None], count, axis=0), one)
 
 
 def _mean_loss(scores: Array, batch: Batch) -> Array:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import product
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from simulate.montecarlo.devices import claim_devices
@@ -145,9 +144,9 @@ def _distances(
     block = max(1, min(sets.draws, BLOCK_NUMBERS // (len(population.half) * learner.samples * (learner.copies or 1))))
     found = []
     with jax.enable_x64(True):
-        keys, held, noises = jax.tree.map(jnp.asarray, (keys_of(sets.seed), population, np.array(alphas)))
+        keys, held, noises = jax.device_put((keys_of(sets.seed), population, np.array(alphas)))
         for start in range(0, sets.draws, block):
-            numbers = jnp.arange(start, start + block)
+            numbers = np.arange(start, start + block)
             found.append(jax.tree.map(np.asarray, compiled_draws()(learner, keys, held, noises, numbers)))
             progress(min(start + block, sets.draws) / sets.draws)
     return Distances(*(np.concatenate(parts)[: sets.draws] for parts in zip(*found, strict=True)))

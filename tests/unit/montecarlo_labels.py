@@ -12,15 +12,17 @@ from simulate.montecarlo.rules.rules import label_range
 from simulate.montecarlo.rules.settle import Labels
 from theory.problems.problem import Component
 
+decided = jax.jit(label_range, static_argnums=(1, 2))  # rules of one structure share what is compiled
+
 
 def base_label(*request: Any) -> jax.Array:
     """The likelier label."""
-    return label_range(*request).best
+    return decided(*request).best
 
 
 def label_bounds(*request: Any) -> tuple[jax.Array, jax.Array]:
     """The least and the greatest label that are not ruled out."""
-    labels = label_range(*request)
+    labels = decided(*request)
     return labels.low, labels.high
 
 
@@ -31,8 +33,7 @@ def components(*laws: Any) -> tuple[Component, ...]:
 def ranges(rule: Any, noise: str, alpha: float | None, x: np.ndarray, off_support: str = "nearest") -> Labels:
     with jax.enable_x64(True):
         scale = None if alpha is None else jnp.asarray(alpha)
-        run = jax.jit(lambda scale, x: label_range(rule, noise, off_support, scale, x))
-        labels = run(scale, jnp.asarray(x))
+        labels = decided(rule, noise, off_support, scale, jnp.asarray(x))
         return Labels(*(np.asarray(part) for part in labels))
 
 

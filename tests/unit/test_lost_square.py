@@ -49,11 +49,11 @@ def understated(dim: int, rho: Array, log_tail: float, outer: bool) -> list[floa
     return [r for r, a, b in answers if not encloses(dim, float(r), float(a), float(b), log_tail, outer)]
 
 
-def radii(dim: int, seed: int, size: float = 400.0) -> Array:
+def radii(dim: int, seed: int | list[int], size: float = 400.0, draws: int = DRAWS) -> Array:
     """Generic ones from where distances end, some next to there, and round ones."""
     rng, least = np.random.default_rng(seed), radius_of_half(dim)
-    wide = least * np.exp(rng.uniform(0, np.log(size / least), DRAWS))
-    edge = least * (1 + 10.0 ** rng.uniform(-15, -2, DRAWS // 4))
+    wide = least * np.exp(rng.uniform(0, np.log(size / least), draws))
+    edge = least * (1 + 10.0 ** rng.uniform(-15, -2, draws // 4))
     typed = np.ceil(least * 10) / 10 + np.array([0.0, 0.1, 0.5, 1.0, 2.0, 10.0])
     return np.concatenate([wide, edge, typed])
 
@@ -72,8 +72,8 @@ def test_a_million_dimensions() -> None:
 @pytest.mark.parametrize("log_tail", np.log([0.25, 1e-3, 1e-30, 1e-300]).tolist())
 @pytest.mark.parametrize("dim", [1, 2, 3, 10, 100])
 def test_other_tails(dim: int, log_tail: float, outer: bool) -> None:
-    rho = radii(dim, dim, 60.0)
-    small = 10.0 ** np.random.default_rng(dim).uniform(-3, 1, DRAWS if outer else 0)
+    rho = radii(dim, [dim, int(-log_tail)], 60.0, DRAWS // 2)  # other ones for each tail
+    small = 10.0 ** np.random.default_rng(dim).uniform(-3, 1, DRAWS // 2 if outer else 0)
     assert not understated(dim, np.concatenate([rho, small]), log_tail, outer)
 
 

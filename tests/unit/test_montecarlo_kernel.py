@@ -13,13 +13,12 @@ import pytest
 from simulate.montecarlo.assemble import assemble
 from simulate.montecarlo.draws.noise import unit_noise
 from simulate.montecarlo.draws.sampling import Sampling
-from simulate.montecarlo.draws.sources import draw_blocks
 from simulate.montecarlo.job import Job
-from simulate.montecarlo.kernel import count_votes
+from simulate.montecarlo.kernel import compiled_draws, count_votes
 from simulate.montecarlo.laws.logarithm import log_of_normal
-from simulate.montecarlo.rules.rules import bounded, continuous, label_range
+from simulate.montecarlo.rules.rules import bounded, continuous
 from simulate.montecarlo.voting import KernelSetting, Request
-from tests.unit.montecarlo_labels import components
+from tests.unit.montecarlo_labels import components, decided
 from theory import regimes
 from theory.problems.problem import (
     Ball,
@@ -58,20 +57,24 @@ PROBLEMS: dict[str, Problem] = {
 SHAPES = ((4, 3, 2, False), (16, 4, 2, True))
 
 
+@partial(jax.jit, static_argnums=0)
+def all_noise(dim: int, key: Any) -> Any:
+    """(dim, samples, votes)"""
+    places = jnp.arange(SAMPLES)[:, None], jnp.arange((VOTES + 1) // 2)[None], (dim, jnp.arange(dim)[:, None, None])
+    halves = unit_noise("gaussian", key, *places, antithetic=False)
+    return jnp.stack(halves, axis=-1).reshape(dim, SAMPLES, -1)[:, :, :VOTES]
+
+
 def by_definition(request: Request, training: Training, x: Any) -> np.ndarray:
     """Votes (betas, 1 + alphas, kinds, samples): all noise at once, each classifier at all points."""
-    dim, kinds = len(x), 3 if bounded(request.rule, training.noise) else 1
-    places = jnp.arange(SAMPLES)[:, None], jnp.arange((VOTES + 1) // 2)[None], (dim, jnp.arange(dim)[:, None, None])
-    halves = unit_noise("gaussian", jnp.asarray(request.key), *places, antithetic=False)
-    noise = jnp.stack(halves, axis=-1).reshape(dim, SAMPLES, -1)[:, :, :VOTES]
+    kinds, noise = 3 if bounded(request.rule, training.noise) else 1, np.asarray(all_noise(len(x), request.key))
     counts = np.empty((len(BETAS), len(ALPHAS), kinds, SAMPLES), int)
     for b, beta in enumerate(BETAS):
         low, high = (0.0, 1.0) if request.boxes is None else (part[b][:, None] for part in request.boxes)
-        points = ((low + (high - low) * x)[:, :, None] + beta * noise).reshape(dim, -1)
+        points = ((low + (high - low) * x)[:, :, None] + beta * noise).reshape(len(x), -1)
         for a, alpha in enumerate((None, *ALPHAS[1:])):
-            scale = None if alpha is None else jnp.asarray(alpha)
-            decide = partial(label_range, request.rule, training.noise, training.off_support)
-            labels = jax.jit(decide)(scale, points)
+            scale = None if alpha is None else np.asarray(alpha)
+            labels = decided(request.rule, training.noise, training.off_support, scale, points)
             for kind, label in enumerate((labels.best, labels.low, labels.high)[:kinds]):
                 counts[b, a, kind] = np.asarray(label).reshape(SAMPLES, VOTES).sum(axis=1)
     return counts
@@ -84,15 +87,15 @@ def test_every_shape_counts_every_vote(name: str) -> None:
     training = problem.training
     source, request, _volumes = assemble(job, BETAS, VOTES)
     with jax.enable_x64(True):
-        x, _labels = draw_blocks(source, jax.random.key(4), jnp.asarray(0), 1, SAMPLES)
+        x = np.asarray(compiled_draws(source, jax.random.key(4), np.asarray(0), blocks=1, block=SAMPLES)[0])
         wanted = by_definition(request, training, x)
         assert 0 < wanted.mean() < VOTES
-        padded, numbers = jnp.pad(x, ((0, 0), (0, 6))), np.append(np.arange(SAMPLES), [-1] * 6)
-        arrays = jax.tree.map(jnp.asarray, request)
+        padded, numbers = np.pad(x, ((0, 0), (0, 6))), np.append(np.arange(SAMPLES), [-1] * 6)
+        arrays = jax.device_put(request)
         for tile, pairs, group, out in SHAPES[: 1 + continuous(request.rule, training.noise)]:
             names = training.noise, "gaussian", training.off_support
             setting = KernelSetting(*names, problem.dim, tile, pairs, group, out, False)
-            found = jax.jit(count_votes, static_argnums=0)(setting, arrays, padded, jnp.asarray(numbers))
+            found = jax.jit(count_votes, static_argnums=0)(setting, arrays, padded, numbers)
             np.testing.assert_array_equal(np.asarray(found)[..., :SAMPLES], wanted)
 
 

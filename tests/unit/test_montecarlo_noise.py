@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import jax
@@ -21,9 +22,14 @@ def noise(
     """(2, dim, pairs, samples)"""
     with jax.enable_x64(True):
         numbers = [jnp.arange(part.start, part.stop) for part in (samples, pairs)]
-        places = numbers[0], numbers[1][:, None], (dim, jnp.arange(dim)[:, None, None])
-        halves = unit_noise(family, jnp.asarray(seeded(seed)), *places, antithetic=antithetic)
+        halves = drawn(family, dim, antithetic, jnp.asarray(seeded(seed)), *numbers)
         return np.stack([np.asarray(half) for half in halves])
+
+
+@partial(jax.jit, static_argnums=(0, 1, 2))
+def drawn(family: str, dim: int, antithetic: bool, key: Any, samples: Any, pairs: Any) -> Any:
+    axes = dim, jnp.arange(dim)[:, None, None]
+    return unit_noise(family, key, samples, pairs[:, None], axes, antithetic=antithetic)
 
 
 @pytest.mark.parametrize("family", LAWS)

@@ -23,15 +23,16 @@ def laws(side: tuple[Component, ...]) -> list[tuple[float, Array, Array]]:
     return [(part.weight, *moments(part.law)) for part in side]
 
 
-def density(side: tuple[Component, ...], x: Array, y: Array, alpha: float) -> Array:
-    """q * p_alpha at points."""
-    total = np.zeros(x.shape)
+def density(side: tuple[Component, ...], at: Array, alpha: float) -> Array:
+    """q * p_alpha at the points of a grid with these places on both axes."""
+    total, whole = np.zeros((len(at), len(at))), sum(weight for weight, _, _ in laws(side))
     for weight, mean, cov in laws(side):
         (a, b), (_, c) = cov + alpha**2 * np.eye(2)
-        u, v = x - mean[0], y - mean[1]
-        power = (c * u * u - 2 * b * u * v + a * v * v) / (a * c - b * b)
-        total += weight * np.exp(-0.5 * power) / np.sqrt(a * c - b * b) / (2 * np.pi)
-    return total / sum(weight for weight, _, _ in laws(side))
+        u, v, size = at - mean[0], at - mean[1], a * c - b * b
+        power = np.multiply.outer(b / size * u, v)
+        power -= np.add.outer(c / (2 * size) * u * u, a / (2 * size) * v * v)
+        total += np.exp(power, out=power) * (weight / whole / np.sqrt(size) / (2 * np.pi))
+    return total
 
 
 def share(field: Array) -> Array:
@@ -49,18 +50,17 @@ def grid_risk(problem: MixtureProblem, alpha: float, beta: float, size: int) -> 
     low, high = means.min() - spread - REACH * beta, means.max() + spread + REACH * beta
     step = (high - low) / size
     at = low + step * (np.arange(size) + 0.5)
-    x, y = np.meshgrid(at, at, indexing="ij")
     one, zero = (
-        problem.prior * density(problem.class1, x, y, alpha),
-        (1 - problem.prior) * density(problem.class0, x, y, alpha),
+        problem.prior * density(problem.class1, at, alpha),
+        (1 - problem.prior) * density(problem.class0, at, alpha),
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         base = share(np.nan_to_num(np.log(one) - np.log(zero), nan=0.0, posinf=1e3, neginf=-1e3))
     pad = next_fast_len(size + int(np.ceil(REACH * beta / step)), real=True)
     wave = fourier_gaussian(rfft2(base, (pad, pad)), beta / step, n=pad)
     inside = share(irfft2(wave, (pad, pad))[:size, :size] - 0.5)
-    wrong = problem.prior * density(problem.class1, x, y, 0.0) * (1 - inside)
-    wrong += (1 - problem.prior) * density(problem.class0, x, y, 0.0) * inside
+    wrong = problem.prior * density(problem.class1, at, 0.0) * (1 - inside)
+    wrong += (1 - problem.prior) * density(problem.class0, at, 0.0) * inside
     return float(wrong.sum() * step**2)
 
 

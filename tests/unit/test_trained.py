@@ -41,6 +41,9 @@ REMAINDER = 0.4
 DRAWS = 20
 
 
+loss_and_slopes = jax.jit(averaged_loss)
+
+
 @pytest.fixture(autouse=True)
 def double() -> Iterator[None]:
     """Double precision, which `train_on_samples` switches on for itself."""
@@ -84,9 +87,9 @@ def problem_of(rule: str, dim: int, m: float, prior: float = 0.5, copies: int | 
 def test_the_averaged_loss_and_its_derivatives(t: float, spread: float) -> None:
     """The loss is that of its definition, and every further derivative the slope of the one before."""
     step = 1e-5
-    *found, shift = averaged_loss(jnp.array([t]), jnp.asarray(spread))
+    *found, shift = loss_and_slopes(jnp.array([t]), jnp.asarray(spread))
     assert float(jnp.log(found[0][0]) + shift) == pytest.approx(averaged(t, spread), rel=ROUNDING, abs=ROUNDING)
-    *beside, shifts = averaged_loss(jnp.array([t - step, t + step]), jnp.asarray(spread))
+    *beside, shifts = loss_and_slopes(jnp.array([t - step, t + step]), jnp.asarray(spread))
     for value, (low, high) in zip(found[1:], beside, strict=False):
         slope = (high - low) / (2 * step) * jnp.exp(shifts - shift)
         assert abs(float(value[0] - slope)) < 1e-9 * float(found[0][0])
@@ -94,7 +97,7 @@ def test_the_averaged_loss_and_its_derivatives(t: float, spread: float) -> None:
 
 def test_losses_that_no_float_holds_keep_their_ratio() -> None:
     """Far out the loss is exp(s^2/2 - t), here exp(-2000)."""
-    found = averaged_loss(jnp.array([4000.0]), jnp.asarray(np.sqrt(4000.0)))
+    found = loss_and_slopes(jnp.array([4000.0]), jnp.asarray(np.sqrt(4000.0)))
     assert float(found.shift + jnp.log(found.loss[0])) == pytest.approx(-2000.0 - np.log(2), abs=0.1)
     assert float(found.first[0] / found.loss[0]) == pytest.approx(-1.0, abs=0.1)
 

@@ -33,7 +33,7 @@ TIE = 1e-12
 # Doubles that one group of points and draws may take.
 GROUP = 1 << 18
 # Points of one group where no draws are needed.
-OPEN_GROUP = 512
+OPEN_GROUP = 64
 
 Data = tuple[Array, ...]  # arrays with the points along the last axis; the first is x (d, points)
 Evaluate = Callable[[Data, Array], Array]  # (data of C points, unit (d, B)) -> (C, B) in [0, 1]
@@ -59,7 +59,7 @@ def sizes(dim: int, points: int) -> tuple[int, int]:
     """Points of one group and draws of one step."""
     draws = max(8, min(64, GROUP // (64 * dim)))
     draws = 1 << (draws.bit_length() - 1)
-    return min(points, max(8, GROUP // (dim * draws))), draws
+    return min(points, 64, max(8, GROUP // (dim * draws))), draws
 
 
 def certain(label: Array) -> Labels:
