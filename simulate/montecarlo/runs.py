@@ -109,7 +109,7 @@ class Run:
 
     def _counted(self, drawn: tuple[Source, Request], cut: Plan, block: int, upto: int) -> Iterator[_Counted]:
         """Everything from a block on, as the device is told to count it."""
-        source, request = jax.device_put(drawn)  # `jnp.asarray` would compile a copy for each shape
+        source, request = jax.device_put(drawn)  # `jnp.asarray` would compile a program for each shape
         key, count_votes = jax.random.key(self.job.sampling.seed), compiled_counter(jax.default_backend())
         while (first := block * cut.block) < upto:
             x, labels = compiled_draws(source, key, np.asarray(block), blocks=cut.together, block=cut.block)

@@ -32,7 +32,7 @@ SEED = 0x5E771E
 TIE = 1e-12
 # Doubles that one group of points and draws may take.
 GROUP = 1 << 18
-# Points of one group where no draws are needed.
+# Points of one group at most: the few that stay open to the last round, which costs most, should not have company.
 OPEN_GROUP = 64
 
 Data = tuple[Array, ...]  # arrays with the points along the last axis; the first is x (d, points)
@@ -59,7 +59,7 @@ def sizes(dim: int, points: int) -> tuple[int, int]:
     """Points of one group and draws of one step."""
     draws = max(8, min(64, GROUP // (64 * dim)))
     draws = 1 << (draws.bit_length() - 1)
-    return min(points, 64, max(8, GROUP // (dim * draws))), draws
+    return min(points, OPEN_GROUP, max(8, GROUP // (dim * draws))), draws
 
 
 def certain(label: Array) -> Labels:
