@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theory.arrays import Array, Index
+from theory.arrays import Array, Flags, Index
 
 MAX_ROUNDS = 120
 # A bracket is cut at LEAST to MOST places a round. NODES of them about the change of sign make the next guess, which
@@ -86,10 +86,10 @@ class _Bracket:
         x, value, error = (np.concatenate([a[rows, None], part, b[rows, None]], axis=1) for a, part, b in known)
         every, unknown, size = np.arange(len(rows)), np.isnan(value), np.abs(value)
         # First what is within its error of 0, then a change of sign; without either there is a place without a value.
-        zero = np.pad((size <= error)[:, 1:-1], ((0, 0), (1, 1)))
+        zero: Flags = np.pad((size <= error)[:, 1:-1], ((0, 0), (1, 1)))
         changed = np.pad(value[:, 1:] * np.sign(value[:, :-1]) < 0, ((0, 0), (1, 0)))
         lost = unknown.any(axis=1) & ~(zero | changed).any(axis=1)
-        last = np.argmax(np.where(changed.any(axis=1)[:, None], changed, unknown), axis=1)
+        last = np.argmax(np.where(np.any(changed, axis=1, keepdims=True), changed, unknown), axis=1)
         last = np.where(zero.any(axis=1), np.argmin(np.where(zero, size, np.inf), axis=1), last)
         nearer = zero[every, last] | lost | (size[every, last] <= size[every, last - 1])
         first, second = np.where(nearer, last, last - 1), np.where(nearer, last - 1, last)

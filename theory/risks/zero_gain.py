@@ -40,7 +40,8 @@ def zero_gain_curve(
         seeds, tolerance, max_step: as for `theory.zero_curve`, whose seed values are gains here. Neither the line
             alpha = 0, where the gain is 0, nor gains of classifiers one of which is (all but) constant count.
 
-    A family costs one evaluation, tens of milliseconds, per distinct parameter value: take few seeds.
+    Problems of a family that differ in numbers alone are answered together; mixtures are still trained one by one, some
+    milliseconds each.
 
     Returns:
         Lines with their `points` (n, 2) of (x, y), gain > 0 on the left, and their `kind`: "zero", or "jump" where the
