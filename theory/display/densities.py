@@ -10,7 +10,7 @@ import numpy as np
 from theory.arrays import Array
 from theory.display.axes import COLOURS, LINES, Axes, key, line_sample
 from theory.display.digits import number
-from theory.geometry.line import line
+from theory.geometry.line import masses
 from theory.geometry.piece import Piece, piece
 from theory.geometry.radial import shells
 from theory.geometry.radial.radial import Radial
@@ -38,7 +38,7 @@ class Abscissa:
     def marks(self, part: Piece) -> Array:
         """Places between which the density of a component is smooth, without its far tails."""
         if self.reference is None:
-            found = line.marks((part,), 1)[0]
+            found = masses.marks((part,), 1)[0]
         else:
             found = shells.marks((part,), self.dim, self.reference)[0]
         return np.sort(found[CENTRAL] if part.law in ("gaussian", "laplace") else found)
@@ -48,7 +48,7 @@ class Abscissa:
         parts = tuple(p for p in self.pieces if p.label == label)
         total = sum(p.weight for p in parts)
         if self.reference is None:
-            return line.density(parts, x[None, :])[0] / total
+            return masses.density(parts, x[None, :])[0] / total
         return shells.density(parts, self.dim, self.reference, x[None, :])[0] / total
 
 

@@ -14,45 +14,37 @@ from theory.geometry.region import Region, from_boundaries
 
 def minus(first: Region, second: Region) -> Region:
     """Row by row the points of `first` that are not in `second`."""
-    return exchanged(first, second)[0]
+    return exchanged(first, second).take(np.arange(len(first.first)))
 
 
-def exchanged(first: Region, second: Region) -> tuple[Region, Region]:
-    """Row by row the points of `first` that are not in `second`, and those of `second` that are not in `first`."""
+def exchanged(first: Region, second: Region) -> Region:
+    """Row by row the points of `first` that are not in `second`; then in as many rows those of `second` that are not in
+    `first`. At every boundary of either one of them changes, so that both together are every other interval."""
     ends = np.concatenate([first.ends, second.ends], axis=1)
+    rows, n = ends.shape
     order = np.argsort(ends, axis=1, kind="stable")
-    own = order < first.ends.shape[1]
-    ends = np.take_along_axis(ends, order, axis=1)
-    in_first = np.logical_xor.accumulate(np.concatenate([first.first[:, None], own], axis=1), axis=1)
-    in_second = np.logical_xor.accumulate(np.concatenate([second.first[:, None], ~own], axis=1), axis=1)
+    ends = ends.ravel().take(order + n * np.arange(rows)[:, None])
+    own = np.concatenate([first.first[:, None], order < first.ends.shape[1]], axis=1)
+    in_first = np.logical_xor.accumulate(own, axis=1)
+    differ = (first.first ^ second.first)[:, None] ^ (np.arange(n + 1) % 2 == 1)
+    inside = np.concatenate([differ & in_first, differ & ~in_first])
+    row, column = np.nonzero((inside[:, 1:] != inside[:, :-1]) & np.tile(np.isfinite(ends), (2, 1)))
+    part = from_boundaries(2 * rows, row, ends[row % rows, column], inside[:, 0])
     doubt = np.maximum(first.error.max(axis=1, initial=0.0), second.error.max(axis=1, initial=0.0))
-    gained, lost = (
-        _region(ends, inside, doubt, first.reference) for inside in (in_first & ~in_second, in_second & ~in_first)
-    )
-    return gained, lost
-
-
-def _region(ends: Array, inside: Flags, doubt: Array, reference: Array | None) -> Region:
-    """The region of these classes (R, n + 1) around sorted places (R, n)."""
-    row, column = np.nonzero((inside[:, 1:] != inside[:, :-1]) & np.isfinite(ends))
-    part = from_boundaries(len(inside), row, ends[row, column], inside[:, 0])
-    error = np.broadcast_to(doubt[:, None], part.ends.shape) * np.isfinite(part.ends)
+    error = np.tile(doubt, 2)[:, None] * np.isfinite(part.ends)
+    reference = None if first.reference is None else np.tile(first.reference, 2)
     return replace(part, error=error, reference=reference)
 
 
-def mass_difference(
-    geometry: Geometry, pieces: tuple[Piece, ...], gained: Region, lost: Region, label: int
-) -> tuple[Array, Array]:
-    """Mass of the class-`label` components in `gained` less that in `lost`.
+def mass_difference(geometry: Geometry, pieces: tuple[Piece, ...], both: Region, label: int) -> tuple[Array, Array]:
+    """Mass of the class-`label` components in the first half of the rows of `both` less that in the second.
 
     Returns the differences (R,) and their rounding errors, which are relative to the parts and not to the risks.
     """
-    total, error = np.zeros(len(gained.first)), np.zeros(len(gained.first))
-    for sign, part in ((1, gained), (-1, lost)):
-        value, rounding = geometry.mass(pieces, part.complement() if label else part, label)
-        total += sign * value
-        error += rounding
-    return total, error
+    twice = np.tile(np.arange(len(both.first) // 2), 2)
+    found = geometry.mass(tuple(p.at(twice) for p in pieces), both.complement() if label else both, label)
+    (value, less), (error, more) = (np.split(part, 2) for part in found)
+    return value - less, error + more
 
 
 def erode(region: Region, eps: Array) -> Region:

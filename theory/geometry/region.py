@@ -119,6 +119,15 @@ class Region(Displayed):
         start = np.where(self.first == label, 0, 1)[:, None] + 2 * np.arange(n // 2 + 1)
         return np.take_along_axis(edges, start, axis=1), np.take_along_axis(edges, start + 1, axis=1)
 
+    def spans(self, label: bool) -> tuple[Index, Array, Array]:
+        """The same as rows and ends (N,) of the intervals, in order."""
+        rows, n = self.ends.shape
+        edges = np.full((rows, n + 2), np.inf)
+        edges[:, 0], edges[:, 1:-1] = -np.inf, self.ends
+        own = (self.first == label)[:, None] ^ (np.arange(n + 1) % 2 == 1)
+        row, column = np.nonzero(own & (edges[:, :-1] < edges[:, 1:]))
+        return row, edges[row, column], edges[row, column + 1]
+
     def intervals(self, row: int = 0) -> list[tuple[float, float]]:
         """The intervals of one row as pairs of numbers."""
         low, high = self.pieces(True)

@@ -160,7 +160,7 @@ def refine(terms: Terms, row: Index, low: Array, high: Array, rising: Flags) -> 
     x = 0.5 * (low + high)
     active: NDArray[np.intp] = np.arange(len(x))
     rows = row  # one object while no root is done: terms keep what they know of its rows
-    previous = np.full(len(x), np.inf)
+    previous, newton = np.full(len(x), np.inf), np.zeros(len(x))
     for _ in range(MAX_STEPS):
         if len(active) == 0:
             break
@@ -171,14 +171,16 @@ def refine(terms: Terms, row: Index, low: Array, high: Array, rising: Flags) -> 
         low[active] = np.where(above, low[active], at)
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             step = value / rate
-            target = at - step
+            target, size = at - step, np.abs(step)
+            # Newton's steps shrink like squares, until rounding is all that they see.
+            last = size**3 <= np.spacing(np.abs(target)) * newton[active] ** 2
         bottom, top = low[active], high[active]
-        good = (target >= bottom) & (target <= top) & (np.abs(step) <= 0.5 * previous[active])
+        good = (target >= bottom) & (target <= top) & (size <= 0.5 * previous[active])
         target = np.where(good, target, 0.5 * (bottom + top))
-        previous[active] = np.where(good, np.abs(step), top - bottom)
+        previous[active], newton[active] = np.where(good, size, top - bottom), np.where(good, size, 0.0)
         x[active] = target
         ulp = np.spacing(np.abs(target)) + np.finfo(float).tiny
-        moving = (value != 0) & (np.abs(target - at) > ulp) & (top - bottom > ulp)
+        moving = (value != 0) & ~(good & last) & (np.abs(target - at) > ulp) & (top - bottom > ulp)
         x[active] = np.where(value == 0, at, target)
         if not moving.all():
             active, rows = active[moving], rows[moving]

@@ -113,12 +113,13 @@ def _gain(
     pieces = tuple(p.at(noisy) for p in solution.pieces)
     geometry = solution.geometry
     one, zero = ((r.take(noisy), r.take(clean)) for r in (solution.one, solution.zero))
-    gained, lost = exchanged(*one)
-    value, error = mass_difference(geometry, pieces, gained, lost, 1)
-    parts = (lost, gained) if solution.kind == "clean" else exchanged(*zero)
-    more, rounding = mass_difference(geometry, pieces, *parts, 0)
+    both = exchanged(*one)
+    value, error = mass_difference(geometry, pieces, both, 1)
+    # What class 1 gains class 0 loses, unless both may be refused a certificate.
+    other, sign = (both, -1) if solution.kind == "clean" else (exchanged(*zero), 1)
+    more, rounding = mass_difference(geometry, pieces, other, 0)
     moved = np.where(noisy == clean, 0.0, solution.moved[noisy] + solution.moved[clean])
-    total, spread = np.asarray(value + more), np.asarray(error + rounding + moved)
+    total, spread = np.asarray(value + sign * more), np.asarray(error + rounding + moved)
     volume = np.broadcast_to(solution.volume, places)[noisy]
     total, spread = volume * total, measured(spread, total, volume)
     total, spread = (part[back.ravel()].reshape(shape) for part in (total, spread))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from theory.arrays import Array, Flags, Index
-from theory.geometry.line.votes import CONVERGED, Votes, numbers, uncertainty
+from theory.geometry.line.votes import CONVERGED, Seen, Votes, numbers, uncertainty
 from theory.geometry.line.zones import boundaries
 from theory.geometry.region import Region
 
@@ -21,10 +21,6 @@ DENSER = 8
 NEWTON_STEPS = 8
 # Slopes of u (times beta) below this are too close to a tangency for an iteration without bracket to be trusted.
 STEEP = 1e-4
-
-
-# Of boundaries: beta du/dx, beta^2 d2u/dx2, and how far u may be off.
-Seen = tuple[Array, Array, Array]
 
 
 @dataclass
@@ -92,10 +88,8 @@ def follow(region: Region, beta: Array) -> tuple[Array, Array]:
 def _enclosed(votes: Votes, table: _Table, lane: tuple[Index, Index]) -> None:
     """Fill in lanes from their base regions alone."""
     row, column = lane
-    held, x = boundaries(votes, row, table.noise[lane])
+    held, x, seen = boundaries(votes, row, table.noise[lane])
     count = np.bincount(held, minlength=len(row))
-    sums = votes.sums(row[held], table.noise[row[held], column[held]], x)
-    seen = sums.slope, sums.bend, sums.off(table.noise[row[held], column[held]])
     table.put((row[held], column[held]), numbers(count), x, seen)
     table.count[lane] = count
 
@@ -117,8 +111,7 @@ def _interpolated(votes: Votes, table: _Table, lane: tuple[Index, Index], near: 
     good[1:] &= (x[1:] > x[:-1]) | (held[1:] != held[:-1])
     done = np.bincount(held, ~good, len(row)) == 0
     kept = done[held]
-    slope, bend, off = (part[kept] for part in seen)
-    table.put((row[held[kept]], column[held[kept]]), order[kept], x[kept], (slope, bend, off))
+    table.put((row[held[kept]], column[held[kept]]), order[kept], x[kept], seen[:, kept])
     table.count[row[done], column[done]] = count[done]
     return done
 
@@ -127,16 +120,16 @@ def _newton(votes: Votes, row: Index, beta: Array, guess: Array, due: Array) -> 
     """Halley's method for u = 1/2 from guesses (N,), and where it converged with slopes of the sign that is due, which
     keeps neighbours apart; and what was seen at the last step, which is too short to change it."""
     x, good, active = guess.copy(), np.zeros(len(guess), bool), np.arange(len(guess))
-    slope, bend, off = (np.empty_like(x) for _ in range(3))
+    seen = np.empty((3, len(x)))
     for _ in range(NEWTON_STEPS):
         if len(active) == 0:
             break
         sums = votes.sums(row[active], beta[active], x[active])
-        slope[active], bend[active], off[active] = sums.slope, sums.bend, sums.off(beta[active])
+        seen[:, active] = sums.slope, sums.bend, sums.off(beta[active])
         steep = sums.slope * due[active] > STEEP
         step = np.where(steep, np.clip(sums.step(), -1.0, 1.0), 0.0)
         x[active] -= beta[active] * step
         near = steep & (np.abs(step) * (1 + sums.curved()) < CONVERGED)
         good[active[near]] = True
         active = active[steep & ~near]
-    return x, good, (slope, bend, off)
+    return x, good, seen

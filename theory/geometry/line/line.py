@@ -1,8 +1,4 @@
-"""The line: positive regions of signed densities, level sets of vote probabilities, masses of intervals.
-
-Regions are unions of intervals, so vote probabilities are signed sums of noise distribution functions and risks are
-signed sums of component masses; the only numerics are sign changes.
-"""
+"""The line: positive regions of signed densities, which are unions of intervals; the only numerics are sign changes."""
 
 from __future__ import annotations
 
@@ -20,14 +16,11 @@ from theory.geometry.line.ramps import piecewise_linear, settled
 from theory.geometry.line.relative import RelativeTerms, wide_noise
 from theory.geometry.line.tails import limit
 from theory.geometry.line.terms import DensityTerms, GaussianTerms
-from theory.geometry.piece import UNDERFLOW, Piece, net_weights
+from theory.geometry.piece import Piece, net_weights
 from theory.geometry.positive import Supports, positive_set
 from theory.geometry.region import Region, join
 from theory.geometry.ties import antisymmetric, snapped
-from theory.laws import NOISE
 
-# Rounding of a mass and of the sums it takes part in.
-MASS_ULPS = 8
 # No density at all.
 EMPTY = Region(np.empty((1, 0)), np.zeros(1, bool), np.empty((1, 0)))
 
@@ -117,95 +110,3 @@ def atoms(pieces: tuple[Piece, ...], alpha: Array) -> tuple[Array, Flags] | None
         return None
     labels = np.array([total >= 0 for total in totals.values()])
     return np.array(list(totals)), np.broadcast_to(labels, (len(alpha), len(labels))).copy()
-
-
-def mass(pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, Array]:
-    """Mass of the class-`label` components where the region says the other class: a class's share of the risk.
-
-    Returns the masses (R,) and their rounding error; every summand is positive and has full relative precision.
-    """
-    low, high = region.pieces(not label)
-    row, column = np.nonzero(low < high)
-    low, high, rows = low[row, column], high[row, column], len(region.first)
-    total, error, lost = np.zeros(len(row)), np.zeros(len(row)), np.zeros(len(row))
-    atoms, unsure = np.zeros(rows), np.zeros(rows)
-    for item in pieces:
-        if item.label != label:
-            continue
-        if item.law == "point":
-            wrong = region.contains(np.atleast_1d(item.center)[:, None])[:, 0] != bool(label)
-            atoms += item.weight * wrong
-            unsure += MASS_ULPS * item.weight * wrong
-            continue
-        part = item.at(row)
-        center, scale, weight = part.center, part.scale, part.weight
-        below, above = (low - center) / scale, (high - center) / scale
-        masses = weight * NOISE[item.law].interval(below, above)
-        total += masses
-        if item.law != "uniform":
-            lost += masses < UNDERFLOW
-        error += weight * sum(_end_ulps(item, center / scale, z) for z in (below, above))
-    held, rounding, small = (np.bincount(row, part, rows) for part in (total, error + MASS_ULPS * total, lost))
-    return held + atoms, np.finfo(float).eps * (rounding + unsure) + np.finfo(float).tiny * small
-
-
-def log_masses(pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, Array]:
-    """Logarithms of the summands of `mass` and their errors, (R, k): what is left of masses that underflow."""
-    low, high = region.pieces(not label)
-    logs, errors = [np.full((len(region.first), 1), -np.inf)], [np.zeros((len(region.first), 1))]
-    for item in pieces:
-        if item.label != label or item.law == "point":
-            continue
-        center, scale, weight = (np.atleast_1d(v)[:, None] for v in (item.center, item.scale, item.weight))
-        below, above = (low - center) / scale, (high - center) / scale
-        with np.errstate(invalid="ignore"):
-            log = np.where(low < high, NOISE[item.law].log_interval(below, above), -np.inf)
-        used = np.isfinite(log)
-        size = np.where(used, log, 0.0)
-        ends = sum(_end_ulps(item, center / scale, z, size) for z in (below, above))
-        logs.append(np.log(weight) + log)
-        errors.append(np.finfo(float).eps * np.where(used, MASS_ULPS * (1 + np.abs(size)) + ends, 0.0))
-    return np.concatenate(logs, axis=1), np.concatenate(errors, axis=1)
-
-
-def _end_ulps(item: Piece, center: Array, z: Array, log_mass: Array | float = 0.0) -> Array:
-    """Density at an end z of an interval times how far z may be off: its own rounding, and where a box was written as
-    centre and half-width (`center` in units of the latter) that of both; relative to a mass of that logarithm."""
-    finite = np.where(np.isfinite(z), np.abs(z), 0.0)
-    off = 2 * finite + (2 * np.abs(center) + 2 if item.law == "uniform" else 0.0)
-    # Inside by a hair or outside by a hair is the same end.
-    at = np.minimum(finite, 1.0) if item.law == "uniform" else finite
-    near = finite <= 1 + 1e-12 if item.law == "uniform" else True
-    with np.errstate(over="ignore", invalid="ignore"):
-        return np.where(np.isfinite(z) & near, np.exp(NOISE[item.law].log_pdf(at) - log_mass) * off, 0.0)
-
-
-def density(pieces: tuple[Piece, ...], x: Array) -> Array:
-    """|s(x)| up to sign: the sum of the raw component densities at x (R, n), for the propagation of errors."""
-    total = np.zeros_like(x)
-    finite = np.isfinite(x)
-    at = np.where(finite, x, 0.0)
-    for item in pieces:
-        if item.law != "point":
-            center, scale, weight = (np.atleast_1d(v)[:, None] for v in (item.center, item.scale, item.weight))
-            total += weight / scale * NOISE[item.law].pdf((at - center) / scale)
-    return np.where(finite, total, 0.0)
-
-
-# In scales of each law: its centre, bulk and tails, beyond which less than 1e-300 of it lies.
-SPREAD = {
-    "gaussian": np.array([-38.0, -16.0, -8.0, -4.0, -2.0, 0.0, 2.0, 4.0, 8.0, 16.0, 38.0]),
-    "laplace": np.array([-700.0, -150.0, -40.0, -10.0, -2.0, 0.0, 2.0, 10.0, 40.0, 150.0, 700.0]),
-    "uniform": np.array([-1.0, 1.0]),
-}
-
-
-def marks(pieces: tuple[Piece, ...], rows: int) -> Array:
-    """Coordinates (R, m) that cut the densities of the components (points apart) into smooth parts."""
-    columns = [
-        np.broadcast_to(np.atleast_1d(p.center)[:, None] + np.atleast_1d(p.scale)[:, None] * SPREAD[p.law], shape)
-        for p in pieces
-        if p.law != "point"
-        for shape in [(rows, len(SPREAD[p.law]))]
-    ]
-    return np.concatenate(columns, axis=1) if columns else np.empty((rows, 0))

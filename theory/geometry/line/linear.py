@@ -13,7 +13,7 @@ from theory.geometry.base import Base, Drift, Trainer, VoteRequest
 from theory.geometry.curvature import SmallNoise
 from theory.geometry.difference import erode
 from theory.geometry.kernels import Kernel, line_kernel
-from theory.geometry.line import line
+from theory.geometry.line import line, masses
 from theory.geometry.line.curvature import on_line
 from theory.geometry.line.drift import posterior_rates, regression_rates, still_rates
 from theory.geometry.line.level import level_set
@@ -71,15 +71,15 @@ class Linear:
 
     def mass(self, pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, Array]:
         """A class's share of the risk."""
-        return line.mass(pieces, region, label)
+        return masses.mass(pieces, region, label)
 
     def log_masses(self, pieces: tuple[Piece, ...], region: Region, label: int) -> tuple[Array, Array]:
         """Its summands, as logarithms."""
-        return line.log_masses(pieces, region, label)
+        return masses.log_masses(pieces, region, label)
 
     def density(self, pieces: tuple[Piece, ...], region: Region) -> Array:
         """Density along the line at the boundaries of a region."""
-        return line.density(pieces, region.ends)
+        return masses.density(pieces, region.ends)
 
     def uncertainty(self, pieces: tuple[Piece, ...], region: Region) -> Array:
         """Density at the boundaries times how far each may be off."""
@@ -91,7 +91,7 @@ class Linear:
 
     def marks(self, pieces: tuple[Piece, ...], region: Region) -> Array:
         """Where the components' densities begin, bend and end."""
-        return line.marks(pieces, len(region.first))
+        return masses.marks(pieces, len(region.first))
 
     def expected(self, base: Base, label: int, request: VoteRequest) -> tuple[Array, Array]:
         """Chances to fail with finitely many votes, by quadrature along the coordinate."""

@@ -21,12 +21,15 @@ WINDOW = 9.0
 # Windows of up to so many boundaries are as wide as that.
 FEW = 16
 # So many differences of places are held at a time: what the nearest cache takes.
-BLOCK = 2**16
+BLOCK = 2**15
 # |p''| is at most 0.4, and at most 0.0021 from one noise scale this side of FAR on.
 PEAK, FAR, TAIL = 0.4, 5.0, 0.0021
 # Halley steps this small are the last: the next would be their cube.
 CONVERGED = 4e-6
 STEPS = 40
+
+# Of boundaries (N,): beta du/dx, beta^2 d2u/dx2, and how far u may be off: (3, N).
+Seen = Array
 
 
 @dataclass(frozen=True)
@@ -74,15 +77,16 @@ class Votes:
     def sums(self, row: Index, beta: Array, x: Array) -> Sums:
         """At places x (N,) of rows (N,), with noises beta (N,)."""
         n = self.region.ends.shape[1]
-        start, width = np.zeros(len(row), np.intp), np.full(len(row), n)
+        start = np.zeros(len(row), np.intp)
+        groups = {n: np.arange(len(row))}
         if n > FEW:
             start = self._rank(row, x - WINDOW * beta)
             count = self._rank(row, x + WINDOW * beta) - start
             width = np.minimum(np.maximum(2 ** np.ceil(np.log2(np.maximum(count, 1))).astype(np.intp), FEW), n)
             start = np.minimum(start, n - width)
+            groups = {size: np.flatnonzero(width == size) for size in np.unique(width).tolist()}
         result = np.empty((5, len(row)))
-        for size in np.unique(width).tolist():
-            same = np.flatnonzero(width == size)
+        for size, same in groups.items():
             for some in np.array_split(same, 1 + len(same) * size // BLOCK):
                 result[:, some] = self._dense(row[some], start[some], size, beta[some], x[some])
         return Sums(*result)
@@ -131,15 +135,22 @@ def uncertainty(off: Array, slope: Array, bend: Array, beta: Array, x: Array) ->
     return np.fmin(np.fmin(near, np.maximum(pair, off)), 1.0) * beta + VOTE_ULPS * np.spacing(np.abs(x))
 
 
-def refined(votes: Votes, row: Index, beta: Array, bracket: tuple[Array, Array], rising: Flags) -> Array:
-    """The one place with u = 1/2 in each bracket, by Halley's method guarded by bisection."""
+def refined(
+    votes: Votes, row: Index, beta: Array, bracket: tuple[Array, Array], values: tuple[Array, Array], rising: Flags
+) -> tuple[Array, Seen]:
+    """The one place with u = 1/2 in each bracket, by Halley's method guarded by bisection, from the chord of the values
+    at its ends; and what was seen at the last step, which is too short to change it."""
     low, high = bracket[0].copy(), bracket[1].copy()
-    x, active = 0.5 * (low + high), np.arange(len(row))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = values[0] / (values[0] - values[1])
+    x = low + np.where((share > 0) & (share < 1), share, 0.5) * (high - low)
+    seen, active = np.empty((3, len(row))), np.arange(len(row))
     for _ in range(STEPS):
         if len(active) == 0:
             break
         at, scale = x[active], beta[active]
         sums = votes.sums(row[active], scale, at)
+        seen[:, active] = sums.slope, sums.bend, sums.off(scale)
         above = (sums.value >= 0) == rising[active]
         high[active], low[active] = np.where(above, at, high[active]), np.where(above, low[active], at)
         step = sums.step()
@@ -148,4 +159,4 @@ def refined(votes: Votes, row: Index, beta: Array, bracket: tuple[Array, Array],
         x[active] = np.where(inside, target, 0.5 * (low[active] + high[active]))
         small = inside & (np.abs(step) * (1 + sums.curved()) < CONVERGED)
         active = active[~(small | (high[active] - low[active] <= 2 * np.spacing(np.abs(at))))]
-    return x
+    return x, seen

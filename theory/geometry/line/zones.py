@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from theory.arrays import Array, Flags, Index
-from theory.geometry.line.votes import Votes, refined
+from theory.geometry.line.votes import Seen, Votes, refined
 
 # An interval has a core where 2 Phi(w/2) exceeds 3/2 by this much; cores end at least SLIVER inside.
 CORE, SLIVER = 1e-3, 0.05
@@ -39,26 +39,25 @@ class Cells:
         return Cells(self.lane[chosen], self.low[chosen], self.high[chosen])
 
 
-def boundaries(votes: Votes, row: Index, beta: Array) -> tuple[Index, Array]:
-    """Every boundary of {u >= 1/2} for lanes of rows (L,) and noises (L,): the lane of each and its place, in order.
+def boundaries(votes: Votes, row: Index, beta: Array) -> tuple[Index, Array, Seen]:
+    """Every boundary of {u >= 1/2} for lanes of rows (L,) and noises (L,): the lane of each, its place, in order, and
+    what is seen there.
 
     Ties go to class 1.
     """
     cells, same = _settled(votes, row, beta, _zones(votes, row, beta))
-    first = votes.region.first[row]
-
-    def above(lane: Index, x: Array) -> Flags:
-        sums = votes.sums(row[lane], beta[lane], x)
-        return sums.value > np.where(first[lane], sums.rounding, -sums.rounding)
-
-    right = above(cells.lane, cells.high)
-    joined = np.zeros(len(right), bool)
-    joined[1:] = (cells.lane[1:] == cells.lane[:-1]) & (cells.low[1:] == cells.high[:-1])
-    left = np.where(joined, np.roll(right, 1), False)
-    left[~joined] = above(cells.lane[~joined], cells.low[~joined])
+    n, lane = len(cells.lane), cells.lane
+    apart = np.ones(n, bool)
+    apart[1:] = (lane[1:] != lane[:-1]) | (cells.low[1:] != cells.high[:-1])
+    lane = np.concatenate([lane, lane[apart]])
+    sums = votes.sums(row[lane], beta[lane], np.concatenate([cells.high, cells.low[apart]]))
+    over = sums.value > np.where(votes.region.first[row[lane]], sums.rounding, -sums.rounding)
+    (right, end), (left, start) = (over[:n], sums.value[:n]), (np.roll(v[:n], 1) for v in (over, sums.value))
+    left[apart], start[apart] = over[n:], sums.value[n:]
     some = np.flatnonzero((left != right) & ~same)
     lane = cells.lane[some]
-    return lane, refined(votes, row[lane], beta[lane], (cells.low[some], cells.high[some]), right[some])
+    bracket, values = (cells.low[some], cells.high[some]), (start[some], end[some])
+    return lane, *refined(votes, row[lane], beta[lane], bracket, values, right[some])
 
 
 @np.errstate(all="ignore")  # of what is far narrower than the noise, or wider, no share is used

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import gammaln
 
 from theory.arrays import Array, Index
-from theory.geometry.line.line import MASS_ULPS, SPREAD
+from theory.geometry.line.masses import MASS_ULPS, SPREAD
 from theory.geometry.piece import UNDERFLOW, Piece
 from theory.geometry.region import Region
 from theory.numerics.special.noncentral import ball_log_mass, ball_mass_derivatives, ball_tails, log_density_bound
