@@ -172,8 +172,8 @@ def refine(terms: Terms, row: Index, low: Array, high: Array, rising: Flags) -> 
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             step = value / rate
             target, size = at - step, np.abs(step)
-            # Newton's steps shrink like squares, until rounding is all that they see.
-            last = size**3 <= np.spacing(np.abs(target)) * newton[active] ** 2
+            # Newton's steps shrink ever faster, until rounding is all that they see.
+            last = size**2 <= np.spacing(np.abs(target)) * newton[active]
         bottom, top = low[active], high[active]
         good = (target >= bottom) & (target <= top) & (size <= 0.5 * previous[active])
         target = np.where(good, target, 0.5 * (bottom + top))

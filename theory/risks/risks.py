@@ -17,7 +17,7 @@ from theory.arrays import Array, Flags
 from theory.estimate import Estimate
 from theory.geometry.base import Geometry
 from theory.geometry.piece import Piece
-from theory.geometry.region import Region
+from theory.geometry.region import Region, join
 from theory.geometry.ties import with_ties
 from theory.problems.normal import Normal, normal_form
 from theory.problems.problem import DomainProblem, MixtureProblem, Problem, Training, described
@@ -127,12 +127,25 @@ def _right(geometry: Geometry, own: Any, layout: Layout, certified: bool, winner
     far = layout.eps.ravel() > 0
     sure = None
     if certified and far.any():
-        sure = tuple(geometry.smooth(part, layout.beta, layout.eps) for part in (own, own.complement()))
+        sure = _certified(geometry, own, layout)
         if far.all():
             return sure
     one = voted_region(geometry, own, layout.beta, winner)
     zero = one.complement()
     return (one, zero) if sure is None else (sure[0].merged(far, one), sure[1].merged(far, zero))
+
+
+def _certified(geometry: Geometry, own: Any, layout: Layout) -> tuple[Any, Any]:
+    """Where the vote for class 1 and for class 0 is certified; along a coordinate both are asked for at once."""
+    other = own.complement()
+    if not isinstance(own, Region):
+        one, zero = (geometry.smooth(part, layout.beta, layout.eps) for part in (own, other))
+        return one, zero
+    rows = np.arange(len(own.first))
+    both = join(2 * len(rows), [(rows, own), (len(rows) + rows, other)])
+    found = geometry.smooth(both, np.tile(layout.beta, (2, 1)), np.tile(layout.eps, (2, 1)))
+    one, zero = np.split(np.arange(len(found.first)), 2)
+    return found.take(one), found.take(zero)
 
 
 def voted_region(geometry: Geometry, trained: Any, beta: Array, winner: int) -> Any:

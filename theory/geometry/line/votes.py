@@ -85,6 +85,8 @@ class Votes:
             width = np.minimum(np.maximum(2 ** np.ceil(np.log2(np.maximum(count, 1))).astype(np.intp), FEW), n)
             start = np.minimum(start, n - width)
             groups = {size: np.flatnonzero(width == size) for size in np.unique(width).tolist()}
+        elif len(row) * n <= BLOCK:
+            return Sums(*self._dense(row, start, n, beta, x))
         result = np.empty((5, len(row)))
         for size, same in groups.items():
             for some in np.array_split(same, 1 + len(same) * size // BLOCK):
@@ -106,15 +108,14 @@ class Votes:
         """(5, N): the sums over `size` boundaries from the given one on. Boundaries go along the first axis."""
         place = row * self.region.ends.shape[1] + start + np.arange(size)[:, None]
         ends, error = (part.ravel().take(place) for part in (self.region.ends, self.region.error))
-        z = np.clip((x - ends) / beta, -4 * WINDOW, 4 * WINDOW)
+        z = ((x - ends) / beta).clip(-4 * WINDOW, 4 * WINDOW)
         away, pdf, past = np.abs(z), gaussian.pdf(z), ~np.signbit(z)
-        turn = np.where(start % 2, -1.0, 1.0)
-        sign = np.where(np.arange(size) % 2 == 0, 1.0, -1.0)
+        turn, sign = 1.0 - 2.0 * (start % 2), 1.0 - 2.0 * (np.arange(size) % 2)
         # Tails alone: those that are on the other side of x add up to 0 or 1, by their number.
         value = (start + past.sum(axis=0)) % 2 - 0.5 - turn * (sign @ np.copysign(gaussian.cdf(-away), z))
         third = PEAK * (away < FAR).sum(axis=0) + TAIL * size
         doubt = np.einsum("ij,ij->j", pdf, error)
-        return np.stack([value, turn * (sign @ pdf), -turn * (sign @ (pdf * z)), doubt, third])
+        return np.array([value, turn * (sign @ pdf), -turn * (sign @ (pdf * z)), doubt, third])
 
 
 def numbers(count: Index) -> Index:

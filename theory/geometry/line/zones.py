@@ -52,7 +52,8 @@ def boundaries(votes: Votes, row: Index, beta: Array) -> tuple[Index, Array, See
     lane = np.concatenate([lane, lane[apart]])
     sums = votes.sums(row[lane], beta[lane], np.concatenate([cells.high, cells.low[apart]]))
     over = sums.value > np.where(votes.region.first[row[lane]], sums.rounding, -sums.rounding)
-    (right, end), (left, start) = (over[:n], sums.value[:n]), (np.roll(v[:n], 1) for v in (over, sums.value))
+    right, end = over[:n], sums.value[:n]
+    left, start = np.roll(right, 1), np.roll(end, 1)
     left[apart], start[apart] = over[n:], sums.value[n:]
     some = np.flatnonzero((left != right) & ~same)
     lane = cells.lane[some]
