@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
@@ -9,7 +10,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from theory import compare, regimes, risk_slopes, small_noise
+from theory import clean_risk, compare, regimes, risk_slopes, small_noise
 from theory.geometry.difference import erode
 from theory.geometry.line.linear import HalfSpaceTrainer
 from theory.geometry.piece import piece
@@ -35,18 +36,29 @@ def test_one_sphere_costs_nothing_at_its_best_noise(dim: int) -> None:
     assert [data.excess(data.ratio * beta, beta) for beta in noises] == [0.0] * len(noises)
 
 
-@pytest.mark.parametrize("off", [1e-8, 1e-10, 1e-12])
-def test_means_beside_a_line_are_not_on_it(off: float) -> None:
-    means = [(0.0, 0.0), (1.0, 1.0), (2.0, 2.0 + off)]
-    parts = [Component(Gaussian(mean, 0.5)) for mean in means]
-    assert reduce(normal_form(MixtureProblem(0.5, 2, (parts[0], parts[2]), (parts[1],)))).route == "plane"
+def beside_a_line(off: float) -> MixtureProblem:
+    parts = [Component(Gaussian(mean, 0.5)) for mean in [(0.0, 0.0), (1.0, 1.0), (2.0, 2.0 + off)]]
+    return MixtureProblem(0.5, 2, (parts[0], parts[2]), (parts[1],))
 
 
-@pytest.mark.parametrize("off", [1e-8, 1e-10, 1e-12])
-def test_covariances_that_differ_are_not_common(off: float) -> None:
+def nearly_common(off: float) -> MixtureProblem:
     first, second = (((1.0, 0.3), (0.3, 2.0 + more)) for more in (0.0, off))
     laws = Gaussian((0.0, 0.0), cov=first), Gaussian((1.0, 0.0), cov=second)
-    assert reduce(normal_form(MixtureProblem(0.5, 2, (Component(laws[0]),), (Component(laws[1]),)))).route == "plane"
+    return MixtureProblem(0.5, 2, (Component(laws[0]),), (Component(laws[1]),))
+
+
+@pytest.mark.parametrize("made", [beside_a_line, nearly_common])
+@pytest.mark.parametrize("off", [1e-8, 1e-10, 3e-12])
+def test_what_differs_along_two_directions_is_in_the_plane(made: Callable[[float], MixtureProblem], off: float) -> None:
+    assert reduce(normal_form(made(off))).route == "plane"
+
+
+@pytest.mark.parametrize("made", [beside_a_line, nearly_common])
+def test_the_error_knows_a_direction_too_small_to_tell(made: Callable[[float], MixtureProblem]) -> None:
+    nearly, never = clean_risk(made(1e-12), 0.3, 0.4), clean_risk(made(0.0), 0.3, 0.4)
+    assert nearly.route == "line"
+    assert 10 * never.error < nearly.error < 1e-12
+    assert abs(nearly.value - never.value) <= nearly.error
 
 
 def test_an_eroded_region_is_as_uncertain_as_the_region() -> None:
