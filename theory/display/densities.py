@@ -67,7 +67,7 @@ def coordinate(problem: MixtureProblem) -> Abscissa | None:
         geometry, base = classifier.geometry, classifier.base
     except (ValueError, ArithmeticError):
         return None
-    if geometry.route == "plane":
+    if geometry.route in ("plane", "axial"):
         return None
     pieces = tuple(p.at(np.zeros(1, np.intp)) for p in base.pieces)
     pieces = tuple(piece(p.label, p.law, np.ravel(p.center)[0], np.ravel(p.scale)[0], p.weight) for p in pieces)

@@ -13,6 +13,7 @@ from theory.arrays import Array
 from theory.display.card import MOST_ROWS, Card
 from theory.display.digits import DIGITS, largest, number, vector, with_error
 from theory.display.sketch import around, region_picture, strips_picture
+from theory.geometry.axial.region import AxialRegion
 from theory.geometry.plane.region import PlaneRegion
 from theory.geometry.plane.shapes import Still, Voted
 from theory.geometry.region import Region
@@ -129,6 +130,21 @@ def plane_card(region: PlaneRegion, title: str = "region of the plane", facts: S
     return Card(title, facts, picture=partial(region_picture, found, outside, window))
 
 
+def axial_card(region: AxialRegion, title: str = "region about an axis", facts: Sequence[tuple[str, str]] = ()) -> Card:
+    """Where on the axis the first body is, and which class it has."""
+    count = len(region.bodies)
+    several = [("rows", f"{count}, of which the first is shown")] if count > 1 else []
+    graph = region.graph() if count else None
+    if graph is None:
+        return Card(title, [*facts, *several, ("boundary", "not asked for")])
+    parts = " u ".join(f"[{number(a)}, {number(b)}]" for a, b in (region.unit * graph.islands).tolist())
+    inside = bool(region.inside[0])
+    where = f"surface of revolution about the axis in {parts}, class 1 {'inside' if inside else 'outside'}"
+    if not parts:
+        where = f"none: class 1 is {'nothing' if inside else 'everything'}"
+    return Card(title, [*facts, *several, ("boundary", where)])
+
+
 def _boundary(found: list[Array], outside: bool) -> str:
     if not found:
         return f"none: class 1 is {'everything' if outside else 'nothing'}"
@@ -153,8 +169,8 @@ def smoothed_card(classifier: SmoothedClassifier) -> Card:
 
 
 def _region_card(region: Any, title: str, facts: list[tuple[str, str]]) -> Card:
-    make = region_card if isinstance(region, Region) else plane_card
-    return make(region, title, facts)
+    cards = ((Region, region_card), (AxialRegion, axial_card), (PlaneRegion, plane_card))
+    return next(make for kind, make in cards if isinstance(region, kind))(region, title, facts)
 
 
 def _named(classifier: BaseClassifier) -> str:
@@ -167,6 +183,7 @@ def _place(classifier: BaseClassifier) -> list[tuple[str, str]]:
     center = classifier.center
     if center is None or classifier.geometry.route == "plane":
         return facts
-    if classifier.region.reference is not None:
+    name = "axis" if isinstance(classifier.region, AxialRegion) else "x"
+    if name == "x" and classifier.region.reference is not None:
         return [*facts, ("distance from", vector(center))]
-    return [*facts, ("x", f"along {vector(classifier.base.axis[0])} from {vector(center)}")]
+    return [*facts, (name, f"along {vector(classifier.base.axis[0])} from {vector(center)}")]

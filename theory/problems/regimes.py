@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from theory.errors import ProblemError, one_of
@@ -123,6 +124,27 @@ def bumps(count: int = 3, spacing: float = 2.0, scale: float = 0.3, background: 
     return _mixture("bumps", [wide], narrow, 0.5, 1)
 
 
+def bumps_in(
+    dim: int = 2, count: int = 3, spacing: float = 2.0, scale: float = 0.3, background: float = 2.0
+) -> MixtureProblem:
+    """The bumps of `bumps` along e1 in any dimension: `q1 = (1/count) sum_k N(m_k e1, scale^2 I)`, `q0 = N(0, C)`.
+
+    `m_k = (k - (count - 1)/2) spacing`. C is diagonal, with the standard deviation `background` along e1 and
+    `scale (background/scale)^(1/sqrt(dim - 1))` across: all axes across tell the classes apart about as well as the one
+    does in the plane, where the wide one is round; were it so everywhere, they alone would decide in many dimensions.
+    `dim` counts axes and 1 gives `bumps`; `spacing` > 0 is a length, `scale` and `background` > 0 are standard
+    deviations, in the units of x; the prior is 1/2.
+    """
+    dim, line = check.whole(dim, "dim"), bumps(count, spacing, scale, background)
+    if dim == 1:
+        return replace(line, name="bumps-in")
+    across = scale * (background / scale) ** (1 / math.sqrt(dim - 1))
+    wide = Gaussian(0.0, background if dim == 2 else (background, *[across] * (dim - 1)))
+    places = (float((k - (count - 1) / 2) * spacing) for k in range(count))
+    narrow = [Gaussian(_on_first_axis(place, dim), scale) for place in places]
+    return _mixture("bumps-in", [wide], narrow, 0.5, dim)
+
+
 def anisotropic(separation: float = 2.0, ratio: float = 3.0, angle: float = 45.0, prior: float = 0.5) -> MixtureProblem:
     """A round and a long Gaussian, d = 2: `q0 = N(-(separation/2) e1, I)`, `q1 = N(+(separation/2) e1, C)`.
 
@@ -157,6 +179,7 @@ REGIMES: dict[str, Callable[..., Problem]] = {
     "intervals": intervals,
     "discs": discs,
     "bumps": bumps,
+    "bumps-in": bumps_in,
     "anisotropic": anisotropic,
     "ball": ball,
 }

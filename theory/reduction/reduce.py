@@ -32,11 +32,12 @@ from theory.problems.problem import (
     as_vector,
 )
 from theory.problems.validation import positive
+from theory.reduction.axial import about_an_axis
 from theory.reduction.axis import on_axis
 from theory.reduction.gaussians import common_covariance, concentric_problem
 from theory.reduction.intervals import line_of_domain
 from theory.reduction.linear_rules import on_samples, population
-from theory.reduction.mixtures import Mixture, about_a_centre, gaussian_mixture, in_plane, mixture, on_line
+from theory.reduction.mixtures import Mixture, about_a_centre, in_plane, mixture, on_line
 from theory.reduction.planar import sets_in_plane
 
 # The absolute error that refinement in the plane aims at.
@@ -45,7 +46,7 @@ TOLERANCE = 1e-8
 MOST_HELD = 256
 _held: Kept[Geometry] = Kept(MOST_HELD)
 
-Route = Literal["line", "half-space", "radial", "plane"]
+Route = Literal["line", "half-space", "radial", "axial", "plane"]
 
 
 def reduce(
@@ -135,8 +136,36 @@ _OTHERS: dict[Route, Callable[[Mixture, float], Geometry | None]] = {
     "line": _line,
     "half-space": _half_space,
     "radial": lambda held, _tolerance: about_a_centre(held),
+    "axial": lambda held, _tolerance: about_an_axis(held),
     "plane": _plane,
 }
+
+
+def _gaussians(held: Mixture, tolerance: float) -> Geometry:
+    """The geometry of Gaussians and points in more than one dimension.
+
+    Raises:
+        NoExactRoute: they differ along more than two directions, and not by their distance from a centre or an axis.
+    """
+    found = held.found
+    if found is not None and found.dim < 2 and found.exact:
+        return on_line(held)
+    geometry: Geometry | None = about_a_centre(held)
+    if geometry is not None:
+        return geometry
+    if found is not None and found.dim < 2:
+        return on_line(held)
+    if found is not None and found.dim == 2:
+        return in_plane(held, tolerance)
+    geometry = about_an_axis(held)
+    if geometry is not None:
+        return geometry
+    many = "many directions" if found is None else f"{found.dim} directions"
+    raise NoExactRoute(
+        f"the components differ along {many}; Gaussians have an exact route where they differ along at most two, by "
+        "their distance from one centre, are two with spheres about their means, or are round about one axis, with one "
+        f"scale across it in each class; {REMEDY}"
+    )
 
 
 def _mixture(normal: Normal, tolerance: float) -> Geometry:
@@ -213,7 +242,7 @@ def _gaussian_noise(problem: MixtureProblem, tolerance: float) -> Geometry:
     """Problems in d > 1 under Gaussian noises."""
     held = laws(problem)
     if all(isinstance(law, Gaussian | Point) for law in held):
-        return gaussian_mixture(problem, tolerance)
+        return _gaussians(mixture(problem), tolerance)
     if all(isinstance(law, Gaussian | Point | Ball) for law in held):
         return concentric_problem(problem, weighted(problem))
     raise NoExactRoute(

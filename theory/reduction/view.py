@@ -14,6 +14,7 @@ import numpy as np
 
 from theory.arrays import Array
 from theory.errors import REMEDY, NoExactRoute
+from theory.geometry.axial.axial import Axial
 from theory.geometry.base import Base
 from theory.geometry.line.linear import Linear, LineTrainer
 from theory.geometry.piece import Piece, piece
@@ -37,6 +38,7 @@ from theory.problems.problem import (
     Uniform,
     as_vector,
 )
+from theory.reduction.axial import spheroids_about
 from theory.reduction.axis import on_axis
 from theory.reduction.gaussians import SAME
 from theory.reduction.intervals import line_of_domain
@@ -65,6 +67,9 @@ def seen(trained: Problem, geometry: Any, alpha: Array, normal: Normal, window: 
     if isinstance(geometry, Plane):
         plane = _plane(geometry, normal.problem)
         return plane, plane.train(alpha)
+    if isinstance(geometry, Axial):
+        axial = _about_axis(geometry, normal.problem)
+        return axial, axial.train(alpha)
     base = geometry.train(alpha)
     find = _along if isinstance(geometry, Linear) else _about
     return geometry, replace(base, pieces=find(geometry, base, normal, window))
@@ -155,6 +160,16 @@ def _balls(geometry: Radial, problem: DomainProblem, center: Array, window: floa
     other = ball_in_background(problem.dim, center, radius, window + max(own.radius - radius, 0.0))
     assert isinstance(other.trainer, BallTrainer)
     return other.trainer.pieces
+
+
+def _about_axis(own: Axial, problem: Problem) -> Axial:
+    """The classifier's geometry with the components of another problem."""
+    found = None if isinstance(problem, DomainProblem) else spheroids_about(problem, *own.frame)
+    if found is None:
+        raise NoExactRoute(
+            f"only gaussian components that are round about the axis of this classifier are known there; {REMEDY}"
+        )
+    return own.weighing(found)
 
 
 def _plane(own: Plane, problem: DomainProblem | MixtureProblem) -> Plane:

@@ -131,9 +131,9 @@ class SmoothedClassifier(Displayed):
         return self.vote_along(self.classifier.coordinate(points)[0])
 
     def vote_along(self, coordinate: ArrayLike) -> Array:
-        """u at values (m,) of the coordinate itself; (m, 2) in the plane."""
+        """u at values (m,) of the coordinate itself; (m, 2) in the plane or in the half-plane of an axis."""
         x = np.atleast_1d(numbers(coordinate, "coordinate"))
-        axes = 2 if self.classifier.geometry.route == "plane" else 1
+        axes = 2 if self.classifier.geometry.route in ("plane", "axial") else 1
         if x.shape[1:] != (2,) * (axes - 1):
             raise ProblemError("coordinate", f"shape {x.shape}", "shape (m, 2)" if axes == 2 else "shape (m,)")
         if self.beta == 0:
