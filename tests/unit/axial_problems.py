@@ -74,7 +74,8 @@ def log_odds(problem: MixtureProblem, alpha: float, t: np.ndarray, r: np.ndarray
         for part in side:
             variance = part.law.scale**2 + alpha**2
             square = (t - np.ravel(part.law.mean)[0]) ** 2 + r**2
-            logs.append(np.log(share * part.weight / whole) - 0.5 * problem.dim * np.log(variance) - square / 2 / variance)
+            share_of = np.log(share * part.weight / whole) - 0.5 * problem.dim * np.log(variance)
+            logs.append(share_of - square / (2 * variance))
         sides.append(np.logaddexp.reduce(logs))
     return np.asarray(sides[1] - sides[0])
 

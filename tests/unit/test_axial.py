@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
-from tests.unit.axial_problems import bumps_of, drawn, failures, log_odds, on_axis
 from scipy.stats import binom, ncx2
 
+from tests.unit.axial_problems import bumps_of, drawn, failures, log_odds, on_axis
 from theory import (
     Component,
     Gaussian,
@@ -46,7 +48,7 @@ def test_two_bumps_in_front_of_a_gaussian(dim: int, spacing: float, noise: float
     assert found.error < 1e-10
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(5))
 def test_in_two_dimensions_it_is_the_plane(seed: int) -> None:
     rng = np.random.default_rng(seed)
     held = drawn(rng, 2)
@@ -62,12 +64,11 @@ def test_in_two_dimensions_it_is_the_plane(seed: int) -> None:
 
 
 def test_votes_in_two_dimensions_are_those_of_the_plane() -> None:
-    problem = bumps_of(2, 1.5, 0.3)
-    for votes in (3, 101):
-        within(vote_risk(problem, 0.3, 0.7, votes, route="axial"), vote_risk(problem, 0.3, 0.7, votes, route="plane"))
+    sides = tuple((Component(Gaussian((at, 0.0), scale)),) for at, scale in ((0.0, (1.0, 0.7)), (1.0, (0.5, 1.2))))
+    within(*(vote_risk(MixtureProblem(0.4, 2, *sides), 0.3, 0.7, 9, route=route) for route in ("axial", "plane")))
 
 
-@pytest.mark.parametrize(("dim", "gap"), [(3, 0.0), (3, 1.0), (40, 2.0), (2000, 1.0)])
+@pytest.mark.parametrize(("dim", "gap"), [(3, 0.0), (3, 1.0), (2000, 1.0)])
 def test_two_spheres(dim: int, gap: float) -> None:
     sides = tuple((Component(Gaussian(on_axis(at, dim), scale)),) for at, scale in ((0.0, 1.0), (gap, 1.0 + dim**-0.5)))
     problem = MixtureProblem(0.4, dim, *sides)
@@ -77,10 +78,9 @@ def test_two_spheres(dim: int, gap: float) -> None:
 
 
 def _all(problem: MixtureProblem, route: str) -> list:
-    found = [clean_risk(problem, [0.0, 0.5], 0.4, route=route), compare(problem, 0.5, 0.4, 0.2, route=route).gain]
-    for quantity in (certified_risk, adversarial_risk):
-        found += [quantity(problem, 0.5, 0.4, [0.1, 0.8], route=route)]
-    return [*found, vote_risk(problem, 0.5, 0.4, 5, route=route)]
+    found = [clean_risk(problem, [0.0, 0.5], 0.4, route=route), certified_risk(problem, 0.5, 0.4, 0.8, route=route)]
+    found.append(adversarial_risk(problem, 0.5, 0.4, [0.1, 0.8], route=route))
+    return found if problem.dim < 1000 else [*found, vote_risk(problem, 0.5, 0.4, 5, route=route)]
 
 
 def test_far_certificates_keep_their_digits() -> None:
@@ -126,7 +126,8 @@ def test_the_axis_may_point_anywhere_and_shared_axes_do_not_count() -> None:
         return Component(Gaussian(tuple((turn[:, :3] @ mean + 1).tolist()), cov=tuple(map(tuple, cov.tolist()))))
 
     problem = MixtureProblem(0.5, 5, *(tuple(map(turned, side)) for side in (own.class0, own.class1)))
-    for mine, other in zip(*([clean_risk(p, 0.3, 0.4), certified_risk(p, 0.3, 0.4, 0.2)] for p in (problem, own))):
+    for quantity in (clean_risk, partial(certified_risk, eps=0.2)):
+        mine, other = (quantity(p, 0.3, 0.4) for p in (problem, own))
         assert mine.route == other.route == "axial"
         assert mine.value == pytest.approx(other.value, abs=1e-11)
     points = rng.normal(size=(40, 3))
@@ -165,7 +166,7 @@ def test_ties_and_complements() -> None:
 
 def test_certified_adversarial_and_clean_risks_are_in_order() -> None:
     problem = bumps_of(6, 1.5)
-    eps = [0.05, 0.3, 1.0]
+    eps = [0.05, 1.0]
     clean = clean_risk(problem, 0.3, 0.6).value
     bad, sure = (quantity(problem, 0.3, 0.6, eps).value for quantity in (adversarial_risk, certified_risk))
     assert (clean < bad).all()
@@ -173,10 +174,11 @@ def test_certified_adversarial_and_clean_risks_are_in_order() -> None:
     assert (np.diff(bad) > 0).all()
 
 
+@pytest.mark.slow
 def test_the_best_noise_is_found() -> None:
-    problem = bumps_of(50, 3.0)
-    best = best_alpha(problem, 0.25)
-    around = clean_risk(problem, [0.9 * best.alpha, best.alpha, 1.1 * best.alpha], 0.25).value
+    problem = bumps_of(3, 1.5)
+    best = best_alpha(problem, 0.4)
+    around = clean_risk(problem, [0.9 * best.alpha, best.alpha, 1.1 * best.alpha], 0.4).value
     assert around.argmin() == 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ PARAMETERS = {
     "intervals": "count width gap background",
     "discs": "side radius gap tries seed metric",
     "bumps": "count spacing scale background",
+    "bumps-in": "dim count spacing scale background",
     "anisotropic": "separation ratio angle prior",
     "ball": "dim radius",
 }
@@ -107,6 +109,15 @@ def test_discs_keep_the_gap_in_either_metric() -> None:
 def test_discs_keep_every_centre_that_fits() -> None:
     few = regimes.discs(side=50, radius=3, tries=500).inside
     assert regimes.discs(side=50, radius=3, tries=2000).inside[: len(few)] == few
+
+
+def test_bumps_in_any_dimension() -> None:
+    assert replace(regimes.bumps_in(1, count=2, scale=0.4), name="bumps") == regimes.bumps(count=2, scale=0.4)
+    plane, many = regimes.bumps_in(2, spacing=3.0), regimes.bumps_in(5, spacing=3.0, scale=0.5, background=2.0)
+    assert laws(plane.class0) == [Gaussian(0.0, 2.0)]
+    assert laws(plane.class1) == [Gaussian((at, 0.0), 0.3) for at in (-3.0, 0.0, 3.0)]
+    assert laws(many.class0) == [Gaussian(0.0, (2.0, 1.0, 1.0, 1.0, 1.0))]
+    assert laws(many.class1) == [Gaussian((at, 0.0, 0.0, 0.0, 0.0), 0.5) for at in (-3.0, 0.0, 3.0)]
 
 
 def test_bumps() -> None:

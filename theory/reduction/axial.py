@@ -10,9 +10,10 @@ import numpy as np
 from theory.arrays import Array
 from theory.problems.components import weighted
 from theory.problems.problem import Gaussian, Law, MixtureProblem
+from theory.reduction.essential import ROUNDING
 from theory.reduction.gaussians import SAME, needs_posterior
-from theory.reduction.mixtures import ROUNDING, Mixture
-from theory.reduction.spreads import Axes, Full, spread
+from theory.reduction.mixtures import Mixture
+from theory.reduction.spreads import Full, Thin, spread
 
 if TYPE_CHECKING:
     from theory.geometry.axial.axial import Axial
@@ -34,8 +35,8 @@ def about_an_axis(held: Mixture) -> Axial | None:
     if problem.dim < 2 or not all(isinstance(law, Gaussian) for _label, _weight, law in held.parts):
         return None
     means = np.stack([_mean(law, problem.dim) for _label, _weight, law in held.parts])
-    full = any(getattr(law, "cov", None) is not None for _label, _weight, law in held.parts)
-    spreads: Sequence[Axes | Full] = [spread(law, problem.dim, full) for _label, _weight, law in held.parts]
+    full = any(isinstance(getattr(law, "cov", None), tuple) for _label, _weight, law in held.parts)
+    spreads: Sequence[Thin | Full] = [spread(law, problem.dim, full) for _label, _weight, law in held.parts]
     geometry = _about(held, means, spreads, None)
     if geometry is not None or found is None or not held.fixed or not 2 <= found.dim < problem.dim:
         return geometry
@@ -53,7 +54,7 @@ def spheroids_about(
     parts = weighted(problem)
     if not all(isinstance(law, Gaussian) for _label, _weight, law in parts):
         return None
-    full = any(getattr(law, "cov", None) is not None for _label, _weight, law in parts)
+    full = any(isinstance(getattr(law, "cov", None), tuple) for _label, _weight, law in parts)
     found = []
     for label, weight, law in parts:
         offset, item = _mean(law, problem.dim) - origin, spread(law, problem.dim, full)
@@ -72,7 +73,7 @@ def _mean(law: Law, dim: int) -> Array:
     return np.broadcast_to(np.asarray(law.mean, float), (dim,))
 
 
-def _about(held: Mixture, means: Array, spreads: Sequence[Axes | Full], rows: Array | None) -> Axial | None:
+def _about(held: Mixture, means: Array, spreads: Sequence[Thin | Full], rows: Array | None) -> Axial | None:
     """The same in given directions (p, d) of the space, None for all; means and covariances along these."""
     first, last = _ends(means)
     axis = means[last] - means[first] if first != last else _odd(spreads)
@@ -114,20 +115,22 @@ def _ends(means: Array) -> tuple[int, int]:
     return min(far, other), max(far, other)
 
 
-def _odd(spreads: Sequence[Axes | Full]) -> Array:
+def _odd(spreads: Sequence[Thin | Full]) -> Array:
     """The direction in which a component is not round, any where all are."""
     for item in spreads:
-        if isinstance(item, Axes):
+        if isinstance(item, Thin):
             usual = np.median(item.variances)
             odd = np.flatnonzero(np.abs(item.variances - usual) > SAME * usual)
             if len(odd) == 1:
                 return _unit(len(item.variances), int(odd[0]))
+            if len(item.factor):
+                return item.factor[0]
             continue
         values, vectors = np.linalg.eigh(item.matrix)
         if values[-1] - values[0] > ROUND * values[-1]:
             return vectors[:, 0] if values[1] - values[0] > values[-1] - values[-2] else vectors[:, -1]
     item = spreads[0]
-    return _unit(len(item.variances if isinstance(item, Axes) else item.matrix), 0)
+    return _unit(len(item.variances if isinstance(item, Thin) else item.matrix), 0)
 
 
 def _unit(dim: int, axis: int) -> Array:
@@ -136,17 +139,17 @@ def _unit(dim: int, axis: int) -> Array:
     return found
 
 
-def _spheroid(item: Axes | Full, axis: Array) -> tuple[float, float] | None:
+def _spheroid(item: Thin | Full, axis: Array) -> tuple[float, float] | None:
     """Scales along an axis and across it, if the component is round about it."""
-    if isinstance(item, Axes):
-        values = item.variances
+    if isinstance(item, Thin):
         odd = int(np.abs(axis).argmax())
-        others = np.delete(values, odd)
-        if (others != others[0]).any():
+        others, beyond = np.delete(item.variances, odd), float(((item.factor @ axis) ** 2).sum())
+        slanted = np.abs(item.factor - np.outer(item.factor @ axis, axis)).max(initial=0.0)
+        if (others != others[0]).any() or slanted > ROUND * np.sqrt(beyond):
             return None
-        if values[odd] != others[0] and np.abs(np.delete(axis, odd)).any():
+        if item.variances[odd] != others[0] and np.abs(np.delete(axis, odd)).any():
             return None
-        return float(np.sqrt(values[odd])), float(np.sqrt(others[0]))
+        return float(np.sqrt(item.variances[odd] + beyond)), float(np.sqrt(others[0]))
     along = float(axis @ item.matrix @ axis)
     wide = (float(np.trace(item.matrix)) - along) / (len(axis) - 1)
     round_ = wide * np.eye(len(axis)) + (along - wide) * np.outer(axis, axis)

@@ -240,10 +240,9 @@ def _bounded_cancels(problem: MixtureProblem, axis: int) -> bool:
 
 def _gaussian_noise(problem: MixtureProblem, tolerance: float) -> Geometry:
     """Problems in d > 1 under Gaussian noises."""
-    held = laws(problem)
-    if all(isinstance(law, Gaussian | Point) for law in held):
+    if all(isinstance(law, Gaussian | Point) for law in laws(problem)):
         return _gaussians(mixture(problem), tolerance)
-    if all(isinstance(law, Gaussian | Point | Ball) for law in held):
+    if all(isinstance(law, Gaussian | Point | Ball) for law in laws(problem)):
         return concentric_problem(problem, weighted(problem))
     raise NoExactRoute(
         "in more than one dimension laplace and uniform components have an exact route only if the components differ "

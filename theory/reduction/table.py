@@ -50,6 +50,7 @@ _REGRESSION = '[training]\nrule = "regression"'
 _COV = "cov = [[1.0, 0.3, 0.1], [0.3, 2.0, 0.2], [0.1, 0.2, 1.5]]"
 _MORE = "cov = [[2.0, 0.3, 0.1], [0.3, 2.0, 0.2], [0.1, 0.2, 1.5]]"
 _THREE = [_gaussian(m, _COV) for m in ("[0, 0, 0]", "[1, 2, 0.5]", "[2, 4, 1]", "[1, 0, 1]")]
+_WIDE = "scale = 1.5"
 _DISC = 'set = "ball", center = [{}, 0.0], radius = 1.0'
 _SAMPLES = '[training]\nrule = "lda"'
 
@@ -137,6 +138,17 @@ ROWS = (
         "radial",
         "noncentral chi-square tails",
         (_classes(_gaussian("[0, 0, 0]"), _gaussian("[1, 2, 0]", "scale = 2.0")),),
+    ),
+    Row(
+        "any d, gaussians round about one axis, with one scale across it in each class",
+        "gaussian, `posterior`",
+        "axial",
+        "noncentral chi-square tails integrated along the axis, one root a node",
+        (
+            _classes(_gaussian("[0, 0, 0]"), f"{_gaussian('[1, 2, 0]', _WIDE)};{_gaussian('[-1, -2, 0]', _WIDE)}"),
+            _classes(_gaussian("[0, 0, 0]", "scale = [2, 1, 1]"), _gaussian("[1, 0, 0]", "scale = [1, 1.5, 1.5]")),
+        ),
+        "any dimension: Gaussians round about one axis, of one scale across it in each class",
     ),
     Row(
         "any d, one ball in an infinite background",

@@ -213,7 +213,8 @@ def clean_risk(
             "tangency"; elsewhere errors are those of rounding. On labelled sets it is a share of the area (of the
             domain, or of the sets in an infinite background, where risks and errors are areas). A gain has two errors.
             inf takes the coarsest level (some 1e-6) without an estimate of its error, NaN.
-        route: "line", "half-space", "radial" or "plane", where several cover the problem; None for the usual one.
+        route: "line", "half-space", "radial", "axial" or "plane", where several cover the problem; None for the usual
+            one.
 
     Raises:
         NoExactRoute: no geometry answers for the problem, or not the one that `route` names; a ratio is not defined

@@ -35,7 +35,8 @@ class Smoothed:
         """The level set where the data are and to a margin around; of the last margin that was asked for kept."""
         if margin not in self._held:
             self._held.clear()
-            self._held[margin] = level_graph(self.level(margin), self.weights, margin)
+            symmetric = self.trained.symmetric and self.trained.spheroids == self.weights.spheroids
+            self._held[margin] = level_graph(self.level(margin), self.weights, margin, symmetric)
         return self._held[margin]
 
 

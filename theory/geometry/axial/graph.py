@@ -81,6 +81,12 @@ class Graph:
         found = self.radius(panel, self.share(panel, t)[:, None])[:, 0]
         return np.where((t >= self.low[panel]) & (t <= self.high[panel]), found, -1.0)
 
+    def mirrored(self) -> Graph:
+        """This one, which begins at 0, with its mirror image on the other side."""
+        both = [(-self.high[::-1], self.low), (-self.low[::-1], self.high), (-self.bend[::-1], self.bend)]
+        radii, error = (self.radii[::-1, ::-1], self.radii), (self.error[::-1], self.error)
+        return Graph(*(np.concatenate(pair) for pair in (*both, radii, error)))
+
     def displaced(self, t: Array) -> Array:
         """`displacement` at t (N,), 0 where there is nothing."""
         panel = np.clip(np.searchsorted(self.low, t, side="right") - 1, 0, None)

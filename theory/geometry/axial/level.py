@@ -187,11 +187,11 @@ class Level:
         return 0.5 * (low + high)
 
 
-def level_graph(level: Level, weights: Weights, margin: float) -> Graph:
+def level_graph(level: Level, weights: Weights, margin: float, symmetric: bool) -> Graph:
     """The level set where the data are and to a margin around, panels halved until what is left out matters no more
-    than GOAL."""
+    than GOAL; from one half where body and data are symmetric about the place 0."""
     first, last = weights.extent
-    first, last = first - margin, last + margin
+    first, last = 0.0 if symmetric else first - margin, last + margin
     if not len(level.graph.low):
         return NOTHING
     start = []
@@ -202,4 +202,5 @@ def level_graph(level: Level, weights: Weights, margin: float) -> Graph:
     def fine(graph: Graph, rounding: Array) -> Flags:
         return (weights.doubt(graph, margin) <= GOAL) | (graph.error <= 2 * rounding)
 
-    return resolved(start, lambda t, guess: level.radius(t, guess, weights.radius + margin), fine)
+    found = resolved(start, lambda t, guess: level.radius(t, guess, weights.radius + margin), fine)
+    return found.mirrored() if symmetric else found

@@ -10,7 +10,7 @@ the class of the narrower scale holds {r^2 <= rho(t)}.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -97,6 +97,11 @@ class Trained:
         """The class that is narrower across the axis."""
         one, zero = (next(s.across for s in self.spheroids if s.label == label) for label in (1, 0))
         return int(one < zero)
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether the components are their own mirror image at the place 0."""
+        return set(self.spheroids) == {replace(s, place=-s.place) for s in self.spheroids}
 
     @property
     def extent(self) -> tuple[float, float]:
