@@ -4,6 +4,7 @@ axis, so that both are envelopes of circles in it."""
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -42,10 +43,12 @@ def envelope(graph: Graph, eps: float, side: int, t: Array) -> tuple[Array, Arra
         values = height(place, angle)
         top = values.argmax(axis=1)
         low, high = angle[every, np.maximum(top - 1, 0)], angle[every, np.minimum(top + 1, len(LOOKS) - 1)]
-    best = values.max(axis=1).reshape(len(t), BEST)
+    shape = len(t), BEST
     touched = place[:, 0] + eps * np.sin(angle[every, values.argmax(axis=1)])
-    error = graph.displaced(touched).reshape(best.shape).max(axis=1) + ROUNDING * (eps + np.abs(t))
-    return side * np.maximum(best.max(axis=1), found.max(axis=1)), error
+    reached, doubt = values.max(axis=1).reshape(shape), graph.displaced(touched).reshape(shape)
+    largest, winner = reached.max(axis=1), reached.argmax(axis=1)
+    error = np.maximum((reached + doubt).max(axis=1) - largest, doubt[np.arange(len(t)), winner])
+    return side * np.maximum(largest, found.max(axis=1)), error + ROUNDING * (eps + np.abs(t))
 
 
 def eroded(graph: Graph, eps: float, side: int, weights: Weights) -> Graph:
@@ -61,10 +64,11 @@ def eroded(graph: Graph, eps: float, side: int, weights: Weights) -> Graph:
 
     def radius(t: Array, _guess: Array) -> tuple[Array, Array]:
         value, error = envelope(graph, eps, side, t)
-        return np.maximum(value, 0.0), error
+        far = value >= weights.radius
+        return np.clip(value, 0.0, weights.radius), np.where(far, 0.0, error)
 
     def fine(found: Graph, rounding: Array) -> Flags:
-        return (weights.doubt(found) <= GOAL) | (found.error <= 4 * rounding)
+        return weights.doubt(replace(found, error=found.error - rounding)) <= GOAL
 
     return resolved(start, radius, fine)
 

@@ -10,13 +10,16 @@ import numpy as np
 
 from theory.arrays import Array, Flags, Index
 
+# A radius at the end of a body, relative to the largest on its panel, that the place of the end does not explain.
+SEEN = 1e-6
 # Nodes of a panel with the lengths that they stand for, and what makes Legendre coefficients of values there.
 COUNT = 16
 NODES, LENGTHS = (0.5 * part for part in np.polynomial.legendre.leggauss(COUNT))
 NODES = NODES + 0.5
 TRANSFORM = np.linalg.inv(np.polynomial.legendre.legvander(2 * NODES - 1, COUNT - 1))
-# The last coefficients tell what is left out; panels are halved so often, or until they are so narrow.
-TAIL, MOST_ROUNDS, NARROW = 2, 44, 1e-13
+# The last coefficients tell what is left out; panels are halved so often, while there are no
+# more of them to halve, or until they are so narrow.
+TAIL, MOST_ROUNDS, MOST_PANELS, NARROW = 2, 44, 1000, 1e-13
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,10 +166,10 @@ def resolved(start: list[Panels], radius: Radius, fine: Fine) -> Graph:
         shape = work.guess.shape
         radii, error = (part.reshape(shape) for part in radius(work.places.ravel(), work.guess.ravel()))
         coefficients = radii @ TRANSFORM.T
-        left_out = np.abs(coefficients[:, -TAIL:]).sum(axis=1)
+        left_out = np.abs(coefficients[:, -TAIL:]).sum(axis=1) + _amiss(work.bend, coefficients, radii)
         rounding = error.max(axis=1)
         graph = Graph(work.low, work.high, work.bend, radii, rounding + left_out)
-        enough = fine(graph, rounding) | (work.high - work.low <= least)
+        enough = fine(graph, rounding) | (work.high - work.low <= least) | (len(work.low) > MOST_PANELS)
         done.append(_chosen(graph, enough))
         if enough.all():
             break
@@ -176,6 +179,14 @@ def resolved(start: list[Panels], radius: Radius, fine: Fine) -> Graph:
     order = np.argsort(np.concatenate([part.low for part in done]))
     names = ("low", "high", "bend", "radii", "error")
     return Graph(*(np.concatenate([getattr(part, name) for part in done])[order] for name in names))
+
+
+def _amiss(bend: Array, coefficients: Array, radii: Array) -> Array:
+    """(P,) what polynomials that should end on the axis have there: a fall between the last node and the end is not
+    seen by the nodes."""
+    signs = np.where(np.arange(COUNT) % 2 == 1, -1.0, 1.0)
+    end = np.abs(np.where(bend < 0, coefficients @ signs, coefficients.sum(axis=1)))
+    return np.where((bend != 0) & (end > SEEN * radii.max(axis=1)), end, 0.0)
 
 
 def _chosen(graph: Graph, rows: Flags) -> Graph:

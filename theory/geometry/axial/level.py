@@ -4,7 +4,7 @@ of revolution as well, found place by place."""
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -200,7 +200,7 @@ def level_graph(level: Level, weights: Weights, margin: float, symmetric: bool) 
         start.append(panels(np.linspace(a, b, count + 1), a > first, b < last))
 
     def fine(graph: Graph, rounding: Array) -> Flags:
-        return (weights.doubt(graph, margin) <= GOAL) | (graph.error <= 2 * rounding)
+        return weights.doubt(replace(graph, error=graph.error - rounding), margin) <= GOAL
 
     found = resolved(start, lambda t, guess: level.radius(t, guess, weights.radius + margin), fine)
     return found.mirrored() if symmetric else found

@@ -14,8 +14,8 @@ from theory.geometry.axial.sections import Noise
 from theory.geometry.axial.training import REACH, Spheroid
 from theory.geometry.axial.votes import RULES, votes
 
-# The mass of what lies farther out than is looked at.
-MISSING = 1e-15
+# The mass of what lies farther out than is looked at, and the rounding of sums.
+MISSING = 1e-13
 
 
 @dataclass(frozen=True)
