@@ -1,8 +1,8 @@
 """Chances to fail with finitely many votes: a binomial tail of the vote probability, integrated over a class.
 
-At a place along the axis the votes fall with the distance r from it, and their probit is nearly linear in r: it is
-interpolated between the distances beyond which the chance is 0 or 1 to all digits. What is left is an integral along
-the axis.
+At a place along the axis the votes fall with the distance r from it, and their probit is nearly linear in the root of
+r^2 + (d - 1) beta^2/2: it is interpolated between the distances beyond which the chance is 0 or 1 to all digits. What
+is left is an integral along the axis.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ RARE, DOUBT = 1e-13, 1e-11
 COARSER = 0.85
 # The largest probit.
 FARTHEST = 40.0
-# Nodes of the probit in r, those of the chance, panels along the axis, and what polynomials may leave out of each.
-PROBIT, CHANCE, PANELS, GOAL = 20, 56, 8, 2e-11
+# Nodes of the probit, those of the chance, panels along the axis, and what polynomials may leave out of each.
+PROBIT, CHANCE, PANELS, GOAL = 28, 56, 8, 2e-11
 _AT = np.polynomial.legendre.leggauss(PROBIT)[0]
 INVERSE = np.linalg.inv(np.polynomial.legendre.legvander(_AT, PROBIT - 1))
 COARSE = np.polynomial.legendre.legvander(_AT, PROBIT - 1 - TAIL)
@@ -114,8 +114,14 @@ class Chance:
         """Distances between which the chance is neither 0 nor 1, and the probit (M, PROBIT) of the votes there."""
         near, far = (level.roughly(t, self.weights.radius) for level in self.levels)
         far = np.maximum(far, near)
-        r = near[:, None] + (far - near)[:, None] * (0.5 + 0.5 * _AT)
+        start, stop = self._bent(near)[:, None], self._bent(far)[:, None]
+        bent = start + (stop - start) * (0.5 + 0.5 * _AT)
+        r = np.sqrt(np.maximum(bent**2 - 0.5 * self.weights.dim * self.beta**2, 0.0))
         return near, far, self._probit(np.repeat(t, PROBIT), r.ravel()).reshape(r.shape)
+
+    def _bent(self, r: Array) -> Array:
+        """What the probit is nearly linear in."""
+        return np.sqrt(r**2 + 0.5 * self.weights.dim * self.beta**2)
 
     def _probit(self, t: Array, r: Array) -> Array:
         level = self.levels[0]
@@ -134,8 +140,8 @@ class Chance:
         start, stop = np.clip(near, low, high), np.clip(far, low, high)
         half = 0.5 * (stop - start)[:, None]
         r = 0.5 * (start + stop)[:, None] + half * _NODES
-        width = np.where(far > near, far - near, 1.0)[:, None]
-        v = _between(probit, 2 * (r - near[:, None]) / width - 1)
+        first, width = self._bent(near)[:, None], (self._bent(far) - self._bent(near))[:, None]
+        v = _between(probit, 2 * (self._bent(r) - first) / np.where(width > 0, width, 1.0) - 1)
         own, rest = (ndtr(v), ndtr(-v)) if self.own else (ndtr(-v), ndtr(v))
         chance = fewer(np.array(self.need), self.votes, own, rest)
         inner = (half * chance * np.exp(log_density(dim, r / scale)) / scale) @ _WEIGHTS
