@@ -83,6 +83,28 @@ def _all(problem: MixtureProblem, route: str) -> list:
     return found if problem.dim < 1000 else [*found, vote_risk(problem, 0.5, 0.4, 5, route=route)]
 
 
+@pytest.mark.parametrize(
+    ("scales", "prior", "noise", "votes"), [((0.95, 1.05), 0.3, 0.3, 101), ((0.5, 1.1), 0.5, 0.01, 21)]
+)
+def test_votes_change_within_noise_scales_beside_the_end_of_a_body(
+    scales: tuple[float, float], prior: float, noise: float, votes: int
+) -> None:
+    dim = 10 if noise > 0.1 else 2
+    problem = MixtureProblem(prior, dim, *((Component(Gaussian(0.0, scale)),) for scale in scales))
+    within(*(vote_risk(problem, 0.0, noise, votes, route=route) for route in ("axial", "radial")))
+
+
+def test_where_little_noise_meets_a_steep_surface_the_level_is_bracketed() -> None:
+    """Votes are saturated on both sides of it, so that free steps of Newton's method go to and fro."""
+    laws = ((-0.6, 0.85, 1.0), (0.0, 1.35, 1.2), (0.6, 0.45, 1.6))
+    zero = tuple(Component(Gaussian((at, 0.0), (along, 1.35135)), weight) for at, along, weight in laws)
+    one = tuple(Component(Gaussian((at, 0.0), 1.35), weight) for at, weight in ((-0.8, 1.1), (0.8, 1.6)))
+    mine = clean_risk(MixtureProblem(0.3, 2, zero, one), 0.11605, 0.001, route="axial")
+    still = clean_risk(MixtureProblem(0.3, 2, zero, one), 0.11605, 0.0, route="axial")
+    assert mine.error < 1e-11
+    assert abs(mine.value - still.value) < 1e-5
+
+
 def test_far_certificates_keep_their_digits() -> None:
     sides = tuple((Component(Gaussian(on_axis(at, 5), scale)),) for at, scale in ((0.0, 1.0), (9.0, 1.2)))
     problem = MixtureProblem(0.5, 5, *sides)

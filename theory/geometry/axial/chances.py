@@ -79,7 +79,8 @@ class Chance:
             return (whole if self.need > self.votes else 0.0), 0.0
         first, last = self.weights.extent
         grid = np.linspace(first, last, PANELS + 1)
-        ends = self.trained.graph(0.0).islands.ravel()
+        # Beside these the density changes within noise scales, between nodes of a panel that begins there.
+        ends = np.array([end for level in self.levels for pair in level.islands(first, last) for end in pair])
         edges = np.unique(np.concatenate([grid, ends[(ends > first) & (ends < last)]]))
 
         def density(t: Array, _guess: Array) -> tuple[Array, Array]:

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import gammainccinv, gammaincinv
 
 from theory.arrays import Array, Flags
-from theory.geometry.axial.graph import NOTHING, Graph, panels, resolved
+from theory.geometry.axial.graph import Graph, panels, resolved
 from theory.geometry.axial.sections import Noise
 from theory.geometry.axial.votes import RULES, votes
 from theory.geometry.axial.weights import Weights
@@ -22,8 +22,9 @@ RARE = 27.0
 # Places on the axis, in noise scales, at which ends of a level set are looked for, and logarithms of votes so near to
 # the level that an extremum is looked for between; how often it is closed in on.
 STEP, NEAR, CLOSER = 0.5, 0.25, 9
-# Rule for the first steps of Newton's method, in noise scales when they are small enough, and most steps.
-ROUGH, SETTLED, MOST_STEPS = 0.6, 2e-5, 60
+# Rule for the first steps of Newton's method, in noise scales when they are small enough; steps without a bracket,
+# which can go to and fro where votes are saturated on both sides, and most steps within one.
+ROUGH, SETTLED, QUICK_STEPS, MOST_STEPS = 0.6, 2e-5, 3, 60
 # The last step of a search that need not be exact.
 ROUGHLY = 0.05
 # The least distance, in noise scales, at which a derivative is asked for.
@@ -67,32 +68,33 @@ class Level:
     def radius(self, t: Array, guess: Array, most: float) -> tuple[Array, Array]:
         """R at t (N,) where the excess on the axis is positive, up to `most`, and its error."""
         known = np.isfinite(guess)
-        start = guess.copy()
-        square = np.maximum(self.graph.at(t[~known]), 0.0) ** 2 - self.dim * self.beta**2
-        start[~known] = np.sqrt(np.maximum(square, 0.0))
-        r, error = np.clip(start, 0.3 * self.beta, most), np.empty(len(t))
-        rough, rest = np.flatnonzero(~known), np.arange(len(t))
-        r[rough] = self._newton(t[rough], r[rough], most)
-        for last in [False] * MOST_STEPS + [True]:
-            first = self._change(t[rest], r[rest], RULES[0], most)
-            close = (np.abs(first) <= SETTLED * self.beta) | last
-            done, again = rest[close], rest[~close]
-            second = self._change(t[done], r[done], RULES[1], most)
-            error[done] = np.abs(second - first[close]) + second**2 / self.beta
-            r[done] = np.clip(r[done] + second, 0.0, most)
-            if not len(again):
+        r = guess.copy()
+        r[~known] = self._start(t[~known])
+        r = np.clip(r, 0.3 * self.beta, most)
+        r[~known] = self._newton(t[~known], r[~known], most, (ROUGH, 0.0))
+        first = self._change(t, r, RULES[0], most)
+        for quick in [True] * QUICK_STEPS + [False]:
+            far = np.flatnonzero(np.abs(first) > SETTLED * self.beta)
+            if not len(far):
                 break
-            r[again] = np.clip(r[again] + first[~close], NARROWEST * self.beta, most)
-            rest = again
-        error += ROUNDING * (2 + abs(self.log_tail)) * self.beta
-        return r, np.fmin(np.where(r < most, error, 0.0), r + self.beta)
+            moved = np.clip(r[far] + first[far], NARROWEST * self.beta, most)
+            r[far] = moved if quick else self._newton(t[far], moved, most, RULES[0])
+            first[far] = self._change(t[far], r[far], RULES[0], most)
+        second = self._change(t, r, RULES[1], most)
+        error = np.abs(second - first) + second**2 / self.beta + ROUNDING * (2 + abs(self.log_tail)) * self.beta
+        return np.clip(r + second, 0.0, most), np.fmin(error, most)
 
     def roughly(self, t: Array, most: float) -> Array:
         """R at t (N,) to a small share of the noise scale, 0 where there is nothing."""
         some = np.flatnonzero(self._on_axis(t) > 0)
         found = np.zeros(len(t))
-        found[some] = self._newton(t[some], np.full(len(some), 0.3 * self.beta), most, ROUGHLY)
+        start = np.clip(self._start(t[some]), 0.3 * self.beta, most)
+        found[some] = self._newton(t[some], start, most, (ROUGH, 0.0), ROUGHLY)
         return found
+
+    def _start(self, t: Array) -> Array:
+        """Where to begin at t (N,): what is left of R when noise across it is as large as usual."""
+        return np.asarray(np.sqrt(np.maximum(np.maximum(self.graph.at(t), 0.0) ** 2 - self.dim * self.beta**2, 0.0)))
 
     def _change(self, t: Array, r: Array, rule: tuple[float, float], most: float) -> Array:
         """Newton's step from r, in the square of the distance; not beyond `most`."""
@@ -101,15 +103,15 @@ class Level:
             aim = np.sqrt(np.maximum(r * r - 2 * r * value / slope, 0.0))
         return np.where(np.isfinite(aim), np.minimum(aim, most), np.where(value >= 0, most, 0.0)) - r
 
-    def _newton(self, t: Array, r: Array, most: float, settled: float = SETTLED) -> Array:
-        """Roots by the rough rule, in brackets that begin without bounds."""
+    def _newton(self, t: Array, r: Array, most: float, rule: tuple[float, float], settled: float = SETTLED) -> Array:
+        """Roots by a rule, in brackets that begin without bounds."""
         r, low, high = r.copy(), np.zeros(len(t)), np.full(len(t), most)
         active = np.arange(len(t))
         for step in range(MOST_STEPS):
             if not len(active):
                 break
             at, longest = r[active], 3 * self.beta * 2.0**step
-            value, slope = self.excess(t[active], at, (ROUGH, 0.0))
+            value, slope = self.excess(t[active], at, rule)
             inside = value >= 0
             low[active], high[active] = np.where(inside, at, low[active]), np.where(inside, high[active], at)
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -127,6 +129,8 @@ class Level:
 
     def islands(self, first: float, last: float) -> list[tuple[float, float]]:
         """Where the level set holds the axis, between two places."""
+        if not len(self.graph.low):
+            return []
         grid = self._places(first, last)
         value = self._on_axis(grid)
         extra = self._extrema(grid, value)
@@ -192,8 +196,6 @@ def level_graph(level: Level, weights: Weights, margin: float, symmetric: bool) 
     than GOAL; from one half where body and data are symmetric about the place 0."""
     first, last = weights.extent
     first, last = 0.0 if symmetric else first - margin, last + margin
-    if not len(level.graph.low):
-        return NOTHING
     start = []
     for a, b in level.islands(first, last):
         count = max(2, math.ceil((b - a) / max(SHARE * (last - first), 3 * level.beta)))
