@@ -17,6 +17,8 @@ from theory.numerics.bracketing import find_roots
 ANGLES, BEST, LOOKS, CLOSER = np.linspace(-0.5 * np.pi, 0.5 * np.pi, 65), 3, np.linspace(0.0, 1.0, 9), 9
 # Panels of the data, and places in a distance, at which ends are looked for; what a panel may do to a risk.
 PANELS, PLACES, GOAL = 12, 6, 1e-11
+# Shares of a panel at which it is asked whether it is thin.
+SHARES = np.linspace(0.0, 1.0, 33)
 # Of places, relative to these.
 ROUNDING = 1e-14
 
@@ -76,20 +78,15 @@ def eroded(graph: Graph, eps: float, side: int, weights: Weights) -> Graph:
 def _islands(graph: Graph, eps: float, side: int, first: float, last: float) -> list[tuple[float, float]]:
     """Where the envelope is a body, between two places."""
     if side > 0:
-        wide = graph.islands + np.array([-eps, eps])
-        cut: list[tuple[float, float]] = []
-        for a, b in np.clip(wide, first, last).tolist():
-            if cut and a <= cut[-1][1]:
-                cut[-1] = cut[-1][0], b
-            elif a < b:
-                cut.append((a, b))
-        return [(a, b) for a, b in cut if a < b]
+        return _joined(graph.islands + np.array([-eps, eps]), first, last)
     found: list[tuple[float, float]] = []
+    thin = _thin(graph, eps)
     for a, b in graph.islands.tolist():
         low, high = max(a, first), min(b, last)
         if low >= high:
             continue
-        places = np.linspace(low, high, 2 + math.ceil(max(PLACES * (high - low) / eps, 32)))
+        parts = [np.linspace(p, q, 2 + math.ceil(max(PLACES * (q - p) / eps, 32))) for p, q in _joined(thin, low, high)]
+        places = np.unique(np.concatenate([[low, high], *parts]))
         value = envelope(graph, eps, side, places)[0]
         change = np.flatnonzero((value[1:] > 0) != (value[:-1] > 0))
         roots = find_roots(
@@ -99,3 +96,25 @@ def _islands(graph: Graph, eps: float, side: int, first: float, last: float) -> 
         ends = np.concatenate([[low] if value[0] > 0 else [], roots, [high] if value[-1] > 0 else []])
         found += [(float(p), float(q)) for p, q in zip(ends[::2], ends[1::2], strict=True) if p < q]
     return found
+
+
+def _thin(graph: Graph, eps: float) -> Array:
+    """(m, 2) intervals, in order, outside of which no radius within eps is so small that erosion comes to the axis."""
+    every = np.arange(len(graph.low))
+    v = np.broadcast_to(SHARES, (len(every), len(SHARES)))
+    radii, t = graph.radius(every, v), graph.place(every, v)
+    change = np.abs(np.diff(radii, axis=1))
+    least = np.minimum(radii[:, 1:], radii[:, :-1]) - change - graph.error[:, None]
+    panel, part = np.nonzero(least <= eps)
+    return np.stack([t[panel, part] - eps, t[panel, part + 1] + eps], axis=1)
+
+
+def _joined(intervals: Array, first: float, last: float) -> list[tuple[float, float]]:
+    """The unions of intervals, in order, between two places."""
+    cut: list[tuple[float, float]] = []
+    for a, b in np.clip(intervals, first, last).tolist():
+        if cut and a <= cut[-1][1]:
+            cut[-1] = cut[-1][0], max(b, cut[-1][1])
+        elif a < b:
+            cut.append((a, b))
+    return cut
