@@ -79,7 +79,7 @@ def test_two_spheres(dim: int, gap: float) -> None:
 
 def _all(problem: MixtureProblem, route: str) -> list:
     found = [clean_risk(problem, [0.0, 0.5], 0.4, route=route), certified_risk(problem, 0.5, 0.4, 0.8, route=route)]
-    found.append(adversarial_risk(problem, 0.5, 0.4, [0.1, 0.8], route=route))
+    found.append(adversarial_risk(problem, 0.5, 0.4, [1e-3, 0.1, 0.8], route=route))
     return found if problem.dim < 1000 else [*found, vote_risk(problem, 0.5, 0.4, 5, route=route)]
 
 
@@ -194,6 +194,19 @@ def test_certified_adversarial_and_clean_risks_are_in_order() -> None:
     assert (clean < bad).all()
     assert (bad <= sure + 1e-9).all()
     assert (np.diff(bad) > 0).all()
+
+
+@pytest.mark.parametrize("dim", [3, 50, 784])
+def test_risks_rise_with_the_radius_whatever_the_problem(dim: int) -> None:
+    rng = np.random.default_rng(dim)
+    held = drawn(rng, dim)
+    alpha, beta = (held.unit * float(rng.choice([0.05, 0.3, 1.0, 5.0])) for _ in (0, 1))
+    eps = beta * np.array([0.0, 0.01, 0.3, 1.0, 3.0])
+    sure, bad = (quantity(held.problem, alpha, beta, eps) for quantity in (certified_risk, adversarial_risk))
+    for found in (sure, bad):
+        assert (np.diff(found.value) >= -found.error[1:] - found.error[:-1]).all()
+        assert (found.error < 1e-9).all()
+    assert (bad.value <= sure.value + bad.error + sure.error).all()
 
 
 @pytest.mark.slow
