@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import xarray as xr
@@ -19,6 +20,7 @@ from figures import (
     pipeline,
     plane,
 )
+from figures.style import blank, styled
 from simulate.experiments.recipe import Recipe
 from simulate.experiments.sources import Computed, Map
 from simulate.storage import NEEDED
@@ -29,6 +31,16 @@ Datasets = Sequence[xr.Dataset]
 
 def draw_phases(datasets: Datasets, columns: int) -> list[Figure]:
     return [phase.draw(held, columns=columns).figure for held in datasets]
+
+
+def draw_growing(datasets: Datasets, columns: int) -> list[Figure]:
+    """One figure, a panel for each of four dimensions."""
+    with styled():
+        figure = blank(columns, {2: 5.6})
+        for held, panel in zip(datasets, figure.subplots(2, 2).flat, strict=True):
+            dim = json.loads(held.attrs["settings"])["dim"]
+            phase.draw(held, panel).axes.set_title(rf"$d = {dim}$")
+    return [figure]
 
 
 def draw_curves(datasets: Datasets, columns: int) -> list[Figure]:

@@ -113,6 +113,20 @@ class Map(Declared):
 
 
 @dataclass(frozen=True)
+class Cells(Declared):
+    """A phase map of a regime without its curves, which take many times as long about an axis."""
+
+    regime: str
+    x: str
+    y: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def compute(self, work: Work) -> xr.Dataset:
+        family, axes = Family(self.regime, self.settings), (Axis.parse(self.x), Axis.parse(self.y))
+        return sweep(family, *axes, None, work.executor, work.progress)
+
+
+@dataclass(frozen=True)
 class Agreement(Declared):
     """Theory against simulation over a map."""
 

@@ -18,6 +18,7 @@ WORDS = {
         "in a narrow range before smoothing makes the classifier constant; the black curve is gain = 0, traced "
         "exactly."
     ),
+    "phase-bumps-in": ("Three narrow bumps of class 1 in a wide class 0, in 1, 2, 10 and 784 dimensions. TODO"),
     "phase-stripes": (
         "Three stripes of width 1 at distance .3 in an infinite background. Training noise of .22 closes the gaps "
         "between them beforehand, and so wins back much of what stronger smoothing would lose."
