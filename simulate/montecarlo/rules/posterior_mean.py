@@ -19,10 +19,10 @@ from jax import Array, lax
 
 from simulate.montecarlo.arrays import Numbers
 from simulate.montecarlo.laws.densities import BARE
-from simulate.montecarlo.laws.fields import log_sum
+from simulate.montecarlo.laws.fields import log_weighted
 from simulate.montecarlo.laws.laws import LawGroup, Signed
 from simulate.montecarlo.rules.inner_noise import unit_from
-from simulate.montecarlo.rules.kronrod import log_integral
+from simulate.montecarlo.rules.kronrod import integral
 from simulate.montecarlo.rules.settle import TIE, Data, Labels, settle
 
 # Panels of the noise, in its scale; what is beyond weighs less than 1e-17.
@@ -41,10 +41,12 @@ SAFETY, FLOOR = 10.0, 1e-6
 
 
 class MixtureRegression(NamedTuple):
-    """The signed density and the density of X; `ends` on the line."""
+    """The signed density and the density of X, `share` what of each law's mass class 1 has more than class 0; `ends` on
+    the line."""
 
     signed: Signed
     total: dict[str, LawGroup]
+    share: dict[str, Numbers]
     ends: Numbers | None
 
 
@@ -83,12 +85,14 @@ def _log_host(parts: dict[str, LawGroup], y: np.ndarray) -> np.ndarray:
 
 
 def posterior_mean(rule: MixtureRegression, y: Array) -> Array:
-    """eta at y (d, points)."""
-    above, below = (log_sum(side, "gaussian", None, y) for side in (rule.signed.positive, rule.signed.negative))
-    total = log_sum(rule.total, "gaussian", None, y)
-    held = jnp.isfinite(total)
-    safe = jnp.where(held, total, 0.0)
-    return jnp.where(held, jnp.clip(0.5 + (jnp.exp(above - safe) - jnp.exp(below - safe)) / 2, 0.0, 1.0), 0.0)
+    """eta at y (d, points): the mean of the shares, weighted by the densities of all laws."""
+    logs = [log_weighted(kind, part, "gaussian", None, y) for kind, part in rule.total.items()]
+    stacked, shares = jnp.concatenate(logs), jnp.concatenate([jnp.asarray(rule.share[kind]) for kind in rule.total])
+    top = stacked.max(axis=0)
+    held = jnp.isfinite(top)
+    weights = jnp.exp(stacked - jnp.where(held, top, 0.0))
+    whole, excess = jnp.stack([jnp.ones(len(shares)), shares]) @ weights
+    return jnp.where(held, jnp.clip(0.5 + excess / jnp.where(held, 2 * whole, 1.0), 0.0, 1.0), 0.0)
 
 
 def _on_the_line(rule: MixtureRegression, noise: str, alpha: Array, x: Array) -> tuple[Array, Array]:
@@ -98,12 +102,12 @@ def _on_the_line(rule: MixtureRegression, noise: str, alpha: Array, x: Array) ->
     fixed = jnp.clip(jnp.asarray(rule.ends)[:, None], low, high)
     ends = jnp.sort(jnp.concatenate([x + alpha * grid[:, None], fixed]), axis=0)
 
-    def log_value(y: Array) -> Array:
+    def value(y: Array) -> Array:
         eta = posterior_mean(rule, y.reshape(1, -1)).reshape(y.shape)
-        return jnp.log(eta) + BARE[noise](jnp.minimum(jnp.abs(x - y), alpha * grid[-1]), alpha)
+        return eta * jnp.exp(BARE[noise](jnp.minimum(jnp.abs(x - y), alpha * grid[-1]), alpha))
 
-    value, error = log_integral(log_value, ends)
-    return jnp.exp(value), jnp.exp(error) + TIE
+    mean, error = integral(value, ends)
+    return mean, error + TIE
 
 
 def _rule_1d(noise: str, size: int) -> tuple[np.ndarray, np.ndarray]:
