@@ -10,6 +10,7 @@ difference of resolutions alone, ten times the largest difference plus 1e-6. All
 
 from __future__ import annotations
 
+from functools import reduce
 from itertools import product
 from typing import NamedTuple
 
@@ -38,6 +39,8 @@ SEARCH = np.concatenate([-np.geomspace(40, 1e-3, 400), [0.0], np.geomspace(1e-3,
 SMOOTH = ("gaussian", "rotated", "point")
 SIZES = {2: (12, 17, 24), 3: (8, 11, 14)}
 SAFETY, FLOOR = 10.0, 1e-6
+# Of so many laws each is written out, so that a compiler that makes one operation of sums works out each term once.
+FEW_LAWS = 8
 
 
 class MixtureRegression(NamedTuple):
@@ -86,13 +89,16 @@ def _log_host(parts: dict[str, LawGroup], y: np.ndarray) -> np.ndarray:
 
 def posterior_mean(rule: MixtureRegression, y: Array) -> Array:
     """eta at y (d, points): the mean of the shares, weighted by the densities of all laws."""
-    logs = [log_weighted(kind, part, "gaussian", None, y) for kind, part in rule.total.items()]
-    stacked, shares = jnp.concatenate(logs), jnp.concatenate([jnp.asarray(rule.share[kind]) for kind in rule.total])
-    top = stacked.max(axis=0)
+    logs = jnp.concatenate([log_weighted(kind, part, "gaussian", None, y) for kind, part in rule.total.items()])
+    shares = jnp.concatenate([jnp.asarray(rule.share[kind]) for kind in rule.total])[:, None]
+    step = 1 if len(logs) <= FEW_LAWS else len(logs)
+    parts = [slice(first, first + step) for first in range(0, len(logs), step)]
+    top = reduce(jnp.maximum, [logs[part].max(axis=0) for part in parts])
     held = jnp.isfinite(top)
-    weights = jnp.exp(stacked - jnp.where(held, top, 0.0))
-    whole, excess = jnp.stack([jnp.ones(len(shares)), shares]) @ weights
-    return jnp.where(held, jnp.clip(0.5 + excess / jnp.where(held, 2 * whole, 1.0), 0.0, 1.0), 0.0)
+    weights = [jnp.exp(logs[part] - jnp.where(held, top, 0.0)) for part in parts]
+    excess = reduce(jnp.add, [(shares[part] * w).sum(axis=0) for part, w in zip(parts, weights, strict=True)])
+    whole = jnp.where(held, reduce(jnp.add, [w.sum(axis=0) for w in weights]), 1.0)
+    return jnp.where(held, jnp.clip(0.5 + excess / (2 * whole), 0.0, 1.0), 0.0)
 
 
 def _on_the_line(rule: MixtureRegression, noise: str, alpha: Array, x: Array) -> tuple[Array, Array]:
