@@ -13,7 +13,6 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc, betaincc, ndtri
-from scipy.stats import kstest
 
 from theory.arrays import Array
 
@@ -88,4 +87,6 @@ def rejected(adjusted: Array, family_wise: float) -> NDArray[np.bool_]:
 
 def normality(z: Array) -> float:
     """The p-value of Kolmogorov and Smirnov against the standard normal law, NaN for no z; meant for independent z."""
+    from scipy.stats import kstest  # slow to import
+
     return float(kstest(z, "norm").pvalue) if len(z) else math.nan

@@ -47,8 +47,8 @@ def mixture_rule(problem: MixtureProblem, alphas: np.ndarray) -> Rule:
     signed = signed_density(entries, problem, alphas)
     if problem.training.rule == "posterior":
         return tabled(signed, problem.dim, alphas) if problem.training.noise == "gaussian" else signed
-    total = total_density(entries)
-    return MixtureRegression(signed, total, panel_ends(total, signed) if problem.dim == 1 else None)
+    total, share = total_density(entries)
+    return MixtureRegression(signed, total, share, panel_ends(total, signed) if problem.dim == 1 else None)
 
 
 def tabled(signed: Signed, dim: int, alphas: np.ndarray) -> Signed:

@@ -63,18 +63,34 @@ def work_bytes(rule: Rule, noise: str) -> int:
     return 32 * GROUP if bounded(rule, noise) else 0
 
 
-def kept(request: Request, noise: str, dim: int, group: int) -> int:
+def kept(request: Request, noise: str, dim: int, group: int, written_out: bool) -> int:
     """Bytes per pair of votes of a sample that one step keeps: unit noise, and the points or what is folded over their
-    axes, and what the rule compares at the end."""
+    axes, and what the rule compares at the end. Where all is written out, only folds that await more axes, and labels.
+    """
     rule, whole = request.rule, stored(request.rule, noise)
     held = 2 * (dim if whole else min(dim, group))
     if whole:
         return 8 * (held + dim + compared(rule, dim, 1 << 10))
+    folded = 16 * folds(request, noise, dim) if dim > group else 0
+    if written_out:
+        return folded + 2 * classifiers(request)
+    return folded + 8 * (held + 3 * _sums_of(rule, noise, dim, len(request.alphas) > 0) + 2)
+
+
+def classifiers(request: Request) -> int:
+    """How many classifiers vote."""
+    return len(request.betas) * (1 + len(request.alphas))
+
+
+def folds(request: Request, noise: str, dim: int) -> int:
+    """How many sums over the axes of a point all classifiers fold."""
+    return classifiers(request) * _sums_of(request.rule, noise, dim, len(request.alphas) > 0)
+
+
+def _sums_of(rule: Rule, noise: str, dim: int, noised: bool) -> int:
     leaves, structure = jax.tree.flatten(rule)
     shapes = tuple(jax.ShapeDtypeStruct(np.shape(leaf), np.asarray(leaf).dtype) for leaf in leaves)
-    sums = _sums(structure, shapes, noise, dim, len(request.alphas) > 0)
-    classifiers = len(request.betas) * (1 + len(request.alphas))
-    return 8 * (held + 3 * sums + 2 + (2 * classifiers * sums if dim > group else 0))
+    return _sums(structure, shapes, noise, dim, noised)
 
 
 @lru_cache(64)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import jax
 
 from simulate.montecarlo.draws.sources import Drawn
-from simulate.montecarlo.footprint import compared, drawn_for_one, kept, work_bytes
+from simulate.montecarlo.footprint import classifiers, compared, drawn_for_one, folds, kept, work_bytes
 from simulate.montecarlo.rules.rules import continuous
 from simulate.montecarlo.voting import KernelSetting, Request
 from theory.errors import ProblemError
@@ -28,8 +28,8 @@ PAIRS, IDLE = (512, 64, 8), 0.125
 CPU_AXES, OTHER_AXES, ACCELERATOR_AXES = range(8, 3, -1), range(3, 0, -1), range(2, 1, -1)
 # Of fewer points all axes are taken at once.
 FEW_POINTS = 256
-# On an accelerator up to so many classifiers are written out.
-WRITTEN_OUT = 8
+# On an accelerator classifiers are written out that fold up to so many sums over the axes.
+WRITTEN_OUT = 32
 
 
 class Plan(NamedTuple):
@@ -55,14 +55,14 @@ def plan(problem: tuple[Training, Smoothing], source: Drawn, request: Request, a
     block = -(-samples // blocks)
     cpu = jax.default_backend() == "cpu"
     sums = continuous(request.rule, training.noise)
-    out = not cpu and sums and len(request.betas) * (1 + len(request.alphas)) <= WRITTEN_OUT
+    out = not cpu and sums and folds(request, training.noise, dim) <= WRITTEN_OUT
     group = _group(dim, (CPU_AXES if cpu else ACCELERATOR_AXES) if sums else OTHER_AXES)
     shortest = _power(2 * min(samples, block) - 1) * ((int(request.votes) + 1) // 2)
-    if cpu and shortest < FEW_POINTS and shortest * kept(request, training.noise, dim, dim) <= chunk_bytes // 4:
+    if cpu and shortest < FEW_POINTS and shortest * kept(request, training.noise, dim, dim, out) <= chunk_bytes // 4:
         group = dim
-    one = kept(request, training.noise, dim, group)
+    one = kept(request, training.noise, dim, group, out)
     fixed = work_bytes(request.rule, training.noise)
-    sample = 8 * (3 * len(request.betas) * (1 + len(request.alphas)) + drawn + 2 * dim)
+    sample = 8 * (3 * classifiers(request) + drawn + 2 * dim)
     least = fixed + block * sample + one
     if least > chunk_bytes:
         raise ProblemError("chunk_bytes", str(chunk_bytes), f"at least {least}, for one step")
@@ -70,7 +70,7 @@ def plan(problem: tuple[Training, Smoothing], source: Drawn, request: Request, a
     if cpu:
         most = min(most, CPU_SAMPLES, _power(CALL_NUMBERS // (dim * int(request.votes))))
     most = max(block, most)
-    points = (chunk_bytes - fixed) // 2 // one
+    points = 5 * (chunk_bytes - fixed) // 8 // one
     pairs = _pairs(int(request.votes), points := _power(min(points, CPU_STEP_BYTES // one) if cpu else points))
     together = min(blocks, max(1, most // block))
     tile = max(1, min(points // pairs, _power(2 * together * block - 1)))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import product
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from simulate.montecarlo.arrays import NoiseTriple
 from simulate.montecarlo.job import Job
@@ -44,7 +44,7 @@ def counted(run: Run, tally: Tally) -> dict[NoiseTriple, Record]:
 def replicated(run: Run, tallies: list[Tally]) -> dict[NoiseTriple, Record]:
     """Records of replicates, with t intervals of the means."""
     maker, samples = _estimator(run.job), sum(tally.samples for tally in tallies)
-    reach = float(student.ppf(1 - maker.error / 2, len(tallies) - 1)) / math.sqrt(len(tallies))
+    reach = float(stdtrit(len(tallies) - 1, 1 - maker.error / 2)) / math.sqrt(len(tallies))
 
     def mean(values: list[np.ndarray]) -> tuple[float, float, float]:
         shares = np.array([v / tally.samples for v, tally in zip(values, tallies, strict=True)])

@@ -24,6 +24,8 @@ from simulate.montecarlo.rules.settle import Labels
 
 # The noise of so many axes is written out.
 FEW_AXES = 4
+# Digits of a number of 64 bits, and bits of one: more than twice the pairs of a step.
+DIGITS, DIGIT_BITS = 4, 15
 
 
 class KernelSetting(NamedTuple):
@@ -127,28 +129,41 @@ class Step(NamedTuple):
         setting = self.setting
         return partial(label_range, self.request.rule, setting.training, setting.off_support, classifier.alpha)
 
-    def _counted(self, labels: list[Array], odd: Any) -> Array:
-        """Votes for class 1, (kinds, samples), by labels (samples, pairs) of each kind, of first or of second votes."""
-        valid = 2 * self.pair + odd < self.request.votes
-        return jnp.stack([(label & valid).sum(axis=1, dtype=jnp.int32) for label in labels])
+    def _counted(self, labels: Callable[[Any, Any], list[Array]], number: int, states: Any = None) -> Array:
+        """Votes (classifiers, kinds, samples) by labels (samples, pairs) of each kind, those of first and of second
+        votes in turn."""
+
+        def valid(k: Any, state: Any) -> list[Array]:
+            return [label & (2 * self.pair + k % 2 < self.request.votes) for label in labels(k, state)]
+
+        def sums(k: Any, state: Any) -> Array:
+            return jnp.stack([label.sum(axis=1, dtype=jnp.int32) for label in valid(k, state)])
+
+        if self.setting.written_out:
+            found = [label for (label,) in _each(True, valid, 2 * number, states)]
+            return _digit_sums(
+                [first + second.astype(jnp.int64) for first, second in zip(found[::2], found[1::2], strict=True)]
+            )
+        halves = _each(False, sums, 2 * number, states)
+        return halves.reshape(-1, 2, *halves.shape[1:]).sum(axis=1, dtype=jnp.int32)
 
     def _seen(self, noises: Any, classifiers: _Classifiers, number: int) -> Array:
         """Votes (classifiers, kinds, samples) where the noises of all axes are at hand."""
         rule, training, shape = self.request.rule, self.setting.training, (len(self.sample), len(self.pair))
         kinds = 3 if bounded(rule, training) else 1
 
-        def count(k: Any, _nothing: None) -> Array:
+        def labels(k: Any, _nothing: None) -> list[Array]:
             classifier, odd = classifiers(k // 2), k % 2
             decide = self._rule(classifier)
             dim = self.setting.dim
             if not stored(rule, training) and dim <= MORE_AXES:
                 rows = [self._value(classifier, axis, _half(noises[axis], odd)) for axis in range(dim)]
-                return self._counted([jax.vmap(lambda *row: decide(Rows(row)).best)(*rows)], odd)
+                return [jax.vmap(lambda *row: decide(Rows(row)).best)(*rows)]
             noise = jnp.stack(noises) if isinstance(noises, list) else noises
             found = decide(self._value(classifier, slice(None), _half(noise, odd)).reshape(dim, -1))
-            return self._counted([v.reshape(shape) for v in (found.best, found.low, found.high)[:kinds]], odd)
+            return [v.reshape(shape) for v in (found.best, found.low, found.high)[:kinds]]
 
-        return _both(_each(self.setting.written_out, count, 2 * number))
+        return self._counted(labels, number)
 
     def _folded(self, classifiers: _Classifiers, number: int) -> Array:
         """Votes (classifiers, 1, samples) from folds over the axes, a group of them at a time."""
@@ -160,7 +175,7 @@ class Step(NamedTuple):
 
         def start(k: Any, _nothing: None) -> Any:
             begun = (fold.start(points) for fold in folds(k))
-            return [jnp.broadcast_to(part, (samples, *part.shape)) for part in begun]
+            return _by_law(out, [jnp.broadcast_to(part, (samples, *part.shape)) for part in begun])
 
         def group_added(first: Array, states: Any) -> Any:
             axes = first * group + jnp.arange(group)
@@ -168,17 +183,17 @@ class Step(NamedTuple):
 
             def added(k: Any, state: Any) -> Any:
                 rows = [self._value(classifiers(k // 2), axes[g], _half(noises[g], k % 2)) for g in range(group)]
-                both = zip(folds(k), state, strict=True)
-                return [jax.vmap(partial(fold.added, axes, dim))(held, rows) for fold, held in both]
+                both = zip(folds(k), _joined(out, state), strict=True)
+                return _by_law(out, [jax.vmap(partial(fold.added, axes, dim))(held, rows) for fold, held in both])
 
             return _each(out, added, 2 * number, states)
 
-        def count(k: Any, state: Any) -> Array:
+        def labels(k: Any, state: Any) -> list[Array]:
             decide = partial(answered, self._rule(classifiers(k // 2)), dim)
-            return self._counted([jax.vmap(lambda *held: decide(held).best)(*state)], k % 2)
+            return [jax.vmap(lambda *held: decide(held).best)(*_joined(out, state))]
 
         states = lax.fori_loop(0, -(-dim // group), group_added, _each(out, start, 2 * number))
-        return _both(_each(out, count, 2 * number, states))
+        return self._counted(labels, number, states)
 
 
 def _half(noise: Array, odd: Any) -> Array:
@@ -188,6 +203,17 @@ def _half(noise: Array, odd: Any) -> Array:
     return jnp.where(odd == 0, jnp.real(noise), jnp.imag(noise))
 
 
+def _by_law(written_out: bool, folds: list[Array]) -> Any:
+    """Folds (samples, K, pairs) as one array for each of the K where all is written out: of arrays of one shape an
+    accelerator's compiler makes one operation, and the noise that goes into all of them is never stored."""
+    return [[fold[:, k] for k in range(fold.shape[1])] for fold in folds] if written_out else folds
+
+
+def _joined(written_out: bool, folds: Any) -> Any:
+    """What `_by_law` took apart."""
+    return [jnp.stack(rows, axis=1) for rows in folds] if written_out else folds
+
+
 def _each(written_out: bool, function: Callable[[Any, Any], Any], number: int, states: Any = None) -> Any:
     """function(k, state) of the classifiers k = 0, 1, ...: a list where it is written out, else stacked."""
     if written_out:
@@ -195,7 +221,12 @@ def _each(written_out: bool, function: Callable[[Any, Any], Any], number: int, s
     return lax.map(lambda held: function(*held), (jnp.arange(number), states))
 
 
-def _both(votes: Any) -> Array:
-    """Votes (classifiers, kinds, samples) from those of first and of second votes in turn."""
-    halves = jnp.stack(votes) if isinstance(votes, list) else votes
-    return halves.reshape(-1, 2, *halves.shape[1:]).sum(axis=1, dtype=jnp.int32)
+def _digit_sums(votes: list[Array]) -> Array:
+    """Sums (classifiers, 1, samples) over the rows of small numbers (samples, pairs). Some are summed as the digits of
+    one number: of one sum an accelerator's compiler makes one operation, and nothing that leads to it is stored."""
+    found = []
+    for first in range(0, len(votes), DIGITS):
+        some = votes[first : first + DIGITS]
+        total = sum((vote << (DIGIT_BITS * k) for k, vote in enumerate(some)), jnp.int64(0)).sum(axis=1)
+        found += [(total >> (DIGIT_BITS * k)) & ((1 << DIGIT_BITS) - 1) for k in range(len(some))]
+    return jnp.stack(found)[:, None].astype(jnp.int32)

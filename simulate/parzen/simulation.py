@@ -9,7 +9,7 @@ from itertools import product
 
 import jax
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from simulate.montecarlo.devices import claim_devices
 from simulate.montecarlo.forks import claim_process
@@ -111,7 +111,7 @@ def simulate_parzen(
     scaled = [held.lengths(np.array(values), key) for values, key in zip(noises, ("alpha", "beta"), strict=True)]
     assert isinstance(held.problem, MixtureProblem)
     means = _means(held.problem, trial, list(product(*scaled)), progress or silent)
-    reach = float(student.ppf(0.5 + level / 2, trial.draws - 1)) / math.sqrt(trial.draws)
+    reach = float(stdtrit(trial.draws - 1, 0.5 + level / 2)) / math.sqrt(trial.draws)
     records = []
     for (a, b), values in zip(product(*noises), np.moveaxis(means, 0, 2), strict=True):
         risk, excess = (_share(row, reach, level) for row in values)

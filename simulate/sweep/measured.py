@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from theory.arrays import Array, Flags
 from theory.errors import ProblemError
@@ -39,7 +39,7 @@ def paired_interval(differences: Array, error: float) -> tuple[Array, Array]:
     """
     count = len(differences)
     mean, spread = differences.mean(axis=0), differences.std(axis=0, ddof=1)
-    reach = float(student.isf(error / 2, count - 1)) / np.sqrt(count) * spread
+    reach = -float(stdtrit(count - 1, error / 2)) / np.sqrt(count) * spread
     reach = np.where(spread <= EQUAL, np.inf, reach)
     return np.clip(mean - reach, -1, 1), np.clip(mean + reach, -1, 1)
 

@@ -6,8 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
-from scipy.stats import t as student
+from scipy.special import ndtr, stdtrit
 
 from simulate.montecarlo.statistics.records import Interval
 from simulate.trained.training import Distances
@@ -42,5 +41,5 @@ class Means:
     def _mean(self, values: np.ndarray, least: float) -> Interval:
         """Student's interval, cut off at the least and the greatest value that there can be."""
         count, middle = len(values), float(values.mean())
-        reach = float(student.isf(self.error / 2, count - 1)) * float(values.std(ddof=1)) / math.sqrt(count)
+        reach = -float(stdtrit(count - 1, self.error / 2)) * float(values.std(ddof=1)) / math.sqrt(count)
         return Interval(middle, max(middle - reach, least), min(middle + reach, 1.0), self.confidence, count)

@@ -30,6 +30,9 @@ CASES: dict[str, tuple[Problem, float, float]] = {
     "the same, laplace noise, d = 2": (covariant(2, noise="laplace"), 0.4, 1.5),
     "the same, laplace noise, d = 5": (covariant(5, noise="laplace"), 0.4, 1.2),
     "the same, regression rule, d = 2": (covariant(2, rule="regression"), 0.4, 1.5),
+    "the same, uniform noise, d = 2": (covariant(2, noise="uniform"), 0.4, 1.5),
+    "the same, regression rule, d = 1": (covariant(1, rule="regression"), 0.4, 1.5),
+    "the same, regression rule, d = 5": (covariant(5, rule="regression"), 0.4, 1.2),
     "discs, regression rule": (DISCS, 4.0, 20.0),
     "discs, laplace noise": (
         DomainProblem(2, DISCS.inside, DISCS.low, DISCS.high, Training("regression", "laplace")), 4.0, 20.0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from jax.extend.core import jaxprs_in_params
 
 from simulate.montecarlo.assemble import assemble
 from simulate.montecarlo.draws.noise import unit_noise
@@ -97,6 +99,48 @@ def test_every_shape_counts_every_vote(name: str) -> None:
             setting = KernelSetting(*names, problem.dim, tile, pairs, group, out, False)
             found = jax.jit(count_votes, static_argnums=0)(setting, arrays, padded, numbers)
             np.testing.assert_array_equal(np.asarray(found)[..., :SAMPLES], wanted)
+
+
+def largest(jaxpr: Any) -> int:
+    """The most numbers of any array that a program makes, or a program within it."""
+    inner = [part for equation in jaxpr.eqns for part in jaxprs_in_params(equation.params)]
+    made = [math.prod(var.aval.shape) for equation in jaxpr.eqns for var in equation.outvars]
+    return max([*made, *map(largest, inner)], default=0)
+
+
+def programmed(shape: tuple[int, int, int, bool], dim: int, pairs: int) -> tuple[Any, tuple[Any, ...]]:
+    """`count_votes` with its setting, to be traced, and its arrays."""
+    tile, _pairs, group, out = shape
+    problem = regimes.two_gaussians(dim=dim)
+    job = Job(problem=problem, alphas=ALPHAS, betas=BETAS, radii=(0.0,), votes=500, sampling=Sampling(tile, 4))
+    _source, request, _volumes = assemble(job, BETAS, 500)
+    setting = KernelSetting("gaussian", "gaussian", "class1", dim, tile, pairs, group, out, False)
+    return partial(count_votes, setting), (jax.device_put(request), jnp.zeros((dim, tile)), jnp.arange(tile))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_array_holds_the_noise_of_all_axes(shape: tuple[int, int, int, bool]) -> None:
+    """The largest array is as large in many dimensions as in few; on accelerators it has one number for each pair of
+    votes of a sample, or for each sample and axis."""
+    tile, pairs, sizes = shape[0], 64, []
+    with jax.enable_x64(True):
+        for dim in (20, 40):
+            function, arrays = programmed(shape, dim, pairs)
+            sizes.append(largest(jax.make_jaxpr(function)(*arrays).jaxpr))
+    assert sizes[0] == sizes[1]
+    assert sizes[0] == tile * pairs or not shape[-1]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_compiled_program_keeps_no_noise_of_all_axes(shape: tuple[int, int, int, bool]) -> None:
+    """Whatever its compiler fused, moved out of loops or unrolled: what it keeps beside its arguments and results is a
+    small share of what the noise of all axes takes."""
+    dim, pairs = 400, 256
+    with jax.enable_x64(True):
+        function, arrays = programmed(shape, dim, pairs)
+        memory = jax.jit(function).lower(*arrays).compile().memory_analysis()
+    assert memory is not None
+    assert 8 * memory.temp_size_in_bytes < 16 * dim * shape[0] * pairs
 
 
 def test_logarithms() -> None:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import qmc
 
 from simulate.montecarlo.arrays import Numbers
 from simulate.montecarlo.draws.sampling import Scheme
@@ -39,6 +38,8 @@ def given(
     rng = np.random.default_rng(seed)
     dim = _numbers(source)
     if scheme == "sobol":
+        from scipy.stats import qmc  # slow to import
+
         if dim > qmc.Sobol.MAXDIM:
             raise UnsupportedError(f"Sobol points need {dim} dimensions, more than the {qmc.Sobol.MAXDIM} known")
         with warnings.catch_warnings():

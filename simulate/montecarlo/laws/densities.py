@@ -13,26 +13,53 @@ import math
 from collections.abc import Callable
 
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
-from jax.scipy.special import erf, erfc
+from numpy.polynomial import chebyshev
+
+from simulate.montecarlo.laws.logarithm import log_of_normal
 
 SQRT2 = math.sqrt(2)
 LOG_SQRT_2PI = math.log(2 * math.pi) / 2
 
-# From here on the divergent expansion of erfcx with this many terms is good to 1e-15; below, exp(z^2) erfc(z) is.
-EXPANSION_FROM = 10.0
-EXPANSION_TERMS = 10
+# Terms of Chebyshev's expansion of (1 + 2z) erfcx(z) in (z - MIDDLE)/(z + MIDDLE) (Shepherd and Laframboise 1981).
+TERMS, MIDDLE = 25, 3.0
+
+
+def _coefficients() -> np.ndarray:
+    """Of the powers, from values at Chebyshev's places: the definition below 1, Laplace's continued fraction above."""
+    angles = np.pi * (np.arange(TERMS) + 0.5) / TERMS
+    z = MIDDLE / np.tan(angles / 2) ** 2
+    tail = z
+    for k in range(200, 0, -1):
+        tail = z + k / (2 * tail)
+    near = [math.exp(small * small) * math.erfc(small) for small in np.minimum(z, 1.0)]
+    values = (1 + 2 * z) * np.where(z < 1, near, 1 / (math.sqrt(math.pi) * tail))
+    series = 2 / TERMS * np.cos(np.outer(np.arange(TERMS), angles)) @ values
+    series[0] /= 2
+    return chebyshev.cheb2poly(series)
+
+
+ERFCX = _coefficients()
+# Of erf(z)/z in z^2: Taylor's, of which so many are enough up to 1.
+ERF = np.array([2 / math.sqrt(math.pi) * (-1) ** k / (math.factorial(k) * (2 * k + 1)) for k in range(19)])
+
+
+def _horner(coefficients: np.ndarray, x: Array) -> Array:
+    value = jnp.full_like(x, coefficients[-1])
+    for coefficient in coefficients[-2::-1]:
+        value = value * x + coefficient
+    return value
 
 
 def erfcx(z: Array) -> Array:
-    """exp(z^2) erfc(z) for z >= 0, relative error 2e-14 (DLMF 7.12.1 in the tail)."""
-    near = jnp.minimum(z, EXPANSION_FROM)
-    far = jnp.maximum(z, EXPANSION_FROM)
-    step = -0.5 / (far * far)
-    series = jnp.ones_like(far)
-    for k in reversed(range(1, EXPANSION_TERMS + 1)):
-        series = 1 + (2 * k - 1) * step * series
-    return jnp.where(z < EXPANSION_FROM, jnp.exp(near * near) * erfc(near), series / (far * math.sqrt(math.pi)))
+    """exp(z^2) erfc(z) for z >= 0, relative error 1e-14."""
+    return _horner(ERFCX, 1 - 2 * MIDDLE / (z + MIDDLE)) / (1 + 2 * z)
+
+
+def _erf(z: Array, scaled: Array) -> Array:
+    """erf(z) for z >= 0, where erfcx(z) is at hand."""
+    return jnp.where(z < 1, z * _horner(ERF, z * z), 1 - jnp.exp(-z * z) * scaled)
 
 
 def gaussian(t: Array, scale: Array) -> Array:
@@ -59,27 +86,25 @@ def gaussian_gaussian(t: Array, scale: Array, alpha: Array) -> Array:
 def gaussian_laplace(t: Array, scale: Array, alpha: Array) -> Array:
     """(1/4b) [e^(r^2/2 - t/b) erfc((r - t/s)/sqrt 2) + e^(r^2/2 + t/b) erfc((r + t/s)/sqrt 2)], r = s/b.
 
-    Where the argument of erfc is positive its Gaussian factor is taken out: e^(-t^2/2s^2) erfcx(...), no cancellation.
+    A Gaussian factor is taken out of every erfc, and erfc(-w) is 2 - erfc(w): no cancellation.
     """
     ratio, z = scale / alpha, t / scale
-    minus, plus = (ratio - z) / SQRT2, (ratio + z) / SQRT2
-    body = -z * z / 2
-    left = jnp.where(
-        minus >= 0,
-        body + jnp.log(erfcx(jnp.maximum(minus, 0))),
-        ratio * (ratio / 2 - z) + jnp.log(erfc(jnp.minimum(minus, 0))),
-    )
-    return jnp.logaddexp(left, body + jnp.log(erfcx(plus))) - jnp.log(4 * alpha)
+    minus = (ratio - z) / SQRT2
+    depth, body = jnp.abs(minus), -z * z / 2
+    near, far = erfcx(depth), erfcx((ratio + z) / SQRT2)
+    beyond = 2 + jnp.exp(-depth * depth) * (far - near)
+    front = jnp.where(minus >= 0, body, ratio * (ratio / 2 - z))
+    return front + log_of_normal(jnp.where(minus >= 0, near + far, beyond)) - jnp.log(4 * alpha)
 
 
 def gaussian_uniform(t: Array, scale: Array, half: Array) -> Array:
     """[Phi((t + h)/s) - Phi((t - h)/s)]/(2h); beyond the box e^(-lo^2) [erfcx(lo) - e^(-2th/s^2) erfcx(hi)]/(4h)."""
     lo, hi = (t - half) / (scale * SQRT2), (t + half) / (scale * SQRT2)
-    outer = jnp.maximum(lo, 0)
-    drop = jnp.exp(-2 * (t / scale) * (half / scale))
-    outside = jnp.log(erfcx(outer) - drop * erfcx(hi)) - outer * outer
-    inside = jnp.log(erf(hi) + erf(-jnp.minimum(lo, 0)))
-    return jnp.where(lo > 0, outside, inside) - jnp.log(4 * half)
+    outer, depth = jnp.maximum(lo, 0), jnp.abs(lo)
+    near, far = erfcx(depth), erfcx(hi)
+    outside = near - jnp.exp(-2 * (t / scale) * (half / scale)) * far
+    inside = _erf(hi, far) + _erf(depth, near)
+    return jnp.log(jnp.where(lo > 0, outside, inside)) - outer * outer - jnp.log(4 * half)
 
 
 def laplace_laplace(t: Array, scale: Array, alpha: Array) -> Array:

@@ -95,6 +95,11 @@ def log_densities(kind: str, part: LawGroup, noise: str, alpha: Array | None, x:
     return profile(along.reshape(laws, dim, -1), scale[:, :, None]).sum(axis=1)
 
 
+def log_weighted(kind: str, part: LawGroup, noise: str, alpha: Array | None, x: Points) -> Array:
+    """Log densities (K, points) times the masses of the laws."""
+    return log_densities(kind, part, noise, alpha, x) + jnp.asarray(part.log_mass)[:, None]
+
+
 def log_total(terms: list[Array]) -> Array:
     """Logarithm of the sum over the first axis of all terms, (points,)."""
     stacked = jnp.concatenate(terms)
@@ -108,7 +113,7 @@ def log_total(terms: list[Array]) -> Array:
 def log_sum(parts: dict[str, LawGroup], noise: str, alpha: Array | None, x: Points) -> Array:
     """Log of a sum of weighted densities, (points,). Point masses have none without noise and are left out there."""
     terms = [
-        log_densities(kind, part, noise, alpha, x) + jnp.asarray(part.log_mass)[:, None]
+        log_weighted(kind, part, noise, alpha, x)
         for kind, part in parts.items()
         if kind != "point" or alpha is not None
     ]

@@ -199,7 +199,10 @@ def source_of(entries: list[Entry]) -> MixtureSource:
     return MixtureSource(parts_of(entries, [Fraction(1)] * len(entries)), cumulative / cumulative[-1])
 
 
-def total_density(entries: list[Entry]) -> dict[str, LawGroup]:
-    """The density of X, of everything but point masses."""
+def total_density(entries: list[Entry]) -> tuple[dict[str, LawGroup], dict[str, Numbers]]:
+    """The density of X, of everything but point masses, and what of each law's mass class 1 has more than class 0."""
     spread = [entry for entry in entries if entry.kind != "point"]
-    return parts_of(spread, [sum(entry.mass, Fraction(0)) for entry in spread])
+    total = [sum(entry.mass, Fraction(0)) for entry in spread]
+    share = [float((entry.mass[1] - entry.mass[0]) / mass) for entry, mass in zip(spread, total, strict=True)]
+    of_kind = {kind: [k for k, entry in enumerate(spread) if entry.kind == kind] for kind in {e.kind for e in spread}}
+    return parts_of(spread, total), {kind: np.array([share[k] for k in places]) for kind, places in of_kind.items()}

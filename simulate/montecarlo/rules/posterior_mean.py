@@ -10,19 +10,22 @@ difference of resolutions alone, ten times the largest difference plus 1e-6. All
 
 from __future__ import annotations
 
+from functools import reduce
 from itertools import product
+from operator import itemgetter
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
 from simulate.montecarlo.arrays import Numbers
 from simulate.montecarlo.laws.densities import BARE
-from simulate.montecarlo.laws.fields import log_sum
+from simulate.montecarlo.laws.fields import log_weighted
 from simulate.montecarlo.laws.laws import LawGroup, Signed
 from simulate.montecarlo.rules.inner_noise import unit_from
-from simulate.montecarlo.rules.kronrod import log_integral
+from simulate.montecarlo.rules.kronrod import integral
 from simulate.montecarlo.rules.settle import TIE, Data, Labels, settle
 
 # Panels of the noise, in its scale; what is beyond weighs less than 1e-17.
@@ -38,13 +41,17 @@ SEARCH = np.concatenate([-np.geomspace(40, 1e-3, 400), [0.0], np.geomspace(1e-3,
 SMOOTH = ("gaussian", "rotated", "point")
 SIZES = {2: (12, 17, 24), 3: (8, 11, 14)}
 SAFETY, FLOOR = 10.0, 1e-6
+# Of so many laws each is written out: a compiler makes one loop of them, four times as fast as sums over an axis.
+FEW_LAWS = 8
 
 
 class MixtureRegression(NamedTuple):
-    """The signed density and the density of X; `ends` on the line."""
+    """The signed density and the density of X, `share` what of each law's mass class 1 has more than class 0; `ends` on
+    the line."""
 
     signed: Signed
     total: dict[str, LawGroup]
+    share: dict[str, Numbers]
     ends: Numbers | None
 
 
@@ -83,12 +90,25 @@ def _log_host(parts: dict[str, LawGroup], y: np.ndarray) -> np.ndarray:
 
 
 def posterior_mean(rule: MixtureRegression, y: Array) -> Array:
-    """eta at y (d, points)."""
-    above, below = (log_sum(side, "gaussian", None, y) for side in (rule.signed.positive, rule.signed.negative))
-    total = log_sum(rule.total, "gaussian", None, y)
-    held = jnp.isfinite(total)
-    safe = jnp.where(held, total, 0.0)
-    return jnp.where(held, jnp.clip(0.5 + (jnp.exp(above - safe) - jnp.exp(below - safe)) / 2, 0.0, 1.0), 0.0)
+    """eta at y (d, points): the mean of the shares, weighted by the densities of all laws."""
+    logs, shares = [], []
+    for kind, part in rule.total.items():
+        for some, share in _pieces(part, rule.share[kind]):
+            logs.append(log_weighted(kind, some, "gaussian", None, y))
+            shares.append(share[:, None])
+    top = reduce(jnp.maximum, [log.max(axis=0) for log in logs])
+    held = jnp.isfinite(top)
+    weights = [jnp.exp(log - jnp.where(held, top, 0.0)) for log in logs]
+    excess = reduce(jnp.add, [(share * w).sum(axis=0) for share, w in zip(shares, weights, strict=True)])
+    whole = jnp.where(held, reduce(jnp.add, [w.sum(axis=0) for w in weights]), 1.0)
+    return jnp.where(held, jnp.clip(0.5 + excess / (2 * whole), 0.0, 1.0), 0.0)
+
+
+def _pieces(part: LawGroup, share: Numbers) -> list[tuple[LawGroup, Array]]:
+    """Laws and their shares one by one where they are few, else all at once."""
+    step = 1 if len(share) <= FEW_LAWS else len(share)
+    cuts = [slice(first, first + step) for first in range(0, len(share), step)]
+    return [(jax.tree.map(itemgetter(cut), part), jnp.asarray(share)[cut]) for cut in cuts]
 
 
 def _on_the_line(rule: MixtureRegression, noise: str, alpha: Array, x: Array) -> tuple[Array, Array]:
@@ -98,12 +118,12 @@ def _on_the_line(rule: MixtureRegression, noise: str, alpha: Array, x: Array) ->
     fixed = jnp.clip(jnp.asarray(rule.ends)[:, None], low, high)
     ends = jnp.sort(jnp.concatenate([x + alpha * grid[:, None], fixed]), axis=0)
 
-    def log_value(y: Array) -> Array:
+    def value(y: Array) -> Array:
         eta = posterior_mean(rule, y.reshape(1, -1)).reshape(y.shape)
-        return jnp.log(eta) + BARE[noise](jnp.minimum(jnp.abs(x - y), alpha * grid[-1]), alpha)
+        return eta * jnp.exp(BARE[noise](jnp.minimum(jnp.abs(x - y), alpha * grid[-1]), alpha))
 
-    value, error = log_integral(log_value, ends)
-    return jnp.exp(value), jnp.exp(error) + TIE
+    mean, error = integral(value, ends)
+    return mean, error + TIE
 
 
 def _rule_1d(noise: str, size: int) -> tuple[np.ndarray, np.ndarray]:

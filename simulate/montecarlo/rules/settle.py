@@ -55,11 +55,12 @@ class _LabelSums(NamedTuple):
 _State = tuple[Array, Array, _LabelSums, Array]
 
 
-def sizes(dim: int, points: int) -> tuple[int, int]:
-    """Points of one group and draws of one step."""
+def sizes(dim: int, points: int) -> tuple[int, int, int]:
+    """Points of one group, draws of one step, which its number fixes, and steps at a time."""
     draws = max(8, min(64, GROUP // (64 * dim)))
     draws = 1 << (draws.bit_length() - 1)
-    return min(points, OPEN_GROUP, max(8, GROUP // (dim * draws))), draws
+    group = min(points, OPEN_GROUP, max(8, GROUP // (dim * draws)))
+    return group, draws, min(FIRST // draws, 1 << (max(1, GROUP // (dim * draws * group)).bit_length() - 1))
 
 
 def certain(label: Array) -> Labels:
@@ -91,32 +92,39 @@ def settled(sums: _LabelSums, count: Array, tau: Array) -> Array:
     return (count * divergence(mean, tau) >= log) | (jnp.abs(mean - tau) >= bernstein)
 
 
-def _unit(step: Array, dim: int, draws: int) -> Array:
-    """Uniform numbers strictly between 0 and 1, (d, draws), of one step."""
-    key = jax.random.fold_in(jax.random.key(SEED), step)
-    return jax.random.uniform(key, (dim, draws), jnp.float64, 2.0**-54, 1.0)
+def _unit(steps: Array, dim: int, draws: int) -> Array:
+    """Uniform numbers strictly between 0 and 1, (d, steps * draws), of some steps."""
+
+    def one(step: Array) -> Array:
+        key = jax.random.fold_in(jax.random.key(SEED), step)
+        return jax.random.uniform(key, (dim, draws), jnp.float64, 2.0**-54, 1.0)
+
+    return jax.vmap(one, out_axes=1)(steps).reshape(dim, -1)
 
 
-def _add(values: Evaluate, data: Data, open_: Array, sums: _LabelSums, steps: tuple[Array, Array]) -> _LabelSums:
-    """The sums with the draws of some steps added at the open points."""
+def _listed(open_: Array, group: int) -> Array:
+    """The numbers of the open points, and then the number of points, a group's length beyond them all."""
+    return jnp.nonzero(open_, size=len(open_) + group, fill_value=len(open_))[0]
+
+
+def _add(values: Evaluate, data: Data, open_: Array, sums: _LabelSums, upto: tuple[Array, Array]) -> _LabelSums:
+    """The sums with the draws from one number up to another added at the open points."""
     dim, points = data[0].shape
-    group, draws = sizes(dim, points)
-    order = jnp.argsort(~open_, stable=True)
-    order = jnp.concatenate([order, jnp.full(group, points)])
-    number = open_.sum()
+    group, draws, steps = sizes(dim, points)
+    order, number = _listed(open_, group), open_.sum()
 
     def one_group(state: tuple[Array, _LabelSums]) -> tuple[Array, _LabelSums]:
         start, total = state
         chosen = lax.dynamic_slice_in_dim(order, start, group)
         held = tuple(part[..., jnp.minimum(chosen, points - 1)] for part in data)
 
-        def one_step(step: Array, part: _LabelSums) -> _LabelSums:
-            found = values(held, _unit(step, dim, draws))
+        def some(place: Array, part: _LabelSums) -> _LabelSums:
+            found = values(held, _unit(place * steps + jnp.arange(steps), dim, draws))
             return _LabelSums(part.first + found.sum(axis=1), part.second + (found * found).sum(axis=1))
 
         empty = jnp.zeros(group)
-        added = lax.fori_loop(*steps, one_step, _LabelSums(empty, empty))
-        chosen = jnp.where(start + jnp.arange(group) < number, chosen, points)
+        first, last = (count // (draws * steps) for count in upto)
+        added = lax.fori_loop(first, last, some, _LabelSums(empty, empty))
         return start + group, _LabelSums(*(a.at[chosen].add(b, mode="drop") for a, b in zip(total, added, strict=True)))
 
     state = (jnp.zeros((), number.dtype), sums)
@@ -127,8 +135,7 @@ def where_open(function: Callable[[Array], Array], x: Array, open_: Array) -> Ar
     """function(x) at the open points of x (d, points), 0 elsewhere; only groups of open points are evaluated."""
     points = x.shape[1]
     group = min(points, OPEN_GROUP)
-    order = jnp.concatenate([jnp.argsort(~open_, stable=True), jnp.full(group, points)])
-    number = open_.sum()
+    order, number = _listed(open_, group), open_.sum()
 
     def one_group(state: tuple[Array, Array]) -> tuple[Array, Array]:
         start, result = state
@@ -141,14 +148,13 @@ def where_open(function: Callable[[Array], Array], x: Array, open_: Array) -> Ar
 
 def settle(values: Evaluate, data: Data, tau: Array, known: Array, guess: Array) -> Labels:
     """Labels 1[m >= tau] at all points; `guess` where they are `known` beforehand."""
-    dim, points = data[0].shape
-    draws = sizes(dim, points)[1]
+    points = data[0].shape[1]
 
     def one_round(state: _State) -> _State:
         number, open_, sums, mean = state
         done = jnp.where(number == 0, 0, FIRST << jnp.maximum(number - 1, 0))
         count = FIRST << number
-        sums = _add(values, data, open_, sums, (done // draws, count // draws))
+        sums = _add(values, data, open_, sums, (done, count))
         mean = jnp.where(open_, sums.first / count, mean)
         return number + 1, open_ & ~settled(sums, count.astype(jnp.float64), tau), sums, mean
 

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jax.scipy.special import ndtr
+from jax.scipy.special import erf
 
 from simulate.montecarlo.arrays import Numbers
 from simulate.montecarlo.laws.laws import Sets
@@ -186,9 +186,10 @@ def slice_mass(slices: Slices, alpha: Numbers, x: Numbers) -> Numbers:
     def add(step: Numbers, total: Numbers) -> Numbers:
         node = first + step
         z = (x[0] - place[node]) / alpha
-        share = weight[node] * jnp.exp(-z * z / 2) / (alpha * math.sqrt(2 * math.pi))
+        share = weight[node] * jnp.exp(-z * z / 2)
         for i in range(low.shape[1]):
-            total = total + share * (ndtr((high[node, i] - x[1]) / alpha) - ndtr((low[node, i] - x[1]) / alpha))
+            total = total + share * (erf((high[node, i] - x[1]) * inverse) - erf((low[node, i] - x[1]) * inverse))
         return total
 
-    return lax.fori_loop(0, len(slices.window), add, jnp.zeros(x.shape[1]))
+    inverse = math.sqrt(0.5) / alpha
+    return lax.fori_loop(0, len(slices.window), add, jnp.zeros(x.shape[1])) * inverse / (2 * math.sqrt(math.pi))
