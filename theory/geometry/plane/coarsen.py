@@ -39,7 +39,7 @@ def coarsen(outline: Outline, accuracy: float) -> Outline:
         np.concatenate([new_points[good], points[keep]]),
         np.concatenate([new_steps[good], steps[keep]]),
         outline.outside,
-        outline.loose,
+        outline.stuck,
     )
 
 

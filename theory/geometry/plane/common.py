@@ -31,7 +31,7 @@ ROUNDING = 1e-14
 
 def common_area(outline: Outline, held: SetUnion) -> float:
     """Area of a region, whose outline is given, inside a union."""
-    parts = _graded(outline, held, _cut(outline, *_crossing_functions(outline, held)))
+    parts = _graded(outline, held, cut(outline, *_crossing_functions(outline, held)))
     total = _integral(outline, held, *parts)
     return held.area + total if outline.outside else total
 
@@ -69,7 +69,7 @@ def _to_chebyshev(count: int) -> Array:
     return np.asarray(np.linalg.inv(np.polynomial.chebyshev.chebvander(rule(count)[0], count - 1)))
 
 
-def _cut(outline: Outline, row: Index, values: Array) -> Cuts:
+def cut(outline: Outline, row: Index, values: Array) -> Cuts:
     """Panels cut where functions, given by their values at the nodes of panels `row`, vanish: panel, from, to."""
     which, place = chebyshev.roots(values @ _to_chebyshev(outline.points.shape[1]).T)
     panels = np.arange(len(outline.points))
@@ -89,7 +89,7 @@ def _graded(outline: Outline, held: SetUnion, parts: Cuts) -> Cuts:
     done = []
     for _ in range(HALVINGS):
         row, low, high = parts
-        ends = np.stack([_at(outline.points[row], at) for at in (low, 0.5 * (low + high), high)], axis=1)
+        ends = along(outline.points[row], np.stack([low, 0.5 * (low + high), high], axis=1))
         gap = np.abs(ends[:, :, 1, None] - extreme).min(axis=1)
         gap = np.where(ends[:, :, 0].max(axis=1)[:, None] >= center, gap, np.inf).min(axis=1, initial=np.inf)
         height = np.ptp(ends[:, :, 1], axis=1)
@@ -105,10 +105,10 @@ def _graded(outline: Outline, held: SetUnion, parts: Cuts) -> Cuts:
     return row, low, high
 
 
-def _at(values: Array, place: Array) -> Array:
-    """Values (N, k) at places (N,) of panels from those at the nodes (N, n, k)."""
+def along(values: Array, place: Array) -> Array:
+    """Values (N, m, k) at places (N, m) of panels from those at the nodes (N, n, k)."""
     table = chebyshev.basis(place, values.shape[1]) @ _to_chebyshev(values.shape[1])
-    return np.einsum("ni,nik->nk", table, values)
+    return np.einsum("nmi,nik->nmk", table, values)
 
 
 def _integral(outline: Outline, held: SetUnion, rows: Index, low: Array, high: Array) -> float:
@@ -116,7 +116,6 @@ def _integral(outline: Outline, held: SetUnion, rows: Index, low: Array, high: A
     count = outline.points.shape[1]
     at, weights = rule(count)
     x = 0.5 * (low + high)[:, None] + 0.5 * (high - low)[:, None] * at
-    table = chebyshev.basis(x, count) @ _to_chebyshev(count)
-    points = np.einsum("nai,nid->nad", table, outline.points[rows])
-    rise = np.einsum("nai,ni->na", table, outline.steps[rows, :, 1] / weights)
+    points = along(outline.points[rows], x)
+    rise = along(outline.steps[rows, :, 1:] / weights[:, None], x)[..., 0]
     return 0.5 * float(np.einsum("na,na,a,n->", held.left_of(points), rise, weights, high - low))

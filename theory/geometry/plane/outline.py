@@ -10,7 +10,7 @@ entire, so that a place on the boundary is no exception.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -40,13 +40,19 @@ def subdivision(count: int, parts: int) -> Array:
 class Outline:
     """points (P, n, 2); steps (P, n, 2): derivative along the panel times quadrature weight.
 
-    outside: whether the region holds beyond all panels. loose: total area of squares whose inside is not resolved.
+    outside: whether the region holds beyond all panels. stuck (M, 3): centre and half side of squares whose inside is
+    not resolved.
     """
 
     points: Array
     steps: Array
     outside: bool = False
-    loose: float = 0.0
+    stuck: Array = field(default_factory=lambda: np.empty((0, 3)))
+
+    @property
+    def loose(self) -> float:
+        """Total area of the squares whose inside is not resolved."""
+        return float((4 * self.stuck[:, 2] ** 2).sum())
 
     @property
     def lengths(self) -> Array:
@@ -70,7 +76,7 @@ class Outline:
             steps.append(moves.reshape(-1, count, 2))
         if not points:
             return self
-        return Outline(np.concatenate(points), np.concatenate(steps), self.outside, self.loose)
+        return replace(self, points=np.concatenate(points), steps=np.concatenate(steps))
 
     def resolved(self, scale: float, distance: Array) -> Outline:
         """Panels short enough for a Gaussian of a given scale whose centres are at least `distance` (P,) away."""
@@ -79,7 +85,7 @@ class Outline:
 
     def shifted(self, origin: Array) -> Outline:
         """Seen from another origin."""
-        return Outline(self.points - origin, self.steps, self.outside, self.loose)
+        return replace(self, points=self.points - origin)
 
     def area(self) -> float:
         """Area of a bounded region."""

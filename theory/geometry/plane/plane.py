@@ -18,6 +18,7 @@ from theory.geometry.plane.conic_shapes import fail, weigh
 from theory.geometry.plane.covers import Cover
 from theory.geometry.plane.drawn_levels import mean_mass
 from theory.geometry.plane.level import LEVELS
+from theory.geometry.plane.offsets import Offset
 from theory.geometry.plane.outline import Outline
 from theory.geometry.plane.pieces import PlanePiece
 from theory.geometry.plane.region import PlaneRegion
@@ -152,15 +153,15 @@ class Plane:
         outline = shape.outline(level)
         value = np.array([p.mass(shape, outline, level) for p in self.pieces])
         loose = np.minimum(np.array([p.peak for p in self.pieces]) * outline.loose, 1.0)
-        if isinstance(shape, Voted) and (doubt := shape.doubt(level)) > UNSEEN * min(self.tolerance, 1.0):
+        if not isinstance(shape, Still) and (doubt := shape.doubt(level)) > UNSEEN * min(self.tolerance, 1.0):
             loose = np.minimum(loose + self._between(shape, doubt, level), 1.0)
         return value, np.full_like(value, self.missing + 1e-15), loose
 
-    def _between(self, shape: Voted, doubt: float, level: int) -> Array:
+    def _between(self, shape: Voted | Offset, doubt: float, level: int) -> Array:
         """Share of every component where the votes are within `doubt` of the level: u is known no better."""
-        if not 0 < doubt < min(shape.tail, 1 - shape.tail):
+        both = [shape.beside(sign * doubt) for sign in (1, -1)]
+        if not all(0 < s.tail < 1 for s in both):
             return np.ones(len(self.pieces))
-        both = [replace(shape, tail=shape.tail + sign * doubt) for sign in (1, -1)]
         more, less = (np.array([p.mass(s, s.outline(level), level) for p in self.pieces]) for s in both)
         return np.asarray(np.abs(more - less))
 
@@ -230,8 +231,10 @@ class Plane:
         return mean_mass(mass, votes, need, self.tolerance)
 
     def erode(self, region: PlaneRegion, eps: Array) -> PlaneRegion:
-        """Not known exactly: offsets of curves are not level sets of anything at hand."""
-        raise NoExactRoute(f"adversarial risk has no exact route in the plane; {REMEDY}")
+        """The points of the regions farther than eps (R,) from their complements."""
+        rows = zip(region.shapes, eps.tolist(), region.flipped.tolist(), strict=True)
+        shapes = tuple(Offset(s, e, f) if isinstance(s, Still | Voted) and e > 0 else s for s, e, f in rows)
+        return replace(region, shapes=shapes)
 
     def curvature(self) -> SmallNoise:
         """Slope, curvature and Laplacian of the signed density along the boundary of the Bayes region."""

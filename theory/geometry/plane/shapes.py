@@ -88,6 +88,10 @@ class Still:
         """Its boundary inside the window."""
         return self.base.within(self.window, level)
 
+    def around(self, margin: float) -> Still:
+        """The same in a wider window."""
+        return replace(self, window=self.window.wider(margin))
+
     def contains(self, points: Array) -> Flags:
         """The sign of the field."""
         return np.asarray(self.base.value(points) >= 0)
@@ -115,6 +119,14 @@ class Voted:
     def outline(self, level: int) -> Outline:
         """Its boundary inside the window."""
         return _outlined(self, level)
+
+    def around(self, margin: float) -> Voted:
+        """The same in a wider window."""
+        return replace(self, window=self.window.wider(margin))
+
+    def beside(self, doubt: float) -> Voted:
+        """The same at another share of the votes."""
+        return replace(self, tail=self.tail + doubt)
 
     def doubt(self, level: int) -> float:
         """By how much unresolved boundaries of the base classifier can move u: the area times the noise's density."""

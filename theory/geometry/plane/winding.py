@@ -27,7 +27,7 @@ class Chords:
         against = ((ends[:, 1] - ends[:, 0]) * outline.steps.sum(axis=1)).sum(axis=1) < 0
         ends[against] = ends[against, ::-1]
         self._from = ends[:, 0]
-        self._to = self._from[_followers(ends)]
+        self._to = self._from[followers(ends)]
         self._nudge = NUDGE * np.abs(ends).max(initial=0.0)
 
     def winding(self, at: Array) -> Array:
@@ -60,7 +60,7 @@ class Chords:
         return np.asarray(np.where(on, sign * np.pi, angle).sum(axis=1) / (2 * np.pi))
 
 
-def _followers(ends: Array) -> Index:
+def followers(ends: Array) -> Index:
     """(P,) the panel that follows each: a permutation, so that the polygons are closed to the last bit.
 
     Panels meet up to rounding. Where several meet in one place, as two sets that touch, the nearest start may be taken
