@@ -168,7 +168,6 @@ ROWS = (
             _classes(_THREE[0], f"{_THREE[1]};{_THREE[3]}"),
         ),
         "any dimension: Gaussians that differ along two directions; labelled discs and boxes in two dimensions",
-        ("adversarial",),
     ),
     Row(
         "d = 2, labelled discs and boxes, finite (`regression`) or infinite",
@@ -176,7 +175,6 @@ ROWS = (
         "plane",
         "as above, relative to the area of the domain",
         (f"inside = [{{{_DISC.format(0.0)}}}, {{{_DISC.format(3.0)}}}]",),
-        missing=("adversarial",),
     ),
 )
 SAMPLES = Row(

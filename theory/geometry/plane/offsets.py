@@ -15,13 +15,13 @@ import numpy as np
 from theory.arrays import Array, Flags, Index
 from theory.geometry.plane.level import LEVELS
 from theory.geometry.plane.outline import Outline, rule
-from theory.geometry.plane.rims import clipped, closed, on_edge
 from theory.geometry.plane.reach import Curve, reversed_outline
+from theory.geometry.plane.rims import clipped, closed, on_edge
 from theory.geometry.plane.shapes import Still, Voted
 
 # A reach is below eps if it is by more than this share: parallel parts at twice the distance stay, and cancel.
 TIE = 1e-12
-# Panels shorter than this, relative to the window, have no direction.
+# Panels shorter than this, relative to the whole, have no direction.
 SLIVER = 1e-13
 # Parts of panels, in each of which the reach is looked at in as many places as it has nodes.
 PARTS = 2
@@ -39,27 +39,22 @@ class Offset:
     margin: float
     grown: bool
 
-    @property
-    def length(self) -> float:
-        """That of the shape."""
-        return self.shape.length
-
     def outline(self, level: int) -> Outline:
         """Its boundary inside the window of the shape."""
         return _moved(self, level)
 
-    @property
-    def tail(self) -> float:
-        """That of the shape; 1/2 without votes."""
-        return self.shape.tail if isinstance(self.shape, Voted) else 0.5
-
-    def beside(self, doubt: float) -> Offset:
-        """The same of a shape at another share of the votes."""
-        return replace(self, shape=self.shape.beside(doubt)) if isinstance(self.shape, Voted) else self
+    def around(self, margin: float) -> Offset:
+        """The same in a wider window."""
+        return replace(self, shape=self.shape.around(margin))
 
     def doubt(self, level: int) -> float:
         """That of the shape."""
-        return self.shape.doubt(level) if isinstance(self.shape, Voted) else 0.0
+        return self.shape.doubt(level)
+
+    def beside(self, doubt: float) -> Offset | None:
+        """The same of the shape for so much more of the votes; None where that is none or all of them."""
+        moved = self.shape.beside(doubt)
+        return None if moved is None else replace(self, shape=moved)
 
     def contains(self, points: Array) -> Flags:
         """Whether points (N, 2) lie in it."""
@@ -80,8 +75,8 @@ def _moved(shape: Offset, level: int) -> Outline:
     if shape.grown:
         outline = reversed_outline(outline)
     edges = on_edge(outline, source.window)
-    real = _without(outline, edges | (outline.lengths < SLIVER * source.window.half))
-    found = replace(_shrunk(real, shape.margin), stuck=stuck)
+    real = _without(outline, edges)
+    found = replace(shrunk(real, shape.margin), stuck=stuck)
     if edges.any():
 
         def inside(points: Array) -> Flags:
@@ -103,24 +98,25 @@ def _smeared(outline: Outline, margin: float) -> Array:
         return outline.stuck
     at, half = outline.stuck[:, :2], outline.stuck[:, 2]
     curve = Curve.of(outline)
-    crossed = curve.distance(at) <= 2 * half if len(curve.nodes) else np.zeros(len(at), bool)
+    crossed = curve.distance(at) <= 2 * half
     area = np.where(crossed, 2 * np.pi * (margin + half) * 3 * half, np.pi * (margin + 2 * half) ** 2)
     return np.column_stack([at, 0.5 * np.sqrt(area)])
 
 
-def _shrunk(outline: Outline, margin: float) -> Outline:
-    """An outline moved to its left, and cut where it meets itself."""
-    count = outline.points.shape[1]
+def shrunk(outline: Outline, margin: float) -> Outline:
+    """An outline moved to its left by a margin, and cut where it meets itself: {x: dist(x, complement) > margin}."""
+    count, lengths = outline.points.shape[1], outline.lengths
+    outline = _without(outline, lengths < SLIVER * lengths.sum())
     if len(outline.points) == 0:
         return outline
-    curve = Curve.of(outline)
-    low, high = np.linspace(-1, 1, PARTS + 1)[:-1], np.linspace(-1, 1, PARTS + 1)[1:]
-    panel = np.repeat(np.arange(len(outline.points)), PARTS)
-    points, steps = _kept(_Sides(curve, panel, np.tile(low, len(curve.held)), np.tile(high, len(curve.held))), margin, count)
-    arcs = _Fans.of(curve)
+    curve, cuts = Curve.of(outline), np.linspace(-1, 1, PARTS + 1)
+    panel = np.repeat(np.arange(len(curve.held)), PARTS)
+    low, high = (np.tile(part, len(curve.held)) for part in (cuts[:-1], cuts[1:]))
+    found = [_kept(_Sides(curve, panel, low, high), margin, count)]
+    arcs = _Arcs.of(curve)
     if len(arcs.center):
-        more, moves = _kept(arcs, margin, count)
-        points, steps = np.concatenate([points, more]), np.concatenate([steps, moves])
+        found.append(_kept(arcs, margin, count))
+    points, steps = (np.concatenate(part) for part in zip(*found, strict=True))
     return Outline(points, steps, outline.outside)
 
 
@@ -134,6 +130,7 @@ class _Sides:
     high: Array
 
     def tightest(self, rows: Index, t: Array, margin: float) -> Array:
+        """One over the reach from places t of parts `rows`."""
         y = self.curve.places(self.panel[rows], t)
         return self.curve.tightest(y.at, y.normal, y.curvature, margin)
 
@@ -144,8 +141,8 @@ class _Sides:
 
 
 @dataclass(frozen=True)
-class _Fans:
-    """Arcs (N,) about corners, from angle `low` down to `high`... in the direction of the boundary."""
+class _Arcs:
+    """Arcs (N,) about corners, from angle `low` down to `high`, as the boundary goes."""
 
     curve: Curve
     center: Array
@@ -153,7 +150,7 @@ class _Fans:
     high: Array
 
     @staticmethod
-    def of(curve: Curve) -> _Fans:
+    def of(curve: Curve) -> _Arcs:
         """Those of corners at which the boundary turns right: normals to the left of it part there."""
         panels = np.arange(len(curve.held))
         start, end = (curve.places(panels, np.full(len(panels), t)) for t in (-1.0, 1.0))
@@ -164,19 +161,21 @@ class _Fans:
         first = np.arctan2(end.normal[corner, 1], end.normal[corner, 0])
         parts = int(np.ceil(np.pi / ARC))
         cuts = first[:, None] + turn[corner, None] * np.linspace(0, 1, parts + 1)
-        return _Fans(curve, np.repeat(end.at[corner], parts, axis=0), cuts[:, :-1].ravel(), cuts[:, 1:].ravel())
+        return _Arcs(curve, np.repeat(end.at[corner], parts, axis=0), cuts[:, :-1].ravel(), cuts[:, 1:].ravel())
 
     def tightest(self, rows: Index, t: Array, margin: float) -> Array:
+        """One over the reach in directions t from corners `rows`."""
         toward = np.stack([np.cos(t), np.sin(t)], axis=1)
         return self.curve.tightest(self.center[rows], toward, np.full(len(t), -np.inf), margin)
 
     def moved(self, rows: Index, t: Array, margin: float) -> tuple[Array, Array]:
+        """Points and their derivatives in t."""
         toward = np.stack([np.cos(t), np.sin(t)], axis=1)
         turned = np.stack([-toward[:, 1], toward[:, 0]], axis=1)
         return self.center[rows] + margin * toward, margin * turned
 
 
-def _kept(parts: _Sides | _Fans, margin: float, count: int) -> tuple[Array, Array]:
+def _kept(parts: _Sides | _Arcs, margin: float, count: int) -> tuple[Array, Array]:
     """Panels of those pieces of moved parts whose reach is at least the margin."""
     at, weights = rule(count)
     number = len(parts.low)
@@ -207,9 +206,7 @@ def _kept(parts: _Sides | _Fans, margin: float, count: int) -> tuple[Array, Arra
     return points.reshape(-1, count, 2), (run * slopes).reshape(-1, count, 2)
 
 
-def _cuts(
-    parts: _Sides | _Fans, row: Index, low: Array, high: Array, free: Flags, most: Array, margin: float
-) -> Array:
+def _cuts(parts: _Sides | _Arcs, row: Index, low: Array, high: Array, free: Flags, most: Array, margin: float) -> Array:
     """Where the reach is one over `most`, between places of which one is free: by bisection."""
     for _ in range(HALVINGS):
         middle = 0.5 * (low + high)

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import ndtri, ndtri_exp
 
 from theory.arrays import Array, Index
-from theory.errors import REMEDY, NoExactRoute
+from theory.errors import NoExactRoute
 from theory.geometry.base import VoteRequest
 from theory.geometry.curvature import SmallNoise
 from theory.geometry.plane.chances import mean_chance
@@ -153,17 +153,17 @@ class Plane:
         outline = shape.outline(level)
         value = np.array([p.mass(shape, outline, level) for p in self.pieces])
         loose = np.minimum(np.array([p.peak for p in self.pieces]) * outline.loose, 1.0)
-        if not isinstance(shape, Still) and (doubt := shape.doubt(level)) > UNSEEN * min(self.tolerance, 1.0):
+        if (doubt := shape.doubt(level)) > UNSEEN * min(self.tolerance, 1.0):
             loose = np.minimum(loose + self._between(shape, doubt, level), 1.0)
         return value, np.full_like(value, self.missing + 1e-15), loose
 
-    def _between(self, shape: Voted | Offset, doubt: float, level: int) -> Array:
+    def _between(self, shape: Shape, doubt: float, level: int) -> Array:
         """Share of every component where the votes are within `doubt` of the level: u is known no better."""
-        both = [shape.beside(sign * doubt) for sign in (1, -1)]
-        if not all(0 < s.tail < 1 for s in both):
-            return np.ones(len(self.pieces))
-        more, less = (np.array([p.mass(s, s.outline(level), level) for p in self.pieces]) for s in both)
-        return np.asarray(np.abs(more - less))
+        more, less = (
+            None if s is None else np.array([p.mass(s, s.outline(level), level) for p in self.pieces])
+            for s in (shape.beside(-doubt), shape.beside(doubt))
+        )
+        return np.ones(len(self.pieces)) if more is None or less is None else np.asarray(np.abs(more - less))
 
     def uncertainty(self, pieces: tuple[PlanePiece, ...], region: PlaneRegion) -> Array:
         """What boundaries that are about to be born or to merge can do to the masses; these carry all other errors."""

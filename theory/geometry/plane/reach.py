@@ -96,7 +96,9 @@ class Curve:
         return followers(np.stack([self.places(panels, np.full(len(panels), t)).at for t in (-1.0, 1.0)], axis=1))
 
     def distance(self, points: Array) -> Array:
-        """(N,) distances of points (N, 2) from the curve."""
+        """(N,) distances of points (N, 2) from the curve; infinite where there is none."""
+        if not len(self.nodes):
+            return np.full(len(points), np.inf)
         count = self.held.shape[1]
         found, node = cKDTree(self.nodes).query(points)
         panel, t = node // count, rule(count)[0][node % count]

@@ -47,8 +47,8 @@ def closed(outline: Outline, window: Window, inside: Callable[[Array], Flags]) -
 
 def on_edge(outline: Outline, window: Window) -> Flags:
     """(P,) which panels run along the edge of a window."""
-    local = np.abs(outline.points - window.center) / window.half - 1
-    return np.asarray((np.abs(local) < ALONG).all(axis=1).any(axis=1))
+    near = np.abs(np.abs(outline.points - window.center) / window.half - 1) < ALONG
+    return np.asarray(np.any(np.all(near, axis=1), axis=1))
 
 
 def clipped(outline: Outline, window: Window) -> Outline:

@@ -34,21 +34,24 @@ SPARE = 100
 class Shape(Hashable, Protocol):
     """A region of the plane."""
 
-    @property
-    def length(self) -> float:
-        """The length on which its field varies."""
-        ...
-
-    def field(self, level: int) -> Valued:
-        """A function that is >= 0 in the region."""
-        ...
-
     def outline(self, level: int) -> Outline:
         """Its boundary inside the window of the data."""
         ...
 
     def contains(self, points: Array) -> Flags:
         """Whether points (N, 2) lie in it."""
+        ...
+
+    def around(self, margin: float) -> Shape:
+        """The same in a wider window."""
+        ...
+
+    def doubt(self, level: int) -> float:
+        """By how much the votes may be off, as far as they are known at a level."""
+        ...
+
+    def beside(self, doubt: float) -> Shape | None:
+        """The same for so much more of the votes; None where that is none or all of them."""
         ...
 
 
@@ -75,15 +78,6 @@ class Still:
     base: BaseRegion
     window: Window
 
-    @property
-    def length(self) -> float:
-        """That of the base classifier."""
-        return self.base.scale
-
-    def field(self, level: int) -> Valued:
-        """That of the base classifier."""
-        return self.base.field(level)
-
     def outline(self, level: int) -> Outline:
         """Its boundary inside the window."""
         return self.base.within(self.window, level)
@@ -91,6 +85,14 @@ class Still:
     def around(self, margin: float) -> Still:
         """The same in a wider window."""
         return replace(self, window=self.window.wider(margin))
+
+    def doubt(self, level: int) -> float:
+        """There are no votes."""
+        return 0.0
+
+    def beside(self, doubt: float) -> Still:
+        """Itself."""
+        return self
 
     def contains(self, points: Array) -> Flags:
         """The sign of the field."""
@@ -107,11 +109,6 @@ class Voted:
     tail: float
     level: float = 0.0
 
-    @property
-    def length(self) -> float:
-        """The smoothing noise."""
-        return self.beta
-
     def field(self, level: int) -> VoteField:
         """u less the level, from the outline of the base classifier as far as noise reaches."""
         return _votes(self, level)
@@ -124,9 +121,9 @@ class Voted:
         """The same in a wider window."""
         return replace(self, window=self.window.wider(margin))
 
-    def beside(self, doubt: float) -> Voted:
-        """The same at another share of the votes."""
-        return replace(self, tail=self.tail + doubt)
+    def beside(self, doubt: float) -> Voted | None:
+        """The same for so much more of the votes; None where that is none or all of them."""
+        return replace(self, tail=self.tail - doubt) if 0 < self.tail - doubt < 1 else None
 
     def doubt(self, level: int) -> float:
         """By how much unresolved boundaries of the base classifier can move u: the area times the noise's density."""
