@@ -9,13 +9,15 @@ from scipy.stats import ncx2
 
 from theory.arrays import Array
 from theory.geometry.plane import chebyshev
-from theory.geometry.plane.coarsen import coarsen
 from theory.geometry.plane.common import common_area
+from theory.geometry.plane.covers import SetCover
 from theory.geometry.plane.level import LEVELS
 from theory.geometry.plane.outline import Outline, gaussian_mass, rule
+from theory.geometry.plane.redrawn import redrawn
 from theory.geometry.plane.sets import SetUnion
 from theory.geometry.plane.votes import VoteField
 from theory.geometry.plane.winding import Chords
+from theory.numerics.cubature import apply
 
 shapely = pytest.importorskip("shapely")
 
@@ -159,16 +161,28 @@ def test_votes(beta: float) -> None:
     assert (np.abs(value - direct(TOUCHING, at + half[:, None] * move, beta) + 0.5) <= doubt + 2e-10).all()
 
 
-def test_coarser_panels_keep_areas_and_votes() -> None:
-    outline = SetUnion(np.array([[0.0, 0.0, 1.0], [1.5, 0.2, 0.8]]), np.empty((0, 4))).outline(16)
-    fine = outline.divided(np.full(len(outline.points), 6))
-    coarse = coarsen(fine, 1e-12)
-    assert len(coarse.points) < 0.5 * len(fine.points)
-    assert coarse.area() == pytest.approx(fine.area(), abs=1e-10)
-    values = [
-        VoteField(o.resolved(0.4, np.zeros(len(o.points))), 0.4, 0.5, LEVELS[3]).value(GRID) for o in (fine, coarse)
-    ]
-    np.testing.assert_allclose(*values, atol=1e-9)
+class Rings:
+    """(r^2 - 1) (4 - r^2): positive between two circles."""
+
+    def rise(self, points: Array) -> tuple[Array, Array]:
+        square = (points**2).sum(axis=1)
+        return (square - 1) * (4 - square), 2 * points * (5 - 2 * square)[:, None]
+
+
+def test_panels_that_are_drawn_again_are_few_and_exact() -> None:
+    """From circles in short panels that are off by 1e-4 at most, each by another length."""
+    rng = np.random.default_rng(1)
+    rings = SetUnion(np.array([[0.0, 0.0, 1.0]]), np.empty((0, 4))).outline(8).divided(np.full(12, 5))
+    sides = ((1.0, -1), (2.0, 1))
+    points = np.concatenate([r * rings.points * (1 + 1e-4 * rng.uniform(-1, 1, (60, 1, 1))) for r, _ in sides])
+    rough = Outline(points, np.concatenate([r * s * rings.steps for r, s in sides]))
+    found = redrawn(rough, Rings(), 12, 1e-10, 1.0)
+    assert found is not None
+    assert len(found.points) <= 40
+    radius = np.hypot(found.points[..., 0], found.points[..., 1])
+    np.testing.assert_allclose(radius, np.where(radius > 1.5, 2.0, 1.0), atol=1e-12)
+    assert found.area() == pytest.approx(3 * np.pi, abs=1e-9)
+    assert found.lengths.sum() == pytest.approx(6 * np.pi, abs=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -189,3 +203,17 @@ def test_polynomials_of_rounding_have_few_roots() -> None:
     flat[0, 0] += 1e-17
     row, _ = chebyshev.roots(flat)
     assert len(row) < 1000
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_typed_sets_that_touch_have_the_area_of_their_rows(seed: int) -> None:
+    """Round numbers: edges that touch discs, circles that touch each other, shared edges and corners."""
+    rng = np.random.default_rng(seed)
+    place = rng.integers(-6, 7, (16, 2)) / 2
+    discs = np.column_stack([place[:8], rng.choice([0.5, 1.0], 8)])
+    half = rng.choice([0.5, 1.0], (8, 2))
+    union = SetUnion(discs, np.concatenate([place[8:] - half, place[8:] + half], axis=1))
+    cover = SetCover(union, np.array([-5.0, -5.0, 5.0, 5.0]), True, 1.0)
+    rows = apply(lambda patch, at: cover.place(patch, at)[1], cover.cells)[0].sum()
+    assert union.outline(12).area() == pytest.approx(rows, abs=1e-7)
+    assert union.area == pytest.approx(rows, abs=1e-7)

@@ -9,6 +9,7 @@ from tests.oracle.reference_plane import described
 from tests.oracle.reference_plane_votes import drawn, vote_risks
 from tests.unit.test_plane_numbers import REGRESSION, gauss
 from theory import clean_risk, gain, regimes, vote_risk
+from theory.geometry.plane import plane
 from theory.problems.problem import Ball, DomainProblem, MixtureProblem
 from theory.reduction.planar import sets_in_plane
 from theory.risks import votes as votes_module
@@ -45,6 +46,17 @@ def test_random_mixtures(seed: int) -> None:
     want, accuracy = vote_risks(described(problem), 0.3, 0.9, votes, (0.25, 0.3))
     assert accuracy < 1e-9
     assert abs(found.value - want) <= found.error + 2 * accuracy + 1e-12
+
+
+@pytest.mark.slow
+def test_level_sets_and_rectangles_agree_at_small_noise(monkeypatch: pytest.MonkeyPatch) -> None:
+    args = TYPED, 0.4, 0.04, 12
+    by_levels = vote_risk(*args)
+    monkeypatch.setattr(plane, "FINE", 0.0)
+    by_area = vote_risk(*args)
+    assert abs(by_levels.value - by_area.value) <= by_levels.error + by_area.error
+    assert by_levels.value != by_area.value
+    assert by_levels.status == by_area.status == "ok"
 
 
 def test_many_votes_are_all_votes() -> None:

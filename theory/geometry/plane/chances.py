@@ -17,7 +17,7 @@ from theory.numerics.cubature import Cells, Function, apply, refine
 
 # Rectangles near the boundary of the base classifier are at most so many noise scales long, others this share of their
 # distance from it.
-NEAR, AWAY = 4.0, 0.7
+NEAR, AWAY = 8.0, 0.7
 # Noise beyond this many scales does not count.
 FAR = 8.5
 # Rectangles that are split.
@@ -25,6 +25,7 @@ MOST = 60_000
 HALVINGS = 60
 # Share of the tolerance that is left to the rectangles.
 SHARE = 0.3
+CORNERS = np.stack(np.meshgrid([-1.0, 0.0, 1.0], [-1.0, 0.0, 1.0], indexing="ij"), axis=-1).reshape(-1, 2)
 
 
 class Votes(Protocol):
@@ -52,21 +53,30 @@ def mean_chance(
     base: the base classifier's sign, which is u far from its boundary.
     """
 
+    def seen(votes: Votes, points: Array) -> tuple[Flags, Array]:
+        """Whether noise reaches the boundary nowhere from rectangles of points (N, m, 2), and the chance if so."""
+        middle = points[:, points.shape[1] // 2]
+        size = np.linalg.norm(points - middle[:, None], axis=2).max(axis=1)
+        far = votes.distance(middle) > FAR * beta + size
+        share = np.zeros(len(far))
+        share[far] = base(middle[far]) >= 0
+        return far, chance(share)
+
     def integrand(votes: Votes) -> Function:
         def values(patch: Index, at: Array) -> Array:
             points, law = cover.place(patch, at)
-            middle = points[:, points.shape[1] // 2]
-            size = np.linalg.norm(points - middle[:, None], axis=2).max(axis=1)
-            far = votes.distance(middle) > FAR * beta + size
-            share = np.empty(law.shape)
-            share[far] = base(points[far].reshape(-1, 2)).reshape(-1, law.shape[1]) >= 0
-            share[~far] = votes.share(points[~far].reshape(-1, 2)).reshape(-1, law.shape[1])
-            return law * chance(np.clip(share, 0.0, 1.0))
+            far, sure = seen(votes, points)
+            law[far] *= sure[far, None]
+            near = votes.share(points[~far].reshape(-1, 2)).reshape(-1, law.shape[1])
+            law[~far] *= chance(np.clip(near, 0.0, 1.0))
+            return law
 
         return values
 
     votes = next(levels)
-    cells, doubt = refine(integrand(votes), _start(votes, cover, beta), SHARE * tolerance, MOST)
+    cells = _start(votes, cover, beta)
+    far, sure = seen(votes, cover.place(cells.patch, cells.at(CORNERS))[0])
+    cells, doubt = refine(integrand(votes), cells.take(~far | (sure > 0)), SHARE * tolerance, MOST)
     value = float(apply(integrand(votes), cells)[0].sum())
     error = np.inf
     for finer in levels:
@@ -80,10 +90,9 @@ def mean_chance(
 
 def _start(votes: Votes, cover: Cover, beta: float) -> Cells:
     """Rectangles short enough for the law and for the boundary of the base classifier to be seen."""
-    corners = np.stack(np.meshgrid([-1.0, 0.0, 1.0], [-1.0, 0.0, 1.0], indexing="ij"), axis=-1).reshape(-1, 2)
     cells, done = cover.cells, []
     for _ in range(HALVINGS):
-        points, _law = cover.place(cells.patch, cells.at(corners))
+        points, _law = cover.place(cells.patch, cells.at(CORNERS))
         middle = points[:, 4]
         size = np.linalg.norm(points - middle[:, None], axis=2).max(axis=1)
         seen = np.maximum(NEAR * beta, AWAY * votes.distance(middle))

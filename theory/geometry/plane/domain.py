@@ -9,7 +9,6 @@ import numpy as np
 
 from theory.arrays import Array
 from theory.errors import REMEDY, NoExactRoute
-from theory.geometry.plane.coarsen import coarsen
 from theory.geometry.plane.common import common_area
 from theory.geometry.plane.covers import Cover, SetCover
 from theory.geometry.plane.level import LEVELS
@@ -18,7 +17,7 @@ from theory.geometry.plane.pieces import PlanePiece
 from theory.geometry.plane.plane import Plane
 from theory.geometry.plane.sets import SetUnion
 from theory.geometry.plane.shapes import KEPT, BaseRegion, Shape, Still, vote_field
-from theory.geometry.plane.tracing import trace
+from theory.geometry.plane.tracing import carried, finer, trace
 from theory.geometry.plane.votes import VoteField
 from theory.geometry.plane.window import Window
 
@@ -28,6 +27,7 @@ class SetBase:
     """{h >= 1/2} without noise: the labelled set itself."""
 
     held: SetUnion
+    exact: bool = True
     conic: None = None
 
     @property
@@ -54,6 +54,7 @@ class NoisedSet:
 
     held: SetUnion
     alpha: float
+    exact: bool = False
     conic: None = None
 
     @property
@@ -86,10 +87,13 @@ def _blurred(base: NoisedSet, level: int) -> VoteField:
 
 @lru_cache(KEPT)
 def _traced(base: NoisedSet, level: int) -> Outline:
-    window = base.held.window.wider(0.01 * base.held.window.half).askew()
     field = _blurred(base, level)
-    traced = trace(field, window, field.squares(window), base.scale, LEVELS[level])
-    return coarsen(traced, 0.01 * LEVELS[level].accuracy)
+    found = carried(field, _traced(base, level - 1), base.scale, LEVELS[level]) if level > 1 else None
+    if found is not None:
+        return found
+    window = base.held.window.wider(0.01 * base.held.window.half).askew()
+    found = trace(field, field.squares(window), base.scale, LEVELS[level])
+    return finer(field, found, base.scale, LEVELS[level]) or found
 
 
 def forget() -> None:

@@ -20,7 +20,9 @@ from theory.geometry.plane.outline import rule
 LEAST_LEVEL = 1e-9
 # Numbers of vote levels, and the level of refinement at which their masses are taken: two entries are compared, then
 # the next is tried, so that the difference tells the errors of both.
-RULES = ((4, 1), (6, 2), (9, 3))
+RULES = ((4, 1), (6, 2), (9, 3), (13, 3))
+# Entries are tried as long as the error falls to this share from one to the next.
+FALLING = 0.1
 # Nodes for the law of T itself.
 DENSE = 200
 
@@ -39,14 +41,14 @@ def mean_mass(mass: Masses, votes: int, need: int, tolerance: float) -> tuple[fl
     law = beta_law(need, votes - need + 1)
     low, high = (float(np.clip(law.ppf(q), LEAST_LEVEL, 1 - LEAST_LEVEL)) for q in (5e-11, 1 - 5e-11))
     missed = float(law.cdf(low) + law.sf(high))
-    before = np.inf
+    before, last = np.inf, np.inf
     value = error = np.nan
     for count, refinement in RULES:
         value, error = _rule(mass, law, low, high, count, refinement)
         error += abs(value - before) + missed
-        if error <= tolerance:
+        if error <= tolerance or error > FALLING * last:
             break
-        before = value
+        before, last = value, error
     return value, error
 
 

@@ -41,13 +41,14 @@ class Outline:
     """points (P, n, 2); steps (P, n, 2): derivative along the panel times quadrature weight.
 
     outside: whether the region holds beyond all panels. stuck (M, 3): centre and half side of squares whose inside is
-    not resolved.
+    not resolved. near: whether more boundary may be about to be born.
     """
 
     points: Array
     steps: Array
     outside: bool = False
     stuck: Array = field(default_factory=lambda: np.empty((0, 3)))
+    near: bool = False
 
     @property
     def loose(self) -> float:

@@ -36,6 +36,9 @@ RARE = 1e-15
 UNSEEN = 1e-4
 # From so many votes on few levels are faster than many rectangles.
 MANY = 30_000
+# So are they for noise below this share of the scale of a smooth base classifier, and less with very few votes, which
+# ask for level sets far from each other.
+FINE, FEW = 0.12, 0.04
 
 # Of every component: the share inside a region, its error, and what boundaries that are not resolved can do to it.
 Shares = tuple[Array, Array, Array]
@@ -130,13 +133,14 @@ class Plane:
         """Refined until two levels agree to the tolerance; what boundaries about to merge hide does not become less."""
         if shape not in self._held:
             level = next(level for least, level in FIRST if self.tolerance >= least)
+            whole = max(1.0, sum(p.weight for p in self.pieces))
             value, doubt, loose = self._shares(shape, level)
             if self.tolerance == np.inf:
                 doubt = np.full_like(value, np.nan)
             for finer in range(level + 1, len(LEVELS) if self.tolerance < np.inf else 0):
                 before, (value, doubt, loose) = value, self._shares(shape, finer)
                 doubt = doubt + np.abs(value - before)
-                if (doubt + loose).max() <= self.tolerance or loose.max() > self.tolerance:
+                if whole * (doubt + loose).max() <= self.tolerance or whole * loose.max() > self.tolerance:
                     break
             self._held[shape] = value, doubt, loose
         return self._held[shape]
@@ -197,10 +201,16 @@ class Plane:
             if shape.base.conic is not None and all(p.moments is not None for p in self.pieces):
                 value[i], error[i] = fail(shape.base.conic, self.pieces, *args[1:], self.tolerance)
                 continue
-            value[i], error[i] = self._by_levels(*args) if request.votes > MANY else (np.nan, np.inf)
-            if not error[i] <= self.tolerance:
+            many = request.votes > MANY or self._fine(shape.base, beta, request.votes)
+            value[i], error[i] = self._by_levels(*args) if many else (np.nan, np.inf)
+            if not error[i] <= 0.5 * self.tolerance:
                 value[i], error[i] = min((value[i], error[i]), self._by_area(*args), key=lambda found: found[1])
         return value, error + self.lost
+
+    @staticmethod
+    def _fine(base: BaseRegion, beta: float, votes: int) -> bool:
+        """Whether level sets of the votes are near to each other, on the scale of a boundary without corners."""
+        return not base.exact and beta < min(FINE, FEW * math.sqrt(votes)) * base.scale
 
     def _by_area(self, shape: Still, beta: float, label: int, votes: int, need: int) -> tuple[float, float]:
         """The chance to fail, integrated over the class."""
@@ -228,7 +238,7 @@ class Plane:
             inside, spread = (sum(w * v[k] for k, w in own) for v in (share, doubt + loose))
             return (sum(w for _k, w in own) - inside if label else inside), spread
 
-        return mean_mass(mass, votes, need, self.tolerance)
+        return mean_mass(mass, votes, need, 0.5 * self.tolerance)
 
     def erode(self, region: PlaneRegion, eps: Array) -> PlaneRegion:
         """The points of the regions farther than eps (R,) from their complements."""

@@ -162,8 +162,8 @@ class SetUnion:
         """Where the line through `start` along an axis crosses the other boundaries."""
         other = 1 - along
         gap = self.discs[:, 2] ** 2 - (start[other] - self.discs[:, other]) ** 2
-        half = np.sqrt(gap[gap > 0])
-        middle = self.discs[gap > 0, along]
+        half = np.sqrt(gap[gap >= 0])
+        middle = self.discs[gap >= 0, along]
         corners = self.segments.reshape(-1, 2)[:, along]
         return np.concatenate([middle - half, middle + half, corners])
 

@@ -18,8 +18,10 @@ from theory.arrays import Array, Flags
 from theory.geometry.plane.conics import Quadratic
 from theory.geometry.plane.level import LEVELS, Refinement
 from theory.geometry.plane.outline import Outline
+from theory.geometry.plane.rims import closed
 from theory.geometry.plane.squares import Leaves, PlaneField, Valued, fitting, settle
-from theory.geometry.plane.tracing import LEAST, enclosed, trace
+from theory.geometry.plane.stitched import stitched
+from theory.geometry.plane.tracing import LEAST, carried, drawn, finer, trace
 from theory.geometry.plane.votes import VoteField
 from theory.geometry.plane.window import Window
 
@@ -60,6 +62,9 @@ class BaseRegion(Protocol):
 
     @property
     def scale(self) -> float: ...
+
+    @property
+    def exact(self) -> bool: ...
 
     @property
     def conic(self) -> Quadratic | None: ...
@@ -142,7 +147,12 @@ class Voted:
 
 @lru_cache(4)
 def _outlined(shape: Voted, level: int) -> Outline:
-    return enclosed(shape.field(level), shape.window, _settled(shape, level), LEVELS[level])
+    base, refinement = _around(shape, level), LEVELS[level]
+    found = stitched(base, shape.base.exact, shape.window, shape.beta, shape.tail, shape.level, refinement)
+    if found is not None:
+        return found
+    found, field = drawn(_settled(shape, level), refinement), shape.field(level)
+    return closed(found, shape.window, lambda at: field.value(at) >= 0)
 
 
 @lru_cache(4)
@@ -171,7 +181,7 @@ def vote_field(outline: Outline, window: Window, beta: float, tail: float, level
 
 def forget() -> None:
     """Drop the outlines and fields that are kept for reuse: for measurements."""
-    for kept in (_field, _drawn, _outlined, _settled, _votes):
+    for kept in (_field, _drawn, _curves, _outlined, _settled, _votes):
         kept.cache_clear()
 
 
@@ -199,6 +209,7 @@ class FieldBase:
     make: Callable[[int], PlaneField]
     scale: float
     always: bool | None = None
+    exact: bool = False
     conic: Quadratic | None = field(default=None, compare=False)
 
     def value(self, points: Array) -> Array:
@@ -226,7 +237,18 @@ def _drawn(base: FieldBase, window: Window, level: int) -> Outline:
     count = LEVELS[level].nodes
     if base.always is not None:
         return Outline(np.empty((0, count, 2)), np.empty((0, count, 2)), base.always)
-    return trace(_field(base, LEVELS[level].order), window, window.grid(window.half), base.scale, LEVELS[level])
+    field = _field(base, LEVELS[level].order)
+    return closed(_curves(base, window, level), window, lambda at: field.value(at) >= 0)
+
+
+@lru_cache(KEPT)
+def _curves(base: FieldBase, window: Window, level: int) -> Outline:
+    field = _field(base, LEVELS[level].order)
+    found = carried(field, _curves(base, window, level - 1), base.scale, LEVELS[level]) if level > 1 else None
+    if found is not None:
+        return found
+    found = trace(field, window.grid(window.half), base.scale, LEVELS[level])
+    return finer(field, found, base.scale, LEVELS[level]) or found
 
 
 def tail_of(log_tail: float | None) -> float:

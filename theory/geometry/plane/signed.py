@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import logsumexp
+from scipy.special import logsumexp, softmax
 
 from theory.arrays import Array, Flags
 from theory.geometry.plane import chebyshev
@@ -36,6 +36,15 @@ class SignedField:
         """D at points (..., 2)."""
         logs = self._exponents(points)
         return logsumexp(logs[..., self._positive], axis=-1) - logsumexp(logs[..., ~self._positive], axis=-1)
+
+    def rise(self, points: Array) -> tuple[Array, Array]:
+        """D and its slopes at points (N, 2)."""
+        logs = self._exponents(points)
+        pull = np.einsum("kij,nkj->nki", self._precisions, self._means - points[:, None, :])
+        one, zero = (
+            np.einsum("nk,nki->ni", softmax(logs[:, k], axis=1), pull[:, k]) for k in (self._positive, ~self._positive)
+        )
+        return self.value(points), one - zero
 
     def certain(self, center: Array, half: Array) -> Flags:
         """By bounds of every exponent on the disc around the square."""

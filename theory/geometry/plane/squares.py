@@ -20,6 +20,8 @@ LEAST_SHARE = 0.3
 LEVELS = 60
 # What is left out of a polynomial is no more than rounding below this, times the number of its coefficients.
 ROUNDING = 5e-16
+# So many accuracies from 0 a finer field may differ.
+NEAR = 10.0
 # More squares than this, or than so many times those at the start, are not split: along a curve on which the function
 # touches 0 without changing its sign there is no end to them.
 MOST, GROWTH = 10_000, 4
@@ -40,6 +42,10 @@ class PlaneField(Valued, Protocol):
         """Whether a bound shows at once that squares (N, 2), (N,) hold no zero."""
         ...
 
+    def rise(self, points: Array) -> tuple[Array, Array]:
+        """Values and slopes (N, 2) at points (N, 2)."""
+        ...
+
     def largest(self, center: Array) -> Array:
         """The largest half side for which `expand` is meant, at places (N, 2)."""
         ...
@@ -55,6 +61,7 @@ class Leaves:
 
     center (N, 2), half (N,), coefficients (N, p, p): monotone along the second index. swapped: whether that index is x.
     stuck: squares that could not be settled, of the least size or too many, (M, 2), (M,), (M, p, p).
+    near: whether the function has a stationary place so near to 0 that a finer field may see a zero set there.
     """
 
     center: Array
@@ -62,6 +69,7 @@ class Leaves:
     coefficients: Array
     swapped: Flags
     stuck: tuple[Array, Array, Array]
+    near: bool
 
     def squares(self) -> tuple[Array, Array]:
         """All of them."""
@@ -90,11 +98,14 @@ def settle(field: PlaneField, start: tuple[Array, Array], least: float, accuracy
     """
     kept: list[tuple[Squares, Flags]] = []
     stuck: list[Squares] = []
-    squares = Squares(*start, *field.expand(*start))
+    squares, close = Squares(*start, *field.expand(*start)), False
     for _ in range(LEVELS):
         size = np.abs(squares.held)
         lead = size[:, 0, 0]
-        squares = squares.take(lead <= size.sum(axis=(1, 2)) - lead + squares.doubt + spare)
+        room = size.sum(axis=(1, 2)) - lead + squares.doubt
+        apart = squares.take((lead > room) & (lead <= room + NEAR * accuracy))
+        close |= not _monotone(apart, accuracy)[0].all()
+        squares = squares.take(lead <= room + spare)
         settled, along_x, sound = _monotone(squares, accuracy)
         kept.append((squares.take(settled), along_x[settled]))
         small = ~settled & (squares.half < least)
@@ -109,7 +120,7 @@ def settle(field: PlaneField, start: tuple[Array, Array], least: float, accuracy
     found, left = _joined([part for part, _ in kept]), _joined(stuck)
     along_x = np.concatenate([flags for _, flags in kept])
     held = np.where(along_x[:, None, None], found.held.transpose(0, 2, 1), found.held)
-    return Leaves(found.center, found.half, held, along_x, (left.center, left.half, left.held))
+    return Leaves(found.center, found.half, held, along_x, (left.center, left.half, left.held), close)
 
 
 def _joined(parts: list[Squares]) -> Squares:

@@ -25,14 +25,16 @@ from theory.geometry.plane.window import Window
 
 # Noise that reaches farther than this share of the accuracy asks for does not count.
 RARE = 1e-3
-# Squares are worked on in blocks of this many noise scales, and so many pairs of square and node at once.
-BLOCK, AT_ONCE = 8.0, 12_000
+# Squares are worked on in blocks of this many noise scales, and so many pairs of node and coefficient at once.
+BLOCK, AT_ONCE = 8.0, 400_000
 # Up to this many pairs one block is best.
 FEW = 30_000
 # The order of the series that excludes most squares.
 SHORT = 6
 # Points are answered by a series on squares where there are so many of them to a square.
 MANY = 4
+# Series that are kept.
+HELD = 4000
 
 
 class VoteField:
@@ -41,18 +43,21 @@ class VoteField:
     def __init__(self, outline: Outline, beta: float, tail: float, level: Refinement) -> None:
         self._beta, self._tail, self._order = beta, tail, level.order
         self._margin = beta * (math.sqrt(-2 * math.log(RARE * level.accuracy)) + 0.3)
+        self._held: dict[tuple[int, int], Array] = {}
         self._outside = float(outline.outside)
         self._largest = level.share * beta
         self._points, self._steps = outline.points, outline.steps
         self._chords = Chords(outline)
         self._tree = cKDTree(outline.points.reshape(-1, 2))
-        self._middles = cKDTree(outline.points.mean(axis=1))
-        self._longest = 0.5 * float(outline.lengths.max(initial=0.0))
+        self._middle, self._half = outline.points.mean(axis=1), 0.5 * outline.lengths
+        self._short, self._long = (np.flatnonzero(part) for part in (self._half <= beta, self._half > beta))
+        self._middles = cKDTree(self._middle[self._short])
         self._reach = beta * math.sqrt(-2 * math.log(min(tail, 1 - tail)))
 
-    def squares(self, window: Window) -> tuple[Array, Array]:
-        """Squares of a window that may hold the level set."""
-        return window.near(self._points.reshape(-1, 2), 2 * self._largest, self._reach)
+    def squares(self, window: Window, nodes: Array | None = None) -> tuple[Array, Array]:
+        """Squares of a window that may hold the level set, within reach of nodes (N, 2), or of the whole boundary."""
+        nodes = self._points.reshape(-1, 2) if nodes is None else nodes
+        return window.near(nodes, 2 * self._largest, self._reach)
 
     def certain(self, center: Array, half: Array) -> Flags:
         """Farther from the boundary than noise reaches with the probability that matters, or by a short series."""
@@ -84,18 +89,48 @@ class VoteField:
 
     def value(self, points: Array) -> Array:
         """u - tau at points (N, 2)."""
-        square, back = np.unique(np.floor(points / (2 * self._largest)), axis=0, return_inverse=True)
+        square, back = self._home(points)
         if len(points) < MANY * len(square):
             return self._series(points, np.full(len(points), self._largest), 1)[0][:, 0, 0]
-        held = self._series((2 * square + 1) * self._largest, np.full(len(square), self._largest), self._order)[0]
-        back = back.ravel()
+        (value,) = self._tiled(points, square, back, ((0, 0),))
+        return value
+
+    def rise(self, points: Array) -> tuple[Array, Array]:
+        """u - tau and its slopes at points (N, 2)."""
+        value, along, up = self._tiled(points, *self._home(points), ((0, 0), (1, 0), (0, 1)))
+        return value, np.stack([along, up], axis=1) / self._largest
+
+    def _home(self, points: Array) -> tuple[Index, Index]:
+        """The squares (S, 2) of a grid that hold points, and which holds each."""
+        cell = np.floor(points / (2 * self._largest)).astype(np.int64)
+        low = cell.min(axis=0, initial=2**62)
+        wide = int((cell[:, 1] - low[1]).max(initial=0)) + 1
+        keys, back = np.unique((cell[:, 0] - low[0]) * wide + cell[:, 1] - low[1], return_inverse=True)
+        return np.stack(np.divmod(keys, wide), axis=1) + low, back.ravel()
+
+    def _tiled(self, points: Array, square: Index, back: Index, wanted: tuple[tuple[int, int], ...]) -> list[Array]:
+        """(N,) derivatives of u - tau, for sides 2, at points of squares `back`, from series that are kept.
+
+        wanted: how often along either axis.
+        """
+        if len(self._held) > HELD:
+            self._held.clear()
+        keys = [(int(x), int(y)) for x, y in square]
+        fresh = [k for k, key in enumerate(keys) if key not in self._held]
+        centers = np.asarray((2 * square[fresh] + 1) * self._largest, float)
+        found = self._series(centers, np.full(len(fresh), self._largest), self._order)[0]
+        self._held.update(zip([keys[k] for k in fresh], found, strict=True))
+        held = np.array([self._held[key] for key in keys]).reshape(len(keys), self._order, self._order)
         local = points / self._largest - 2 * square[back] - 1
-        first, second = (chebyshev.basis(local[:, k], self._order) for k in (0, 1))
-        result = np.empty(len(points))
-        chunk = AT_ONCE // self._order
-        for start in range(0, len(points), chunk):
-            rows = slice(start, start + chunk)
-            result[rows] = ((first[rows, None] @ held[back[rows]])[:, 0] * second[rows]).sum(axis=1)
+        turn = chebyshev.derivative(self._order)
+        plain = [chebyshev.basis(local[:, k], self._order) for k in (0, 1)]
+        bases = [(part, part @ turn) if len(wanted) > 1 else (part,) for part in plain]
+        order = np.argsort(back, kind="stable")
+        result = [np.empty(len(points)) for _ in wanted]
+        cuts = np.cumsum(np.bincount(back, minlength=len(keys)))[:-1]
+        for table, rows in zip(held, np.split(order, cuts), strict=False):
+            for (i, j), out in zip(wanted, result, strict=True):
+                out[rows] = ((bases[0][i][rows] @ table) * bases[1][j][rows]).sum(axis=1)
         return result
 
     def _series(self, center: Array, half: Array, order: int) -> tuple[Array, Array]:
@@ -119,13 +154,12 @@ class VoteField:
         """Taylor coefficients in units of the half side, from the panels near a block of squares."""
         margin = self._margin + half.max()
         low, high = center.min(axis=0), center.max(axis=0)
-        reach = 0.5 * float((high - low).max()) + margin + self._longest
-        near = np.array(self._middles.query_ball_point(0.5 * (low + high), reach, p=np.inf), np.intp)
+        near = self._near(0.5 * (low + high), 0.5 * float((high - low).max()) + margin)
         if len(near) == 0:
             return
         y, d = (part[near].reshape(-1, 2) for part in (self._points, self._steps))
         order = table.shape[1]
-        chunk = max(1, AT_ONCE // len(y))
+        chunk = max(1, AT_ONCE // (max(order, 4) * len(y)))
         for start in range(0, len(center), chunk):
             part = slice(start, start + chunk)
             z = tuple((y[:, k] - center[part, k, None]) / self._beta for k in (0, 1))
@@ -133,20 +167,35 @@ class VoteField:
             value = np.einsum("cn,cn->c", kernel(0.5 * (z[0] * z[0] + z[1] * z[1])), cross)
             inner = table[rows[part]]
             if order > 1:
-                inner = self._derivatives(z, d / self._beta, half[part], order)
+                inner = self._derivatives(y, d / self._beta, center[part], half[part], order)
             inner[:, 0, 0] = value - self._chords.angles(near, center[part])
             table[rows[part]] = inner
 
-    def _derivatives(self, z: tuple[Array, ...], d: Array, half: Array, order: int) -> Array:
-        result = np.zeros((len(half), order, order))
-        first, second = (hermite(part, order) for part in z)
-        inner = np.matmul(first[:, :-1] * d[:, 1], second.transpose(0, 2, 1))
+    def _near(self, center: Array, reach: float) -> Index:
+        """Panels that may come within reach: few are long, and those are far from where votes are asked for."""
+        short = self._middles.query_ball_point(center, reach + self._beta, p=np.inf)
+        away = np.abs(self._middle[self._long] - center).max(axis=1)
+        return np.concatenate([self._short[short], self._long[away <= reach + self._half[self._long]]])
+
+    def _derivatives(self, y: Array, d: Array, center: Array, half: Array, order: int) -> Array:
+        """Taylor coefficients but the first. Squares of a grid share their Hermite functions of either coordinate."""
+        (column, first), (row, second) = (self._along(y[:, k], center[:, k], order) for k in (0, 1))
+        inner = np.empty((len(half), order, order - 1))
+        for k, part in enumerate(first[:, :-1] * d[:, 1]):
+            here = np.flatnonzero(column == k)
+            inner[here] = (second[row[here]].reshape(-1, len(y)) @ part.T).reshape(len(here), order, order - 1)
         scale = np.exp(-gammaln(np.arange(order) + 1.0))
         ratio = (half[:, None] / self._beta) ** np.arange(order) * scale
-        result[:, 1:, :] = -inner * ratio[:, 1:, None] * ratio[:, None, :]
-        level = np.matmul(second[:, :-1], (first[:, 0] * d[:, 0])[:, :, None])[..., 0]
+        result = np.zeros((len(half), order, order))
+        result[:, 1:, :] = -inner.transpose(0, 2, 1) * ratio[:, 1:, None] * ratio[:, None, :]
+        level = np.matmul(second[row, :-1], (first[column, 0] * d[:, 0])[:, :, None])[..., 0]
         result[:, 0, 1:] = level * ratio[:, 1:]
         return result
+
+    def _along(self, y: Array, at: Array, order: int) -> tuple[Index, Array]:
+        """Which of the Hermite functions (m, p, n) of nodes y (n,) belong to places."""
+        places, back = np.unique(at, return_inverse=True)
+        return back.ravel(), hermite((y - places[:, None]) / self._beta, order)
 
 
 def hermite(z: Array, count: int) -> Array:
