@@ -115,7 +115,7 @@ def test_other_mixtures_have_no_radial_route() -> None:
     more = MixtureProblem(
         0.5, 3, (*problem.class0, Component(Gaussian(0.0, 3.0))), problem.class1, Training("regression")
     )
-    with pytest.raises(NoExactRoute, match="exact for two concentric Gaussians"):
+    with pytest.raises(NoExactRoute, match="under the regression rule, or are two about one centre"):
         clean_risk(more, 0.1, 0.2)
 
 

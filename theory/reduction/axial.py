@@ -11,7 +11,7 @@ from theory.arrays import Array
 from theory.problems.components import weighted
 from theory.problems.problem import Gaussian, Law, MixtureProblem
 from theory.reduction.essential import ROUNDING
-from theory.reduction.gaussians import SAME, needs_posterior
+from theory.reduction.gaussians import SAME
 from theory.reduction.mixtures import Mixture
 from theory.reduction.spreads import Full, Thin, spread
 
@@ -26,13 +26,12 @@ ROUND = 16 * SAME
 
 
 def about_an_axis(held: Mixture) -> Axial | None:
-    """The geometry of components about an axis of the whole space, or of the essential directions where these stay.
-
-    Raises:
-        NoExactRoute: they are, but the rule is not the posterior one.
-    """
+    """The geometry of components about an axis of the whole space, or of the essential directions where these stay;
+    None for others, and for another rule than the posterior one."""
     problem, found = held.problem, held.found
-    if problem.dim < 2 or not all(isinstance(law, Gaussian) for _label, _weight, law in held.parts):
+    if problem.training.rule != "posterior" or problem.dim < 2:
+        return None
+    if not all(isinstance(law, Gaussian) for _label, _weight, law in held.parts):
         return None
     means = np.stack([_mean(law, problem.dim) for _label, _weight, law in held.parts])
     full = any(isinstance(getattr(law, "cov", None), tuple) for _label, _weight, law in held.parts)
@@ -96,7 +95,6 @@ def _about(held: Mixture, means: Array, spreads: Sequence[Thin | Full], rows: Ar
     from theory.geometry.axial.axial import Axial  # slow to import, and seldom needed
     from theory.geometry.axial.training import Spheroid
 
-    needs_posterior(held.problem)
     spheroids = tuple(
         Spheroid(label, weight, float(place), float(along), float(wide))
         for (label, weight, _law), place, (along, wide) in zip(held.parts, places, table, strict=True)

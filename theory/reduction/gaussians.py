@@ -11,7 +11,7 @@ from theory.arrays import Array
 from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.base import Geometry
 from theory.geometry.line.linear import HalfSpaceTrainer, Linear
-from theory.geometry.piece import Piece, piece
+from theory.geometry.piece import piece
 from theory.problems.components import isotropic, marginal
 from theory.problems.problem import Ball, Component, Gaussian, Law, MixtureProblem, as_vector
 
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
 
 # Covariances closer to each other than this, relative to their size, are taken to be one.
 SAME = 1e-14
-
-
-def needs_posterior(problem: MixtureProblem) -> None:
-    if problem.training.rule != "posterior":
-        known = "in radial geometry the regression rule is exact for two concentric Gaussians"
-        raise NoExactRoute(f"{known}; {REMEDY}")
 
 
 def concentric_problem(problem: MixtureProblem, parts: list[tuple[int, float, Law]]) -> Radial:
@@ -45,18 +39,11 @@ def concentric_problem(problem: MixtureProblem, parts: list[tuple[int, float, La
         if scale is None:
             raise NoExactRoute(f"concentric components must be isotropic for an exact route; {REMEDY}")
         pieces.append(piece(label, "gaussian" if scale > 0 else "point", 0.0, scale, weight))
-    if problem.training.rule == "regression" and _two_scales(pieces):
+    if problem.training.rule == "regression":
+        if len(pieces) > 2 or any(p.law != "gaussian" for p in pieces):
+            raise NoExactRoute(f"balls have no exact route under the regression rule; {REMEDY}")
         return Radial(problem.dim, RegressionTrainer(problem.dim, means[0], tuple(pieces)), smooth_motion=False)
-    needs_posterior(problem)
     return concentric(problem.dim, means[0], tuple(pieces), problem.training.off_support)
-
-
-def _two_scales(pieces: list[Piece]) -> bool:
-    """Whether there is one Gaussian a class, of different scales."""
-    gaussian = [p for p in pieces if p.law == "gaussian"]
-    return (
-        len(pieces) == len(gaussian) == 2 and {p.label for p in pieces} == {0, 1} and pieces[0].scale != pieces[1].scale
-    )
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from theory.geometry.piece import piece
 from theory.problems.components import exact_weights, isotropic, marginal, weighted
 from theory.problems.problem import Component, Gaussian, Law, MixtureProblem
 from theory.reduction.essential import DIFFERENT, ROUNDING, Essential, essential
-from theory.reduction.gaussians import SAME, common_covariance, concentric_problem, needs_posterior
+from theory.reduction.gaussians import SAME, common_covariance, concentric_problem
 from theory.reduction.spreads import Thin, spread
 
 if TYPE_CHECKING:
@@ -60,36 +60,15 @@ def mixture(problem: MixtureProblem) -> Mixture:
     return Mixture(problem, parts, essential(means, spreads, least))
 
 
-def gaussian_mixture(problem: MixtureProblem, tolerance: float) -> Geometry:
-    """The geometry of Gaussians and points in more than one dimension.
-
-    Raises:
-        NoExactRoute: they differ along more than two directions, and not by their distance from a centre.
-    """
+def spheres_first(problem: MixtureProblem) -> Geometry | None:
+    """Isotropic components of different scales about a centre: these differ along every axis, which need not be found
+    out. None for all others."""
     parts = weighted(problem)
     scales = (isotropic(law, problem.dim) for _label, _weight, law in parts)
     sizes = [size for size in scales if size is not None]
-    if len(sizes) == len(parts) and max(sizes) > (1 + ROUNDING) * min(sizes):
-        # They differ along every axis, which need not be found out.
-        geometry = about_a_centre(Mixture(problem, parts, None))
-        if geometry is not None:
-            return geometry
-    held = mixture(problem)
-    found = held.found
-    if found is not None and found.dim < 2 and found.exact:
-        return on_line(held)
-    geometry = about_a_centre(held)
-    if geometry is not None:
-        return geometry
-    if found is not None and found.dim < 2:
-        return on_line(held)
-    if found is not None and found.dim == 2:
-        return in_plane(held, tolerance)
-    many = "many directions" if found is None else f"{found.dim} directions"
-    raise NoExactRoute(
-        f"the components differ along {many}; Gaussians have an exact route where they differ along at most two, by "
-        f"their distance from one centre, or are two with spheres about their means; {REMEDY}"
-    )
+    if len(sizes) < len(parts) or max(sizes) <= (1 + ROUNDING) * min(sizes):
+        return None
+    return about_a_centre(Mixture(problem, parts, None))
 
 
 def on_line(held: Mixture) -> Geometry:
@@ -145,7 +124,7 @@ def in_plane(held: Mixture, tolerance: float) -> Geometry:
     """The plane of the essential directions, or where these are fewer one that holds them.
 
     Raises:
-        NoExactRoute: another rule than the posterior, or points.
+        NoExactRoute: there are points.
     """
     from theory.geometry.plane.mixtures import gaussians  # slow to import, and seldom needed
     from theory.geometry.plane.turning import TurningPlanes
@@ -154,8 +133,7 @@ def in_plane(held: Mixture, tolerance: float) -> Geometry:
     assert found is not None
     if not all(isinstance(law, Gaussian) for _label, _weight, law in held.parts):
         raise NoExactRoute(f"in the plane only gaussian components have an exact route; {REMEDY}")
-    if problem.training.rule != "posterior":
-        raise NoExactRoute(f"the regression rule has no exact route for mixtures in the plane; {REMEDY}")
+    regression = problem.training.rule == "regression"
     labels, weights = (np.array(column) for column in list(zip(*held.parts, strict=True))[:2])
     origin = found.means.mean(axis=0)
 
@@ -163,16 +141,16 @@ def in_plane(held: Mixture, tolerance: float) -> Geometry:
         rows = np.eye(2) if problem.dim == 2 else found.plane(alpha)
         means, covariances = found.moments(rows, np.zeros(2) if problem.dim == 2 else origin)
         frame = None if problem.dim == 2 else (origin, rows)
-        return gaussians(means, covariances, weights, labels, tolerance, frame, found.lost)
+        return gaussians(means, covariances, weights, labels, tolerance, frame, found.lost, regression)
 
-    if held.fixed or problem.dim == 2:
+    if held.fixed or problem.dim == 2 or regression:
         return plane(0.0)
     return TurningPlanes(lru_cache(MOST_PLANES)(plane))
 
 
 def about_a_centre(held: Mixture) -> Geometry | None:
     """Isotropic components that share a centre, or two of them anywhere: in all dimensions, or in the essential ones
-    where these stay."""
+    where these stay. Under another rule than the posterior one two that share a centre, of different scales."""
     problem = held.problem
     scales = [isotropic(law, problem.dim) for _label, _weight, law in held.parts]
     if all(s is not None for s in scales):
@@ -203,11 +181,14 @@ def about_a_centre(held: Mixture) -> Geometry | None:
 def _about(
     problem: MixtureProblem, parts: list[tuple[int, float, Law]], means: list[Array], scales: list[float]
 ) -> Radial | None:
-    if all((m == means[0]).all() for m in means):
+    about_one = all((m == means[0]).all() for m in means)
+    two = len(parts) == 2 and parts[0][0] != parts[1][0] and scales[0] != scales[1] and min(scales) > 0
+    if problem.training.rule != "posterior" and not (about_one and two):
+        return None
+    if about_one:
         return concentric_problem(problem, parts)
     if len(parts) > 2 or scales[0] == scales[1]:
         return None
     from theory.geometry.radial.two_centres import two_centres  # slow to import, and seldom needed
 
-    needs_posterior(problem)
     return two_centres(problem.dim, means, scales, problem.prior)

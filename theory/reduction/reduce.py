@@ -37,7 +37,7 @@ from theory.reduction.axis import on_axis
 from theory.reduction.gaussians import common_covariance, concentric_problem
 from theory.reduction.intervals import line_of_domain
 from theory.reduction.linear_rules import on_samples, population
-from theory.reduction.mixtures import Mixture, about_a_centre, in_plane, mixture, on_line
+from theory.reduction.mixtures import Mixture, about_a_centre, in_plane, mixture, on_line, spheres_first
 from theory.reduction.planar import sets_in_plane
 
 # The absolute error that refinement in the plane aims at.
@@ -141,16 +141,20 @@ _OTHERS: dict[Route, Callable[[Mixture, float], Geometry | None]] = {
 }
 
 
-def _gaussians(held: Mixture, tolerance: float) -> Geometry:
+def _gaussians(problem: MixtureProblem, tolerance: float) -> Geometry:
     """The geometry of Gaussians and points in more than one dimension.
 
     Raises:
         NoExactRoute: they differ along more than two directions, and not by their distance from a centre or an axis.
     """
+    geometry = spheres_first(problem)
+    if geometry is not None:
+        return geometry
+    held = mixture(problem)
     found = held.found
     if found is not None and found.dim < 2 and found.exact:
         return on_line(held)
-    geometry: Geometry | None = about_a_centre(held)
+    geometry = about_a_centre(held)
     if geometry is not None:
         return geometry
     if found is not None and found.dim < 2:
@@ -161,10 +165,15 @@ def _gaussians(held: Mixture, tolerance: float) -> Geometry:
     if geometry is not None:
         return geometry
     many = "many directions" if found is None else f"{found.dim} directions"
+    known = (
+        "by their distance from one centre, are two with spheres about their means, or are round about one axis, with "
+        "one scale across it in each class"
+    )
+    if problem.training.rule != "posterior":
+        known = f"under the {problem.training.rule} rule, or are two about one centre"
     raise NoExactRoute(
-        f"the components differ along {many}; Gaussians have an exact route where they differ along at most two, by "
-        "their distance from one centre, are two with spheres about their means, or are round about one axis, with one "
-        f"scale across it in each class; {REMEDY}"
+        f"the components differ along {many}; Gaussians have an exact route where they differ along at most two, "
+        f"{known}; {REMEDY}"
     )
 
 
@@ -241,7 +250,7 @@ def _bounded_cancels(problem: MixtureProblem, axis: int) -> bool:
 def _gaussian_noise(problem: MixtureProblem, tolerance: float) -> Geometry:
     """Problems in d > 1 under Gaussian noises."""
     if all(isinstance(law, Gaussian | Point) for law in laws(problem)):
-        return _gaussians(mixture(problem), tolerance)
+        return _gaussians(problem, tolerance)
     if all(isinstance(law, Gaussian | Point | Ball) for law in laws(problem)):
         return concentric_problem(problem, weighted(problem))
     raise NoExactRoute(

@@ -160,12 +160,13 @@ ROWS = (
     Row(
         "any d, gaussians that differ along two directions: d = 2, or one covariance and means in a plane, or "
         "covariances that differ by rank two",
-        "gaussian, `posterior`",
+        "gaussian",
         "plane",
         "two: sections, one root a node; more: boundary integrals, 1e-8 (`tolerance`)",
         (
             _classes(_gaussian("[0, 0]", "scale = [1, 2]"), f"{_gaussian('[1, 1]')};{_gaussian('[2, 0]')}"),
             _classes(_THREE[0], f"{_THREE[1]};{_THREE[3]}"),
+            _classes(_THREE[0], f"{_THREE[1]};{_THREE[3]}", _REGRESSION),
         ),
         "any dimension: Gaussians that differ along two directions; labelled discs and boxes in two dimensions",
     ),

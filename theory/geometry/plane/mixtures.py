@@ -15,6 +15,7 @@ from theory.geometry.plane.curvature import on_outline
 from theory.geometry.plane.outline import Outline, gaussian_mass
 from theory.geometry.plane.pieces import PlanePiece
 from theory.geometry.plane.plane import Plane
+from theory.geometry.plane.regression import RegressionField
 from theory.geometry.plane.shapes import BaseRegion, FieldBase, Shape
 from theory.geometry.plane.signed import SignedField
 from theory.geometry.plane.window import Window
@@ -33,11 +34,12 @@ def gaussians(
     tolerance: float,
     frame: tuple[Array, Array] | None = None,
     lost: float = 0.0,
+    regression: bool = False,
 ) -> Plane:
     """Gaussian mixtures: means (K, 2), covariances (K, 2, 2), weights (K,) with the prior, labels (K,).
 
     frame: a point (d,) and two directions (2, d) of the plane in which a problem of more dimensions lives.
-    lost: a share of the scales by which components may be off.
+    lost: a share of the scales by which components may be off. regression: the rule that blurs the posterior.
     """
     missing = OUTSIDE * min(tolerance, 1e-4)
     reach = -float(ndtri(missing / 4))
@@ -55,6 +57,11 @@ def gaussians(
             return FieldBase(_none, 1.0, bool(positive.all()))
         noisy = held[1] + alpha**2 * np.eye(2)
         scale = float(np.sqrt(np.linalg.eigvalsh(noisy)[:, 0].min()))
+        if regression and alpha > 0:
+            return FieldBase(
+                lambda order: RegressionField(SignedField(held[0], held[1], held[2], positive, order), alpha, order),
+                scale,
+            )
         conic = None
         if len(noisy) == 2:
             order = np.argsort(positive)
