@@ -68,7 +68,7 @@ def half_space_proof(problem: Problem) -> HalfSpaceProof:
         raise NoProof(f"half-spaces need two Gaussians in at most {MOST_AXES} dimensions")
     if {problem.training.noise, problem.smoothing.noise} != {"gaussian"} and problem.dim > 1:
         raise NoProof("half-spaces in several dimensions need gaussian noises")
-    tables = [_covariance(law, problem.dim) for law in (one, zero)]
+    tables = [covariance(law, problem.dim) for law in (one, zero)]
     if tables[0] != tables[1] or any(row[k] != tables[0][k][j] for j, row in enumerate(tables[0]) for k in range(j)):
         raise NoProof("the covariances are not exactly equal and symmetric")
     means = [[exact(v) for v in as_vector(law.mean, problem.dim)] for law in (one, zero)]
@@ -78,7 +78,8 @@ def half_space_proof(problem: Problem) -> HalfSpaceProof:
     return HalfSpaceProof(tables[0], difference, exact(problem.prior), problem.training.rule)
 
 
-def _covariance(law: Gaussian, dim: int) -> list[list[Rational]]:
+def covariance(law: Gaussian, dim: int) -> list[list[Rational]]:
+    """The covariance of a Gaussian, exactly."""
     if isinstance(law.cov, LowRank):
         rows = [[exact(v) for v in row] for row in law.cov.factor]
         diagonal = [exact(v) for v in as_vector(law.cov.diagonal, dim)]

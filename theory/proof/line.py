@@ -121,7 +121,7 @@ class LineProof:
         outer = [Part(low, start, before)] if cell.low is None else []
         return [*outer, *parts, *([Part(stop, high, after)] if cell.high is None else [])]
 
-    def smooth(self, base: Signs, beta: Rational, level: Arb | None = None) -> Signs:
+    def smooth(self, base: Signs, beta: Rational, level: Arb | None = None, alpha: Rational = 0) -> Signs:
         """{u >= level}, level 1/2 if not given; the base classifier itself where beta is 0."""
         if beta == 0:
             return base

@@ -125,7 +125,21 @@ def _through_means(problem: MixtureProblem, parts: list[tuple[int, Law, Rational
     if None in scales or len(scales) > 1:
         raise NoProof("components in several dimensions have a proof along a line only with one common isotropic scale")
     (scale,) = scales
-    means = [[exact(v) for v in marginal(law, problem.dim)[1]] for law in laws]
+    difference, places = collinear([[exact(v) for v in marginal(law, problem.dim)[1]] for law in laws])
+    kind = "gaussian" if scale else "point"
+    pieces = [
+        ExactPiece(label, kind, place, scale, weight)
+        for (label, _law, weight), place in zip(parts, places, strict=True)
+    ]
+    return Exact(tuple(pieces), sum((v * v for v in difference), fmpq(0)))
+
+
+def collinear(means: list[list[Rational]]) -> tuple[list[Rational], list[Rational]]:
+    """The difference of the farthest mean and the first, and the places of all means in units of it.
+
+    Raises:
+        NoProof: they do not lie exactly on one line, or are all one.
+    """
     offsets = [[a - b for a, b in zip(mean, means[0], strict=True)] for mean in means]
     squares = [sum((v * v for v in offset), fmpq(0)) for offset in offsets]
     far = max(range(len(squares)), key=lambda k: squares[k])
@@ -137,12 +151,7 @@ def _through_means(problem: MixtureProblem, parts: list[tuple[int, Law, Rational
     for place, offset in zip(places, offsets, strict=True):
         if any(v != place * w for v, w in zip(offset, offsets[far], strict=True)):
             raise NoProof("the means do not lie exactly on one line")
-    kind = "gaussian" if scale else "point"
-    pieces = [
-        ExactPiece(label, kind, place, scale, weight)
-        for (label, _law, weight), place in zip(parts, places, strict=True)
-    ]
-    return Exact(tuple(pieces), squares[far])
+    return offsets[far], places
 
 
 def _isotropic(law: Law) -> Rational | None:

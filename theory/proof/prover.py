@@ -18,6 +18,7 @@ from theory.proof.line import line_proof
 from theory.proof.noise import upper
 from theory.proof.radial import radial_proof
 from theory.proof.region import Signs
+from theory.proof.turning import turning_proof
 from theory.reduction.linear_rules import population
 
 Verdict = Literal["help", "hurt", "neutral", "undecided"]
@@ -35,7 +36,7 @@ class Regions(Protocol):
 
     def train(self, alpha: Rational, beta: Rational = 0) -> Signs: ...
 
-    def smooth(self, base: Signs, beta: Rational, level: Arb | None = None) -> Signs: ...
+    def smooth(self, base: Signs, beta: Rational, level: Arb | None = None, alpha: Rational = 0) -> Signs: ...
 
     def mass(self, region: Signs, label: int, alpha: Rational = 0) -> Arb: ...
 
@@ -89,7 +90,7 @@ class Prover:
         assert not isinstance(self.geometry, HalfSpaceProof)
         key = (alpha, beta, ctx.prec)
         if key not in self._smoothed:
-            self._smoothed[key] = self.geometry.smooth(self.base(alpha, beta), beta)
+            self._smoothed[key] = self.geometry.smooth(self.base(alpha, beta), beta, alpha=alpha)
         return self._smoothed[key]
 
     def ball(self, alpha: Rational, beta: Rational, eps: Rational) -> Arb:
@@ -107,8 +108,8 @@ class Prover:
             return self.geometry.mass(region, 1, alpha) + self.geometry.mass(region, 0, alpha)
         base = self.base(alpha, beta)
         miss = _miss(self.problem.smoothing.noise, beta, eps)
-        one = self.geometry.smooth(base.complement(), beta, miss).complement()
-        zero = self.geometry.smooth(base, beta, miss)
+        one = self.geometry.smooth(base.complement(), beta, miss, alpha).complement()
+        zero = self.geometry.smooth(base, beta, miss, alpha)
         return self.geometry.mass(one, 1, alpha) + self.geometry.mass(zero, 0, alpha)
 
     def risk(self, alpha: float, beta: float, eps: float = 0.0, *, most_bits: int = MOST_BITS) -> Estimate:
@@ -187,6 +188,7 @@ def geometry(problem: Problem, window: Rational = 0) -> Regions | HalfSpaceProof
     makers: tuple[Callable[[], Regions | HalfSpaceProof], ...] = (
         lambda: line_proof(problem, window),
         lambda: half_space_proof(problem),
+        lambda: turning_proof(problem),
         lambda: radial_proof(problem, window),
     )
     for make in makers:

@@ -65,7 +65,7 @@ class RadialProof:
         """{f_alpha = 1}, with every tail proved, so that beta is not needed."""
         return self.trainer.region(fmpq(alpha) / self.trainer.unit)
 
-    def smooth(self, base: Signs, beta: Rational, level: Arb | None = None) -> Signs:
+    def smooth(self, base: Signs, beta: Rational, level: Arb | None = None, alpha: Rational = 0) -> Signs:
         """{u >= level}, level 1/2 if not given; the base classifier itself where beta is 0."""
         if beta == 0:
             return base

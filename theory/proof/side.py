@@ -13,6 +13,7 @@ from theory.proof.balls import exact, floats, precision
 from theory.proof.half_space import HalfSpaceProof
 from theory.proof.prover import BITS, MOST_BITS, Prover
 from theory.proof.region import Signs
+from theory.proof.turning import TurningProof
 
 # Problems whose regions are kept.
 MOST_HELD = 16
@@ -82,8 +83,8 @@ class Proved:
 
     def _region(self, problem: Problem, alpha: float, beta: float) -> Signs:
         prover = self.prover(problem)
-        if isinstance(prover.geometry, HalfSpaceProof):
-            raise NoProof("the coordinate of a half-space turns with the training noise: it has no places to compare")
+        if isinstance(prover.geometry, HalfSpaceProof | TurningProof):
+            raise NoProof("the coordinate turns with the training noise: it has no places to compare")
         a, b = exact(noise(alpha, "alpha")), exact(noise(beta, "beta"))
         for bits in (held for held in BITS if held <= self.most_bits):
             with precision(bits):
