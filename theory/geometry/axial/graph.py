@@ -72,8 +72,9 @@ class Graph:
         return np.where(self.bend[panel] == 0, before, bent)
 
     def radius(self, panel: Index, v: Array) -> Array:
-        """R at v (Q, m) of panels (Q,), not below 0."""
-        found = np.polynomial.legendre.legval(2 * v - 1, self.coefficients[panel].T[:, :, None], tensor=False)
+        """R at v (Q,) or (Q, m) of panels (Q,), not below 0."""
+        held = self.coefficients.T[:, panel].reshape(COUNT, len(panel), *[1] * (v.ndim - 1))
+        found = np.polynomial.legendre.legval(2 * v - 1, held, tensor=False)
         return np.maximum(found, 0.0)
 
     def at(self, t: Array) -> Array:
@@ -81,7 +82,7 @@ class Graph:
         if not len(self.low):
             return np.full(len(t), -1.0)
         panel = np.clip(np.searchsorted(self.low, t, side="right") - 1, 0, None)
-        found = self.radius(panel, self.share(panel, t)[:, None])[:, 0]
+        found = self.radius(panel, self.share(panel, t))
         return np.where((t >= self.low[panel]) & (t <= self.high[panel]), found, -1.0)
 
     def mirrored(self) -> Graph:

@@ -163,7 +163,7 @@ class Level:
         low, high = v[column].copy(), v[column + 1].copy()
         for _ in range(40):
             middle = 0.5 * (low + high)
-            same = (self.graph.radius(panel, middle[:, None])[:, 0] >= radius) == above[panel, column]
+            same = (self.graph.radius(panel, middle) >= radius) == above[panel, column]
             low, high = np.where(same, middle, low), np.where(same, high, middle)
         crossings = self.graph.place(panel, low[:, None])[:, 0] if len(panel) else np.empty(0)
         middles = np.concatenate([near, crossings, self.graph.islands.ravel()])

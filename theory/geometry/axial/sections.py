@@ -14,11 +14,13 @@ from functools import lru_cache
 import numpy as np
 
 from theory.arrays import Array, Index
-from theory.geometry.axial.graph import Graph
+from theory.geometry.axial.graph import Graph, at_share
 from theory.laws.gaussian import log_interval, log_pdf
 
 # Nodes of a part: FEW, and so many for each standard deviation; parts are no longer than LONGEST of these.
 FEW, EACH, LONGEST = 8, 1.8, 24.0
+# Nodes that are evaluated together.
+TOGETHER = 1 << 15
 # Halvings of a part of a panel on which the radius changes by far more than the noise.
 MOST_HALVINGS = 48
 LOOKS = np.linspace(0.0, 1.0, 5)
@@ -135,20 +137,31 @@ def _rule(count: int) -> tuple[Array, Array]:
 
 
 def nodes(graph: Graph, noise: Noise, parts: Parts, finer: float, shift: float) -> Iterator[tuple[Index, Array, Array]]:
-    """Rows (Q,), radii (Q, m) and logarithms of weights times the density along the axis, for numbers m of nodes.
+    """Rows, radii and logarithms of weights times the density along the axis (m,), some thousands of nodes at once.
 
-    finer: factor of these numbers. shift: of the radii, in units of their errors.
+    finer: factor of the numbers of nodes. shift: of the radii, in units of their errors.
     """
     counts = np.ceil(finer * (FEW + EACH * np.minimum(parts.size, 2 * LONGEST))).astype(int)
-    for count in np.unique(counts):
-        held = parts.take(np.flatnonzero(counts == count))
-        at, weights = _rule(int(count))
-        length = held.stop - held.start
-        v = held.start[:, None] + length[:, None] * at
-        bend, width = graph.bend[held.panel][:, None], (graph.high - graph.low)[held.panel][:, None]
-        rate = width * (1 + bend * (1 - 2 * v)) * length[:, None]
-        z = (graph.place(held.panel, v) - noise.place[held.row][:, None]) / noise.along[held.row][:, None]
-        radii = np.maximum(graph.radius(held.panel, v) + shift * graph.error[held.panel][:, None], 0.0)
-        with np.errstate(divide="ignore"):
-            logs = np.log(weights * rate / noise.along[held.row][:, None]) + log_pdf(z)
-        yield held.row, radii, logs
+    order = np.argsort(counts, kind="stable")
+    chunk = np.cumsum(counts[order]) // TOGETHER
+    for chosen in np.split(order, np.flatnonzero(np.diff(chunk)) + 1):
+        if len(chosen):
+            yield _nodes(graph, noise, parts.take(chosen), counts[chosen], shift)
+
+
+def _nodes(graph: Graph, noise: Noise, parts: Parts, counts: Index, shift: float) -> tuple[Index, Array, Array]:
+    """The same of some parts, in the order of their counts."""
+    at, share = (
+        np.concatenate([np.tile(_rule(int(count))[k], number) for count, number in zip(*np.unique(counts, return_counts=True), strict=True)])
+        for k in (0, 1)
+    )
+    each = np.repeat(np.arange(len(counts)), counts)
+    row, panel, length = parts.row[each], parts.panel[each], (parts.stop - parts.start)[each]
+    v = parts.start[each] + length * at
+    low, high, bend = graph.low[panel], graph.high[panel], graph.bend[panel]
+    rate = (high - low) * (1 + bend * (1 - 2 * v)) * length
+    z = (at_share(low, high, bend, v) - noise.place[row]) / noise.along[row]
+    radii = np.maximum(graph.radius(panel, v) + shift * graph.error[panel], 0.0)
+    with np.errstate(divide="ignore"):
+        return row, radii, np.log(share * rate / noise.along[row]) + log_pdf(z)
+

@@ -43,9 +43,9 @@ def votes(
     rows: list[Index] = []
     logs: list[list[Array]] = [[], [], []]
     for row, radii, weights in nodes(graph, noise, found.parts, finer, shift):
-        rows.append(np.repeat(row, radii.shape[1]))
+        rows.append(row)
         for held, part in zip(logs, _balls(noise, row, radii, plain, slope), strict=True):
-            held.append((weights + part).ravel())
+            held.append(weights + part)
     row = np.concatenate([*rows, np.empty(0, np.intp)])
     log_in, log_out, log_rate = (np.concatenate([*part, np.empty(0)]) for part in logs)
     count = len(noise.place)
@@ -69,14 +69,14 @@ def _balls(noise: Noise, row: Index, radii: Array, plain: bool, slope: bool) -> 
     """Logarithms of the mass of noise in a ball about the axis, of the rest, and of its decrease with the distance."""
     across, height = noise.across[row], noise.height[row]
     if not height.any():
-        return (*central(noise.dim, radii / across[:, None]), np.full(radii.shape, -np.inf))
-    result = np.full((3, *radii.shape), -np.inf)
+        return (*central(noise.dim, radii / across), np.full(radii.shape, -np.inf))
+    result = np.full((3, len(radii)), -np.inf)
     ell = height / across
     short = ell <= SHORT if plain else np.zeros(len(row), bool)
-    result[:, short] = _short(noise.dim, ell[short, None], (radii / across[:, None])[short], slope)
+    result[:, short] = _short(noise.dim, ell[short], (radii / across)[short], slope)
     if not short.all():
         rest = ~short
-        place = noise.dim, ell[rest, None], (radii - height[:, None])[rest] / across[rest, None]
+        place = noise.dim, ell[rest], ((radii - height) / across)[rest]
         if slope:
             law = ball_law(*place)
             result[:, rest] = law.log_cdf, law.log_sf, law.log_rate
