@@ -11,6 +11,7 @@ from theory.arrays import Array, Index
 from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.axial.bodies import Body, Eroded, Smoothed
 from theory.geometry.axial.chances import Chance
+from theory.geometry.axial.graph import Graph
 from theory.geometry.axial.region import AxialRegion
 from theory.geometry.axial.sections import Noise
 from theory.geometry.axial.training import Spheroid, Trained
@@ -59,7 +60,7 @@ class Axial:
     smooth_motion: bool = False
     _held: dict[tuple, Body] = field(default_factory=dict, compare=False)
     _masses: dict[Body, tuple[Array, Array, Array]] = field(default_factory=dict, compare=False)
-
+    _levels: dict[tuple, dict[float, dict[float, Graph]]] = field(default_factory=dict, compare=False)
     _known: dict[tuple, dict[bytes, tuple[Array, Array, Array]]] = field(default_factory=dict, compare=False)
 
     @cached_property
@@ -97,8 +98,9 @@ class Axial:
         assert isinstance(body, Trained)
         if beta == 0:
             return body
-        key = body, beta, log_tail, held or log_tail == HALF
-        return self._kept(key, Smoothed(body, self.weights, beta, log_tail, held or log_tail == HALF))
+        level = body, log_tail, held or log_tail == HALF
+        known = self._levels.setdefault(level, {})
+        return self._kept((*level, beta), Smoothed(body, self.weights, beta, *level[1:], known))
 
     def vote(self, region: AxialRegion, row: Index, beta: Array, x: Array) -> tuple[Array, Array]:
         """u and 1 - u at points x (N, 2): places along the axis, and distances from it."""

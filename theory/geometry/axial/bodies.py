@@ -14,13 +14,17 @@ from theory.geometry.axial.weights import Weights
 
 @dataclass(frozen=True, eq=False)
 class Smoothed:
-    """A level set of the votes of a body; see `Level`. Resolved where `weights` has mass."""
+    """A level set of the votes of a body; see `Level`. Resolved where `weights` has mass.
+
+    known: by margin and beta, the same level of other noises.
+    """
 
     trained: Trained
     weights: Weights
     beta: float
     log_tail: float
     held: bool
+    known: dict[float, dict[float, Graph]] = field(default_factory=dict)
     _held: dict[float, Graph] = field(default_factory=dict)
 
     def level(self, margin: float) -> Level:
@@ -36,7 +40,10 @@ class Smoothed:
         if margin not in self._held:
             self._held.clear()
             symmetric = self.trained.symmetric and self.trained.spheroids == self.weights.spheroids
-            self._held[margin] = level_graph(self.level(margin), self.weights, margin, symmetric)
+            known = self.known.setdefault(margin, {})
+            made = level_graph(self.level(margin), self.weights, margin, symmetric, known)
+            known[self.beta] = made
+            self._held[margin] = made.mirrored() if symmetric else made
         return self._held[margin]
 
 

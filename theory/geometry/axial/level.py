@@ -12,6 +12,7 @@ from scipy.special import gammainccinv, gammaincinv
 
 from theory.arrays import Array, Flags
 from theory.geometry.axial.graph import Graph, panels, resolved
+from theory.geometry.axial.neighbours import neighbours
 from theory.geometry.axial.sections import Noise
 from theory.geometry.axial.votes import RULES, votes
 from theory.geometry.axial.weights import Weights
@@ -191,18 +192,23 @@ class Level:
         return 0.5 * (low + high)
 
 
-def level_graph(level: Level, weights: Weights, margin: float, symmetric: bool) -> Graph:
+def level_graph(level: Level, weights: Weights, margin: float, symmetric: bool, known: dict[float, Graph]) -> Graph:
     """The level set where the data are and to a margin around, panels halved until what is left out matters no more
-    than GOAL; from one half where body and data are symmetric about the place 0."""
+    than GOAL; only beyond the place 0 where body and data are symmetric about it.
+
+    known: the same for other noises.
+    """
     first, last = weights.extent
     first, last = 0.0 if symmetric else first - margin, last + margin
-    start = []
-    for a, b in level.islands(first, last):
+    start, islands = [], level.islands(first, last)
+    for a, b in islands:
         count = max(2, math.ceil((b - a) / max(SHARE * (last - first), 3 * level.beta)))
         start.append(panels(np.linspace(a, b, count + 1), a > first, b < last))
 
     def fine(graph: Graph, rounding: Array) -> Flags:
         return weights.doubt(replace(graph, error=graph.error - rounding), margin) <= GOAL
 
-    found = resolved(start, lambda t, guess: level.radius(t, guess, weights.radius + margin), fine)
-    return found.mirrored() if symmetric else found
+    near = neighbours(known, level.beta, np.array(islands).reshape(-1, 2))
+    if near is not None and start:
+        start = near.panels(start, fine)
+    return resolved(start, lambda t, guess: level.radius(t, guess, weights.radius + margin), fine)
