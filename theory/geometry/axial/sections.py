@@ -131,9 +131,9 @@ def _gaps(graph: Graph, noise: Noise) -> tuple[Index, Array]:
 
 
 @lru_cache(256)
-def _rule(count: int) -> tuple[Array, Array]:
+def _rule(count: int) -> Array:
     nodes, weights = np.polynomial.legendre.leggauss(count)
-    return 0.5 + 0.5 * nodes, 0.5 * weights
+    return np.stack([0.5 + 0.5 * nodes, 0.5 * weights])
 
 
 def nodes(graph: Graph, noise: Noise, parts: Parts, finer: float, shift: float) -> Iterator[tuple[Index, Array, Array]]:
@@ -151,10 +151,8 @@ def nodes(graph: Graph, noise: Noise, parts: Parts, finer: float, shift: float) 
 
 def _nodes(graph: Graph, noise: Noise, parts: Parts, counts: Index, shift: float) -> tuple[Index, Array, Array]:
     """The same of some parts, in the order of their counts."""
-    at, share = (
-        np.concatenate([np.tile(_rule(int(count))[k], number) for count, number in zip(*np.unique(counts, return_counts=True), strict=True)])
-        for k in (0, 1)
-    )
+    kinds = zip(*np.unique(counts, return_counts=True), strict=True)
+    at, share = np.concatenate([np.tile(_rule(int(count)), number) for count, number in kinds], axis=1)
     each = np.repeat(np.arange(len(counts)), counts)
     row, panel, length = parts.row[each], parts.panel[each], (parts.stop - parts.start)[each]
     v = parts.start[each] + length * at
