@@ -162,4 +162,3 @@ def _nodes(graph: Graph, noise: Noise, parts: Parts, counts: Index, shift: float
     radii = np.maximum(graph.radius(panel, v) + shift * graph.error[panel], 0.0)
     with np.errstate(divide="ignore"):
         return row, radii, np.log(share * rate / noise.along[row]) + log_pdf(z)
-
