@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -27,6 +28,8 @@ from theory import (
     train,
     vote_risk,
 )
+from theory.geometry.axial.graph import Panels
+from theory.geometry.axial.neighbours import neighbours
 
 # Chance at which a correct simulation is called wrong.
 UNLUCKY = 1e-6
@@ -103,6 +106,39 @@ def test_where_little_noise_meets_a_steep_surface_the_level_is_bracketed() -> No
     still = clean_risk(MixtureProblem(0.3, 2, zero, one), 0.11605, 0.0, route="axial")
     assert mine.error < 1e-11
     assert abs(mine.value - still.value) < 1e-5
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_noises_asked_for_together_are_those_asked_for_alone(seed: int) -> None:
+    """They begin with each other's level sets, also where these fall apart, vanish or are nearly the same."""
+    rng = np.random.default_rng(seed)
+    held = drawn(rng, int(rng.choice([2, 7, 784])))
+    alpha = held.unit * float(rng.choice([0.0, 0.3]))
+    beta = held.unit * [np.linspace(0.1, 2.5, 7), np.array([0.3, 9.0, 0.3 + 1e-9, 0.05, 0.31, 0.32])][seed % 2]
+    for eps in (0.0 * beta, 0.4 * beta):
+        together = certified_risk(held.problem, alpha, beta, eps, route="axial")
+        pairs = zip(beta, eps, strict=True)
+        alone = [certified_risk(replace(held.problem), alpha, *pair, route="axial") for pair in pairs]
+        for k, other in enumerate(alone):
+            assert abs(together.value[k] - other.value) <= together.error[k] + other.error
+        again = certified_risk(replace(held.problem), alpha, beta, eps, route="axial")
+        assert (again.value == together.value).all()
+
+
+def test_neighbouring_noises_tell_where_level_sets_are() -> None:
+    level = smooth(train(bumps_of(50, 1.5), 0.3), 0.3).held.bodies[0]
+    known = [(beta, replace(level, beta=beta).half(0.0)) for beta in (0.31, 0.29, 0.32)]
+    asked = []
+
+    def fine(graph, _rounding):
+        asked.append(len(graph.low))
+        return np.ones(len(graph.low), bool)
+
+    own = level.half(0.0)
+    found = neighbours(known, 0.3, own.islands).panels([Panels(own.low, own.high, own.bend, own.radii)], fine)
+    assert asked == [len(own.low)]
+    assert np.abs(found[0].guess - own.radii).max() < 1e-5
+    assert neighbours(known[:1], 0.3, own.islands) is None
 
 
 def test_far_certificates_keep_their_digits() -> None:

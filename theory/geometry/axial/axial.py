@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from theory.arrays import Array, Index
 from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.axial.bodies import Body, Eroded, Smoothed
 from theory.geometry.axial.chances import Chance
-from theory.geometry.axial.graph import Graph
+from theory.geometry.axial.neighbours import nearest
 from theory.geometry.axial.region import AxialRegion
 from theory.geometry.axial.sections import Noise
 from theory.geometry.axial.training import Spheroid, Trained
@@ -25,6 +26,11 @@ from theory.problems.normal import Normal
 # Standard deviations of noise beyond which votes underflow.
 FARTHEST = 38.0
 HALF = float(np.log(0.5))
+# The most noises one after the other of which each begins with those before.
+LONGEST = 64
+
+Kind = TypeVar("Kind", bound=Body)
+Ladder = dict[tuple[Body, float, bool], list[Smoothed]]
 
 
 @dataclass(frozen=True)
@@ -58,9 +64,8 @@ class Axial:
     route: str = "axial"
     fixed: bool = False
     smooth_motion: bool = False
-    _held: dict[tuple, Body] = field(default_factory=dict, compare=False)
+    _held: dict[tuple, Any] = field(default_factory=dict, compare=False)
     _masses: dict[Body, tuple[Array, Array, Array]] = field(default_factory=dict, compare=False)
-    _levels: dict[tuple, dict[float, dict[float, Graph]]] = field(default_factory=dict, compare=False)
     _known: dict[tuple, dict[bytes, tuple[Array, Array, Array]]] = field(default_factory=dict, compare=False)
 
     @cached_property
@@ -80,7 +85,7 @@ class Axial:
         own = self.spheroids if self.own is None else self.own
         return Axial(self.dim, spheroids, self.frame, self.lost, own)
 
-    def _kept(self, key: tuple, body: Body) -> Body:
+    def _kept(self, key: tuple, body: Kind) -> Kind:
         """The same object where the same is asked for again."""
         return self._held.setdefault(key, body)
 
@@ -88,19 +93,29 @@ class Axial:
         """{u >= tau} for noises beta (R, M)."""
         log_tail = level_tail("gaussian", beta, eps)
         bodies: list[Body | None] = []
+        ladder: Ladder = {}
         for row, body in enumerate(region.bodies):
             for column, scale in enumerate(beta[row].tolist()):
                 tail = HALF if log_tail is None else float(log_tail[row, column])
-                bodies.append(None if np.isnan(scale) else self._smoothed(body, scale, tail, bool(region.inside[row])))
+                inside = bool(region.inside[row])
+                bodies.append(None if np.isnan(scale) else self._smoothed(body, scale, tail, inside, ladder))
         return AxialRegion(tuple(bodies), np.repeat(region.inside, beta.shape[1]))
 
-    def _smoothed(self, body: Body | None, beta: float, log_tail: float, held: bool) -> Body:
+    def _smoothed(self, body: Body | None, beta: float, log_tail: float, held: bool, ladder: Ladder) -> Body:
         assert isinstance(body, Trained)
         if beta == 0:
             return body
         level = body, log_tail, held or log_tail == HALF
-        known = self._levels.setdefault(level, {})
-        return self._kept((*level, beta), Smoothed(body, self.weights, beta, *level[1:], known))
+        earlier = ladder.setdefault(level, [])
+        same = [other for other in earlier if other.beta == beta]
+        if same:
+            return same[0]
+        if len(earlier) == LONGEST:
+            earlier.clear()
+        near = tuple(earlier[k] for k in nearest([other.beta for other in earlier], beta))
+        made = Smoothed(body, self.weights, beta, *level[1:], near)
+        earlier.append(self._kept((*level, beta, near), made))
+        return earlier[-1]
 
     def vote(self, region: AxialRegion, row: Index, beta: Array, x: Array) -> tuple[Array, Array]:
         """u and 1 - u at points x (N, 2): places along the axis, and distances from it."""

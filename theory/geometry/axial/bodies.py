@@ -16,7 +16,7 @@ from theory.geometry.axial.weights import Weights
 class Smoothed:
     """A level set of the votes of a body; see `Level`. Resolved where `weights` has mass.
 
-    known: by margin and beta, the same level of other noises.
+    near: the same level of other noises, to begin with; it depends on nothing else what is found, to the last bit.
     """
 
     trained: Trained
@@ -24,7 +24,7 @@ class Smoothed:
     beta: float
     log_tail: float
     held: bool
-    known: dict[float, dict[float, Graph]] = field(default_factory=dict)
+    near: tuple[Smoothed, ...] = ()
     _held: dict[float, Graph] = field(default_factory=dict)
 
     def level(self, margin: float) -> Level:
@@ -35,16 +35,22 @@ class Smoothed:
         around = max(low - first, last - high, 0.0) + margin + reach * self.beta
         return Level(self.trained.graph(around), self.trained.dim, self.beta, self.log_tail, self.held)
 
-    def graph(self, margin: float) -> Graph:
-        """The level set where the data are and to a margin around; of the last margin that was asked for kept."""
+    @property
+    def symmetric(self) -> bool:
+        """Whether one half tells the other."""
+        return self.trained.symmetric and self.trained.spheroids == self.weights.spheroids
+
+    def half(self, margin: float) -> Graph:
+        """`graph` beyond the place 0 where one half tells the other, else all of it."""
         if margin not in self._held:
-            self._held.clear()
-            symmetric = self.trained.symmetric and self.trained.spheroids == self.weights.spheroids
-            known = self.known.setdefault(margin, {})
-            made = level_graph(self.level(margin), self.weights, margin, symmetric, known)
-            known[self.beta] = made
-            self._held[margin] = made.mirrored() if symmetric else made
+            known = [(other.beta, other.half(margin)) for other in self.near]
+            self._held[margin] = level_graph(self.level(margin), self.weights, margin, self.symmetric, known)
         return self._held[margin]
+
+    def graph(self, margin: float) -> Graph:
+        """The level set where the data are and to a margin around."""
+        half = self.half(margin)
+        return half.mirrored() if self.symmetric else half
 
 
 @dataclass(frozen=True, eq=False)

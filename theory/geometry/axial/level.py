@@ -192,11 +192,13 @@ class Level:
         return 0.5 * (low + high)
 
 
-def level_graph(level: Level, weights: Weights, margin: float, symmetric: bool, known: dict[float, Graph]) -> Graph:
+def level_graph(
+    level: Level, weights: Weights, margin: float, symmetric: bool, known: list[tuple[float, Graph]]
+) -> Graph:
     """The level set where the data are and to a margin around, panels halved until what is left out matters no more
     than GOAL; only beyond the place 0 where body and data are symmetric about it.
 
-    known: the same for other noises.
+    known: other noises, nearest first, and the same for these.
     """
     first, last = weights.extent
     first, last = 0.0 if symmetric else first - margin, last + margin

@@ -55,20 +55,25 @@ class Neighbours:
         return np.square(np.maximum(found, 0.0))
 
 
-def neighbours(known: dict[float, Graph], beta: float, islands: Array) -> Neighbours | None:
-    """What there is among level sets by noise; None where that is less than two."""
-    chosen: list[float] = []
-    for other in sorted(known, key=lambda b: abs(b - beta)):
-        square = other * other
-        alike = known[other].islands.shape == islands.shape
-        if alike and all(abs(square - b * b) > APART * abs(square - beta * beta) for b in chosen):
-            chosen.append(other)
-    chosen = chosen[:MOST]
-    if len(chosen) < 2:
+def nearest(known: list[float], beta: float) -> list[int]:
+    """Which of other noises are to tell about one, nearest first."""
+    chosen: list[int] = []
+    square = beta * beta
+    for k in sorted(range(len(known)), key=lambda k: abs(known[k] - beta)):
+        other = known[k] ** 2
+        if all(abs(other - known[i] ** 2) > APART * abs(other - square) for i in chosen):
+            chosen.append(k)
+    return chosen[:MOST]
+
+
+def neighbours(known: list[tuple[float, Graph]], beta: float, islands: Array) -> Neighbours | None:
+    """What the nearest noises and their level sets tell; None where less than two are alike."""
+    alike = [(other, graph) for other, graph in known if graph.islands.shape == islands.shape]
+    if len(alike) < 2:
         return None
-    graphs = [known[b] for b in chosen]
-    whole, less = (_weights(np.square(part), beta * beta) for part in (chosen, chosen[:-1]))
-    return Neighbours(islands, graphs, whole, np.append(less, 0.0), ROUGHLY * beta)
+    squares = np.square([other for other, _graph in alike])
+    whole, less = (_weights(part, beta * beta) for part in (squares, squares[:-1]))
+    return Neighbours(islands, [graph for _other, graph in alike], whole, np.append(less, 0.0), ROUGHLY * beta)
 
 
 def _weights(x: Array, at: float) -> Array:
