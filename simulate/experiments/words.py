@@ -18,7 +18,10 @@ WORDS = {
         "in a narrow range before smoothing makes the classifier constant; the black curve is gain = 0, traced "
         "exactly."
     ),
-    "phase-bumps-in": ("Three narrow bumps of class 1 in a wide class 0, in 1, 2, 10 and 784 dimensions. TODO"),
+    "phase-bumps-in": (
+        "Three narrow bumps of class 1 in a wide class 0, in 1, 2, 10 and 784 dimensions. The more dimensions, the "
+        "less smoothing leaves one class, and the more of that a training noise about as large wins back."
+    ),
     "phase-stripes": (
         "Three stripes of width 1 at distance .3 in an infinite background. Training noise of .22 closes the gaps "
         "between them beforehand, and so wins back much of what stronger smoothing would lose."

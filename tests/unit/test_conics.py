@@ -7,12 +7,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.spatial import cKDTree
 
 from tests.unit.plane_laws import moments
 from tests.unit.test_plane_numbers import gauss, moved, two
 from theory import certified_risk, clean_risk, regimes, risk, smooth, train, vote_risk
 from theory.geometry.plane import mixtures
+from theory.geometry.plane.chains import forward
+from theory.geometry.plane.conic_shapes import weigh
+from theory.geometry.plane.plane import Plane
+from theory.geometry.plane.shapes import Voted
+from theory.geometry.plane.winding import panel_ends
+from theory.problems.normal import normal_form
 from theory.problems.problem import Component, Gaussian, MixtureProblem
+from theory.reduction.reduce import reduce
 
 BETAS = (1e-3, 0.02, 0.4, 3.0, 50.0)
 # By outlines: their tolerance.
@@ -151,3 +159,25 @@ def test_noise_does_not_keep_regions_star_shaped() -> None:
     assert vote(0.0) > 0.99
     assert vote(0.15) < 0.35
     assert vote(0.9) > 0.9
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_outlines_close_and_hold_what_sections_hold(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In windows of any size, at every level by itself: two levels may share a fault."""
+    rng = np.random.default_rng(seed)
+    laws = [gauss(tuple(rng.normal(0, 1, 2)), rotated(*rng.uniform((0, 0.3, 0.3), (3, 2, 2)))) for _ in range(2)]
+    plane = reduce(normal_form(two(*laws, 0.5)))
+    assert isinstance(plane, Plane)
+    noise = np.array([[float(rng.choice([0.05, 0.3, 1.5]))]])
+    (shape,) = plane.smooth(plane.train(np.array([0.2])).region, noise).shapes
+    assert isinstance(shape, Voted)
+    ((known, _error, _loose),) = weigh([shape], plane.pieces, 1e-13)
+    monkeypatch.setattr(mixtures, "quadratic", lambda *_args: None)
+    for more in (0.0, 0.7, 2.0):
+        wide = shape.around(more)
+        for level, most, apart in ((1, 1e-7, 1e-6), (2, 1e-9, 1e-8), (3, 1e-9, 1e-10)):
+            outline = wide.outline(level)
+            ends = panel_ends(forward(outline)[0])
+            gap = cKDTree(ends[:, 0]).query(ends[:, 1])[0].max(initial=0.0)
+            assert gap <= apart
+            assert max(abs(p.mass(wide, outline, level) - v) for p, v in zip(plane.pieces, known, strict=True)) <= most

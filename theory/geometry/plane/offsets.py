@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from theory.arrays import Array, Flags, Index
+from theory.geometry.plane.curve import differences
 from theory.geometry.plane.level import LEVELS
 from theory.geometry.plane.outline import Outline, rule
 from theory.geometry.plane.reach import Curve, reversed_outline
@@ -134,10 +135,10 @@ class _Sides:
         y = self.curve.places(self.panel[rows], t)
         return self.curve.tightest(y.at, y.normal, y.curvature, margin)
 
-    def moved(self, rows: Index, t: Array, margin: float) -> tuple[Array, Array]:
-        """Points and their derivatives in t."""
+    def moved(self, rows: Index, t: Array, margin: float) -> Array:
+        """Where places t of parts `rows` go."""
         y = self.curve.places(self.panel[rows], t)
-        return y.at + margin * y.normal, (1 - margin * y.curvature)[:, None] * y.first
+        return y.at + margin * y.normal
 
 
 @dataclass(frozen=True)
@@ -168,11 +169,9 @@ class _Arcs:
         toward = np.stack([np.cos(t), np.sin(t)], axis=1)
         return self.curve.tightest(self.center[rows], toward, np.full(len(t), -np.inf), margin)
 
-    def moved(self, rows: Index, t: Array, margin: float) -> tuple[Array, Array]:
-        """Points and their derivatives in t."""
-        toward = np.stack([np.cos(t), np.sin(t)], axis=1)
-        turned = np.stack([-toward[:, 1], toward[:, 0]], axis=1)
-        return self.center[rows] + margin * toward, margin * turned
+    def moved(self, rows: Index, t: Array, margin: float) -> Array:
+        """Where directions t from corners `rows` lead."""
+        return self.center[rows] + margin * np.stack([np.cos(t), np.sin(t)], axis=1)
 
 
 def _kept(parts: _Sides | _Arcs, margin: float, count: int) -> tuple[Array, Array]:
@@ -201,9 +200,9 @@ def _kept(parts: _Sides | _Arcs, margin: float, count: int) -> tuple[Array, Arra
     good = (free[own, 0] ^ (rank % 2 == 1)) & (low != high)
     own, low, high = own[good], low[good], high[good]
     t = 0.5 * (low + high)[:, None] + 0.5 * (high - low)[:, None] * at
-    points, slopes = parts.moved(np.repeat(own, count), t.ravel(), margin)
-    run = (0.5 * (high - low)[:, None] * weights).reshape(-1, 1)
-    return points.reshape(-1, count, 2), (run * slopes).reshape(-1, count, 2)
+    points = parts.moved(np.repeat(own, count), t.ravel(), margin).reshape(-1, count, 2)
+    # Steps are those of the panels as they are drawn: curvatures are not known as well as places.
+    return points, weights[:, None] * (differences(count) @ points)
 
 
 def _cuts(parts: _Sides | _Arcs, row: Index, low: Array, high: Array, free: Flags, most: Array, margin: float) -> Array:

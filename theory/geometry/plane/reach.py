@@ -16,6 +16,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from theory.arrays import Array, Index
+from theory.geometry.plane.curve import series
 from theory.geometry.plane.outline import Outline, rule
 from theory.geometry.plane.winding import followers
 
@@ -27,12 +28,6 @@ OWN = 1e-3
 STEPS = 6
 # So many panels, those with the best nodes, are looked at closely.
 TRIED = 3
-
-
-@lru_cache
-def _legendre(count: int) -> Array:
-    """From values at the nodes of a panel to Legendre coefficients along it."""
-    return np.asarray(np.linalg.inv(np.polynomial.legendre.legvander(rule(count)[0], count - 1)))
 
 
 @lru_cache
@@ -81,7 +76,7 @@ class Curve:
         points = outline.points
         against = ((points[:, -1] - points[:, 0]) * outline.steps.sum(axis=1)).sum(axis=1) < 0
         points = np.where(against[:, None, None], points[:, ::-1], points)
-        return Curve(np.einsum("ab,pbd->pad", _legendre(points.shape[1]), points), points.reshape(-1, 2))
+        return Curve(np.einsum("ab,pbd->pad", series(points.shape[1]), points), points.reshape(-1, 2))
 
     def places(self, panel: Index, t: Array) -> Places:
         """Places t (N,) in [-1, 1] of panels (N,)."""

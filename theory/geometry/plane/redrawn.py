@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Literal, Protocol
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from theory.arrays import Array, Flags, Index
 from theory.geometry.plane.chains import chains, forward
@@ -20,6 +21,10 @@ from theory.geometry.plane.winding import panel_ends
 # A panel turns by at most this angle; panels whose ends are farther apart, relative to their lengths, do not meet.
 TURN, MEET = 0.5, 1e-2
 INVERSIONS, EVEN, HALVINGS = 3, 4, 24
+# Where so many panels at once are not good enough rounding keeps them from it, as beside a crossing.
+MOST = 200
+# Panels meet up to so many times their accuracy.
+SLACK = 100.0
 # Steps of Newton's, none longer than this share of a panel.
 STEPS, LONGEST = 2, 0.1
 # Coordinates are not known better than by this share of themselves.
@@ -59,6 +64,8 @@ def redrawn(outline: Outline, field: Smooth, count: int, accuracy: float, scale:
         (start, stop), (one, two) = rows[:, ~good], sides[:, ~good]
         if len(start) == 0:
             break
+        if len(start) > MOST:
+            return None
         middle = 0.5 * (start + stop)
         place = _ends(field, path.at(middle), scale)
         rows = np.concatenate([[start, middle], [middle, stop]], axis=1)
@@ -67,8 +74,18 @@ def redrawn(outline: Outline, field: Smooth, count: int, accuracy: float, scale:
         return None
     found = np.concatenate(points)
     split = np.stack([found.real, found.imag], axis=-1)
+    if _open(split, SLACK * accuracy, scale) > np.count_nonzero(after < 0):
+        return None
     steps = rule(count)[1][:, None] * (differences(count) @ split)
     return Outline(split, steps, outline.outside, outline.stuck, outline.near)
+
+
+def _open(points: Array, accuracy: float, scale: float) -> int:
+    """How many panels (P, n, 2) lead to no other: beside a crossing one may have been drawn to the wrong branch."""
+    ends = panel_ends(points)
+    gap = cKDTree(ends[:, 0]).query(ends[:, 1])[0]
+    length = np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1)
+    return int(np.count_nonzero(gap > accuracy * np.maximum(length, scale)))
 
 
 def _ends(field: Smooth, place: Array, scale: float) -> Array:
@@ -143,9 +160,11 @@ class _Path:
         order, chain = chains(points)
         points, steps = points[order], steps[order]
         first = np.flatnonzero(np.diff(chain, prepend=-1))
-        follower = np.arange(1, len(points) + 1)
-        follower[np.append(first[1:], len(points)) - 1] = first
         ends = panel_ends(points)
+        # A chain that begins in the middle of a curve is what another one leads to.
+        last = np.append(first[1:], len(points)) - 1
+        follower = np.arange(1, len(points) + 1)
+        follower[last] = cKDTree(ends[:, 0]).query(ends[last, 1])[1]
         gap = np.linalg.norm(ends[follower, 0] - ends[:, 1], axis=1)
         length = np.hypot(steps[..., 0], steps[..., 1]).sum(axis=1)
         apart = gap > MEET * np.minimum(length, length[follower])

@@ -18,7 +18,7 @@ from theory.arrays import Array, Flags
 from theory.geometry.plane.conics import Quadratic
 from theory.geometry.plane.level import LEVELS, Refinement
 from theory.geometry.plane.outline import Outline
-from theory.geometry.plane.rims import closed
+from theory.geometry.plane.rims import clipped, closed
 from theory.geometry.plane.squares import Leaves, PlaneField, Valued, fitting, settle
 from theory.geometry.plane.stitched import stitched
 from theory.geometry.plane.tracing import LEAST, carried, drawn, finer, trace
@@ -27,6 +27,8 @@ from theory.geometry.plane.window import Window
 
 # Noise beyond this many scales does not count.
 FAR = 8.2
+# Base outlines are drawn this share of the window beyond its edge.
+BEYOND = 0.01
 # Outlines that are kept for reuse.
 KEPT = 64
 # Squares on which the votes come so many accuracies near to the level are handed to the next finer field.
@@ -238,7 +240,9 @@ def _drawn(base: FieldBase, window: Window, level: int) -> Outline:
     if base.always is not None:
         return Outline(np.empty((0, count, 2)), np.empty((0, count, 2)), base.always)
     field = _field(base, LEVELS[level].order)
-    return closed(_curves(base, window, level), window, lambda at: field.value(at) >= 0)
+    # Curves that are drawn again do not end on the edge: they are drawn beyond it, and cut.
+    found = clipped(_curves(base, window.wider(BEYOND * window.half), level), window)
+    return closed(found, window, lambda at: field.value(at) >= 0)
 
 
 @lru_cache(KEPT)
