@@ -16,7 +16,7 @@ from theory.problems.problem import Component, Gaussian, MixtureProblem, Trainin
 
 RULE = Training(rule="regression")
 # Points a side of the fine grid, which reaches this many noise scales.
-FINE, REACH = 1501, 8.5
+FINE, REACH = 1001, 8.5
 
 
 def plain(seed: int) -> SignedField:
@@ -72,5 +72,5 @@ def test_it_is_what_is_simulated() -> None:
     found = vote_risk(problem, 0.6, 0.8, votes=11)
     assert found.route == "plane"
     assert found.error < 1e-8
-    (record,) = monte_carlo(problem, alpha=0.6, beta=0.8, votes=11, sampling=Sampling(samples=4000, seed=1))
+    (record,) = monte_carlo(problem, alpha=0.6, beta=0.8, votes=11, sampling=Sampling(samples=1500, seed=1))
     assert record.clean.low <= found.value <= record.clean.high
