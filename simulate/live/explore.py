@@ -45,8 +45,8 @@ DIMS = (1, 2, 3, 5, 10, 20, 50, 100, 300, 1000, 3072, 10_000, 100_000, 1_000_000
 MOST_DIMS = {"ball": 100, "two-scales": 3072}
 # The map of two Gaussians of one scale is the same in every dimension.
 NO_SLIDER = {"two-gaussians": ("dim",)}
-# Maps of the plane take a tenth of a second for one cell.
-SLOW = ("discs", "anisotropic")
+# Maps of the plane and about an axis take a tenth of a second for one cell.
+SLOW = ("discs", "anisotropic", "bumps-in")
 # A map that takes longer (seconds) is drawn at every second noise while the slider moves, and whole once it rests.
 BUDGET, REST = 0.3, 0.4
 SIZE = {"description_width": "90px"}, {"width": "480px"}
@@ -123,10 +123,13 @@ def explore(
         settings: where sliders begin, if not at the usual value of the parameter.
 
     Raises:
-        ProblemError: the regime is unknown or lives in the plane, a parameter is unknown or makes no sense.
+        ProblemError: the regime is unknown or lives in the plane or about an axis, or a parameter is unknown or makes
+            no sense.
     """
     if instance(regime, "regime", str) in SLOW:
-        raise ProblemError("regime", repr(regime), "one on a line or radial; maps of the plane take minutes")
+        raise ProblemError(
+            "regime", repr(regime), "one on a line or radial; maps of the plane or about an axis take minutes"
+        )
     family = Family(regime, settings)
     own = regimes.parameters(regime)
     if unknown := [key for key in settings if key not in own]:
