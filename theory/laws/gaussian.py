@@ -97,21 +97,28 @@ def interval(low: Array, high: Array) -> Array:
     return np.maximum(mass, 0)
 
 
-def _ahead(low: Array, high: Array) -> tuple[Array, Array]:
-    """The integral of phi(t)/phi(low) over [low, high], 0 <= low, by Mills ratios or quadrature; phi(high)/phi(low).
+def ahead(low: Array, width: Array) -> tuple[Array, Array]:
+    """The integral of phi(low + t)/phi(low) over 0 <= t <= width, 0 <= low, by Mills ratios or quadrature, and
+    phi(low + width)/phi(low).
 
     Ratios to the density at the near end keep full relative precision however far out the interval lies.
     """
+    low, width = np.broadcast_arrays(low, width)
     with np.errstate(invalid="ignore", over="ignore", under="ignore"):
-        width = np.where(np.isinf(low), 0.0, high - low)
         drop = np.exp(-width * (low + 0.5 * width))
-        far = np.where(drop > 0, erfcx(high * SQRT_HALF), 0.0)
+        far = np.where(drop > 0, erfcx((low + width) * SQRT_HALF), 0.0)
         mass = MILLS * (erfcx(low * SQRT_HALF) - drop * far)
         narrow = width * (1 + low) < NARROW
     if narrow.any():
         near, span = low[narrow], np.maximum(width[narrow], 0)
         mass[narrow] = span * _narrow_sum(near, span)
     return mass, drop
+
+
+def _ahead(low: Array, high: Array) -> tuple[Array, Array]:
+    """`ahead` for an interval by its ends."""
+    with np.errstate(invalid="ignore"):
+        return ahead(low, np.where(np.isinf(low), 0.0, high - low))
 
 
 def log_interval(low: Array, high: Array) -> Array:

@@ -19,7 +19,7 @@ def sets_in_plane(problem: DomainProblem, tolerance: float) -> Plane:
     """The plane geometry of labelled discs and boxes under Gaussian noises.
 
     Raises:
-        NoExactRoute: d > 2, or the posterior rule on a finite domain, whose edge is a second set to be blurred.
+        NoExactRoute: d > 2.
     """
     from theory.geometry.plane.domain import labelled_sets  # slow to import, and seldom needed
 
@@ -28,8 +28,6 @@ def sets_in_plane(problem: DomainProblem, tolerance: float) -> Plane:
             "a labelled domain in more than two dimensions has an exact route only if it is one ball in an infinite "
             f"background; {REMEDY}"
         )
-    if not problem.infinite and problem.training.rule != "regression":
-        raise NoExactRoute(f"in a finite domain of the plane only the regression rule has an exact route; {REMEDY}")
     balls = [s for s in problem.inside if isinstance(s, Ball)]
     boxes = [s for s in problem.inside if isinstance(s, Box)]
     discs = np.array([[*as_vector(b.center, 2), b.radius] for b in balls]).reshape(-1, 3)
@@ -37,7 +35,9 @@ def sets_in_plane(problem: DomainProblem, tolerance: float) -> Plane:
     clip = None
     if problem.low is not None and problem.high is not None:
         clip = np.concatenate([as_vector(problem.low, 2), as_vector(problem.high, 2)])
-    return labelled_sets(discs, corners, clip, tolerance)
+    training = problem.training
+    beyond = training.off_support if clip is not None and training.rule == "posterior" else None
+    return labelled_sets(discs, corners, clip, tolerance, beyond)
 
 
 def covariance(law: Law, dim: int) -> Array:

@@ -7,26 +7,35 @@ from functools import lru_cache
 
 import numpy as np
 
-from theory.arrays import Array
+from theory.arrays import Array, Flags
 from theory.errors import REMEDY, NoExactRoute
+from theory.geometry.plane.beyond import outside
+from theory.geometry.plane.charts import Chart
 from theory.geometry.plane.common import common_area
 from theory.geometry.plane.covers import Cover, SetCover
 from theory.geometry.plane.level import LEVELS
 from theory.geometry.plane.outline import Outline
 from theory.geometry.plane.pieces import PlanePiece
 from theory.geometry.plane.plane import Plane
+from theory.geometry.plane.rims import clipped, closed
 from theory.geometry.plane.sets import SetUnion
-from theory.geometry.plane.shapes import KEPT, BaseRegion, Shape, Still, vote_field
+from theory.geometry.plane.shapes import KEPT, BaseRegion, FieldBase, Shape, Still, vote_field
+from theory.geometry.plane.shares import ShareField, inner_panels
 from theory.geometry.plane.tracing import carried, finer, trace
 from theory.geometry.plane.votes import VoteField
 from theory.geometry.plane.window import Window
+from theory.problems.problem import OffSupport
+
+# Nodes of the panels of a set over which shares are integrated.
+NODES = 12
 
 
 @dataclass(frozen=True)
 class SetBase:
-    """{h >= 1/2} without noise: the labelled set itself."""
+    """The labelled set itself, without noise. beyond: the class outside of a finite domain."""
 
     held: SetUnion
+    beyond: OffSupport = "class0"
     exact: bool = True
     conic: None = None
 
@@ -41,11 +50,23 @@ class SetBase:
 
     def value(self, points: Array) -> Array:
         """1 inside, -1 outside."""
-        return np.where(self.held.contains(points), 1.0, -1.0)
+        return np.where(self._inside(points), 1.0, -1.0)
+
+    def _inside(self, points: Array) -> Flags:
+        if self.beyond == "class0" or self.held.clip is None:
+            return self.held.contains(points)
+        nearest = np.clip(points, self.held.clip[:2], self.held.clip[2:])
+        if self.beyond == "nearest":
+            return self.held.contains(nearest)
+        return np.asarray(self.held.contains(points) | (nearest != points).any(axis=-1))
 
     def within(self, window: Window, level: int) -> Outline:
-        """All of it: it is bounded."""
-        return _plain(self.held, LEVELS[level].nodes)
+        """All of it, if it is bounded."""
+        plain = _plain(self.held, LEVELS[level].nodes)
+        if self.beyond == "class0" or self.held.clip is None:
+            return plain
+        found = clipped(outside(plain, self.held, self.beyond, window), window)
+        return closed(found, window, self._inside)
 
 
 @dataclass(frozen=True)
@@ -102,8 +123,14 @@ def forget() -> None:
         kept.cache_clear()
 
 
-def labelled_sets(discs: Array, boxes: Array, clip: Array | None, tolerance: float) -> Plane:
-    """Y = 1 on a union of discs and boxes, clipped by a finite domain; class 0 is the rest of it, or of the plane."""
+def labelled_sets(
+    discs: Array, boxes: Array, clip: Array | None, tolerance: float, beyond: OffSupport | None = None
+) -> Plane:
+    """Y = 1 on a union of discs and boxes, clipped by a finite domain; class 0 is the rest of it, or of the plane.
+
+    beyond: the class outside of a finite domain under the posterior rule; None for the regression rule, of which that
+    in an infinite background is one.
+    """
     held = SetUnion(discs, boxes, clip)
     if held.area <= 0:
         raise NoExactRoute(f"no labelled set lies inside the domain; {REMEDY}")
@@ -113,20 +140,22 @@ def labelled_sets(discs: Array, boxes: Array, clip: Array | None, tolerance: flo
     def inside(shape: Shape, outline: Outline, level: int) -> float:
         return _common(held, shape, level) / held.area
 
-    def outside(shape: Shape, outline: Outline, level: int) -> float:
+    def rest(shape: Shape, outline: Outline, level: int) -> float:
         reached = outline.shifted(held.window.center).area() if whole is None else _common(whole, shape, level)
-        rest = held.area if whole is None else whole.area - held.area
-        return (reached - _common(held, shape, level)) / rest if rest > 0 else 0.0
+        left = held.area if whole is None else whole.area - held.area
+        return (reached - _common(held, shape, level)) / left if left > 0 else 0.0
 
     pieces = [PlanePiece(1, held.area / total, inside, 1 / held.area)]
     if whole is None:
         # Its shares are of the labelled area, as the tolerance is.
-        pieces.append(PlanePiece(0, held.area, outside, 1 / held.area))
+        pieces.append(PlanePiece(0, held.area, rest, 1 / held.area))
     elif whole.area > held.area:
-        pieces.append(PlanePiece(0, 1 - held.area / total, outside, 1 / (whole.area - held.area)))
+        pieces.append(PlanePiece(0, 1 - held.area / total, rest, 1 / (whole.area - held.area)))
 
     def trainer(alpha: float) -> BaseRegion:
-        return NoisedSet(held, alpha) if alpha > 0 else SetBase(held)
+        if beyond is None:
+            return NoisedSet(held, alpha) if alpha > 0 else SetBase(held)
+        return posterior(held, alpha) if alpha > 0 else SetBase(held, beyond)
 
     def cover(label: int, margin: float) -> Cover:
         window = held.window.wider(margin)
@@ -134,7 +163,19 @@ def labelled_sets(discs: Array, boxes: Array, clip: Array | None, tolerance: flo
         frame = np.concatenate([low, high]) if clip is None else clip
         return SetCover(held, frame, bool(label), 1 / total)
 
-    return Plane(lru_cache(KEPT)(trainer), tuple(pieces), held.window, 0.0, tolerance, cover, bounded=True)
+    bounded = whole is None or beyond is None
+    window = held.window if bounded else whole.window.askew()
+    return Plane(lru_cache(KEPT)(trainer), tuple(pieces), window, 0.0, tolerance, cover, bounded=bounded)
+
+
+def posterior(held: SetUnion, alpha: float) -> FieldBase:
+    """{h >= 1/2}, h the share of the labelled set in what noise has moved to a place: see `shares`."""
+    assert held.clip is not None
+    x0, y0, x1, y1 = held.clip.tolist()
+    chart, outline = Chart((x0, y0, x1, y1), alpha), held.outline(NODES)
+    scale = min(alpha, 0.5 * max(x1 - x0, y1 - y0))
+    always = None if len(inner_panels(outline, chart.box).points) else True
+    return FieldBase(lambda order: ShareField(outline, chart, order), scale, always, chart=chart)
 
 
 @lru_cache(8)

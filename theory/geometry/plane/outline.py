@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from theory.arrays import Array
+from theory.arrays import Array, Flags
 
 # Panels no longer than this, in units of the Gaussian's scale or of their distance from it, are resolved.
 LONGEST = 1.0
@@ -59,6 +59,10 @@ class Outline:
     def lengths(self) -> Array:
         """(P,) lengths of the panels."""
         return np.asarray(np.hypot(self.steps[..., 0], self.steps[..., 1]).sum(axis=1))
+
+    def take(self, panels: Flags) -> Outline:
+        """Some of the panels."""
+        return replace(self, points=self.points[panels], steps=self.steps[panels])
 
     def divided(self, parts: Array) -> Outline:
         """Every panel in `parts` (P,) pieces, by the polynomial through its nodes."""

@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from theory.arrays import Array, Flags
+from theory.geometry.plane.charts import Chart
 from theory.geometry.plane.conics import Quadratic
 from theory.geometry.plane.level import LEVELS, Refinement
 from theory.geometry.plane.outline import Outline
@@ -205,7 +206,7 @@ def _resolved(outline: Outline, window: Window, beta: float) -> Outline:
 class FieldBase:
     """{field >= 0} for a field given by the order of its expansion; outlines are kept, for noises share them.
 
-    conic: the field where it is a quadratic.
+    conic: the field where it is a quadratic. chart: of whose squares the field knows; None for those of the plane.
     """
 
     make: Callable[[int], PlaneField]
@@ -213,6 +214,7 @@ class FieldBase:
     always: bool | None = None
     exact: bool = False
     conic: Quadratic | None = field(default=None, compare=False)
+    chart: Chart | None = None
 
     def value(self, points: Array) -> Array:
         """The field at points (N, 2)."""
@@ -251,7 +253,10 @@ def _curves(base: FieldBase, window: Window, level: int) -> Outline:
     found = carried(field, _curves(base, window, level - 1), base.scale, LEVELS[level]) if level > 1 else None
     if found is not None:
         return found
-    found = trace(field, window.grid(window.half), base.scale, LEVELS[level])
+    if base.chart is None:
+        found = trace(field, window.grid(window.half), base.scale, LEVELS[level])
+    else:
+        found = base.chart.outward(trace(field, base.chart.squares(window), 1.0, LEVELS[level]))
     return finer(field, found, base.scale, LEVELS[level]) or found
 
 
