@@ -9,7 +9,7 @@ import numpy as np
 from theory.arrays import Array, Flags
 from theory.geometry.plane.outline import Outline, rule
 from theory.geometry.plane.sets import SetUnion
-from theory.geometry.plane.shares import on_edges
+from theory.geometry.plane.terms import on_edges
 from theory.geometry.plane.winding import panel_ends
 from theory.geometry.plane.window import Window
 from theory.problems.problem import OffSupport
@@ -47,7 +47,7 @@ def outside(plain: Outline, held: SetUnion, beyond: OffSupport, window: Window) 
             starts.append(first[turns])
             ends.append(last[turns])
     points, steps = _straight(np.concatenate(starts), np.concatenate(ends), count)
-    inner = plain.take(~along.any(axis=0))
+    inner = plain.take(np.asarray(~along.any(axis=0)))
     return replace(inner, points=np.concatenate([inner.points, points]), steps=np.concatenate([inner.steps, steps]))
 
 

@@ -1,4 +1,4 @@
-"""A chart of the plane about a box: as the plane itself, in units of the noise, within the box, and ever coarser outside.
+"""A chart of the plane about a box: within it the plane in units of the noise, and outside ever coarser.
 
 What is decided by the nearest part of a box varies the less the farther away it is seen from. Along every axis
 
@@ -19,8 +19,8 @@ from theory.geometry.plane.window import SKEW, Window
 
 # How fast squares grow outside of the box.
 RATE = 0.5
-# Halvings of a bracket that leave rounding.
-HALVINGS = 64
+# Steps of Newton's method, until one is this small.
+STEPS, LAST = 40, 1e-14
 # Squares at the start are this share of the shorter side.
 SHARE = 0.25
 
@@ -52,15 +52,15 @@ class Chart:
         return self.alpha * (1 + up + down)
 
     def inverse(self, x: Array) -> Array:
-        """Points (2,) of the chart."""
-        high = np.abs(x - self._middle) / self.alpha
-        low, sign = np.zeros(2), np.sign(x - self._middle)
-        with np.errstate(over="ignore"):
-            for _ in range(HALVINGS):
-                at = 0.5 * (low + high)
-                short = np.abs(self.places(at) - self._middle) < np.abs(x - self._middle)
-                low, high = np.where(short, at, low), np.where(short, high, at)
-        return np.asarray(sign * high)
+        """Points (..., 2) of the chart, by Newton's method from outside, where places bend upwards."""
+        away, half = np.abs(x - self._middle) / self.alpha, self._half
+        w = np.minimum(away, half + np.log1p(RATE * away) / RATE)
+        for _ in range(STEPS):
+            step = (np.abs(self.places(w) - self._middle) / self.alpha - away) / (self.pace(w) / self.alpha)
+            w = np.maximum(w - step, 0.0)
+            if (np.abs(step) <= LAST * (1 + w)).all():
+                break
+        return np.asarray(np.copysign(w, x - self._middle))
 
     def squares(self, window: Window) -> tuple[Array, Array]:
         """Squares of the chart that cover a window: centres (N, 2) and half sides (N,)."""

@@ -20,14 +20,12 @@ from theory.geometry.plane.plane import Plane
 from theory.geometry.plane.rims import clipped, closed
 from theory.geometry.plane.sets import SetUnion
 from theory.geometry.plane.shapes import KEPT, BaseRegion, FieldBase, Shape, Still, vote_field
-from theory.geometry.plane.shares import ShareField, inner_panels
+from theory.geometry.plane.shares import ROUNDING, ShareField, Shares
+from theory.geometry.plane.terms import NODES, inner_panels
 from theory.geometry.plane.tracing import carried, finer, trace
 from theory.geometry.plane.votes import VoteField
 from theory.geometry.plane.window import Window
 from theory.problems.problem import OffSupport
-
-# Nodes of the panels of a set over which shares are integrated.
-NODES = 12
 
 
 @dataclass(frozen=True)
@@ -163,9 +161,9 @@ def labelled_sets(
         frame = np.concatenate([low, high]) if clip is None else clip
         return SetCover(held, frame, bool(label), 1 / total)
 
-    bounded = whole is None or beyond is None
-    window = held.window if bounded else whole.window.askew()
-    return Plane(lru_cache(KEPT)(trainer), tuple(pieces), window, 0.0, tolerance, cover, bounded=bounded)
+    window, bounded = (held.window, True) if whole is None or beyond is None else (whole.window.askew(), False)
+    missing = 0.0 if bounded else ROUNDING
+    return Plane(lru_cache(KEPT)(trainer), tuple(pieces), window, missing, tolerance, cover, bounded=bounded)
 
 
 def posterior(held: SetUnion, alpha: float) -> FieldBase:
@@ -173,9 +171,10 @@ def posterior(held: SetUnion, alpha: float) -> FieldBase:
     assert held.clip is not None
     x0, y0, x1, y1 = held.clip.tolist()
     chart, outline = Chart((x0, y0, x1, y1), alpha), held.outline(NODES)
+    shares = Shares(outline, chart)
     scale = min(alpha, 0.5 * max(x1 - x0, y1 - y0))
     always = None if len(inner_panels(outline, chart.box).points) else True
-    return FieldBase(lambda order: ShareField(outline, chart, order), scale, always, chart=chart)
+    return FieldBase(lambda order: ShareField(shares, order), scale, always, chart=chart, rounding=shares.rounding)
 
 
 @lru_cache(8)

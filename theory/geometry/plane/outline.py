@@ -41,7 +41,7 @@ class Outline:
     """points (P, n, 2); steps (P, n, 2): derivative along the panel times quadrature weight.
 
     outside: whether the region holds beyond all panels. stuck (M, 3): centre and half side of squares whose inside is
-    not resolved. near: whether more boundary may be about to be born.
+    not resolved. near: whether more boundary may be about to be born. slack: the area that rounding may move it over.
     """
 
     points: Array
@@ -49,6 +49,7 @@ class Outline:
     outside: bool = False
     stuck: Array = field(default_factory=lambda: np.empty((0, 3)))
     near: bool = False
+    slack: float = 0.0
 
     @property
     def loose(self) -> float:

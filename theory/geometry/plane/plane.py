@@ -156,7 +156,7 @@ class Plane:
         """The shares at one level, what is known of their errors, and what unresolved boundaries can do to them."""
         outline = shape.outline(level)
         value = np.array([p.mass(shape, outline, level) for p in self.pieces])
-        loose = np.minimum(np.array([p.peak for p in self.pieces]) * outline.loose, 1.0)
+        loose = np.minimum(np.array([p.peak for p in self.pieces]) * (outline.loose + outline.slack), 1.0)
         if (doubt := shape.doubt(level)) > UNSEEN * min(self.tolerance, 1.0):
             loose = np.minimum(loose + self._between(shape, doubt, level), 1.0)
         return value, np.full_like(value, self.missing + 1e-15), loose

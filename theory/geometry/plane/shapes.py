@@ -152,10 +152,10 @@ class Voted:
 def _outlined(shape: Voted, level: int) -> Outline:
     base, refinement = _around(shape, level), LEVELS[level]
     found = stitched(base, shape.base.exact, shape.window, shape.beta, shape.tail, shape.level, refinement)
-    if found is not None:
-        return found
-    found, field = drawn(_settled(shape, level), refinement), shape.field(level)
-    return closed(found, shape.window, lambda at: field.value(at) >= 0)
+    if found is None:
+        field = shape.field(level)
+        found = closed(drawn(_settled(shape, level), refinement), shape.window, lambda at: field.value(at) >= 0)
+    return replace(found, slack=base.slack)
 
 
 @lru_cache(4)
@@ -207,6 +207,7 @@ class FieldBase:
     """{field >= 0} for a field given by the order of its expansion; outlines are kept, for noises share them.
 
     conic: the field where it is a quadratic. chart: of whose squares the field knows; None for those of the plane.
+    rounding: what the field may be off by, where that is more than the digits of a polynomial show.
     """
 
     make: Callable[[int], PlaneField]
@@ -215,6 +216,7 @@ class FieldBase:
     exact: bool = False
     conic: Quadratic | None = field(default=None, compare=False)
     chart: Chart | None = None
+    rounding: float = 0.0
 
     def value(self, points: Array) -> Array:
         """The field at points (N, 2)."""
@@ -244,7 +246,15 @@ def _drawn(base: FieldBase, window: Window, level: int) -> Outline:
     field = _field(base, LEVELS[level].order)
     # Curves that are drawn again do not end on the edge: they are drawn beyond it, and cut.
     found = clipped(_curves(base, window.wider(BEYOND * window.half), level), window)
+    if base.rounding:
+        found = replace(found, slack=base.rounding * _per_value(field, found))
     return closed(found, window, lambda at: field.value(at) >= 0)
+
+
+def _per_value(field: PlaneField, outline: Outline) -> float:
+    """The area between level sets, for each unit of the difference of their levels."""
+    slope = np.hypot(*field.rise(outline.points.reshape(-1, 2))[1].T)
+    return float((np.hypot(*outline.steps.reshape(-1, 2).T) / np.maximum(slope, 1e-300)).sum())
 
 
 @lru_cache(KEPT)

@@ -12,9 +12,11 @@ from theory.laws.gaussian import ahead, interval, pdf
 
 # Intervals longer than this, in noise scales, have masses of which differences of tails keep all digits that count.
 LONG = 1.0
-# Places inside are in cells of so many noise scales, those outside in cells twice as far away as the ones before; squares
-# about places of a cell reach this many noise scales farther, and outside this factor.
-CELL, MARGIN, SPREAD = 4.0, 2.3, 2.5
+# Places inside are in cells of so many noise scales, those outside in cells twice as far away as the ones before;
+# squares about places of a cell reach this many noise scales farther, and outside this factor.
+CELL, MARGIN, SPREAD = 12.0, 2.3, 2.5
+# So much of its depth is a length on which exponentials vary.
+GRADE = 0.3
 # Numbers of cells above the interval begin here.
 FAR = 2**40
 
@@ -41,43 +43,32 @@ class Truncated:
         return np.maximum(np.maximum(x - self.high, self.low - x), 0.0) / self.alpha
 
     def below(self, x: Array, y: Array) -> Array:
-        """P(T <= y), absolutely to rounding, for y in the interval; x and y broadcast."""
-        x, y = np.broadcast_arrays(x, y)
-        result = np.empty(x.shape)
-        for side, here in self._sides(x):
+        """(N, J) P(T <= y), absolutely to rounding, for places x (N,) and y (J,) in the interval."""
+        result = np.empty((len(x), len(y)))
+        for side, rows in self._sides(x):
+            place = x[rows, None]
             if not side:
-                result[here] = self._part(x[here], y[here])
+                result[rows] = self._mass(place, y) / self._mass(place, np.array(self.high))
                 continue
             end = self.high if side > 0 else self.low
-            lead, depth = side * (x[here] - end) / self.alpha, np.maximum(side * (end - y[here]), 0.0) / self.alpha
+            lead, depth = side * (place - end) / self.alpha, np.maximum(side * (end - y), 0.0) / self.alpha
             part = ahead(lead, depth)[0] / ahead(lead, np.array(self.width))[0]
-            result[here] = 1 - part if side > 0 else part
+            result[rows] = 1 - part if side > 0 else part
         return result
 
     def density(self, x: Array, y: Array) -> Array:
-        """The density of T at y in the interval; x and y broadcast."""
-        x, y = np.broadcast_arrays(x, y)
-        result = np.empty(x.shape)
-        for side, here in self._sides(x):
+        """(N, J) the density of T at y (J,) in the interval, for places x (N,)."""
+        result = np.empty((len(x), len(y)))
+        for side, rows in self._sides(x):
+            place = x[rows, None]
             if not side:
-                z = (y[here] - x[here]) / self.alpha
-                result[here] = pdf(z) / self._mass(x[here], np.array(self.high))
+                result[rows] = pdf((y - place) / self.alpha) / self._mass(place, np.array(self.high))
                 continue
             end = self.high if side > 0 else self.low
-            lead, depth = side * (x[here] - end) / self.alpha, np.maximum(side * (end - y[here]), 0.0) / self.alpha
+            lead, depth = side * (place - end) / self.alpha, np.maximum(side * (end - y), 0.0) / self.alpha
             with np.errstate(under="ignore"):
-                result[here] = np.exp(-depth * (lead + 0.5 * depth)) / ahead(lead, np.array(self.width))[0]
+                result[rows] = np.exp(-depth * (lead + 0.5 * depth)) / ahead(lead, np.array(self.width))[0]
         return result / self.alpha
-
-    def moved(self, x: Array, y: Array) -> Array:
-        """The derivative of `below` by x."""
-        first, last = (self.density(x, np.array(end)) for end in (self.low, self.high))
-        return first - self.density(x, y) + self.below(x, y) * (last - first)
-
-    def pull(self, x: Array, y: Array) -> Array:
-        """The derivative of the logarithm of `density` by x."""
-        first, last = (self.density(x, np.array(end)) for end in (self.low, self.high))
-        return (y - x) / self.alpha**2 + last - first
 
     def likely(self, low: Array, high: Array, digits: float) -> tuple[Array, Array]:
         """Between what T lies for every place in [low, high], but with probability exp(-digits).
@@ -91,6 +82,20 @@ class Truncated:
     def _reach(self, away: Array, digits: float) -> Array:
         lead = np.maximum(away, 0.0) / self.alpha
         return self.alpha * 2 * digits / (lead + np.sqrt(lead * lead + 2 * digits))
+
+    def scale(self, places: Array, low: Array, high: Array) -> Array:
+        """On what length T varies within [low, high] (N,), for places between two (2,).
+
+        alpha, and alpha/lambda at lambda noise scales from the interval; but at a depth only the places count that are
+        not too far for T to lie there.
+        """
+        most = np.maximum(self.beyond(places), 1.0)
+        above, below = places[1] > self.high, places[0] < self.low
+        result = np.full(low.shape, self.alpha)
+        for out, lead, depth in ((above, most[1], self.high - high), (below, most[0], low - self.low)):
+            if out:
+                result = np.minimum(result, np.maximum(self.alpha / lead, GRADE * depth))
+        return result
 
     def cell(self, x: Array) -> Index:
         """(N,) which cell of the axis holds each place."""
@@ -119,6 +124,3 @@ class Truncated:
         """P(low <= x + alpha Z <= y)."""
         first, second = (self.low - x) / self.alpha, (y - x) / self.alpha
         return ndtr(second) - ndtr(first) if self.width > LONG else interval(first, second)
-
-    def _part(self, x: Array, y: Array) -> Array:
-        return np.asarray(self._mass(x, y) / self._mass(x, np.array(self.high)))

@@ -6,6 +6,8 @@ far panels is the winding number less the angles of the near sides.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from scipy.spatial import cKDTree
 
@@ -94,8 +96,11 @@ def _cross(a: Array, b: Array) -> Array:
 
 def panel_ends(points: Array) -> Array:
     """(P, 2, 2) both ends of every panel, by the polynomial through its nodes."""
-    count = points.shape[1]
-    at, _ = rule(count)
-    inverse = np.linalg.inv(np.polynomial.legendre.legvander(at, count - 1))
-    turn = np.polynomial.legendre.legvander(np.array([-1.0, 1.0]), count - 1) @ inverse
-    return np.einsum("ea,pad->ped", turn, points)
+    return np.einsum("ea,pad->ped", _to_ends(points.shape[1]), points)
+
+
+@lru_cache
+def _to_ends(count: int) -> Array:
+    """(2, count): from values at the nodes of a panel to those at its ends."""
+    inverse = np.linalg.inv(np.polynomial.legendre.legvander(rule(count)[0], count - 1))
+    return np.polynomial.legendre.legvander(np.array([-1.0, 1.0]), count - 1) @ inverse
