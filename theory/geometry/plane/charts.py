@@ -15,14 +15,15 @@ import numpy as np
 
 from theory.arrays import Array
 from theory.geometry.plane.outline import Outline
+from theory.geometry.plane.squares import quarters
 from theory.geometry.plane.window import SKEW, Window
 
 # How fast squares grow outside of the box.
 RATE = 0.5
 # Steps of Newton's method, until one is this small.
 STEPS, LAST = 40, 1e-14
-# Squares at the start are this share of the shorter side.
-SHARE = 0.25
+# Squares reach no more than this far beyond a window.
+OVER = 4.0
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,17 @@ class Chart:
 
     def places(self, w: Array) -> Array:
         """Points (..., 2) of the plane, of points w (..., 2) of the chart."""
-        up, down = (np.exp(RATE * (side * w - self._half)) for side in (1, -1))
+        up, down = self._growth(w)
         return self._middle + self.alpha * (w + (up - down) / RATE)
 
     def pace(self, w: Array) -> Array:
         """(..., 2) derivatives of places, axis by axis."""
-        up, down = (np.exp(RATE * (side * w - self._half)) for side in (1, -1))
+        up, down = self._growth(w)
         return self.alpha * (1 + up + down)
+
+    def _growth(self, w: Array) -> tuple[Array, Array]:
+        up, down = (np.exp(RATE * (side * w - self._half)) for side in (1, -1))
+        return up, down
 
     def inverse(self, x: Array) -> Array:
         """Points (..., 2) of the chart, by Newton's method from outside, where places bend upwards."""
@@ -63,13 +68,18 @@ class Chart:
         return np.asarray(np.copysign(w, x - self._middle))
 
     def squares(self, window: Window) -> tuple[Array, Array]:
-        """Squares of the chart that cover a window: centres (N, 2) and half sides (N,)."""
+        """Squares of the chart that cover a window, and little more: centres (N, 2) and half sides (N,)."""
         low, high = (self.inverse(window.center + side * window.half) for side in (-1, 1))
-        size = SHARE * float((high - low).min())
-        count = np.ceil((high - low) / size + max(SKEW)).astype(int)
-        first = 0.5 * (low + high) + size * (np.array(SKEW) - 0.5 * (count - 1))
-        x, y = np.meshgrid(*(first[k] + size * np.arange(count[k]) for k in (0, 1)), indexing="ij")
-        return np.stack([x.ravel(), y.ravel()], axis=1), np.full(x.size, 0.5 * size)
+        size = 0.5 * float((high - low).max())
+        center, half = (0.5 * (low + high) + size * np.array(SKEW))[None], np.array([size * (1 + max(SKEW))])
+        done: list[tuple[Array, Array]] = []
+        while len(half):
+            out = np.maximum(center + half[:, None] - high, low - center + half[:, None]).max(axis=1)
+            met = (np.maximum(center - half[:, None] - high, low - center - half[:, None]) < 0).all(axis=1)
+            good = out <= OVER
+            done.append((center[met & good], half[met & good]))
+            center, half = quarters(center[met & ~good], half[met & ~good])
+        return np.concatenate([c for c, _ in done]), np.concatenate([h for _, h in done])
 
     def outward(self, outline: Outline) -> Outline:
         """An outline of the chart as one of the plane."""

@@ -52,7 +52,7 @@ def on_edge(outline: Outline, window: Window) -> Flags:
 
 
 def clipped(outline: Outline, window: Window) -> Outline:
-    """The parts of panels that lie in a window."""
+    """The parts of panels, and squares, that lie in a window."""
     local = (outline.points - window.center) / window.half
     values = np.concatenate([local[..., axis] - side for axis in (0, 1) for side in (-1.0, 1.0)])
     row = np.tile(np.arange(len(local)), 4)
@@ -65,4 +65,5 @@ def clipped(outline: Outline, window: Window) -> Outline:
     good = (np.abs(points[:, -1] - window.center) <= window.half).all(axis=1)
     speeds = along(outline.steps[row] / weights[:, None], place[:, :-1])
     steps = (0.5 * (high - low))[:, None, None] * weights[:, None] * speeds
-    return replace(outline, points=points[good, :-1], steps=steps[good])
+    stuck = (np.abs(outline.stuck[:, :2] - window.center) <= window.half + outline.stuck[:, 2:]).all(axis=1)
+    return replace(outline, points=points[good, :-1], steps=steps[good], stuck=outline.stuck[stuck])

@@ -266,7 +266,8 @@ def _curves(base: FieldBase, window: Window, level: int) -> Outline:
     if base.chart is None:
         found = trace(field, window.grid(window.half), base.scale, LEVELS[level])
     else:
-        found = base.chart.outward(trace(field, base.chart.squares(window), 1.0, LEVELS[level]))
+        found = trace(field, base.chart.squares(window), 1.0, LEVELS[level])
+        found = clipped(base.chart.outward(found), window)
     return finer(field, found, base.scale, LEVELS[level]) or found
 
 

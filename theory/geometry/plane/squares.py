@@ -135,13 +135,14 @@ def fitting(field: PlaneField, center: Array, half: Array) -> tuple[Array, Array
         center, half = center[alive], half[alive]
         good = half <= field.largest(center)
         done.append((center[good], half[good]))
-        center, half = _quarters(center[~good], half[~good])
+        center, half = quarters(center[~good], half[~good])
         if len(half) == 0:
             break
     return np.concatenate([c for c, _ in done]), np.concatenate([h for _, h in done])
 
 
-def _quarters(center: Array, half: Array) -> tuple[Array, Array]:
+def quarters(center: Array, half: Array) -> tuple[Array, Array]:
+    """Squares (N, 2), (N,) cut in four."""
     step = 0.5 * half[:, None]
     moves = [np.array([i, j], float) for i in (-1, 1) for j in (-1, 1)]
     return np.concatenate([center + step * move for move in moves]), np.tile(0.5 * half, 4)
@@ -171,8 +172,8 @@ def _split(field: PlaneField, squares: Squares, sound: Flags) -> Squares:
     for move in halving(good.held.shape[1]):
         along = move @ good.held
         parts += [along @ other.T for other in halving(good.held.shape[1])]
-    restricted = Squares(*_quarters(good.center, good.half), np.concatenate(parts), np.tile(good.doubt, 4))
-    center, half = _quarters(rest.center, rest.half)
+    restricted = Squares(*quarters(good.center, good.half), np.concatenate(parts), np.tile(good.doubt, 4))
+    center, half = quarters(rest.center, rest.half)
     alive = ~field.certain(center, half)
     center, half = center[alive], half[alive]
     return _joined([restricted, Squares(center, half, *field.expand(center, half))])

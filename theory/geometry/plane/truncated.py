@@ -17,6 +17,8 @@ LONG = 1.0
 CELL, MARGIN, SPREAD = 12.0, 2.3, 2.5
 # So much of its depth is a length on which exponentials vary.
 GRADE = 0.3
+# Lengths below this share of the largest place are rounding.
+LEAST = 1e-13
 # Numbers of cells above the interval begin here.
 FAR = 2**40
 
@@ -95,7 +97,7 @@ class Truncated:
         for out, lead, depth in ((above, most[1], self.high - high), (below, most[0], low - self.low)):
             if out:
                 result = np.minimum(result, np.maximum(self.alpha / lead, GRADE * depth))
-        return result
+        return np.maximum(result, LEAST * max(abs(self.low), abs(self.high)))
 
     def cell(self, x: Array) -> Index:
         """(N,) which cell of the axis holds each place."""
