@@ -171,11 +171,15 @@ ROWS = (
         "any dimension: Gaussians that differ along two directions; labelled discs and boxes in two dimensions",
     ),
     Row(
-        "d = 2, labelled discs and boxes, finite (`regression`) or infinite",
+        "d = 2, labelled discs and boxes, in a finite domain or an infinite background",
         "gaussian",
         "plane",
         "as above, relative to the area of the domain",
-        (f"inside = [{{{_DISC.format(0.0)}}}, {{{_DISC.format(3.0)}}}]",),
+        (
+            f"inside = [{{{_DISC.format(0.0)}}}, {{{_DISC.format(3.0)}}}]",
+            f"low = [-2.0, -2.0]\nhigh = [5.0, 2.0]\ninside = [{{{_DISC.format(0.0)}}}, {{{_DISC.format(3.0)}}}]",
+            f"low = [-2.0, -2.0]\nhigh = [5.0, 2.0]\ninside = [{{{_DISC.format(0.0)}}}]\n{_REGRESSION}",
+        ),
     ),
 )
 SAMPLES = Row(
