@@ -52,6 +52,7 @@ _MORE = "cov = [[2.0, 0.3, 0.1], [0.3, 2.0, 0.2], [0.1, 0.2, 1.5]]"
 _THREE = [_gaussian(m, _COV) for m in ("[0, 0, 0]", "[1, 2, 0.5]", "[2, 4, 1]", "[1, 0, 1]")]
 _WIDE = "scale = 1.5"
 _DISC = 'set = "ball", center = [{}, 0.0], radius = 1.0'
+_AROUND = "domain = {low = [-2.0, -2.0], high = [5.0, 2.0]}"
 _SAMPLES = '[training]\nrule = "lda"'
 
 ROWS = (
@@ -177,8 +178,8 @@ ROWS = (
         "as above, relative to the area of the domain",
         (
             f"inside = [{{{_DISC.format(0.0)}}}, {{{_DISC.format(3.0)}}}]",
-            f"low = [-2.0, -2.0]\nhigh = [5.0, 2.0]\ninside = [{{{_DISC.format(0.0)}}}, {{{_DISC.format(3.0)}}}]",
-            f"low = [-2.0, -2.0]\nhigh = [5.0, 2.0]\ninside = [{{{_DISC.format(0.0)}}}]\n{_REGRESSION}",
+            f"{_AROUND}\ninside = [{{{_DISC.format(0.0)}}}, {{{_DISC.format(3.0)}}}]",
+            f"{_AROUND}\ninside = [{{{_DISC.format(0.0)}}}]\n{_REGRESSION}",
         ),
     ),
 )
