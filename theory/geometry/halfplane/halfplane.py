@@ -1,0 +1,185 @@
+"""Half-plane geometry: spheroidal Gaussian components about one axis with any scales across it, Gaussian noises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from theory.arrays import Array, Flags, Index
+from theory.errors import REMEDY, NoExactRoute
+from theory.geometry.axial.training import Spheroid
+from theory.geometry.base import VoteRequest
+from theory.geometry.curvature import SmallNoise
+from theory.geometry.halfplane.chances import fail
+from theory.geometry.halfplane.shapes import Shape, Still, Trained, Voted, window_of
+from theory.geometry.halfplane.signed import Extent, net
+from theory.geometry.halfplane.weights import Weights
+from theory.geometry.plane.outline import Outline
+from theory.geometry.plane.region import PlaneRegion
+from theory.geometry.plane.rims import on_edge
+from theory.geometry.plane.window import Window
+from theory.laws.certificate import level_tail
+from theory.problems.normal import Normal
+
+
+@dataclass(frozen=True)
+class HalfPlaneBase:
+    """Base classifiers for R training noises; axis: (1, d) the direction of the axis."""
+
+    pieces: tuple[Spheroid, ...]
+    region: PlaneRegion
+    axis: Array
+
+    def outward(self, normal: Normal) -> HalfPlaneBase:
+        """The same in the problem's units; the pieces stay as they are."""
+        return replace(self, region=self.region.moved(normal.length, (0.0, 0.0)))
+
+
+@dataclass(frozen=True)
+class HalfPlane:
+    """Regions bounded by curves in the half-plane of places along an axis and distances from it.
+
+    dim: dimensions across the axis. spheroids: what is weighed; `own`, where not None, what classifiers are trained on.
+    frame: a point on the axis (D,), its direction (D,), and the directions (dim + 1, D) of the subspace in which a
+    problem of more dimensions lives, None where that is all of it. lost: what directions that were left out may do.
+    """
+
+    dim: int
+    spheroids: tuple[Spheroid, ...]
+    frame: tuple[Array, Array, Array | None]
+    tolerance: float
+    lost: float = 0.0
+    own: tuple[Spheroid, ...] | None = None
+    route: str = "axial"
+    fixed: bool = False
+    smooth_motion: bool = False
+    _shares: dict[Shape, tuple[Array, Array]] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def weights(self) -> Weights:
+        """What regions are weighed by."""
+        return Weights(self.dim, self.spheroids)
+
+    @property
+    def extent(self) -> Extent:
+        """The rectangle that holds the data."""
+        return self.weights.extent
+
+    def train(self, alpha: Array) -> HalfPlaneBase:
+        """The base classifiers."""
+        held = net(self.spheroids if self.own is None else self.own)
+        shapes = tuple(Still(Trained(self.dim, held, float(a)), self.extent) for a in alpha)
+        return HalfPlaneBase(self.spheroids, PlaneRegion(shapes, np.zeros(len(alpha), bool)), self.frame[1][None])
+
+    def weighing(self, spheroids: tuple[Spheroid, ...]) -> HalfPlane:
+        """The same classifiers for other data."""
+        own = self.spheroids if self.own is None else self.own
+        return HalfPlane(self.dim, spheroids, self.frame, self.tolerance, self.lost, own)
+
+    def smooth(self, region: PlaneRegion, beta: Array, eps: Array | None = None) -> PlaneRegion:
+        """{u >= tau} for noises beta (R, M)."""
+        log_tail = level_tail("gaussian", beta, eps)
+        shapes: list[Shape | None] = []
+        for row, shape in enumerate(region.shapes):
+            assert isinstance(shape, Still)
+            for column, scale in enumerate(beta[row].tolist()):
+                tail = 0.5 if log_tail is None else float(np.exp(log_tail[row, column]))
+                shapes.append(_voted(shape, scale, 1 - tail if region.flipped[row] else tail))
+        return PlaneRegion(tuple(shapes), np.repeat(region.flipped, beta.shape[1]))
+
+    def vote(self, region: PlaneRegion, row: Index, beta: Array, x: Array) -> tuple[Array, Array]:
+        """u and 1 - u at points x (N, 2): places along the axis, and distances from it."""
+        one = np.empty(len(x))
+        for k in np.unique(row):
+            shape = region.shapes[k]
+            assert isinstance(shape, Still)
+            for scale in np.unique(beta[row == k]):
+                here = (row == k) & (beta == scale)
+                one[here] = _reaching(shape, x[here], float(scale)).field(4).rise(x[here])[0] + 0.5
+        one = np.where(region.flipped[row], 1 - one, one)
+        return one, 1 - one
+
+    def mass(self, pieces: tuple[Spheroid, ...], region: PlaneRegion, label: int) -> tuple[Array, Array]:
+        """Mass of the class-`label` components where the region says the other class, and its error."""
+        weights = np.array([s.weight * (s.label == label) for s in self.spheroids])
+        value, error = np.zeros(len(region.shapes)), np.zeros(len(region.shapes))
+        for row, shape in enumerate(region.shapes):
+            if isinstance(shape, Still | Voted):
+                share, doubt = self._weighed(shape)
+                value[row] = weights @ (share if region.flipped[row] == bool(label) else 1 - share)
+                error[row] = weights @ doubt
+        return value, error
+
+    def _weighed(self, shape: Shape) -> tuple[Array, Array]:
+        if shape not in self._shares:
+            outline = shape.outline()
+            share, error = self.weights.shares(outline)
+            inner = _free(outline, window_of(shape.extent), self.extent)
+            moved = np.zeros(outline.points[..., 0].size)
+            moved[inner] = shape.amiss(outline.points.reshape(-1, 2)[inner])
+            error = error + self.weights.moved(outline, moved) + self.weights.loose(outline)
+            self._shares[shape] = np.clip(share, 0.0, 1.0), error
+        return self._shares[shape]
+
+    def uncertainty(self, pieces: tuple[Spheroid, ...], region: PlaneRegion) -> Array:
+        """What was left out; masses carry all other errors."""
+        return np.full(len(region.shapes), self.lost)
+
+    def expected(self, base: HalfPlaneBase, label: int, request: VoteRequest) -> tuple[Array, Array]:
+        """Chances to fail with finitely many votes."""
+        value, error = np.zeros(len(request.beta)), np.zeros(len(request.beta))
+        for i, (row, beta, need) in enumerate(zip(request.trained, request.beta, request.need, strict=True)):
+            shape = base.region.shapes[row]
+            assert isinstance(shape, Still)
+            value[i], error[i] = fail(shape, self.weights, float(beta), label, request.votes, int(need), self.tolerance)
+        return value, error + self.lost
+
+    def erode(self, region: PlaneRegion, eps: Array) -> PlaneRegion:
+        """Not known."""
+        if not eps.any():
+            return region
+        raise NoExactRoute(
+            "adversarial risk has an exact route about an axis only with one scale across it in each class; " + REMEDY
+        )
+
+    def curvature(self) -> SmallNoise:
+        """Not known."""
+        raise NoExactRoute(f"small-noise data are not known on surfaces of revolution; {REMEDY}")
+
+    def coordinate(self, base: HalfPlaneBase, points: Array) -> Array:
+        """(1, m, 2) places along the axis and distances from it of points of R^d."""
+        origin, axis, rows = self.frame
+        offset = points - origin
+        t = offset @ axis
+        across = offset - t[:, None] * axis
+        if rows is not None:
+            across = across @ rows.T
+        return np.stack([t, np.linalg.norm(across, axis=1)], axis=-1)[None]
+
+    def center(self, base: HalfPlaneBase) -> Array | None:
+        """The point from which places along the axis are measured."""
+        return self.frame[0]
+
+
+def _voted(shape: Still, beta: float, tail: float) -> Shape | None:
+    if np.isnan(beta):
+        return None
+    return shape if beta == 0 else Voted(shape.base, shape.extent, beta, tail)
+
+
+def _reaching(shape: Still, points: Array, beta: float) -> Voted:
+    """The votes in a rectangle that holds points (N, 2)."""
+    (first, _low), (last, far) = points.min(axis=0), points.max(axis=0)
+    held = shape.extent
+    wide = Extent(min(held.first, float(first)), max(held.last, float(last)), 0.0, max(held.far, float(far)))
+    return Voted(shape.base, wide, beta, 0.5)
+
+
+
+def _free(outline: Outline, window: Window, extent: Extent) -> Flags:
+    """(N,) which nodes lie in a rectangle, and not on the edge of the window."""
+    t, r = outline.points.reshape(-1, 2).T
+    inner = (t >= extent.first) & (t <= extent.last) & (r >= extent.near) & (r <= extent.far)
+    return np.asarray(inner & ~np.repeat(on_edge(outline, window), outline.points.shape[1]))
