@@ -1,4 +1,4 @@
-"""Gaussian components about one axis: spheroids, of one scale across it in each class, with their centres on it."""
+"""Gaussian components about one axis: spheroids with their centres on it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from theory.reduction.spreads import Full, Thin, spread
 if TYPE_CHECKING:
     from theory.geometry.axial.axial import Axial
     from theory.geometry.axial.training import Spheroid
+    from theory.geometry.halfplane.halfplane import HalfPlane
 
 # Centres farther than this from the axis, relative to their distances, are not on it.
 STRAIGHT = 1e-13
@@ -25,9 +26,10 @@ STRAIGHT = 1e-13
 ROUND = 16 * SAME
 
 
-def about_an_axis(held: Mixture) -> Axial | None:
+def about_an_axis(held: Mixture, tolerance: float) -> Axial | HalfPlane | None:
     """The geometry of components about an axis of the whole space, or of the essential directions where these stay;
-    None for others, and for another rule than the posterior one."""
+    None for others, and for another rule than the posterior one. Bodies of revolution where each class has one scale
+    across the axis."""
     problem, found = held.problem, held.found
     if problem.training.rule != "posterior" or problem.dim < 2:
         return None
@@ -36,12 +38,12 @@ def about_an_axis(held: Mixture) -> Axial | None:
     means = np.stack([_mean(law, problem.dim) for _label, _weight, law in held.parts])
     full = any(isinstance(getattr(law, "cov", None), tuple) for _label, _weight, law in held.parts)
     spreads: Sequence[Thin | Full] = [spread(law, problem.dim, full) for _label, _weight, law in held.parts]
-    geometry = _about(held, means, spreads, None)
+    geometry = _about(held, means, spreads, None, tolerance)
     if geometry is not None or found is None or not held.fixed or not 2 <= found.dim < problem.dim:
         return geometry
     rows = found.rows(0.0)
     places, covariances = found.moments(rows, np.zeros(problem.dim))
-    return _about(held, places, [Full(matrix) for matrix in covariances], rows)
+    return _about(held, places, [Full(matrix) for matrix in covariances], rows, tolerance)
 
 
 def spheroids_about(
@@ -72,7 +74,9 @@ def _mean(law: Law, dim: int) -> Array:
     return np.broadcast_to(np.asarray(law.mean, float), (dim,))
 
 
-def _about(held: Mixture, means: Array, spreads: Sequence[Thin | Full], rows: Array | None) -> Axial | None:
+def _about(
+    held: Mixture, means: Array, spreads: Sequence[Thin | Full], rows: Array | None, tolerance: float
+) -> Axial | HalfPlane | None:
     """The same in given directions (p, d) of the space, None for all; means and covariances along these."""
     first, last = _ends(means)
     axis = means[last] - means[first] if first != last else _odd(spreads)
@@ -84,16 +88,12 @@ def _about(held: Mixture, means: Array, spreads: Sequence[Thin | Full], rows: Ar
     if off > STRAIGHT * np.abs(means - origin).max() or any(pair is None for pair in scales):
         return None
     table = np.array([pair for pair in scales if pair is not None])
-    labels = np.array([label for label, _weight, _law in held.parts])
-    for label in (0, 1):
-        across = table[labels == label, 1]
-        if np.ptp(across) > ROUND * across[0]:
-            return None
-        table[labels == label, 1] = across[0]
+    table[:, 1] = _joined(table[:, 1])
     if len(set(table[:, 1].tolist())) == 1:
         return None
     from theory.geometry.axial.axial import Axial  # slow to import, and seldom needed
     from theory.geometry.axial.training import Spheroid
+    from theory.geometry.halfplane.halfplane import HalfPlane
 
     spheroids = tuple(
         Spheroid(label, weight, float(place), float(along), float(wide))
@@ -101,7 +101,18 @@ def _about(held: Mixture, means: Array, spreads: Sequence[Thin | Full], rows: Ar
     )
     frame = (origin, axis, None) if rows is None else (origin @ rows, axis @ rows, rows)
     lost = 0.0 if rows is None or held.found is None or held.found.lost <= ROUNDING else held.found.lost
-    return Axial(means.shape[1] - 1, spheroids, frame, lost)
+    if all(len({s.across for s in spheroids if s.label == label}) == 1 for label in (0, 1)):
+        return Axial(means.shape[1] - 1, spheroids, frame, lost)
+    return HalfPlane(means.shape[1] - 1, spheroids, frame, tolerance, lost)
+
+
+def _joined(scales: Array) -> Array:
+    """Scales that are one but for rounding made equal."""
+    found: list[float] = []
+    for scale in scales.tolist():
+        same = [other for other in found if abs(scale - other) <= ROUND * other]
+        found.append(same[0] if same else scale)
+    return np.array(found)
 
 
 def _ends(means: Array) -> tuple[int, int]:

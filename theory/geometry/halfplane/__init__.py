@@ -1,1 +1,1 @@
-"""Problems about an axis whose regions are bounded by curves in the half-plane of places along it and distances from it."""
+"""Problems about an axis whose regions are bounded by curves in the half-plane of places and distances from it."""

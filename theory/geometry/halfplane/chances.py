@@ -40,7 +40,9 @@ class Cover:
         density = np.zeros(at.shape[:-1])
         for s in self.weights.spheroids:
             if s.label == self.label:
-                log = log_density(self.weights.dim, at[..., 1] / s.across) - 0.5 * ((at[..., 0] - s.place) / s.along) ** 2
+                log = (
+                    log_density(self.weights.dim, at[..., 1] / s.across) - 0.5 * ((at[..., 0] - s.place) / s.along) ** 2
+                )
                 density += s.weight * np.exp(log) / (s.across * s.along * np.sqrt(2 * np.pi))
         return at, density
 

@@ -7,21 +7,23 @@ from functools import cached_property
 
 import numpy as np
 
-from theory.arrays import Array, Flags, Index
+from theory.arrays import Array, Index
 from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.axial.training import Spheroid
 from theory.geometry.base import VoteRequest
 from theory.geometry.curvature import SmallNoise
 from theory.geometry.halfplane.chances import fail
-from theory.geometry.halfplane.shapes import Shape, Still, Trained, Voted, window_of
+from theory.geometry.halfplane.region import HalfPlaneRegion
+from theory.geometry.halfplane.shapes import BETTER, Shape, Still, Trained, Voted, window_of
 from theory.geometry.halfplane.signed import Extent, net
 from theory.geometry.halfplane.weights import Weights
 from theory.geometry.plane.outline import Outline
-from theory.geometry.plane.region import PlaneRegion
 from theory.geometry.plane.rims import on_edge
-from theory.geometry.plane.window import Window
 from theory.laws.certificate import level_tail
 from theory.problems.normal import Normal
+
+# Of so many nodes of a panel one is looked at for its error.
+LOOKS = 3
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,12 @@ class HalfPlaneBase:
     """Base classifiers for R training noises; axis: (1, d) the direction of the axis."""
 
     pieces: tuple[Spheroid, ...]
-    region: PlaneRegion
+    region: HalfPlaneRegion
     axis: Array
 
     def outward(self, normal: Normal) -> HalfPlaneBase:
         """The same in the problem's units; the pieces stay as they are."""
-        return replace(self, region=self.region.moved(normal.length, (0.0, 0.0)))
+        return replace(self, region=replace(self.region, unit=normal.length))
 
 
 @dataclass(frozen=True)
@@ -71,14 +73,14 @@ class HalfPlane:
         """The base classifiers."""
         held = net(self.spheroids if self.own is None else self.own)
         shapes = tuple(Still(Trained(self.dim, held, float(a)), self.extent) for a in alpha)
-        return HalfPlaneBase(self.spheroids, PlaneRegion(shapes, np.zeros(len(alpha), bool)), self.frame[1][None])
+        return HalfPlaneBase(self.spheroids, HalfPlaneRegion(shapes, np.zeros(len(alpha), bool)), self.frame[1][None])
 
     def weighing(self, spheroids: tuple[Spheroid, ...]) -> HalfPlane:
         """The same classifiers for other data."""
         own = self.spheroids if self.own is None else self.own
         return HalfPlane(self.dim, spheroids, self.frame, self.tolerance, self.lost, own)
 
-    def smooth(self, region: PlaneRegion, beta: Array, eps: Array | None = None) -> PlaneRegion:
+    def smooth(self, region: HalfPlaneRegion, beta: Array, eps: Array | None = None) -> HalfPlaneRegion:
         """{u >= tau} for noises beta (R, M)."""
         log_tail = level_tail("gaussian", beta, eps)
         shapes: list[Shape | None] = []
@@ -87,9 +89,9 @@ class HalfPlane:
             for column, scale in enumerate(beta[row].tolist()):
                 tail = 0.5 if log_tail is None else float(np.exp(log_tail[row, column]))
                 shapes.append(_voted(shape, scale, 1 - tail if region.flipped[row] else tail))
-        return PlaneRegion(tuple(shapes), np.repeat(region.flipped, beta.shape[1]))
+        return HalfPlaneRegion(tuple(shapes), np.repeat(region.flipped, beta.shape[1]))
 
-    def vote(self, region: PlaneRegion, row: Index, beta: Array, x: Array) -> tuple[Array, Array]:
+    def vote(self, region: HalfPlaneRegion, row: Index, beta: Array, x: Array) -> tuple[Array, Array]:
         """u and 1 - u at points x (N, 2): places along the axis, and distances from it."""
         one = np.empty(len(x))
         for k in np.unique(row):
@@ -97,11 +99,11 @@ class HalfPlane:
             assert isinstance(shape, Still)
             for scale in np.unique(beta[row == k]):
                 here = (row == k) & (beta == scale)
-                one[here] = _reaching(shape, x[here], float(scale)).field(4).rise(x[here])[0] + 0.5
+                one[here] = _reaching(shape, x[here], float(scale)).field(BETTER).direct(x[here]) + 0.5
         one = np.where(region.flipped[row], 1 - one, one)
         return one, 1 - one
 
-    def mass(self, pieces: tuple[Spheroid, ...], region: PlaneRegion, label: int) -> tuple[Array, Array]:
+    def mass(self, pieces: tuple[Spheroid, ...], region: HalfPlaneRegion, label: int) -> tuple[Array, Array]:
         """Mass of the class-`label` components where the region says the other class, and its error."""
         weights = np.array([s.weight * (s.label == label) for s in self.spheroids])
         value, error = np.zeros(len(region.shapes)), np.zeros(len(region.shapes))
@@ -116,14 +118,11 @@ class HalfPlane:
         if shape not in self._shares:
             outline = shape.outline()
             share, error = self.weights.shares(outline)
-            inner = _free(outline, window_of(shape.extent), self.extent)
-            moved = np.zeros(outline.points[..., 0].size)
-            moved[inner] = shape.amiss(outline.points.reshape(-1, 2)[inner])
-            error = error + self.weights.moved(outline, moved) + self.weights.loose(outline)
+            error = error + self.weights.moved(outline, _amiss(shape, outline)) + self.weights.loose(outline)
             self._shares[shape] = np.clip(share, 0.0, 1.0), error
         return self._shares[shape]
 
-    def uncertainty(self, pieces: tuple[Spheroid, ...], region: PlaneRegion) -> Array:
+    def uncertainty(self, pieces: tuple[Spheroid, ...], region: HalfPlaneRegion) -> Array:
         """What was left out; masses carry all other errors."""
         return np.full(len(region.shapes), self.lost)
 
@@ -136,7 +135,7 @@ class HalfPlane:
             value[i], error[i] = fail(shape, self.weights, float(beta), label, request.votes, int(need), self.tolerance)
         return value, error + self.lost
 
-    def erode(self, region: PlaneRegion, eps: Array) -> PlaneRegion:
+    def erode(self, region: HalfPlaneRegion, eps: Array) -> HalfPlaneRegion:
         """Not known."""
         if not eps.any():
             return region
@@ -177,9 +176,13 @@ def _reaching(shape: Still, points: Array, beta: float) -> Voted:
     return Voted(shape.base, wide, beta, 0.5)
 
 
-
-def _free(outline: Outline, window: Window, extent: Extent) -> Flags:
-    """(N,) which nodes lie in a rectangle, and not on the edge of the window."""
-    t, r = outline.points.reshape(-1, 2).T
-    inner = (t >= extent.first) & (t <= extent.last) & (r >= extent.near) & (r <= extent.far)
-    return np.asarray(inner & ~np.repeat(on_edge(outline, window), outline.points.shape[1]))
+def _amiss(shape: Shape, outline: Outline) -> Array:
+    """(P,) how far panels are from the boundary, looked at where they lie among the data, and not on the edge."""
+    held, count = shape.extent, outline.points.shape[1]
+    t, r = outline.points[..., 0], outline.points[..., 1]
+    inner = (t >= held.first) & (t <= held.last) & (r >= held.near) & (r <= held.far)
+    inner &= ~on_edge(outline, window_of(held))[:, None]
+    inner[:, np.arange(count) % LOOKS != 1] = False
+    found = np.zeros(inner.shape)
+    found[inner] = shape.amiss(outline.points[inner], outline.steps[inner])
+    return found.max(axis=1, initial=0.0)

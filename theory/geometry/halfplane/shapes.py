@@ -1,21 +1,19 @@
-"""Regions of the half-plane: base classifiers and level sets of their votes, as outlines inside a window of the data."""
+"""Regions of the half-plane: base classifiers and level sets of their votes, as outlines in a window of the data."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
-from scipy.special import ndtri
 
 from theory.arrays import Array, Flags
 from theory.geometry.axial.training import Spheroid
 from theory.geometry.halfplane.signed import Extent, Signed
-from theory.geometry.halfplane.votes import REACH, VoteField, moved
-from theory.geometry.plane.level import LEVELS
+from theory.geometry.halfplane.votes import REACH, VoteField
+from theory.geometry.plane.level import Refinement
 from theory.geometry.plane.outline import Outline
 from theory.geometry.plane.rims import closed
 from theory.geometry.plane.squares import fitting, settle
@@ -23,9 +21,9 @@ from theory.geometry.plane.tracing import LEAST, drawn, trace
 from theory.geometry.plane.window import SKEW, Window
 
 # Levels at which base classifiers are drawn: of what is answered, and of what tells its error.
-OWN, BETTER = 3, 4
-# Nodes of the polynomials of votes along either axis, and how long panels of a base classifier are, in noise scales.
-ORDER, LONG = 16, 4.0
+OWN, BETTER = Refinement(20, 1e-9, 16, 1.0), Refinement(24, 1e-10, 20, 1.0)
+# Level sets of votes: nodes of polynomials along either axis, their accuracy, nodes of panels.
+VOTES = Refinement(16, 1e-8, 12, 1.0)
 # Outlines and fields that are kept.
 KEPT = 64
 
@@ -54,7 +52,7 @@ class Base(Protocol):
     @property
     def dim(self) -> int: ...
 
-    def within(self, window: Window, level: int) -> Outline: ...
+    def within(self, window: Window, level: Refinement) -> Outline: ...
 
     def rise(self, points: Array) -> tuple[Array, Array]: ...
 
@@ -75,20 +73,20 @@ class Trained:
         """D and its slopes."""
         return self.field(2).rise(points)
 
-    def within(self, window: Window, level: int) -> Outline:
+    def within(self, window: Window, level: Refinement) -> Outline:
         """Its outline in a window."""
         return _drawn(self, window, level)
 
 
 @lru_cache(KEPT)
-def _drawn(base: Trained, window: Window, level: int) -> Outline:
-    count = LEVELS[level].nodes
+def _drawn(base: Trained, window: Window, level: Refinement) -> Outline:
+    count = level.nodes
     labels = {s.label for s in base.spheroids}
     if labels != {0, 1}:
         return Outline(np.empty((0, count, 2)), np.empty((0, count, 2)), labels != {0})
-    field = base.field(LEVELS[level].order)
+    field = base.field(level.order)
     scale = math.hypot(min(min(s.along, s.across) for s in base.spheroids), base.alpha)
-    found = trace(field, window.grid(window.half), scale, LEVELS[level])
+    found = trace(field, window.grid(window.half), scale, level)
     return closed(found, window, lambda at: field.value(at) >= 0)
 
 
@@ -99,7 +97,7 @@ class Still:
     base: Base
     extent: Extent
 
-    def outline(self, _level: int = OWN) -> Outline:
+    def outline(self, _level: int = 0) -> Outline:
         """Its boundary."""
         return self.base.within(window_of(self.extent), OWN)
 
@@ -107,9 +105,10 @@ class Still:
         """Whether points (N, 2) lie in it."""
         return np.asarray(self.base.rise(points)[0] >= 0)
 
-    def amiss(self, points: Array) -> Array:
+    def amiss(self, points: Array, _steps: Array) -> Array:
         """(N,) how far nodes (N, 2) of the outline are from the boundary."""
-        return steps_to(*self.base.rise(points))
+        value, slope = self.base.rise(points)
+        return steps_to(value, np.hypot(slope[:, 0], slope[:, 1]))
 
 
 @dataclass(frozen=True)
@@ -121,11 +120,11 @@ class Voted:
     beta: float
     tail: float
 
-    def field(self, level: int, order: int = ORDER) -> VoteField:
+    def field(self, level: Refinement, order: int = VOTES.order) -> VoteField:
         """u less the level, from the base classifier as drawn at a level."""
         return _field(self, level, order)
 
-    def outline(self, _level: int = OWN) -> Outline:
+    def outline(self, _level: int = 0) -> Outline:
         """Its boundary."""
         return _outlined(self)
 
@@ -136,11 +135,13 @@ class Voted:
         wide = Extent(min(extent.first, -far), max(extent.last, far), 0.0, max(extent.far, far))
         inside = (points >= (extent.first, extent.near)).all() and (points <= (extent.last, extent.far)).all()
         held = self if inside else replace(self, extent=wide)
-        return np.asarray(held.field(BETTER).rise(points)[0] >= 0)
+        return np.asarray(held.field(BETTER).direct(points) >= 0)
 
-    def amiss(self, points: Array) -> Array:
-        """(N,) how far nodes (N, 2) of the outline are from the level by the votes for a better base classifier."""
-        return steps_to(*self.field(BETTER).rise(points))
+    def amiss(self, points: Array, steps: Array) -> Array:
+        """(N,) how far nodes (N, 2) of the outline are from the level by the votes for a better base classifier; steps
+        (N, 2): along the outline there."""
+        value, slope = self.field(BETTER).steepness(points, steps)
+        return steps_to(value, slope)
 
     def doubt(self) -> float:
         """By how much what is not resolved of the base classifier can move u."""
@@ -155,27 +156,23 @@ class Voted:
 def _outlined(shape: Voted) -> Outline:
     window, field = window_of(shape.extent), shape.field(OWN)
     start = fitting(field, *window.grid(window.half))
-    leaves = settle(field, start, LEAST * min(shape.beta, window.half), LEVELS[OWN].accuracy)
-    return closed(drawn(leaves, LEVELS[2]), window, lambda at: field.rise(at)[0] >= 0)
+    leaves = settle(field, start, LEAST * min(shape.beta, window.half), VOTES.accuracy)
+    return closed(drawn(leaves, VOTES), window, lambda at: field.direct(at) >= 0)
 
 
-def _around(shape: Voted, level: int) -> Outline:
+def _around(shape: Voted, level: Refinement) -> Outline:
     return shape.base.within(window_of(around(shape.extent, shape.base.dim, shape.beta)), level)
 
 
 @lru_cache(KEPT)
-def _field(shape: Voted, level: int, order: int) -> VoteField:
-    outline = _around(shape, level)
-    parts = np.maximum(np.ceil(outline.lengths / (LONG * shape.beta)), 1).astype(int)
-    return VoteField(outline.divided(parts), shape.base.dim, shape.beta, shape.tail, order)
+def _field(shape: Voted, level: Refinement, order: int) -> VoteField:
+    return VoteField(_around(shape, level), shape.base.dim, shape.beta, shape.tail, order, level is BETTER)
 
 
 def steps_to(value: Array, slope: Array) -> Array:
-    """Newton's steps to where a function with slopes (N, 2) vanishes, infinite where there is no slope."""
+    """Newton's steps to where functions vanish, from values and sizes of slopes (N,); infinite where there is none."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(value == 0, 0.0, np.abs(value) / np.hypot(slope[:, 0], slope[:, 1]))
+        return np.where(value == 0, 0.0, np.abs(value) / slope)
 
 
 Shape = Still | Voted
-Sign = Callable[[Array], Flags]
-__all__ = ["Shape", "Still", "Trained", "Voted", "moved", "ndtri"]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theory.arrays import Array
 from theory.geometry.axial.training import Spheroid
 from theory.geometry.plane.signed import SignedField
 
@@ -27,8 +26,11 @@ class Signed(SignedField):
         covariances = np.zeros((len(along), 2, 2))
         covariances[:, 0, 0], covariances[:, 1, 1] = along, across
         super().__init__(means, covariances, weights, positive, order)
+        # Distances from the axis count relative to the widest component, so that large numbers cancel beforehand.
         widest = across.max()
         self._logs = self._logs - 0.5 * (dim - 1) * np.log1p((across - widest) / widest)
+        self._precisions[:, 1, 1] = (widest - across) / (widest * across)
+        self._bend = 0.5 * self._precisions.max(axis=(1, 2))
 
 
 _SCALES = ("along", "across")
@@ -52,9 +54,3 @@ class Extent:
     last: float
     near: float
     far: float
-
-
-def log_of(values: Array) -> Array:
-    """Logarithms, -inf of 0."""
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log(values))

@@ -12,15 +12,17 @@ polynomials on squares are as good here as in the plane. Values on a grid are pr
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 from scipy.spatial import cKDTree
 from scipy.special import chndtr, ndtri
 
-from theory.arrays import Array, Flags, Index
+from theory.arrays import Array, Flags
 from theory.geometry.plane import chebyshev
-from theory.geometry.plane.outline import Outline
+from theory.geometry.plane.curve import series
+from theory.geometry.plane.outline import Outline, rule
 from theory.numerics.special.noncentral import ball_law, ball_log_mass
 
 # Noise beyond so many scales does not count; distances from the axis vary by one more.
@@ -31,6 +33,13 @@ SHORT = 25.0
 SIDE, TOGETHER = 1.0, 1 << 21
 # Rounding of votes.
 ROUNDING = 1e-14
+# Parts of panels are no longer than the last of these, in noise scales; with so many nodes each.
+SIZES = np.array([0.4, 0.8, 1.6, 2.6, 3.6, 6.0])
+COUNTS, LONGEST = np.array([5, 6, 8, 10, 12, 16, 16]), 6.0
+# Legendre coefficients of a panel that count, in noise scales; each two beyond a few ask for another node.
+STRAIGHT, FEW = 1e-12, 5
+# How much finer a rule is that tells the error of another; a curve is level where it rises by less than this share.
+MORE, LEVEL = 1.4, 0.1
 # Levels are met only where the votes are this near: a probit changes by at most a unit over a scale of noise.
 SLACK = 1e-3
 
@@ -38,12 +47,12 @@ SLACK = 1e-3
 class VoteField:
     """u less the level 1 - tail; order: nodes of polynomials along either axis."""
 
-    def __init__(self, outline: Outline, dim: int, beta: float, tail: float, order: int) -> None:
+    def __init__(self, outline: Outline, dim: int, beta: float, tail: float, order: int, finer: bool = False) -> None:
         self._dim, self._beta, self._tail, self._order = dim, beta, tail, order
         self._level = float(ndtri(tail))
-        step = outline.steps[..., 0].ravel()
-        held = step != 0
-        nodes = outline.points.reshape(-1, 2)[held]
+        every, step = resampled(outline, beta, MORE if finer else 1.0)
+        held = (step != 0) & (every[:, 1] > 0)
+        nodes = every[held]
         sequence = np.argsort(nodes[:, 1], kind="stable")
         self._t, self._r = nodes[sequence].T
         self._weight = -step[held][sequence] / (beta * math.sqrt(2 * math.pi))
@@ -52,11 +61,10 @@ class VoteField:
         self._held: dict[tuple[int, int], Array] = {}
         rare = min(tail, 1 - tail)
         self._reach = math.sqrt(-2 * math.log(rare / 6)) if rare > 0 else REACH
-        every = outline.points.reshape(-1, 2)
         self._tree = cKDTree(every)
 
     def certain(self, center: Array, half: Array) -> Flags:
-        """Where noise reaches no boundary with the chance that matters, or votes at the centre are far from the level."""
+        """Where noise reaches no boundary with the chance that matters, or votes at the centre are far off."""
         result = np.ones(len(center), bool)
         most = max(1, TOGETHER // max(len(self._t), 1))
         for start in range(0, len(center), most):
@@ -89,7 +97,7 @@ class VoteField:
         keys, back = np.unique(cell, axis=0, return_inverse=True)
         names = [(int(x), int(y)) for x, y in keys]
         fresh = [k for k, name in enumerate(names) if name not in self._held]
-        centers = (2 * keys[fresh] + 1) * self._half
+        centers = np.asarray((2 * keys[fresh] + 1) * self._half, float)
         found = self.expand(centers, np.full(len(fresh), self._half))[0]
         self._held.update(zip([names[k] for k in fresh], found, strict=True))
         held = np.array([self._held[name] for name in names]).reshape(len(names), self._order, self._order)
@@ -112,27 +120,53 @@ class VoteField:
             return np.full(len(points), np.inf)
         return np.asarray(self._tree.query(moved(points, self._dim, self._beta))[0]) - self._beta
 
+    def direct(self, points: Array) -> Array:
+        """u less the level at points (N, 2), node by node."""
+        return self._sums(points, False)[0]
+
     def rise(self, points: Array) -> tuple[Array, Array]:
-        """u less the level, and its slopes (N, 2), node by node."""
-        value, slope = np.full(len(points), self._outside - 1 + self._tail), np.zeros((len(points), 2))
+        """The same and its slopes (N, 2)."""
+        value, along, across = self._sums(points, True)
+        return value, np.stack([along, across], axis=1)
+
+    def steepness(self, points: Array, steps: Array) -> tuple[Array, Array]:
+        """The same, and the size of its slope, at points of a level set that goes along steps (N, 2).
+
+        The slope is across these, so that its part along the axis tells it where it is not small.
+        """
+        run, rise = np.abs(steps).T
+        level = rise < LEVEL * run
+        value, slope = np.empty(len(points)), np.empty(len(points))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.hypot(run, rise) / rise
+            value[~level], along, _across = self._sums(points[~level], False)
+            slope[~level] = np.abs(along) * ratio[~level]
+        value[level], along, across = self._sums(points[level], True)
+        slope[level] = np.hypot(along, across)
+        return value, slope
+
+    def _sums(self, points: Array, steep: bool) -> tuple[Array, Array, Array]:
+        """u less the level, its slope along the axis, and where `steep` that across it."""
+        count = len(points)
+        value, along, across = np.full(count, self._outside - 1 + self._tail), np.zeros(count), np.zeros(count)
         low, high = self._band(points[:, 1], points[:, 1], REACH)
         most = max(1, TOGETHER // max(len(self._t), 1))
-        for start in range(0, len(points), most):
+        for start in range(0, count, most):
             part = slice(start, start + most)
             z = (self._t - points[part, 0, None]) / self._beta
             row, node = np.nonzero((np.abs(z) <= REACH) & (self._r >= low[part, None]))
             z = z[row, node]
             density = self._weight[node] * np.exp(-0.5 * z * z)
-            share, rate = np.ones(len(row)), np.zeros(len(row))
-            row += start
+            share, row = np.ones(len(row)), row + start
             within = self._r[node] <= high[row]
             some, at = points[row[within], 1] / self._beta, self._r[node[within]] / self._beta
-            share[within], rate[within] = ball_share(self._dim, some, at), ball_rate(self._dim, some, at)
-            count = len(points)
+            share[within] = ball_share(self._dim, some, at)
             value += np.bincount(row, density * share, count)
-            slope[:, 0] += np.bincount(row, density * share * z / self._beta, count)
-            slope[:, 1] -= np.bincount(row, density * rate / self._beta, count)
-        return value, slope
+            along += np.bincount(row, density * share * z / self._beta, count)
+            if steep:
+                rate = ball_rate(self._dim, some, at, share[within])
+                across -= np.bincount(row[within], density[within] * rate / self._beta, count)
+        return value, along, across
 
     def _band(self, low: Array, high: Array, reach: float) -> tuple[Array, Array]:
         """Distances from the axis of nearly all noise about points between two distances."""
@@ -169,6 +203,41 @@ class VoteField:
         return found.reshape(*t.shape, len(r))
 
 
+def resampled(outline: Outline, beta: float, finer: float) -> tuple[Array, Array]:
+    """Nodes (N, 2) and weighted steps along the axis (N,), on each panel as many as noise beta asks for.
+
+    An error of the rule with n nodes on a panel of half length a beta is about (a^2/8)^n/n!.
+    """
+    lengths = finer * outline.lengths / beta
+    parts = np.maximum(np.ceil(lengths / LONGEST), 1).astype(int)
+    points, steps = [np.empty((0, 2))], [np.empty(0)]
+    for number in np.unique(parts):
+        some = replace(outline, points=outline.points[parts == number], steps=outline.steps[parts == number])
+        held = some.divided(np.full(len(some.points), number))
+        size = np.repeat(lengths[parts == number], number) / number
+        own = held.points.shape[1]
+        bends = np.abs(series(own) @ held.points).max(axis=2) > STRAIGHT * beta
+        degree = (np.arange(own) * bends).max(axis=1)
+        counts = np.minimum(COUNTS[np.searchsorted(SIZES, size)] + np.maximum(degree - FEW, 0) // 2 + 1, own)
+        for count in np.unique(counts):
+            rows = counts == count
+            turn = thinned(own, int(count))
+            weights = rule(own)[1], rule(int(count))[1]
+            points.append(np.einsum("ab,pbk->pak", turn, held.points[rows]).reshape(-1, 2))
+            paces = held.steps[rows, :, 0] / weights[0]
+            steps.append(((paces @ turn.T) * weights[1]).ravel())
+    return np.concatenate(points), np.concatenate(steps)
+
+
+@lru_cache
+def thinned(own: int, count: int) -> Array:
+    """(count, own) from values at the nodes of a panel to values at fewer nodes."""
+    if own == count:
+        return np.eye(own)
+    at = [np.polynomial.legendre.legvander(rule(n)[0], own - 1) for n in (count, own)]
+    return np.asarray(at[0] @ np.linalg.inv(at[1]))
+
+
 def moved(points: Array, dim: int, beta: float) -> Array:
     """Where noise about points (N, 2) is: the root of the mean square of its distances from the axis."""
     return np.stack([points[:, 0], np.sqrt(points[:, 1] ** 2 + dim * beta**2)], axis=1)
@@ -182,11 +251,10 @@ def ball_share(dim: int, ell: Array, radius: Array) -> Array:
     return result
 
 
-def ball_rate(dim: int, ell: Array, radius: Array) -> Array:
-    """-d/d(ell) of the same: ell (P_d - P_{d+2}) for the noncentral chi-square law."""
+def ball_rate(dim: int, ell: Array, radius: Array, share: Array) -> Array:
+    """-d/d(ell) of the same `share`: ell (P_d - P_{d+2}) for the noncentral chi-square law."""
     result, short = np.empty(len(ell)), ell <= SHORT
-    square = radius[short] ** 2, ell[short] ** 2
-    result[short] = ell[short] * (chndtr(square[0], dim, square[1]) - chndtr(square[0], dim + 2, square[1]))
+    result[short] = ell[short] * (share[short] - chndtr(radius[short] ** 2, dim + 2, ell[short] ** 2))
     result[~short] = np.exp(ball_law(dim, ell[~short], (radius - ell)[~short]).log_rate)
     return result
 

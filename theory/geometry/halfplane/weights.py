@@ -64,7 +64,8 @@ class Weights:
         return -float(density @ mass), -float(density.sum())
 
     def moved(self, outline: Outline, distance: Array) -> Array:
-        """(K,) masses within distances of the nodes (N,) of an outline."""
+        """(K,) masses within distances (P,) of the panels of an outline."""
+        distance = np.repeat(distance, outline.points.shape[1])
         t, r = outline.points.reshape(-1, 2).T
         length = np.hypot(outline.steps[..., 0], outline.steps[..., 1]).ravel()
         result = np.empty(len(self.spheroids))
