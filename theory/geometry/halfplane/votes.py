@@ -17,18 +17,16 @@ from functools import lru_cache
 
 import numpy as np
 from scipy.spatial import cKDTree
-from scipy.special import chndtr, ndtri
+from scipy.special import ndtri
 
 from theory.arrays import Array, Flags
+from theory.geometry.halfplane import balls
 from theory.geometry.plane import chebyshev
 from theory.geometry.plane.curve import series
 from theory.geometry.plane.outline import Outline, rule
-from theory.numerics.special.noncentral import ball_law, ball_log_mass
 
 # Noise beyond so many scales does not count; distances from the axis vary by one more.
 REACH = 8.3
-# Distances from the axis, in noise scales, up to which masses are short sums.
-SHORT = 25.0
 # Half a side of the largest squares, in noise scales, and pairs that are looked at together.
 SIDE, TOGETHER = 1.0, 1 << 21
 # Rounding of votes.
@@ -160,11 +158,11 @@ class VoteField:
             share, row = np.ones(len(row)), row + start
             within = self._r[node] <= high[row]
             some, at = points[row[within], 1] / self._beta, self._r[node[within]] / self._beta
-            share[within] = ball_share(self._dim, some, at)
+            share[within] = balls.share(self._dim, some, at)
             value += np.bincount(row, density * share, count)
             along += np.bincount(row, density * share * z / self._beta, count)
             if steep:
-                rate = ball_rate(self._dim, some, at, share[within])
+                rate = balls.rate(self._dim, some, at, share[within])
                 across -= np.bincount(row[within], density[within] * rate / self._beta, count)
         return value, along, across
 
@@ -196,9 +194,7 @@ class VoteField:
         near = np.flatnonzero((np.abs(z) <= REACH).any(axis=0))
         z, node = z[:, near], near + start
         share, within = np.ones((len(r), len(node))), self._r[node] <= high
-        at = np.broadcast_to(self._r[node[within]] / self._beta, (len(r), int(within.sum())))
-        from_axis = np.broadcast_to(np.abs(r)[:, None] / self._beta, at.shape)
-        share[:, within] = ball_share(self._dim, from_axis.ravel(), at.ravel()).reshape(at.shape)
+        share[:, within] = balls.shares(self._dim, np.abs(r) / self._beta, self._r[node[within]] / self._beta)
         found = (np.exp(-0.5 * z * z) * self._weight[node]) @ share.T
         return found.reshape(*t.shape, len(r))
 
@@ -241,22 +237,6 @@ def thinned(own: int, count: int) -> Array:
 def moved(points: Array, dim: int, beta: float) -> Array:
     """Where noise about points (N, 2) is: the root of the mean square of its distances from the axis."""
     return np.stack([points[:, 0], np.sqrt(points[:, 1] ** 2 + dim * beta**2)], axis=1)
-
-
-def ball_share(dim: int, ell: Array, radius: Array) -> Array:
-    """P(|c + Z| <= r), ell = |c|, to a few units in the last place of one."""
-    result, short = np.empty(len(ell)), ell <= SHORT
-    result[short] = chndtr(radius[short] ** 2, dim, ell[short] ** 2)
-    result[~short] = np.exp(ball_log_mass(dim, ell[~short], (radius - ell)[~short])[0])
-    return result
-
-
-def ball_rate(dim: int, ell: Array, radius: Array, share: Array) -> Array:
-    """-d/d(ell) of the same `share`: ell (P_d - P_{d+2}) for the noncentral chi-square law."""
-    result, short = np.empty(len(ell)), ell <= SHORT
-    result[short] = ell[short] * (share[short] - chndtr(radius[short] ** 2, dim + 2, ell[short] ** 2))
-    result[~short] = np.exp(ball_law(dim, ell[~short], (radius - ell)[~short]).log_rate)
-    return result
 
 
 @lru_cache
