@@ -148,7 +148,20 @@ ROWS = (
             _classes(_gaussian("[0, 0, 0]"), f"{_gaussian('[1, 2, 0]', _WIDE)};{_gaussian('[-1, -2, 0]', _WIDE)}"),
             _classes(_gaussian("[0, 0, 0]", "scale = [2, 1, 1]"), _gaussian("[1, 0, 0]", "scale = [1, 1.5, 1.5]")),
         ),
-        "any dimension: Gaussians round about one axis, of one scale across it in each class",
+        "any dimension: Gaussians round about one axis",
+    ),
+    Row(
+        "any d, gaussians round about one axis, with several scales across it in a class",
+        "gaussian, `posterior`",
+        "axial",
+        "curves in the half-plane of the axis, noncentral chi-square tails along them",
+        (
+            _classes(
+                _gaussian("[0, 0, 0]"), f"{_gaussian('[1, 2, 0]', _WIDE)};{_gaussian('[-1, -2, 0]', 'scale = 2')}"
+            ),
+            _classes(_gaussian("[0, 0, 0]", "scale = [2, 1, 1]"), f"{_gaussian('0')};{_gaussian('[1, 0, 0]', _WIDE)}"),
+        ),
+        missing=("adversarial",),
     ),
     Row(
         "any d, one ball in an infinite background",
