@@ -93,7 +93,7 @@ def _about(
         return None
     from theory.geometry.axial.axial import Axial  # slow to import, and seldom needed
     from theory.geometry.axial.training import Spheroid
-    from theory.geometry.halfplane.halfplane import HalfPlane
+    from theory.geometry.halfplane.halfplane import gaussians
 
     spheroids = tuple(
         Spheroid(label, weight, float(place), float(along), float(wide))
@@ -103,7 +103,7 @@ def _about(
     lost = 0.0 if rows is None or held.found is None or held.found.lost <= ROUNDING else held.found.lost
     if all(len({s.across for s in spheroids if s.label == label}) == 1 for label in (0, 1)):
         return Axial(means.shape[1] - 1, spheroids, frame, lost)
-    return HalfPlane(means.shape[1] - 1, spheroids, frame, tolerance, lost)
+    return gaussians(means.shape[1] - 1, spheroids, frame, tolerance, lost)
 
 
 def _joined(scales: Array) -> Array:

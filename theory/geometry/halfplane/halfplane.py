@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import lru_cache
 
 import numpy as np
+from scipy.special import ndtri
 
 from theory.arrays import Array, Index
 from theory.errors import REMEDY, NoExactRoute
@@ -13,8 +15,10 @@ from theory.geometry.axial.training import Spheroid
 from theory.geometry.base import VoteRequest
 from theory.geometry.curvature import SmallNoise
 from theory.geometry.halfplane.chances import fail
+from theory.geometry.halfplane.measures import Measures, Share
 from theory.geometry.halfplane.region import HalfPlaneRegion
-from theory.geometry.halfplane.shapes import BETTER, Shape, Still, Trained, Voted, window_of
+from theory.geometry.halfplane.sets import Balls, Blurred, SetBase
+from theory.geometry.halfplane.shapes import BETTER, Base, Shape, Still, Trained, Voted, window_of
 from theory.geometry.halfplane.signed import Extent, net
 from theory.geometry.halfplane.weights import Weights
 from theory.geometry.plane.outline import Outline
@@ -24,13 +28,19 @@ from theory.problems.normal import Normal
 
 # Of so many nodes of a panel one is looked at for its error.
 LOOKS = 3
+# Level sets of labelled balls are looked for a share of these beyond where they can be.
+AROUND = 1e-3
+# Base classifiers that are kept.
+KEPT = 64
+
+Pieces = tuple[Spheroid, ...] | tuple[Share, ...]
 
 
 @dataclass(frozen=True)
 class HalfPlaneBase:
     """Base classifiers for R training noises; axis: (1, d) the direction of the axis."""
 
-    pieces: tuple[Spheroid, ...]
+    pieces: Pieces
     region: HalfPlaneRegion
     axis: Array
 
@@ -43,42 +53,32 @@ class HalfPlaneBase:
 class HalfPlane:
     """Regions bounded by curves in the half-plane of places along an axis and distances from it.
 
-    dim: dimensions across the axis. spheroids: what is weighed; `own`, where not None, what classifiers are trained on.
-    frame: a point on the axis (D,), its direction (D,), and the directions (dim + 1, D) of the subspace in which a
-    problem of more dimensions lives, None where that is all of it. lost: what directions that were left out may do.
+    trainer: gives the base classifier of one training noise. weights: what regions are weighed by.
+    frame: a point on the axis (D,), its direction (D,), and the directions (d, D) of the subspace in which a problem of
+    more dimensions lives, None where that is all of it. lost: what directions that were left out may do.
     """
 
-    dim: int
-    spheroids: tuple[Spheroid, ...]
+    trainer: Callable[[float], Base]
+    weights: Weights | Measures
     frame: tuple[Array, Array, Array | None]
     tolerance: float
     lost: float = 0.0
-    own: tuple[Spheroid, ...] | None = None
     route: str = "axial"
     fixed: bool = False
     smooth_motion: bool = False
     _shares: dict[Shape, tuple[Array, Array]] = field(default_factory=dict, compare=False)
 
-    @cached_property
-    def weights(self) -> Weights:
-        """What regions are weighed by."""
-        return Weights(self.dim, self.spheroids)
-
-    @property
-    def extent(self) -> Extent:
-        """The rectangle that holds the data."""
-        return self.weights.extent
-
     def train(self, alpha: Array) -> HalfPlaneBase:
         """The base classifiers."""
-        held = net(self.spheroids if self.own is None else self.own)
-        shapes = tuple(Still(Trained(self.dim, held, float(a)), self.extent) for a in alpha)
-        return HalfPlaneBase(self.spheroids, HalfPlaneRegion(shapes, np.zeros(len(alpha), bool)), self.frame[1][None])
+        shapes = tuple(Still(self.trainer(float(a)), self.weights.extent) for a in alpha)
+        return HalfPlaneBase(
+            self.weights.pieces, HalfPlaneRegion(shapes, np.zeros(len(alpha), bool)), self.frame[1][None]
+        )
 
     def weighing(self, spheroids: tuple[Spheroid, ...]) -> HalfPlane:
         """The same classifiers for other data."""
-        own = self.spheroids if self.own is None else self.own
-        return HalfPlane(self.dim, spheroids, self.frame, self.tolerance, self.lost, own)
+        dim = self.trainer(0.0).dim
+        return replace(self, weights=Weights(dim, spheroids), _shares={})
 
     def smooth(self, region: HalfPlaneRegion, beta: Array, eps: Array | None = None) -> HalfPlaneRegion:
         """{u >= tau} for noises beta (R, M)."""
@@ -88,8 +88,20 @@ class HalfPlane:
             assert isinstance(shape, Still)
             for column, scale in enumerate(beta[row].tolist()):
                 tail = 0.5 if log_tail is None else float(np.exp(log_tail[row, column]))
-                shapes.append(_voted(shape, scale, 1 - tail if region.flipped[row] else tail))
+                shapes.append(self._voted(shape, scale, 1 - tail if region.flipped[row] else tail))
         return HalfPlaneRegion(tuple(shapes), np.repeat(region.flipped, beta.shape[1]))
+
+    def _voted(self, shape: Still, beta: float, tail: float) -> Shape | None:
+        if np.isnan(beta):
+            return None
+        if beta == 0:
+            return shape
+        extent = shape.extent
+        if self.weights.bounded:
+            # Votes fall beside a half-space that holds the set, which noise leads out of no farther than this.
+            wide = max(beta * float(ndtri(tail)), 0.0) + AROUND * (extent.last - extent.first)
+            extent = Extent(extent.first - wide, extent.last + wide, 0.0, extent.far + wide)
+        return Voted(shape.base, extent, beta, tail)
 
     def vote(self, region: HalfPlaneRegion, row: Index, beta: Array, x: Array) -> tuple[Array, Array]:
         """u and 1 - u at points x (N, 2): places along the axis, and distances from it."""
@@ -103,26 +115,29 @@ class HalfPlane:
         one = np.where(region.flipped[row], 1 - one, one)
         return one, 1 - one
 
-    def mass(self, pieces: tuple[Spheroid, ...], region: HalfPlaneRegion, label: int) -> tuple[Array, Array]:
+    def mass(self, pieces: Pieces, region: HalfPlaneRegion, label: int) -> tuple[Array, Array]:
         """Mass of the class-`label` components where the region says the other class, and its error."""
-        weights = np.array([s.weight * (s.label == label) for s in self.spheroids])
+        own = np.array([s.label == label for s in self.weights.pieces])
+        weights = np.array([s.weight for s in self.weights.pieces])[own]
         value, error = np.zeros(len(region.shapes)), np.zeros(len(region.shapes))
         for row, shape in enumerate(region.shapes):
             if isinstance(shape, Still | Voted):
                 share, doubt = self._weighed(shape)
-                value[row] = weights @ (share if region.flipped[row] == bool(label) else 1 - share)
-                error[row] = weights @ doubt
+                wrong = share if region.flipped[row] == bool(label) else 1 - share
+                value[row], error[row] = weights @ wrong[own], weights @ doubt[own]
         return value, error
 
     def _weighed(self, shape: Shape) -> tuple[Array, Array]:
         if shape not in self._shares:
+            if isinstance(shape, Still) and isinstance(shape.base, SetBase) and self.weights.bounded:
+                return np.array([1.0, 0.0]), np.zeros(2)
             outline = shape.outline()
             share, error = self.weights.shares(outline)
             error = error + self.weights.moved(outline, _amiss(shape, outline)) + self.weights.loose(outline)
-            self._shares[shape] = np.clip(share, 0.0, 1.0), error
+            self._shares[shape] = np.maximum(share, 0.0), error
         return self._shares[shape]
 
-    def uncertainty(self, pieces: tuple[Spheroid, ...], region: HalfPlaneRegion) -> Array:
+    def uncertainty(self, pieces: Pieces, region: HalfPlaneRegion) -> Array:
         """What was left out; masses carry all other errors."""
         return np.full(len(region.shapes), self.lost)
 
@@ -140,7 +155,7 @@ class HalfPlane:
         if not eps.any():
             return region
         raise NoExactRoute(
-            "adversarial risk has an exact route about an axis only with one scale across it in each class; " + REMEDY
+            f"adversarial risk has an exact route about an axis only with one scale across it in each class; {REMEDY}"
         )
 
     def curvature(self) -> SmallNoise:
@@ -162,10 +177,29 @@ class HalfPlane:
         return self.frame[0]
 
 
-def _voted(shape: Still, beta: float, tail: float) -> Shape | None:
-    if np.isnan(beta):
-        return None
-    return shape if beta == 0 else Voted(shape.base, shape.extent, beta, tail)
+def gaussians(
+    dim: int,
+    spheroids: tuple[Spheroid, ...],
+    frame: tuple[Array, Array, Array | None],
+    tolerance: float,
+    lost: float = 0.0,
+) -> HalfPlane:
+    """Spheroids in `dim` dimensions across an axis, of any scales."""
+    held = net(spheroids)
+
+    def trainer(alpha: float) -> Base:
+        return Trained(dim, held, alpha)
+
+    return HalfPlane(lru_cache(KEPT)(trainer), Weights(dim, spheroids), frame, tolerance, lost)
+
+
+def balls(held: Balls, frame: tuple[Array, Array, Array | None], tolerance: float) -> HalfPlane:
+    """Labelled balls in an infinite background."""
+
+    def trainer(alpha: float) -> Base:
+        return Blurred(held, alpha) if alpha > 0 else SetBase(held)
+
+    return HalfPlane(lru_cache(KEPT)(trainer), Measures(held), frame, tolerance)
 
 
 def _reaching(shape: Still, points: Array, beta: float) -> Voted:

@@ -54,7 +54,9 @@ class Base(Protocol):
 
     def within(self, window: Window, level: Refinement) -> Outline: ...
 
-    def rise(self, points: Array) -> tuple[Array, Array]: ...
+    def contains(self, points: Array) -> Flags: ...
+
+    def amiss(self, points: Array, steps: Array) -> Array: ...
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,16 @@ class Trained:
         """D, to be expanded with so many nodes."""
         return Signed(self.dim, self.spheroids, self.alpha, order)
 
-    def rise(self, points: Array) -> tuple[Array, Array]:
-        """D and its slopes."""
-        return self.field(2).rise(points)
+    def contains(self, points: Array) -> Flags:
+        """The sign of D."""
+        if len({s.label for s in self.spheroids}) < 2:
+            return np.full(len(points), any(s.label for s in self.spheroids) or not self.spheroids)
+        return np.asarray(self.field(2).value(points) >= 0)
+
+    def amiss(self, points: Array, _steps: Array) -> Array:
+        """(N,) how far nodes of an outline are from the boundary."""
+        value, slope = self.field(2).rise(points)
+        return steps_to(value, np.hypot(slope[:, 0], slope[:, 1]))
 
     def within(self, window: Window, level: Refinement) -> Outline:
         """Its outline in a window."""
@@ -103,12 +112,11 @@ class Still:
 
     def contains(self, points: Array) -> Flags:
         """Whether points (N, 2) lie in it."""
-        return np.asarray(self.base.rise(points)[0] >= 0)
+        return self.base.contains(points)
 
-    def amiss(self, points: Array, _steps: Array) -> Array:
-        """(N,) how far nodes (N, 2) of the outline are from the boundary."""
-        value, slope = self.base.rise(points)
-        return steps_to(value, np.hypot(slope[:, 0], slope[:, 1]))
+    def amiss(self, points: Array, steps: Array) -> Array:
+        """(N,) how far nodes (N, 2) of the outline are from the boundary; steps (N, 2): along it there."""
+        return self.base.amiss(points, steps)
 
 
 @dataclass(frozen=True)
@@ -120,7 +128,7 @@ class Voted:
     beta: float
     tail: float
 
-    def field(self, level: Refinement, order: int = VOTES.order) -> VoteField:
+    def field(self, level: Refinement, order: int = 0) -> VoteField:
         """u less the level, from the base classifier as drawn at a level."""
         return _field(self, level, order)
 
@@ -154,10 +162,15 @@ class Voted:
 
 @lru_cache(KEPT)
 def _outlined(shape: Voted) -> Outline:
-    window, field = window_of(shape.extent), shape.field(OWN)
+    return traced(shape.field(OWN), shape.extent, shape.beta, VOTES)
+
+
+def traced(field: VoteField, extent: Extent, beta: float, level: Refinement) -> Outline:
+    """A level set of votes in a rectangle, with the nodes of a level, closed along the edge of its window."""
+    window = window_of(extent)
     start = fitting(field, *window.grid(window.half))
-    leaves = settle(field, start, LEAST * min(shape.beta, window.half), VOTES.accuracy)
-    return closed(drawn(leaves, VOTES), window, lambda at: field.direct(at) >= 0)
+    leaves = settle(field, start, LEAST * min(beta, window.half), VOTES.accuracy)
+    return closed(drawn(leaves, level), window, lambda at: field.direct(at) >= 0)
 
 
 def _around(shape: Voted, level: Refinement) -> Outline:
@@ -166,7 +179,9 @@ def _around(shape: Voted, level: Refinement) -> Outline:
 
 @lru_cache(KEPT)
 def _field(shape: Voted, level: Refinement, order: int) -> VoteField:
-    return VoteField(_around(shape, level), shape.base.dim, shape.beta, shape.tail, order, level is BETTER)
+    return VoteField(
+        _around(shape, level), shape.base.dim, shape.beta, shape.tail, order or VOTES.order, level is BETTER
+    )
 
 
 def steps_to(value: Array, slope: Array) -> Array:

@@ -8,16 +8,50 @@ from functools import cached_property
 import numpy as np
 from scipy.special import gammainc
 
-from theory.arrays import Array
+from theory.arrays import Array, Index
 from theory.geometry.axial.training import Spheroid
 from theory.geometry.axial.weights import MISSING, log_density
 from theory.geometry.halfplane.signed import Extent
 from theory.geometry.plane.outline import Outline
+from theory.numerics.cubature import Cells
 
 # Beyond so many scales there are no data; distances from the axis vary by one more.
 REACH = 8.3
+# Rectangles of a class are at first no longer than so many of its scales.
+SIZE = 2.0
 # Panels are no longer than this, in scales of a component along or across.
 LONG = 1.5
+
+
+@dataclass(frozen=True)
+class Cover:
+    """A class in the rectangle of the data."""
+
+    weights: Weights
+    label: int
+
+    @property
+    def cells(self) -> Cells:
+        """The rectangle."""
+        held = self.weights.extent
+        low, high = np.array([[held.first, held.near]]), np.array([[held.last, held.far]])
+        return Cells(np.zeros(1, np.intp), low, high)
+
+    def place(self, patch: Index, at: Array) -> tuple[Array, Array]:
+        """The points themselves, and the density."""
+        density = np.zeros(at.shape[:-1])
+        for s in self.weights.spheroids:
+            if s.label == self.label:
+                log = (
+                    log_density(self.weights.dim, at[..., 1] / s.across) - 0.5 * ((at[..., 0] - s.place) / s.along) ** 2
+                )
+                density += s.weight * np.exp(log) / (s.across * s.along * np.sqrt(2 * np.pi))
+        return at, density
+
+    def longest(self, points: Array) -> Array:
+        """A few scales."""
+        least = min(min(s.along, s.across) for s in self.weights.spheroids)
+        return np.full(len(points), SIZE * least)
 
 
 @dataclass(frozen=True)
@@ -26,6 +60,17 @@ class Weights:
 
     dim: int
     spheroids: tuple[Spheroid, ...]
+
+    bounded: bool = False
+
+    @property
+    def pieces(self) -> tuple[Spheroid, ...]:
+        """The components."""
+        return self.spheroids
+
+    def cover(self, label: int, _margin: float) -> Cover:
+        """Where a class lies."""
+        return Cover(self, label)
 
     @cached_property
     def table(self) -> Array:
