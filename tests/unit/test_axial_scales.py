@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,9 @@ from scipy.stats import binom, ncx2
 from tests.unit.axial_problems import failures, log_odds, on_axis
 from tests.unit.axial_scales import by_grid, several
 from theory import (
+    Ball,
     Component,
+    DomainProblem,
     Gaussian,
     MixtureProblem,
     NoExactRoute,
@@ -26,7 +29,11 @@ from theory import (
 )
 from theory.geometry.halfplane import balls, votes
 from theory.geometry.halfplane.halfplane import HalfPlane
+from theory.geometry.halfplane.halfplane import balls as set_geometry
+from theory.geometry.halfplane.sets import Balls
 from theory.numerics.special.noncentral import ball_log_mass
+from theory.problems.normal import normal_form
+from theory.reduction.reduce import reduce
 
 # Chance at which a correct simulation is called wrong.
 UNLUCKY = 1e-6
@@ -151,7 +158,7 @@ def test_gains_optima_and_other_data() -> None:
     assert pair.gain.value == pytest.approx(apart.value[0] - apart.value[1], abs=1e-10)
     same = risk(problem, smooth(train(problem, 0.4), 0.6))
     assert same.value == pytest.approx(apart.value[1], abs=1e-10)
-    with pytest.raises(NoExactRoute, match="one scale across it in each class"):
+    with pytest.raises(NoExactRoute, match="with one scale across it in each"):
         adversarial_risk(problem, 0.3, 0.4, 0.1)
 
 
@@ -174,3 +181,94 @@ def test_the_stated_error_tells_of_votes_that_are_off(monkeypatch: pytest.Monkey
     monkeypatch.setattr(votes, "STRAIGHT", 1e-2)
     rough = clean_risk(replace(mixed(3), prior=0.4 + 1e-15), 0.3, 0.5)
     assert 1e-10 < abs(rough.value - right.value) <= rough.error
+
+
+SETS = [((0.0, 3.0), (1.0, 1.0)), ((0.0, 1.5, 4.0), (1.0, 1.2, 0.5)), ((0.0, 2.0, 2.5), (1.0, 1.0, 0.3))]
+
+
+def labelled(dim: int, centers: tuple[float, ...], radii: tuple[float, ...], unit: float = 1.0) -> DomainProblem:
+    """Balls along a diagonal of the first two axes."""
+    row = np.array([0.6, 0.8, *[0.0] * (dim - 2)])
+    pairs = zip(centers, radii, strict=True)
+    return DomainProblem(dim, tuple(Ball(tuple((unit * c * row).tolist()), unit * r) for c, r in pairs))
+
+
+@pytest.mark.parametrize(("centers", "radii"), SETS)
+def test_discs_on_a_line_are_those_of_the_plane(centers: tuple[float, ...], radii: tuple[float, ...]) -> None:
+    """Apart, overlapping, and one inside of another."""
+    axis = np.array([0.6, 0.8])
+    mine = set_geometry(Balls(1, centers, radii), (np.zeros(2), axis, None), 1e-8)
+    plane = reduce(normal_form(labelled(2, centers, radii)))
+    assert plane.route == "plane"
+    for alpha, beta, eps in ((0.0, 0.5, None), (0.4, 0.0, None), (0.4, 0.3, None), (0.3, 0.5, 0.4)):
+        value, error = disagreement(mine, alpha, beta, eps)
+        other = certified_risk(labelled(2, centers, radii), alpha, beta, eps or 0.0)
+        assert abs(value - other.value) <= error + other.error
+        assert error < 1e-10
+
+
+def disagreement(geometry: HalfPlane, alpha: float, beta: float, eps: float | None) -> tuple[float, float]:
+    """The measure of what is misjudged, or not certified, straight from the geometry."""
+    region, total, error = geometry.train(np.array([alpha])).region, 0.0, 0.0
+    for label in (0, 1):
+        own = region if label else region.complement()
+        if beta > 0:
+            own = geometry.smooth(own, np.array([[beta]]), None if eps is None else np.array([[eps]]))
+        value, doubt = geometry.mass(geometry.weights.pieces, own if label else own.complement(), label)
+        total, error = total + float(value[0]), error + float(doubt[0])
+    return total, error
+
+
+@pytest.mark.parametrize("dim", [3, 40])
+def test_one_ball_is_a_ball(dim: int) -> None:
+    noise = 1 / np.sqrt(dim)
+    mine = set_geometry(Balls(dim - 1, (0.0,), (1.0,)), (np.zeros(dim), np.eye(dim)[0], None), 1e-8)
+    one = DomainProblem(dim, (Ball(0.0, 1.0),))
+    for alpha, beta, eps in ((0.0, 0.3, None), (0.4, 0.5, None), (0.3, 0.5, 0.2)):
+        value, error = disagreement(mine, alpha * noise, beta * noise, eps and eps * noise)
+        other = certified_risk(one, alpha * noise, beta * noise, (eps or 0.0) * noise)
+        assert other.route == "radial"
+        assert abs(value - other.value) <= error + other.error
+        assert error <= 1e-10 * value
+
+
+@pytest.mark.parametrize("dim", [3, 5])
+def test_votes_for_balls_against_simulation(dim: int) -> None:
+    """Points of a cylinder about balls that are apart, and copies of them: what f says is a sum of two masses."""
+    centers, radii, alpha, beta, samples = (0.0, 2.2), (1.0, 0.8), 0.6 / np.sqrt(dim), 0.5 / np.sqrt(dim), 20_000
+    found = vote_risk(labelled(dim, centers, radii), alpha, beta, 3)
+    assert (found.route, found.status) == ("axial", "ok")
+    rng = np.random.default_rng(dim)
+    t, far = rng.uniform(-2, 4, samples), 2.0
+    r = far * rng.random(samples) ** (1 / (dim - 1))
+    moved = t[:, None] + beta * rng.normal(size=(samples, 3))
+    aside = rng.normal(size=(samples, 3))
+    across = np.sqrt((r[:, None] + beta * aside) ** 2 + beta**2 * rng.chisquare(dim - 2, (samples, 3)))
+    votes_ = np.zeros((samples, 3))
+    for c, radius in zip(centers, radii, strict=True):
+        square = ((moved - c) ** 2 + across**2) / alpha**2
+        votes_ += ncx2.cdf((radius / alpha) ** 2, dim, square)
+    inside = np.any([(t - c) ** 2 + r**2 <= radius**2 for c, radius in zip(centers, radii, strict=True)], axis=0)
+    seen = int((((votes_ >= 0.5).sum(axis=1) >= 2) != inside).sum())
+    volume = 6 * np.pi ** ((dim - 1) / 2) / math.gamma((dim + 1) / 2) * far ** (dim - 1)
+    low, high = binom.ppf([UNLUCKY / 2, 1 - UNLUCKY / 2], samples, float(found.value) / volume)
+    assert low <= seen <= high
+    assert seen > 300
+
+
+def test_balls_in_other_units_and_places() -> None:
+    own = certified_risk(labelled(4, *SETS[1]), 0.3, 0.4, 0.2)
+    assert own.route == "axial"
+    small = certified_risk(labelled(4, *SETS[1], unit=1e-3), 0.3e-3, 0.4e-3, 0.2e-3)
+    assert small.value * 1e12 == pytest.approx(own.value, rel=1e-10)
+    moved = DomainProblem(
+        4, tuple(Ball(tuple(c + 500.0 for c in ball.center), ball.radius) for ball in labelled(4, *SETS[1]).inside)
+    )
+    within(own, certified_risk(moved, 0.3, 0.4, 0.2))
+    assert clean_risk(labelled(4, *SETS[1]), 0.0, 0.0).value == 0
+
+
+def test_balls_that_are_not_on_a_line_are_refused() -> None:
+    balls_ = tuple(Ball(c, 1.0) for c in ((0.0, 0.0, 0.0), (3.0, 0.0, 0.0), (0.0, 3.0, 1e-6)))
+    with pytest.raises(NoExactRoute, match="on one line"):
+        clean_risk(DomainProblem(3, balls_), 0.3, 0.3)

@@ -1,4 +1,4 @@
-"""Gaussian components about one axis: spheroids with their centres on it."""
+"""Spheroids about one axis with their centres on it, and labelled balls with their centres on a line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from theory.arrays import Array
 from theory.problems.components import weighted
-from theory.problems.problem import Gaussian, Law, MixtureProblem
+from theory.problems.problem import DomainProblem, Gaussian, Law, MixtureProblem
 from theory.reduction.essential import ROUNDING
 from theory.reduction.gaussians import SAME
 from theory.reduction.mixtures import Mixture
@@ -44,6 +44,24 @@ def about_an_axis(held: Mixture, tolerance: float) -> Axial | HalfPlane | None:
     rows = found.rows(0.0)
     places, covariances = found.moments(rows, np.zeros(problem.dim))
     return _about(held, places, [Full(matrix) for matrix in covariances], rows, tolerance)
+
+
+def balls_about_an_axis(
+    problem: DomainProblem, centers: Array, radii: list[float], tolerance: float
+) -> HalfPlane | None:
+    """Labelled balls in an infinite background with their centres (n, d) on a line; None where they are not."""
+    first, last = _ends(centers)
+    axis = centers[last] - centers[first]
+    axis = axis / np.linalg.norm(axis)
+    origin = 0.5 * (centers[first] + centers[last])
+    places = (centers - origin) @ axis
+    if np.abs(centers - origin - places[:, None] * axis).max() > STRAIGHT * np.abs(centers - origin).max():
+        return None
+    from theory.geometry.halfplane.halfplane import balls  # slow to import, and seldom needed
+    from theory.geometry.halfplane.sets import Balls
+
+    held = Balls(problem.dim - 1, tuple(places.tolist()), tuple(radii))
+    return balls(held, (origin, axis, None), tolerance)
 
 
 def spheroids_about(

@@ -32,7 +32,7 @@ from theory.problems.problem import (
     as_vector,
 )
 from theory.problems.validation import positive
-from theory.reduction.axial import about_an_axis
+from theory.reduction.axial import about_an_axis, balls_about_an_axis
 from theory.reduction.axis import on_axis
 from theory.reduction.gaussians import common_covariance, concentric_problem
 from theory.reduction.intervals import line_of_domain
@@ -209,6 +209,9 @@ def _domain(problem: DomainProblem, window: float, tolerance: float) -> Geometry
             from theory.geometry.radial.radial import ball_in_background  # slow to import, and seldom needed
 
             return ball_in_background(problem.dim, centers[0], max(b.radius for b in balls), window)
+        along = balls_about_an_axis(problem, centers, [b.radius for b in balls], tolerance) if problem.dim > 2 else None
+        if along is not None:
+            return along
     return sets_in_plane(problem, tolerance)
 
 

@@ -51,6 +51,7 @@ _COV = "cov = [[1.0, 0.3, 0.1], [0.3, 2.0, 0.2], [0.1, 0.2, 1.5]]"
 _MORE = "cov = [[2.0, 0.3, 0.1], [0.3, 2.0, 0.2], [0.1, 0.2, 1.5]]"
 _THREE = [_gaussian(m, _COV) for m in ("[0, 0, 0]", "[1, 2, 0.5]", "[2, 4, 1]", "[1, 0, 1]")]
 _WIDE = "scale = 1.5"
+_BALL = 'set = "ball", center = [{}], radius = 1.0'
 _DISC = 'set = "ball", center = [{}, 0.0], radius = 1.0'
 _SAMPLES = '[training]\nrule = "lda"'
 
@@ -169,6 +170,15 @@ ROWS = (
         "radial",
         "noncentral chi-square tails",
         ('[[inside]]\nset = "ball"\ncenter = [0.0, 1.0, 2.0]\nradius = 1.0',),
+    ),
+    Row(
+        "d > 2, labelled balls with their centres on one line in an infinite background",
+        "gaussian",
+        "axial",
+        "curves in the half-plane of the axis, relative to the volume of the balls",
+        (f"inside = [{{{_BALL.format('0, 0, 0')}}}, {{{_BALL.format('0, 1, 2')}}}]",),
+        "any dimension: labelled balls with their centres on one line in an infinite background",
+        missing=("adversarial",),
     ),
     Row(
         "any d, gaussians that differ along two directions: d = 2, or one covariance and means in a plane, or "

@@ -155,7 +155,8 @@ class HalfPlane:
         if not eps.any():
             return region
         raise NoExactRoute(
-            f"adversarial risk has an exact route about an axis only with one scale across it in each class; {REMEDY}"
+            "adversarial risk has an exact route about an axis only for gaussians with one scale across it in each "
+            f"class; {REMEDY}"
         )
 
     def curvature(self) -> SmallNoise:

@@ -11,11 +11,14 @@ from theory.geometry.halfplane.sets import Balls, Covered, cover, density
 from theory.geometry.halfplane.signed import Extent
 from theory.geometry.plane.chains import forward
 from theory.geometry.plane.common import along, cut
+from theory.geometry.plane.curve import series
 from theory.geometry.plane.outline import Outline, rule
 
-# Over a panel the measure grows by at most this in a logarithm; panels are cut into so many parts at most.
-GROWTH, MOST = 6.0, 4000
-ROUNDING = 1e-14
+# Over a panel the measure grows by at most this in a logarithm, and is small in this share of the largest radius; so
+# many parts of a panel at most.
+GROWTH, NEAR, MOST = 6.0, 0.3, 4000
+# The last Legendre coefficients of a panel tell how well its ends are known.
+TAIL, ROUNDING = 2, 1e-14
 
 
 @dataclass(frozen=True)
@@ -55,18 +58,16 @@ class Measures:
 
     def shares(self, outline: Outline) -> tuple[Array, Array]:
         """Measures (2,) of a bounded region inside and outside of the balls, and the errors of the rule."""
-        far = outline.points[..., 1].max(axis=1, initial=0.0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            parts = np.ceil(outline.lengths * self.held.dim / (GROWTH * far))
-        parts = np.clip(np.nan_to_num(parts, nan=1.0), 1, MOST).astype(int)
-        one, two = (self._inside_and_out(outline.divided(n * parts)) for n in (1, 2))
-        return two, np.abs(two - one) + ROUNDING
+        far = np.maximum(outline.points[..., 1].max(axis=1, initial=0.0), NEAR * max(self.held.radii))
+        parts = np.clip(np.ceil(outline.lengths * self.held.dim / (GROWTH * far)), 1, MOST).astype(int)
+        (one, _ends), (two, ends) = (self._inside_and_out(outline.divided(n * parts)) for n in (1, 2))
+        return two, np.abs(two - one) + ends + ROUNDING
 
-    def _inside_and_out(self, outline: Outline) -> Array:
+    def _inside_and_out(self, outline: Outline) -> tuple[Array, float]:
         """Panels are cut where they meet the balls; what is beyond of these has the measure up to them, which is known
-        in closed form."""
+        in closed form. And what ends of panels that are not known exactly can do to it."""
         if not len(outline.points):
-            return np.zeros(2)
+            return np.zeros(2), 0.0
         held, count = self.held, outline.points.shape[1]
         points, steps = forward(outline)
         outline = Outline(points, steps)
@@ -84,7 +85,10 @@ class Measures:
         reached = held.before(first[:, 0]) - held.before(last[:, 0])
         inside = np.where(beyond, reached, flux).sum()
         outside = np.where(beyond, flux - reached, 0.0).sum()
-        return np.array([inside, outside]) / held.whole
+        unsure = np.abs(series(count)[-TAIL:] @ outline.points).sum(axis=1).max(axis=1)[row]
+        ends = held.radius(np.concatenate([first[:, 0], last[:, 0]])).reshape(2, -1) / max(held.radii)
+        doubt = float((beyond * unsure * (ends**held.dim).sum(axis=0)).sum())
+        return np.array([inside, outside]) / held.whole, doubt / held.whole
 
     def _crossings(self, outline: Outline) -> tuple[Index, Array]:
         """For every panel and every sphere, or place where another begins, near it a polynomial that vanishes there."""

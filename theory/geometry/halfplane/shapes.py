@@ -22,8 +22,9 @@ from theory.geometry.plane.window import SKEW, Window
 
 # Levels at which base classifiers are drawn: of what is answered, and of what tells its error.
 OWN, BETTER = Refinement(20, 1e-9, 16, 1.0), Refinement(24, 1e-10, 20, 1.0)
-# Level sets of votes: nodes of polynomials along either axis, their accuracy, nodes of panels.
-VOTES = Refinement(16, 1e-8, 12, 1.0)
+# Level sets of votes: nodes of polynomials along either axis, accuracy and nodes of panels; and how accurate the
+# polynomials are on a square that is settled, as a share of their slope over it.
+VOTES, SOUND = Refinement(16, 1e-10, 14, 1.0), 1e-8
 # Outlines and fields that are kept.
 KEPT = 64
 
@@ -169,7 +170,7 @@ def traced(field: VoteField, extent: Extent, beta: float, level: Refinement) -> 
     """A level set of votes in a rectangle, with the nodes of a level, closed along the edge of its window."""
     window = window_of(extent)
     start = fitting(field, *window.grid(window.half))
-    leaves = settle(field, start, LEAST * min(beta, window.half), VOTES.accuracy)
+    leaves = settle(field, start, LEAST * min(beta, window.half), SOUND)
     return closed(drawn(leaves, level), window, lambda at: field.direct(at) >= 0)
 
 
