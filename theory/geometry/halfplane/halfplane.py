@@ -26,8 +26,8 @@ from theory.geometry.plane.rims import on_edge
 from theory.laws.certificate import level_tail
 from theory.problems.normal import Normal
 
-# Of so many nodes of a panel one is looked at for its error.
-LOOKS = 3
+# Of so many nodes of a panel one is looked at for its error, and the largest counts so many times.
+LOOKS, CAREFUL = 3, 2.0
 # Level sets of labelled balls are looked for a share of these beyond where they can be.
 AROUND = 1e-3
 # Base classifiers that are kept.
@@ -220,4 +220,4 @@ def _amiss(shape: Shape, outline: Outline) -> Array:
     inner[:, np.arange(count) % LOOKS != 1] = False
     found = np.zeros(inner.shape)
     found[inner] = shape.amiss(outline.points[inner], outline.steps[inner])
-    return found.max(axis=1, initial=0.0)
+    return np.asarray(CAREFUL * found.max(axis=1, initial=0.0))
