@@ -268,6 +268,21 @@ def test_balls_in_other_units_and_places() -> None:
     assert clean_risk(labelled(4, *SETS[1]), 0.0, 0.0).value == 0
 
 
+def test_classifiers_of_balls_on_other_data() -> None:
+    """Their own, other balls on the axis, Gaussians about it; and balls elsewhere, which are refused."""
+    voted = smooth(train(labelled(3, *SETS[1]), 0.3), 0.4)
+    within(risk(labelled(3, *SETS[1]), voted), clean_risk(labelled(3, *SETS[1]), 0.3, 0.4))
+    assert "about the axis" in str(voted)
+    alone = risk(labelled(3, (8.0,), (0.5,)), voted)
+    whole = clean_risk(labelled(3, *SETS[1]), 0.3, 0.4)
+    assert alone.value > whole.value
+    mean = tuple((1.5 * np.array([0.6, 0.8, 0.0])).tolist())
+    near = MixtureProblem(0.5, 3, (Component(Gaussian(mean, 3.0)),), (Component(Gaussian(mean, 0.3)),))
+    assert 0 < risk(near, voted).value < 0.5
+    with pytest.raises(NoExactRoute, match="on the classifier's axis"):
+        risk(DomainProblem(3, (Ball((0.0, 0.0, 5.0), 1.0),)), voted)
+
+
 def test_balls_that_are_not_on_a_line_are_refused() -> None:
     balls_ = tuple(Ball(c, 1.0) for c in ((0.0, 0.0, 0.0), (3.0, 0.0, 0.0), (0.0, 3.0, 1e-6)))
     with pytest.raises(NoExactRoute, match="on one line"):

@@ -9,7 +9,7 @@ import numpy as np
 
 from theory.arrays import Array
 from theory.problems.components import weighted
-from theory.problems.problem import DomainProblem, Gaussian, Law, MixtureProblem
+from theory.problems.problem import Ball, DomainProblem, Gaussian, Law, MixtureProblem, as_vector
 from theory.reduction.essential import ROUNDING
 from theory.reduction.gaussians import SAME
 from theory.reduction.mixtures import Mixture
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from theory.geometry.axial.axial import Axial
     from theory.geometry.axial.training import Spheroid
     from theory.geometry.halfplane.halfplane import HalfPlane
+    from theory.geometry.halfplane.sets import Balls
 
 # Centres farther than this from the axis, relative to their distances, are not on it.
 STRAIGHT = 1e-13
@@ -46,22 +47,36 @@ def about_an_axis(held: Mixture, tolerance: float) -> Axial | HalfPlane | None:
     return _about(held, places, [Full(matrix) for matrix in covariances], rows, tolerance)
 
 
-def balls_about_an_axis(
-    problem: DomainProblem, centers: Array, radii: list[float], tolerance: float
-) -> HalfPlane | None:
-    """Labelled balls in an infinite background with their centres (n, d) on a line; None where they are not."""
+def balls_about_an_axis(problem: DomainProblem, tolerance: float) -> HalfPlane | None:
+    """Labelled balls in an infinite background with their centres on a line; None for others."""
+    if not problem.infinite or not all(isinstance(part, Ball) for part in problem.inside):
+        return None
+    centers = np.stack([as_vector(part.center, problem.dim) for part in problem.inside if isinstance(part, Ball)])
     first, last = _ends(centers)
+    if first == last:
+        return None
     axis = centers[last] - centers[first]
-    axis = axis / np.linalg.norm(axis)
-    origin = 0.5 * (centers[first] + centers[last])
-    places = (centers - origin) @ axis
-    if np.abs(centers - origin - places[:, None] * axis).max() > STRAIGHT * np.abs(centers - origin).max():
+    frame = 0.5 * (centers[first] + centers[last]), axis / np.linalg.norm(axis), None
+    held = balls_on(problem, *frame[:2])
+    if held is None:
         return None
     from theory.geometry.halfplane.halfplane import balls  # slow to import, and seldom needed
-    from theory.geometry.halfplane.sets import Balls
 
-    held = Balls(problem.dim - 1, tuple(places.tolist()), tuple(radii))
-    return balls(held, (origin, axis, None), tolerance)
+    return balls(held, frame, tolerance)
+
+
+def balls_on(problem: DomainProblem, origin: Array, axis: Array) -> Balls | None:
+    """The labelled balls of an infinite background on an axis that is given; None where they are not on it."""
+    from theory.geometry.halfplane.sets import Balls  # slow to import, and seldom needed
+
+    found = [part for part in problem.inside if isinstance(part, Ball)]
+    if not problem.infinite or len(found) < len(problem.inside):
+        return None
+    centers = np.stack([as_vector(part.center, problem.dim) for part in found]) - origin
+    places = centers @ axis
+    if np.abs(centers - places[:, None] * axis).max() > STRAIGHT * np.abs(centers).max():
+        return None
+    return Balls(problem.dim - 1, tuple(places.tolist()), tuple(part.radius for part in found))
 
 
 def spheroids_about(

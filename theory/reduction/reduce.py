@@ -209,10 +209,8 @@ def _domain(problem: DomainProblem, window: float, tolerance: float) -> Geometry
             from theory.geometry.radial.radial import ball_in_background  # slow to import, and seldom needed
 
             return ball_in_background(problem.dim, centers[0], max(b.radius for b in balls), window)
-        along = balls_about_an_axis(problem, centers, [b.radius for b in balls], tolerance) if problem.dim > 2 else None
-        if along is not None:
-            return along
-    return sets_in_plane(problem, tolerance)
+    about = balls_about_an_axis(problem, tolerance) if problem.dim > 2 else None
+    return about or sets_in_plane(problem, tolerance)
 
 
 def _only_axis(problem: MixtureProblem) -> int | None:

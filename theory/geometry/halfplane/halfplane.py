@@ -56,6 +56,7 @@ class HalfPlane:
     trainer: gives the base classifier of one training noise. weights: what regions are weighed by.
     frame: a point on the axis (D,), its direction (D,), and the directions (d, D) of the subspace in which a problem of
     more dimensions lives, None where that is all of it. lost: what directions that were left out may do.
+    own: the labelled balls that classifiers were trained on, if they were.
     """
 
     trainer: Callable[[float], Base]
@@ -63,6 +64,7 @@ class HalfPlane:
     frame: tuple[Array, Array, Array | None]
     tolerance: float
     lost: float = 0.0
+    own: Balls | None = None
     route: str = "axial"
     fixed: bool = False
     smooth_motion: bool = False
@@ -70,15 +72,24 @@ class HalfPlane:
 
     def train(self, alpha: Array) -> HalfPlaneBase:
         """The base classifiers."""
-        shapes = tuple(Still(self.trainer(float(a)), self.weights.extent) for a in alpha)
+        shapes = tuple(Still(self.trainer(float(a)), self._extent) for a in alpha)
         return HalfPlaneBase(
             self.weights.pieces, HalfPlaneRegion(shapes, np.zeros(len(alpha), bool)), self.frame[1][None]
         )
 
-    def weighing(self, spheroids: tuple[Spheroid, ...]) -> HalfPlane:
+    @property
+    def _extent(self) -> Extent:
+        """The rectangle of what is weighed, in an infinite background with the labelled set."""
+        held = self.weights.extent
+        if self.own is None or isinstance(self.weights, Weights):
+            return held
+        other = self.own.extent
+        return Extent(min(held.first, other.first), max(held.last, other.last), 0.0, max(held.far, other.far))
+
+    def weighing(self, other: tuple[Spheroid, ...] | Balls) -> HalfPlane:
         """The same classifiers for other data."""
-        dim = self.trainer(0.0).dim
-        return replace(self, weights=Weights(dim, spheroids), _shares={})
+        weights = Measures(other) if isinstance(other, Balls) else Weights(self.trainer(0.0).dim, other)
+        return replace(self, weights=weights, _shares={})
 
     def smooth(self, region: HalfPlaneRegion, beta: Array, eps: Array | None = None) -> HalfPlaneRegion:
         """{u >= tau} for noises beta (R, M)."""
@@ -97,7 +108,7 @@ class HalfPlane:
         if beta == 0:
             return shape
         extent = shape.extent
-        if self.weights.bounded:
+        if isinstance(self.weights, Measures):
             # Votes fall beside a half-space that holds the set, which noise leads out of no farther than this.
             wide = max(beta * float(ndtri(tail)), 0.0) + AROUND * (extent.last - extent.first)
             extent = Extent(extent.first - wide, extent.last + wide, 0.0, extent.far + wide)
@@ -129,7 +140,11 @@ class HalfPlane:
 
     def _weighed(self, shape: Shape) -> tuple[Array, Array]:
         if shape not in self._shares:
-            if isinstance(shape, Still) and isinstance(shape.base, SetBase) and self.weights.bounded:
+            if (
+                isinstance(shape, Still)
+                and isinstance(shape.base, SetBase)
+                and self.weights == Measures(shape.base.held)
+            ):
                 return np.array([1.0, 0.0]), np.zeros(2)
             outline = shape.outline()
             share, error = self.weights.shares(outline)
@@ -200,7 +215,7 @@ def balls(held: Balls, frame: tuple[Array, Array, Array | None], tolerance: floa
     def trainer(alpha: float) -> Base:
         return Blurred(held, alpha) if alpha > 0 else SetBase(held)
 
-    return HalfPlane(lru_cache(KEPT)(trainer), Measures(held), frame, tolerance)
+    return HalfPlane(lru_cache(KEPT)(trainer), Measures(held), frame, tolerance, own=held)
 
 
 def _reaching(shape: Still, points: Array, beta: float) -> Voted:

@@ -39,7 +39,6 @@ class Measures:
     """The inside and the outside of labelled balls. What is counted of the outside lies within reach of the noise."""
 
     held: Balls
-    bounded: bool = True
 
     @property
     def pieces(self) -> tuple[Share, ...]:

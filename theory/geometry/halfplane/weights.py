@@ -61,8 +61,6 @@ class Weights:
     dim: int
     spheroids: tuple[Spheroid, ...]
 
-    bounded: bool = False
-
     @property
     def pieces(self) -> tuple[Spheroid, ...]:
         """The components."""
