@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -30,7 +31,7 @@ from theory import (
 from theory.geometry.halfplane import balls, votes
 from theory.geometry.halfplane.halfplane import HalfPlane
 from theory.geometry.halfplane.halfplane import balls as set_geometry
-from theory.geometry.halfplane.sets import Balls
+from theory.geometry.halfplane.sets import Balls, Blurred, SetBase
 from theory.numerics.special.noncentral import ball_log_mass
 from theory.problems.normal import normal_form
 from theory.reduction.reduce import reduce
@@ -254,6 +255,19 @@ def test_votes_for_balls_against_simulation(dim: int) -> None:
     low, high = binom.ppf([UNLUCKY / 2, 1 - UNLUCKY / 2], samples, float(found.value) / volume)
     assert low <= seen <= high
     assert seen > 200
+
+
+@pytest.mark.parametrize("dim", [2, 3, 20])
+def test_under_little_training_noise_balls_shrink_by_themselves(dim: int) -> None:
+    """As the level sets of their common votes do."""
+    alpha, beta, frame = 0.07 / np.sqrt(dim), 0.3 / np.sqrt(dim), (np.zeros(dim), np.eye(dim)[0], None)
+    alone = set_geometry(Balls(dim - 1, (0.0, 3.0), (1.0, 0.8)), frame, 1e-8)
+    together = replace(alone, trainer=partial(Blurred, alone.own))
+    assert isinstance(alone.trainer(alpha), SetBase)
+    assert Balls(dim - 1, (0.0, 1.9), (1.0, 0.8)).shrunk(alpha) is None
+    for noise in (0.0, beta):
+        (one, doubt), (two, error) = (disagreement(g, alpha, noise, None) for g in (alone, together))
+        assert abs(one - two) <= doubt + error <= 2e-12
 
 
 def test_balls_in_other_units_and_places() -> None:

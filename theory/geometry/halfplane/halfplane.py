@@ -213,7 +213,8 @@ def balls(held: Balls, frame: tuple[Array, Array, Array | None], tolerance: floa
     """Labelled balls in an infinite background."""
 
     def trainer(alpha: float) -> Base:
-        return Blurred(held, alpha) if alpha > 0 else SetBase(held)
+        alone = held.shrunk(alpha) if alpha > 0 else held
+        return Blurred(held, alpha) if alone is None else SetBase(alone)
 
     return HalfPlane(lru_cache(KEPT)(trainer), Measures(held), frame, tolerance, own=held)
 

@@ -17,8 +17,11 @@ from theory.geometry.plane.level import Refinement
 from theory.geometry.plane.outline import Outline, rule
 from theory.geometry.plane.sets import SetUnion
 from theory.geometry.plane.window import Window
+from theory.geometry.radial.radial import BallTrainer
 from theory.numerics.cubature import Cells
 
+# Balls this far from each other, in noise scales, do not see each other: less than 1e-17 of the noise gets there.
+APART = 9.0
 # Arcs are cut into panels of at most this angle.
 ANGLE = np.pi / 6
 
@@ -90,6 +93,17 @@ class Balls:
     def whole(self) -> float:
         """The same over all of it."""
         return float(self.before(self.breaks[-1:])[0])
+
+    def shrunk(self, alpha: float) -> Balls | None:
+        """{h * p_alpha >= 1/2} where noise is so little that every ball shrinks by itself; None where it is not."""
+        c, r = np.array(self.centers), np.array(self.radii)
+        first, second = np.triu_indices(len(c), 1)
+        gap = np.abs(c[first] - c[second]) - r[first] - r[second]
+        if gap.min(initial=np.inf) < APART * alpha or r.min() < APART * alpha * np.sqrt(self.dim + 1):
+            return None
+        middle, noise = np.zeros(self.dim + 1), np.array([alpha])
+        ends = [BallTrainer(self.dim + 1, middle, radius, ())(noise).region.ends[0, 0] for radius in self.radii]
+        return Balls(self.dim, self.centers, tuple(float(end) for end in ends))
 
     def contains(self, points: Array) -> Flags:
         """Whether points (N, 2) lie in it."""
