@@ -272,7 +272,6 @@ ALONE = (Component(Gaussian(0.0, 1.5)),)
 @pytest.mark.parametrize(
     ("problem", "reason"),
     [
-        (MixtureProblem(0.5, 3, ALONE, SPREAD), "one scale across it in each class"),
         (MixtureProblem(0.5, 3, ALONE, (SPREAD[0], Component(Gaussian((0.0, 1.0, 0.0), 1.0)))), "one axis"),
         (
             MixtureProblem(0.5, 3, ALONE, (SPREAD[0], Component(Gaussian(0.0, 1.0))), training=Training("regression")),

@@ -14,6 +14,7 @@ from theory.display.card import MOST_ROWS, Card
 from theory.display.digits import DIGITS, largest, number, vector, with_error
 from theory.display.sketch import around, region_picture, strips_picture
 from theory.geometry.axial.region import AxialRegion
+from theory.geometry.halfplane.region import HalfPlaneRegion
 from theory.geometry.plane.region import PlaneRegion
 from theory.geometry.plane.shapes import Still, Voted
 from theory.geometry.region import Region
@@ -145,6 +146,20 @@ def axial_card(region: AxialRegion, title: str = "region about an axis", facts: 
     return Card(title, [*facts, *several, ("boundary", where)])
 
 
+def halfplane_card(
+    region: HalfPlaneRegion, title: str = "region about an axis", facts: Sequence[tuple[str, str]] = ()
+) -> Card:
+    """The number of closed curves that bound the first region in the half-plane of the axis."""
+    count = len(region.shapes)
+    several = [("rows", f"{count}, of which the first is shown")] if count > 1 else []
+    shape = region.shapes[0] if count else None
+    if shape is None:
+        return Card(title, [*facts, *several, ("boundary", "not asked for")])
+    outside = bool(shape.outline().outside) ^ bool(region.flipped[0])
+    where = f"about the axis {_boundary(region.curves(), outside)}; the edge of what is looked at closes curves"
+    return Card(title, [*facts, *several, ("boundary", where)])
+
+
 def _boundary(found: list[Array], outside: bool) -> str:
     if not found:
         return f"none: class 1 is {'everything' if outside else 'nothing'}"
@@ -169,7 +184,12 @@ def smoothed_card(classifier: SmoothedClassifier) -> Card:
 
 
 def _region_card(region: Any, title: str, facts: list[tuple[str, str]]) -> Card:
-    cards = ((Region, region_card), (AxialRegion, axial_card), (PlaneRegion, plane_card))
+    cards = (
+        (Region, region_card),
+        (AxialRegion, axial_card),
+        (HalfPlaneRegion, halfplane_card),
+        (PlaneRegion, plane_card),
+    )
     return next(make for kind, make in cards if isinstance(region, kind))(region, title, facts)
 
 
@@ -183,7 +203,7 @@ def _place(classifier: BaseClassifier) -> list[tuple[str, str]]:
     center = classifier.center
     if center is None or classifier.geometry.route == "plane":
         return facts
-    name = "axis" if isinstance(classifier.region, AxialRegion) else "x"
+    name = "axis" if isinstance(classifier.region, AxialRegion | HalfPlaneRegion) else "x"
     if name == "x" and classifier.region.reference is not None:
         return [*facts, ("distance from", vector(center))]
     return [*facts, (name, f"along {vector(classifier.base.axis[0])} from {vector(center)}")]

@@ -1,4 +1,4 @@
-"""Gaussian components about one axis: spheroids, of one scale across it in each class, with their centres on it."""
+"""Spheroids about one axis with their centres on it, and labelled balls with their centres on a line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from theory.arrays import Array
 from theory.problems.components import weighted
-from theory.problems.problem import Gaussian, Law, MixtureProblem
+from theory.problems.problem import Ball, DomainProblem, Gaussian, Law, MixtureProblem, as_vector
 from theory.reduction.essential import ROUNDING
 from theory.reduction.gaussians import SAME
 from theory.reduction.mixtures import Mixture
@@ -18,6 +18,8 @@ from theory.reduction.spreads import Full, Thin, spread
 if TYPE_CHECKING:
     from theory.geometry.axial.axial import Axial
     from theory.geometry.axial.training import Spheroid
+    from theory.geometry.halfplane.halfplane import HalfPlane
+    from theory.geometry.halfplane.sets import Balls
 
 # Centres farther than this from the axis, relative to their distances, are not on it.
 STRAIGHT = 1e-13
@@ -25,9 +27,10 @@ STRAIGHT = 1e-13
 ROUND = 16 * SAME
 
 
-def about_an_axis(held: Mixture) -> Axial | None:
+def about_an_axis(held: Mixture, tolerance: float) -> Axial | HalfPlane | None:
     """The geometry of components about an axis of the whole space, or of the essential directions where these stay;
-    None for others, and for another rule than the posterior one."""
+    None for others, and for another rule than the posterior one. Bodies of revolution where each class has one scale
+    across the axis."""
     problem, found = held.problem, held.found
     if problem.training.rule != "posterior" or problem.dim < 2:
         return None
@@ -36,12 +39,44 @@ def about_an_axis(held: Mixture) -> Axial | None:
     means = np.stack([_mean(law, problem.dim) for _label, _weight, law in held.parts])
     full = any(isinstance(getattr(law, "cov", None), tuple) for _label, _weight, law in held.parts)
     spreads: Sequence[Thin | Full] = [spread(law, problem.dim, full) for _label, _weight, law in held.parts]
-    geometry = _about(held, means, spreads, None)
+    geometry = _about(held, means, spreads, None, tolerance)
     if geometry is not None or found is None or not held.fixed or not 2 <= found.dim < problem.dim:
         return geometry
     rows = found.rows(0.0)
     places, covariances = found.moments(rows, np.zeros(problem.dim))
-    return _about(held, places, [Full(matrix) for matrix in covariances], rows)
+    return _about(held, places, [Full(matrix) for matrix in covariances], rows, tolerance)
+
+
+def balls_about_an_axis(problem: DomainProblem, tolerance: float) -> HalfPlane | None:
+    """Labelled balls in an infinite background with their centres on a line; None for others."""
+    if not problem.infinite or not all(isinstance(part, Ball) for part in problem.inside):
+        return None
+    centers = np.stack([as_vector(part.center, problem.dim) for part in problem.inside if isinstance(part, Ball)])
+    first, last = _ends(centers)
+    if first == last:
+        return None
+    axis = centers[last] - centers[first]
+    frame = 0.5 * (centers[first] + centers[last]), axis / np.linalg.norm(axis), None
+    held = balls_on(problem, *frame[:2])
+    if held is None:
+        return None
+    from theory.geometry.halfplane.halfplane import balls  # slow to import, and seldom needed
+
+    return balls(held, frame, tolerance)
+
+
+def balls_on(problem: DomainProblem, origin: Array, axis: Array) -> Balls | None:
+    """The labelled balls of an infinite background on an axis that is given; None where they are not on it."""
+    from theory.geometry.halfplane.sets import Balls  # slow to import, and seldom needed
+
+    found = [part for part in problem.inside if isinstance(part, Ball)]
+    if not problem.infinite or len(found) < len(problem.inside):
+        return None
+    centers = np.stack([as_vector(part.center, problem.dim) for part in found]) - origin
+    places = centers @ axis
+    if np.abs(centers - places[:, None] * axis).max() > STRAIGHT * np.abs(centers).max():
+        return None
+    return Balls(problem.dim - 1, tuple(places.tolist()), tuple(part.radius for part in found))
 
 
 def spheroids_about(
@@ -72,7 +107,9 @@ def _mean(law: Law, dim: int) -> Array:
     return np.broadcast_to(np.asarray(law.mean, float), (dim,))
 
 
-def _about(held: Mixture, means: Array, spreads: Sequence[Thin | Full], rows: Array | None) -> Axial | None:
+def _about(
+    held: Mixture, means: Array, spreads: Sequence[Thin | Full], rows: Array | None, tolerance: float
+) -> Axial | HalfPlane | None:
     """The same in given directions (p, d) of the space, None for all; means and covariances along these."""
     first, last = _ends(means)
     axis = means[last] - means[first] if first != last else _odd(spreads)
@@ -84,16 +121,12 @@ def _about(held: Mixture, means: Array, spreads: Sequence[Thin | Full], rows: Ar
     if off > STRAIGHT * np.abs(means - origin).max() or any(pair is None for pair in scales):
         return None
     table = np.array([pair for pair in scales if pair is not None])
-    labels = np.array([label for label, _weight, _law in held.parts])
-    for label in (0, 1):
-        across = table[labels == label, 1]
-        if np.ptp(across) > ROUND * across[0]:
-            return None
-        table[labels == label, 1] = across[0]
+    table[:, 1] = _joined(table[:, 1])
     if len(set(table[:, 1].tolist())) == 1:
         return None
     from theory.geometry.axial.axial import Axial  # slow to import, and seldom needed
     from theory.geometry.axial.training import Spheroid
+    from theory.geometry.halfplane.halfplane import gaussians
 
     spheroids = tuple(
         Spheroid(label, weight, float(place), float(along), float(wide))
@@ -101,7 +134,18 @@ def _about(held: Mixture, means: Array, spreads: Sequence[Thin | Full], rows: Ar
     )
     frame = (origin, axis, None) if rows is None else (origin @ rows, axis @ rows, rows)
     lost = 0.0 if rows is None or held.found is None or held.found.lost <= ROUNDING else held.found.lost
-    return Axial(means.shape[1] - 1, spheroids, frame, lost)
+    if all(len({s.across for s in spheroids if s.label == label}) == 1 for label in (0, 1)):
+        return Axial(means.shape[1] - 1, spheroids, frame, lost)
+    return gaussians(means.shape[1] - 1, spheroids, frame, tolerance, lost)
+
+
+def _joined(scales: Array) -> Array:
+    """Scales that are one but for rounding made equal."""
+    found: list[float] = []
+    for scale in scales.tolist():
+        same = [other for other in found if abs(scale - other) <= ROUND * other]
+        found.append(same[0] if same else scale)
+    return np.array(found)
 
 
 def _ends(means: Array) -> tuple[int, int]:

@@ -25,8 +25,8 @@ def sets_in_plane(problem: DomainProblem, tolerance: float) -> Plane:
 
     if problem.dim > 2:
         raise NoExactRoute(
-            "a labelled domain in more than two dimensions has an exact route only if it is one ball in an infinite "
-            f"background; {REMEDY}"
+            "a labelled domain in more than two dimensions has an exact route only if it is balls with their centres "
+            f"on one line in an infinite background; {REMEDY}"
         )
     balls = [s for s in problem.inside if isinstance(s, Ball)]
     boxes = [s for s in problem.inside if isinstance(s, Box)]

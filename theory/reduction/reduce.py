@@ -32,7 +32,7 @@ from theory.problems.problem import (
     as_vector,
 )
 from theory.problems.validation import positive
-from theory.reduction.axial import about_an_axis
+from theory.reduction.axial import about_an_axis, balls_about_an_axis
 from theory.reduction.axis import on_axis
 from theory.reduction.gaussians import common_covariance, concentric_problem
 from theory.reduction.intervals import line_of_domain
@@ -136,7 +136,7 @@ _OTHERS: dict[Route, Callable[[Mixture, float], Geometry | None]] = {
     "line": _line,
     "half-space": _half_space,
     "radial": lambda held, _tolerance: about_a_centre(held),
-    "axial": lambda held, _tolerance: about_an_axis(held),
+    "axial": about_an_axis,
     "plane": _plane,
 }
 
@@ -161,14 +161,11 @@ def _gaussians(problem: MixtureProblem, tolerance: float) -> Geometry:
         return on_line(held)
     if found is not None and found.dim == 2:
         return in_plane(held, tolerance)
-    geometry = about_an_axis(held)
+    geometry = about_an_axis(held, tolerance)
     if geometry is not None:
         return geometry
     many = "many directions" if found is None else f"{found.dim} directions"
-    known = (
-        "by their distance from one centre, are two with spheres about their means, or are round about one axis, with "
-        "one scale across it in each class"
-    )
+    known = "by their distance from one centre, are two with spheres about their means, or are round about one axis"
     if problem.training.rule != "posterior":
         known = f"under the {problem.training.rule} rule, or are two about one centre"
     raise NoExactRoute(
@@ -212,7 +209,8 @@ def _domain(problem: DomainProblem, window: float, tolerance: float) -> Geometry
             from theory.geometry.radial.radial import ball_in_background  # slow to import, and seldom needed
 
             return ball_in_background(problem.dim, centers[0], max(b.radius for b in balls), window)
-    return sets_in_plane(problem, tolerance)
+    about = balls_about_an_axis(problem, tolerance) if problem.dim > 2 else None
+    return about or sets_in_plane(problem, tolerance)
 
 
 def _only_axis(problem: MixtureProblem) -> int | None:

@@ -51,6 +51,7 @@ _COV = "cov = [[1.0, 0.3, 0.1], [0.3, 2.0, 0.2], [0.1, 0.2, 1.5]]"
 _MORE = "cov = [[2.0, 0.3, 0.1], [0.3, 2.0, 0.2], [0.1, 0.2, 1.5]]"
 _THREE = [_gaussian(m, _COV) for m in ("[0, 0, 0]", "[1, 2, 0.5]", "[2, 4, 1]", "[1, 0, 1]")]
 _WIDE = "scale = 1.5"
+_BALL = 'set = "ball", center = [{}], radius = 1.0'
 _DISC = 'set = "ball", center = [{}, 0.0], radius = 1.0'
 _AROUND = "domain = {low = [-2.0, -2.0], high = [5.0, 2.0]}"
 _SAMPLES = '[training]\nrule = "lda"'
@@ -149,7 +150,20 @@ ROWS = (
             _classes(_gaussian("[0, 0, 0]"), f"{_gaussian('[1, 2, 0]', _WIDE)};{_gaussian('[-1, -2, 0]', _WIDE)}"),
             _classes(_gaussian("[0, 0, 0]", "scale = [2, 1, 1]"), _gaussian("[1, 0, 0]", "scale = [1, 1.5, 1.5]")),
         ),
-        "any dimension: Gaussians round about one axis, of one scale across it in each class",
+        "any dimension: Gaussians round about one axis",
+    ),
+    Row(
+        "any d, gaussians round about one axis, with several scales across it in a class",
+        "gaussian, `posterior`",
+        "axial",
+        "curves in the half-plane of the axis, noncentral chi-square tails along them",
+        (
+            _classes(
+                _gaussian("[0, 0, 0]"), f"{_gaussian('[1, 2, 0]', _WIDE)};{_gaussian('[-1, -2, 0]', 'scale = 2')}"
+            ),
+            _classes(_gaussian("[0, 0, 0]", "scale = [2, 1, 1]"), f"{_gaussian('0')};{_gaussian('[1, 0, 0]', _WIDE)}"),
+        ),
+        missing=("adversarial",),
     ),
     Row(
         "any d, one ball in an infinite background",
@@ -157,6 +171,15 @@ ROWS = (
         "radial",
         "noncentral chi-square tails",
         ('[[inside]]\nset = "ball"\ncenter = [0.0, 1.0, 2.0]\nradius = 1.0',),
+    ),
+    Row(
+        "d > 2, labelled balls with their centres on one line in an infinite background",
+        "gaussian",
+        "axial",
+        "curves in the half-plane of the axis, relative to the volume of the balls",
+        (f"inside = [{{{_BALL.format('0, 0, 0')}}}, {{{_BALL.format('0, 1, 2')}}}]",),
+        "any dimension: labelled balls with their centres on one line in an infinite background",
+        missing=("adversarial",),
     ),
     Row(
         "any d, gaussians that differ along two directions: d = 2, or one covariance and means in a plane, or "

@@ -16,6 +16,7 @@ from theory.arrays import Array
 from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.axial.axial import Axial
 from theory.geometry.base import Base
+from theory.geometry.halfplane.halfplane import HalfPlane
 from theory.geometry.line.linear import Linear, LineTrainer
 from theory.geometry.piece import Piece, piece
 from theory.geometry.plane.mixtures import gaussians
@@ -38,7 +39,7 @@ from theory.problems.problem import (
     Uniform,
     as_vector,
 )
-from theory.reduction.axial import spheroids_about
+from theory.reduction.axial import balls_on, spheroids_about
 from theory.reduction.axis import on_axis
 from theory.reduction.gaussians import SAME
 from theory.reduction.intervals import line_of_domain
@@ -67,7 +68,7 @@ def seen(trained: Problem, geometry: Any, alpha: Array, normal: Normal, window: 
     if isinstance(geometry, Plane):
         plane = _plane(geometry, normal.problem)
         return plane, plane.train(alpha)
-    if isinstance(geometry, Axial):
+    if isinstance(geometry, Axial | HalfPlane):
         axial = _about_axis(geometry, normal.problem)
         return axial, axial.train(alpha)
     base = geometry.train(alpha)
@@ -162,9 +163,14 @@ def _balls(geometry: Radial, problem: DomainProblem, center: Array, window: floa
     return other.trainer.pieces
 
 
-def _about_axis(own: Axial, problem: Problem) -> Axial:
+def _about_axis(own: Axial | HalfPlane, problem: Problem) -> Axial | HalfPlane:
     """The classifier's geometry with the components of another problem."""
-    found = None if isinstance(problem, DomainProblem) else spheroids_about(problem, *own.frame)
+    if isinstance(problem, DomainProblem):
+        held = balls_on(problem, *own.frame[:2]) if isinstance(own, HalfPlane) else None
+        if isinstance(own, HalfPlane) and held is not None:
+            return own.weighing(held)
+        raise NoExactRoute(f"labelled sets need to be balls with their centres on the classifier's axis; {REMEDY}")
+    found = spheroids_about(problem, *own.frame)
     if found is None:
         raise NoExactRoute(
             f"only gaussian components that are round about the axis of this classifier are known there; {REMEDY}"

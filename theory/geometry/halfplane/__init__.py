@@ -1,0 +1,1 @@
+"""Problems about an axis whose regions are bounded by curves in the half-plane of places and distances from it."""
