@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def sets_in_plane(problem: DomainProblem, tolerance: float) -> Plane:
-    """The plane geometry of labelled discs and boxes under Gaussian noises.
+    """The plane geometry of labelled discs and boxes under Gaussian training noise.
 
     Raises:
         NoExactRoute: d > 2, or the posterior rule on a finite domain, whose edge is a second set to be blurred.
@@ -37,7 +37,7 @@ def sets_in_plane(problem: DomainProblem, tolerance: float) -> Plane:
     clip = None
     if problem.low is not None and problem.high is not None:
         clip = np.concatenate([as_vector(problem.low, 2), as_vector(problem.high, 2)])
-    return labelled_sets(discs, corners, clip, tolerance)
+    return labelled_sets(discs, corners, clip, tolerance, problem.smoothing.noise)
 
 
 def covariance(law: Law, dim: int) -> Array:

@@ -102,7 +102,7 @@ def forget() -> None:
         kept.cache_clear()
 
 
-def labelled_sets(discs: Array, boxes: Array, clip: Array | None, tolerance: float) -> Plane:
+def labelled_sets(discs: Array, boxes: Array, clip: Array | None, tolerance: float, noise: str) -> Plane:
     """Y = 1 on a union of discs and boxes, clipped by a finite domain; class 0 is the rest of it, or of the plane."""
     held = SetUnion(discs, boxes, clip)
     if held.area <= 0:
@@ -134,7 +134,7 @@ def labelled_sets(discs: Array, boxes: Array, clip: Array | None, tolerance: flo
         frame = np.concatenate([low, high]) if clip is None else clip
         return SetCover(held, frame, bool(label), 1 / total)
 
-    return Plane(lru_cache(KEPT)(trainer), tuple(pieces), held.window, 0.0, tolerance, cover, bounded=True)
+    return Plane(lru_cache(KEPT)(trainer), tuple(pieces), held.window, 0.0, tolerance, cover, bounded=True, noise=noise)
 
 
 @lru_cache(8)

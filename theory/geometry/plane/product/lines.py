@@ -55,10 +55,40 @@ class Votes:
 
     def heights(self, which: Index, at: Array) -> Array:
         """y (N,) at arguments `at` (N,) of stretches."""
+        return self.spots(which, at[:, None])[0][:, 0]
+
+
+    def spots(self, which: Index, at: Array) -> tuple[Array, Array]:
+        """y (N, m) at arguments `at` (N, m) of stretches, and the derivatives."""
         part = self.held.take(which)
-        if self.rooted:
-            return _eased(part, at[:, None])[0][:, 0]
-        return part.heights(self.rows, at[:, None])[0][:, 0]
+        return _eased(part, at) if self.rooted else part.heights(self.rows, at)
+
+    def arguments(self, which: Index, y: Array) -> Array:
+        """The inverse of `heights`."""
+        part = self.held.take(which)
+        if not self.rooted:
+            return part.inverse(self.rows, y[:, None])[:, 0]
+        half = np.maximum(0.5 * (part.top - part.bottom), 1e-300)
+        s = 2 / np.pi * np.arcsin(np.clip((y - 0.5 * (part.top + part.bottom)) / half, -1, 1))
+        return np.clip((2 * s - part.start - part.stop) / (part.stop - part.start), -1.0, 1.0)
+
+    def home(self, line: Index, y: Array) -> Index:
+        """The stretches that hold heights (N,) of lines (N,)."""
+        order = np.argsort(line, kind="stable")
+        result = np.empty(len(y), np.intp)
+        result[order] = _home(self.held.line, self.floors, self.lines, line[order], y[order])
+        return result
+
+    @property
+    def floors(self) -> Array:
+        """(N,) the lowest heights of the stretches."""
+        return self.heights(np.arange(len(self.held.line)), np.full(len(self.held.line), -1.0))
+
+    def at(self, line: Index, y: Array) -> Array:
+        """The share at heights (N,) of lines (N,)."""
+        which = self.home(line, y)
+        table = chebyshev.basis(self.arguments(which, y), self.coefficients.shape[1])
+        return np.clip(np.einsum("np,np->n", self.coefficients[which], table), 0.0, 1.0)
 
 
 def _eased(part: Stretches, at: Array) -> tuple[Array, Array]:
@@ -151,7 +181,7 @@ def _uniform(
     line, bottom, top = _moved(held, beta, window)
     start, stop = np.full(len(line), -1.0), np.ones(len(line))
     middle = 0.5 * (bottom + top)
-    own = [_home(held, lines, line, middle + side * beta) for side in (-1, 1)]
+    own = [_home(held.line, held.bottom, lines, line, middle + side * beta) for side in (-1, 1)]
     done = []
     for halving in range(HALVINGS + 1):
         part = Stretches(line, np.full(len(line), -1), start, stop, bottom, top, np.zeros(len(line)))
@@ -189,15 +219,15 @@ def _moved(held: Stretches, beta: float, window: tuple[float, float]) -> tuple[I
     return line[1:][joint], ends[:-1][joint], ends[1:][joint]
 
 
-def _home(held: Stretches, lines: int, line: Index, y: Array) -> Index:
-    """The stretch that holds a height (N,) of a line."""
+def _home(owner: Index, floors: Array, lines: int, line: Index, y: Array) -> Index:
+    """Which of the stretches of lines `owner`, with lowest heights `floors`, holds a height (N,) of a line, in order."""
     result = np.empty(len(y), np.intp)
-    cuts = np.searchsorted(held.line, np.arange(lines + 1))
+    cuts = np.searchsorted(owner, np.arange(lines + 1))
     own = np.searchsorted(line, np.arange(lines + 1))
     for k in range(lines):
         low, high = cuts[k], cuts[k + 1]
         part = slice(own[k], own[k + 1])
-        result[part] = low + np.clip(np.searchsorted(held.bottom[low:high], y[part], side="right") - 1, 0, high - low - 1)
+        result[part] = low + np.clip(np.searchsorted(floors[low:high], y[part], side="right") - 1, 0, high - low - 1)
     return result
 
 

@@ -23,6 +23,7 @@ REACH = 28.0
 # of their distance from the line; heights by so many scales, and more up to twice that.
 VARY, MORE, TALL, TALLER = 1.0, 0.3, 2.0, 0.1
 HALVINGS = 60
+SAMPLES = np.array([-1.0, -0.5, 0.0, 0.5, 1.0])
 # Where nothing varies, stretches of Laplace noise are cut so many scales from their ends.
 GRADED = np.array([1.5, 4.0, 9.0, 18.0, 40.0])
 
@@ -75,11 +76,12 @@ class Stretches:
         return 0.5 * (self.start + self.stop)[:, None] + 0.5 * (self.stop - self.start)[:, None] * at
 
     def heights(self, rows: Rows, at: Array) -> tuple[Array, Array]:
-        """(N, m) heights, and their derivatives by `at`."""
+        """(N, m) heights at arguments (m,) or (N, m), and their derivatives."""
+        at = np.broadcast_to(at, (len(self.line), at.shape[-1]))
         y = 0.5 * (self.bottom + self.top)[:, None] + 0.5 * (self.top - self.bottom)[:, None] * at
         slope = np.broadcast_to(0.5 * (self.top - self.bottom)[:, None], y.shape).copy()
         k = np.flatnonzero(self.piece >= 0)
-        place = self.places(at)[k]
+        place = self.take(k).places(at[k])
         y[k] = rows.height(self.piece[k], place)
         slope[k] = rows.rise(self.piece[k], place) * 0.5 * (self.stop - self.start)[k, None]
         return y, slope
@@ -192,29 +194,28 @@ def _short(
 ) -> Stretches:
     """Halved until the law of the noise is seen."""
     done = []
-    at = np.array([-1.0, -0.5, 0.0, 0.5, 1.0])
     for halving in range(HALVINGS):
-        place = 0.5 * (start + stop)[:, None] + 0.5 * (stop - start)[:, None] * at
-        y = rows.height(piece, place)
-        good = np.ones(len(line), bool)
-        if noise.law == "laplace" and halving < HALVINGS - 1:
-            ends = _ends(rows, piece, place)
-            with np.errstate(invalid="ignore"):
-                low, high = ends.min(axis=2), ends.max(axis=2)
-                gap = np.maximum(np.maximum(low - x[line, None], x[line, None] - high), 0.0) / noise.beta
-                wide = (high - low > noise.beta * (VARY + MORE * gap)) & (gap < noise.reach)
-            nearest = np.nan_to_num(gap, nan=np.inf).min(axis=1, initial=np.inf)
-            tall = (y[:, -1] - y[:, 0]) > TALL * noise.beta * np.minimum(1 + TALLER * nearest, 2.0)
-            good = ~(wide.any(axis=1) | (tall & (nearest < noise.reach)))
-        done.append((line[good], piece[good], start[good], stop[good], y[good, 0], y[good, -1]))
+        place = 0.5 * (start + stop)[:, None] + 0.5 * (stop - start)[:, None] * SAMPLES
+        y, ends = rows.height(piece, place), _ends(rows, piece, place)
+        with np.errstate(invalid="ignore"):
+            low, high = ends.min(axis=2), ends.max(axis=2)
+            gap = np.maximum(np.maximum(low - x[line, None], x[line, None] - high), 0.0) / noise.beta
+            inside = ((ends[:, :, 2] < x[line, None]).sum(axis=1) % 2 == 1) != rows.outside
+            wide = ((high - low > noise.beta * (VARY + MORE * gap)) & (gap < noise.reach)).any(axis=1)
+        nearest = np.nan_to_num(gap, nan=np.inf).min(axis=1, initial=np.inf)
+        seen = nearest < noise.reach
+        tall = (y[:, -1] - y[:, 0]) > TALL * noise.beta * np.minimum(1 + TALLER * nearest, 2.0)
+        good = ~(wide | (tall & seen)) | (noise.law == "uniform") | (halving == HALVINGS - 1)
+        kept = np.where(seen | (noise.law == "uniform"), piece, -1)
+        parts = (line, kept, start, stop, y[:, 0], y[:, -1], inside.astype(float))
+        done.append(tuple(part[good] for part in parts))
         line, piece, start, stop = line[~good], piece[~good], start[~good], stop[~good]
         if len(line) == 0:
             break
         cut = 0.5 * (start + stop)
         line, piece = np.tile(line, 2), np.tile(piece, 2)
         start, stop = np.concatenate([start, cut]), np.concatenate([cut, stop])
-    parts = [np.concatenate(part) for part in zip(*done, strict=True)]
-    return Stretches(*parts, np.zeros(len(parts[0])))
+    return Stretches(*(np.concatenate(part) for part in zip(*done, strict=True)))
 
 
 def _merged(held: Stretches) -> Stretches:
