@@ -22,6 +22,8 @@ EXACT, BETWEEN = 1e-12, 15
 # A panel is looked at again where the votes come nearer to the level than this many times what that changes by from
 # one line to the next, and farther apart than this share of the window.
 CLOSE, LEAST = 2.0, 1e-4
+# What that changes by where votes begin to turn back.
+APPEARS = 0.02
 # Lines that are worked on at once.
 AT_ONCE = 600
 
@@ -147,7 +149,7 @@ def _close(near: Array, panels: Panels) -> Flags:
     """Whether something may be born and gone between two lines of a panel."""
     with np.errstate(invalid="ignore"):
         step = np.abs(np.diff(near, axis=1))
-    step = np.where(np.isnan(step), 0.0, step)
+    step = np.where(np.isnan(step), 0.0, np.minimum(step, APPEARS))
     change = np.maximum(
         np.concatenate([step, step[:, -1:]], axis=1), np.concatenate([step[:, :1], step], axis=1)
     )
@@ -157,7 +159,6 @@ def _close(near: Array, panels: Panels) -> Flags:
     least[:, :-1] &= low[:, :-1] <= low[:, 1:]
     least[:, 0] &= ~panels.born
     least[:, -1] &= ~panels.gone
-    change = np.where(np.isfinite(change), change, 1.0)
     return np.asarray((least & (near < CLOSE * change) & (near < 1)).any(axis=1))
 
 

@@ -265,7 +265,7 @@ def nearest(votes: Votes, level: float) -> Array:
     one, two, three = np.abs(apart[:-2]), np.abs(apart[1:-1]), np.abs(apart[2:])
     turning = (two <= one) & (two <= three) & (line[:-2] == line[2:]) & (two > TIE)
     turning &= (np.sign(apart[:-2]) == np.sign(apart[1:-1])) & (np.sign(apart[2:]) == np.sign(apart[1:-1]))
-    turning &= (one > two) | (three > two)
+    turning &= np.maximum(one, three) > two + TIE
     result = np.full(votes.lines, np.inf)
     np.minimum.at(result, line[1:-1][turning], two[turning])
     return result
