@@ -22,7 +22,7 @@ from theory.geometry.plane.offsets import Offset
 from theory.geometry.plane.outline import Outline
 from theory.geometry.plane.pieces import PlanePiece
 from theory.geometry.plane.product.chances import mean_along
-from theory.geometry.plane.product.swept import Swept
+from theory.geometry.plane.product.swept import LEAST_BAR, Swept
 from theory.geometry.plane.region import PlaneRegion
 from theory.geometry.plane.shapes import BaseRegion, Shape, Still, Voted, tail_of
 from theory.geometry.plane.window import Window
@@ -134,7 +134,8 @@ class Plane:
             reach = beta if self.noise == "uniform" else -beta * math.log(2 * tail)
             window = window.wider(reach + 0.01 * window.half).askew()
         area = min(self.tolerance, 1e-4) / max(p.weight * p.peak for p in self.pieces)
-        return Swept(shape.base, window, self.noise, beta, tail, not flipped, not flipped, area)
+        bar = max(tail, LEAST_BAR) if self.noise == "uniform" else tail
+        return Swept(shape.base, window, self.noise, beta, bar, not flipped, not flipped, area)
 
     def mass(self, pieces: tuple[PlanePiece, ...], region: PlaneRegion, label: int) -> tuple[Array, Array]:
         """Mass of the class-`label` components where the region says the other class, and its error."""

@@ -19,6 +19,8 @@ from theory.geometry.plane.outline import Outline, rule
 WIDEST, HALVINGS = 0.125, 40
 # Abscissae at which the number of ends changes are found to this share of the window, by so many lines at a time.
 EXACT, BETWEEN = 1e-12, 15
+# Narrower panels than this in which it still changes are not looked into: rounding may be all that is seen there.
+BLUR = 1e-10
 # A panel is looked at again where the votes come nearer to the level than this many times what that changes by from
 # one line to the next, and farther apart than this share of the window.
 CLOSE, LEAST = 2.0, 1e-4
@@ -121,6 +123,11 @@ def level_set(seen: Seen, cuts: Array, window: tuple[Array, Array], count: int, 
         width = todo.right - todo.left
         good = steady & ((rough * width <= area) | (width <= EXACT * size))
         good &= ~(_close(columns.near.reshape(shape), todo) & (width > LEAST * size))
+        blurred = ~steady & (width <= BLUR * size)
+        columns = _middling(columns, np.flatnonzero(blurred), count)
+        lost += float((top - bottom) * width[blurred].sum())
+        good |= blurred
+        steady |= blurred
         last = halving == HALVINGS - 1
         if last:
             lost += float((np.where(steady, rough, top - bottom) * width)[~good].sum())
@@ -143,6 +150,14 @@ def looked(seen: Seen, x: Array) -> Columns:
     ends = [np.pad(p.ends, ((0, 0), (0, most - p.ends.shape[1])), constant_values=np.nan) for p in parts]
     rest = ([getattr(p, key) for p in parts] for key in ("count", "first", "near"))
     return Columns(np.concatenate(ends), *(np.concatenate(part) for part in rest))
+
+
+def _middling(columns: Columns, panels: Index, count: int) -> Columns:
+    """The columns of the middle lines of panels, for all of their lines."""
+    rows = np.arange(len(columns.count))
+    lines = (panels[:, None] * count + np.arange(count)).ravel()
+    rows[lines] = np.repeat(panels * count + count // 2, count)
+    return columns.take(rows)
 
 
 def _close(near: Array, panels: Panels) -> Flags:

@@ -24,6 +24,8 @@ from theory.geometry.plane.product.rows import Rows
 NODES = 20
 # Votes that are all this near to a level are equal to it.
 TIE = 1e-13
+# Places at which they pass a level that are this near, as a share of the size of a line, are one.
+SAME = 1e-12
 # What a polynomial of the votes may leave out where it matters, and how often it is halved.
 LEFT_OUT, HALVINGS = 1e-11, 12
 
@@ -249,7 +251,13 @@ def crossings(votes: Votes, level: float, tie: bool) -> tuple[Index, Array, Flag
     rows = np.concatenate([row, broken])
     y = votes.heights(rows, np.concatenate([place, np.ones(len(broken))]))
     order = np.lexsort((y, line[rows]))
-    return line[rows][order], y[order], first[np.searchsorted(line, np.arange(votes.lines))]
+    owner, y = line[rows][order], y[order]
+    # Of places within rounding of each other one counts, or none where they are even in number.
+    size = float(np.ptp(votes.held.bottom)) if len(y) else 0.0
+    group = np.cumsum(np.append(True, (np.diff(y) > SAME * size) | (np.diff(owner) > 0))[: len(y)])
+    kept = np.append(True, np.diff(group) > 0)[: len(y)]
+    kept &= np.bincount(group)[group] % 2 == 1
+    return owner[kept], y[kept], first[np.searchsorted(line, np.arange(votes.lines))]
 
 
 # Where the share is looked at on every stretch, for places at which it comes near to the level.

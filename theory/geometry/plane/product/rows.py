@@ -27,6 +27,8 @@ SAME = 1e-10
 CORNER = 1e-3
 # A strip is halved at most so often; what its polynomials leave out is a share of the size of the whole.
 HALVINGS = 24
+# Ends need not be known where all that they bound is this share of the area, for a share 1 that they may be off.
+LEAST_AREA = 1e-4
 # Pairs of row and panel that are compared at once.
 PAIRS = 2_000_000
 
@@ -97,10 +99,11 @@ def rows_of(outline: Outline, size: float, accuracy: float) -> Rows:
         held = np.einsum("kn,pnm->pmk", turn, places)
         with np.errstate(invalid="ignore"):
             tail = np.nan_to_num(np.abs(held[:, :, -2:]).sum(axis=2)).max(axis=1, initial=0.0)
-        good = same & (tail <= accuracy * size)
+        height = half * (np.sin(0.5 * np.pi * high) - np.sin(0.5 * np.pi * low))
+        good = same & ((tail <= accuracy * size) | (tail * height <= LEAST_AREA * accuracy * size**2))
         if halving == HALVINGS:
             good[:] = True
-        lost = np.where(same, 0.0, half * (np.sin(0.5 * np.pi * high) - np.sin(0.5 * np.pi * low)))
+        lost = np.where(same, 0.0, height)
         done.append((middle, half, low, high, counts[:, 0], tail, lost, np.flatnonzero(good), held))
         number, low, high = number[~good], low[~good], high[~good]
         if len(number) == 0:

@@ -18,8 +18,11 @@ from theory.geometry.plane.product.rows import Rows, rows_of
 from theory.geometry.plane.shapes import BaseRegion
 from theory.geometry.plane.window import Window
 
-# Rows are good to this share of the size of the whole.
-ACCURACY = 1e-11
+# Votes are not counted more exactly than this. Where no vote may miss the region (uniform noise, at a radius as large as
+# it reaches) this many may: the edge moves by no more than the cube root of that, or as much as to eight times it.
+LEAST_BAR = 1e-10
+# Rows are good to this share of the size of the whole, level by level.
+ACCURACY = (1e-8, 1e-9, 1e-10, 1e-11, 1e-11)
 KEPT = 64
 # What a panel of a level set may leave out, as a share of the area that matters, level by level.
 LEFT_OUT = (1e-1, 3e-2, 3e-3, 3e-4, 3e-5)
@@ -88,11 +91,14 @@ class Swept:
 
     def doubt(self, level: int) -> float:
         """By how much unresolved parts of the base classifier can move u: their area times the noise's density."""
-        return self.rows(level).loose / (4 * self.beta**2)
+        doubt = self.rows(level).loose / (4 * self.beta**2)
+        return doubt + 7 * LEAST_BAR if self.bar <= LEAST_BAR else doubt
 
     def beside(self, doubt: float) -> Swept | None:
         """The same for so much more of the votes; None where that is none or all of them."""
         bar = self.bar - doubt if self.rest else self.bar + doubt
+        if self.bar <= LEAST_BAR:
+            bar = max(bar, LEAST_BAR)
         return replace(self, bar=bar) if 0 < bar < 1 else None
 
     def votes(self, points: Array, level: int = 2) -> Array:
@@ -116,7 +122,7 @@ class Swept:
 
 @lru_cache(KEPT)
 def _rows(base: BaseRegion, window: Window, level: int) -> Rows:
-    return rows_of(base.within(window, level), window.half, ACCURACY)
+    return rows_of(base.within(window, level), window.half, ACCURACY[level])
 
 
 @lru_cache(8)
