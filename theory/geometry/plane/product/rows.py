@@ -8,27 +8,31 @@ curves, and corners. Ends of intervals that are square roots at such a height ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from theory.arrays import Array, Flags, Index
+from theory.arrays import Array, Index
 from theory.geometry.plane import chebyshev
 from theory.geometry.plane.chains import forward
 from theory.geometry.plane.common import to_chebyshev
-from theory.geometry.plane.outline import Outline
+from theory.geometry.plane.outline import Outline, rule
 from theory.geometry.plane.winding import followers, panel_ends
 
 # Nodes of the polynomials that stand for ends of rows.
 NODES = 16
 # Heights nearer than this share of the size of the whole are one.
 SAME = 1e-10
+# Curves whose ends are farther apart than this share are closed by chords.
+GAP = 1e-8
 # Panels that meet under a larger angle make a corner.
 CORNER = 1e-3
 # A strip is halved at most so often; what its polynomials leave out is a share of the size of the whole.
 HALVINGS = 24
 # Ends need not be known where all that they bound is this share of the area, for a share 1 that they may be off.
 LEAST_AREA = 1e-4
+# More pieces of strips than this are not halved.
+MOST = 4000
 # Pairs of row and panel that are compared at once.
 PAIRS = 2_000_000
 
@@ -85,6 +89,7 @@ def rows_of(outline: Outline, size: float, accuracy: float) -> Rows:
     if len(outline.points) == 0:
         none = np.empty(0)
         return Rows(none, none, none, none, np.empty((0, 0, NODES)), none.astype(int), outline.outside, none, none, 0.0)
+    outline = _bridged(outline, size)
     pieces, heights = _pieces(outline, size)
     columns = _turned(outline, size)
     strips = np.stack([heights[:-1], heights[1:]], axis=1)
@@ -101,7 +106,7 @@ def rows_of(outline: Outline, size: float, accuracy: float) -> Rows:
             tail = np.nan_to_num(np.abs(held[:, :, -2:]).sum(axis=2)).max(axis=1, initial=0.0)
         height = half * (np.sin(0.5 * np.pi * high) - np.sin(0.5 * np.pi * low))
         good = same & ((tail <= accuracy * size) | (tail * height <= LEAST_AREA * accuracy * size**2))
-        if halving == HALVINGS:
+        if halving == HALVINGS or len(good) > MOST:
             good[:] = True
         lost = np.where(same, 0.0, height)
         done.append((middle, half, low, high, counts[:, 0], tail, lost, np.flatnonzero(good), held))
@@ -111,6 +116,24 @@ def rows_of(outline: Outline, size: float, accuracy: float) -> Rows:
         cut = 0.5 * (low + high)
         number, low, high = np.tile(number, 2), np.concatenate([low, cut]), np.concatenate([cut, high])
     return _joined(done, outline, columns, size)
+
+
+def _bridged(outline: Outline, size: float) -> Outline:
+    """With straight panels where curves are not closed; the square of the gap is area that is not resolved."""
+    points, steps = forward(outline)
+    ends = panel_ends(points)
+    start = ends[followers(ends), 0]
+    gap = np.hypot(*(start - ends[:, 1]).T)
+    wide = np.flatnonzero(gap > GAP * size)
+    if len(wide) == 0:
+        return outline
+    at, weights = rule(points.shape[1])
+    move = 0.5 * (start - ends[:, 1])[wide, None]
+    middle = 0.5 * (start + ends[:, 1])[wide]
+    points = np.concatenate([points, middle[:, None] + move * at[:, None]])
+    steps = np.concatenate([steps, move * weights[:, None]])
+    stuck = np.concatenate([middle, 0.5 * gap[wide, None]], axis=1)
+    return replace(outline, points=points, steps=steps, stuck=np.concatenate([outline.stuck, stuck]))
 
 
 def _joined(done: list[tuple[Array, ...]], outline: Outline, columns: Array, size: float) -> Rows:
@@ -241,5 +264,3 @@ def _snapped(parts: list[Array], near: float) -> list[Array]:
     values[order] = leaders[group] if len(ranked) else ranked
     return np.split(values, np.cumsum([len(p) for p in parts])[:-1])
 
-
-__all__ = ["Flags", "Rows", "rows_of"]
