@@ -80,9 +80,7 @@ def gaussians(
 
     least = float(np.sqrt(np.linalg.eigvalsh(covariances)[:, 0].min()))
     kept = lru_cache(TRAINED)(trainer)
-    return Plane(
-        kept, pieces, window, missing, tolerance, cover, frame, boundary=boundary, lost=lost, noise=noise
-    )
+    return Plane(kept, pieces, window, missing, tolerance, cover, frame, boundary=boundary, lost=lost, noise=noise)
 
 
 def _none(order: int) -> SignedField:

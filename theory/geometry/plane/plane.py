@@ -206,7 +206,11 @@ class Plane:
             for b in np.unique(beta[row == k]):
                 here = (row == k) & (beta == b)
                 plain = self.noise == "gaussian"
-                voted = Voted(shape.base, shape.window, float(b), 0.5) if plain else self._swept(shape, float(b), 0.5, False)
+                voted = (
+                    Voted(shape.base, shape.window, float(b), 0.5)
+                    if plain
+                    else self._swept(shape, float(b), 0.5, False)
+                )
                 assert isinstance(voted, Voted | Swept)
                 share[here] = voted.votes(x[here])
         share = np.where(region.flipped[row], 1 - share, share)

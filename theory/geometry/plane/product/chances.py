@@ -93,9 +93,7 @@ class Sets:
         return np.concatenate([*self._union.spans(x), frame], axis=1)
 
 
-def mean_along(
-    swept: Swept, cover: Cover, label: int, votes: int, need: int, tolerance: float
-) -> tuple[float, float]:
+def mean_along(swept: Swept, cover: Cover, label: int, votes: int, need: int, tolerance: float) -> tuple[float, float]:
     """The chance that a class gets fewer than `need` of the votes, over all of it, and its error."""
     assert isinstance(cover, GaussianCover | SetCover)
     law: Mixture | Sets = Mixture(cover) if isinstance(cover, GaussianCover) else Sets(cover)

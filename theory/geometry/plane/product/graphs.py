@@ -90,9 +90,7 @@ class Panels:
         """Both halves of each."""
         middle = self.places(np.zeros(1))[0][:, 0]
         no = np.zeros(len(middle), bool)
-        return Panels.joint(
-            [Panels(self.left, middle, self.born, no), Panels(middle, self.right, no, self.gone)]
-        )
+        return Panels.joint([Panels(self.left, middle, self.born, no), Panels(middle, self.right, no, self.gone)])
 
 
 def level_set(seen: Seen, cuts: Array, window: tuple[Array, Array], count: int, area: float) -> Outline:
@@ -165,9 +163,7 @@ def _close(near: Array, panels: Panels) -> Flags:
     with np.errstate(invalid="ignore"):
         step = np.abs(np.diff(near, axis=1))
     step = np.where(np.isnan(step), 0.0, np.minimum(step, APPEARS))
-    change = np.maximum(
-        np.concatenate([step, step[:, -1:]], axis=1), np.concatenate([step[:, :1], step], axis=1)
-    )
+    change = np.maximum(np.concatenate([step, step[:, -1:]], axis=1), np.concatenate([step[:, :1], step], axis=1))
     low = np.minimum(near, 1.0)
     least = np.ones(near.shape, bool)
     least[:, 1:] &= low[:, 1:] <= low[:, :-1]
@@ -205,9 +201,7 @@ def _cut(seen: Seen, panels: Panels, x: Array, columns: Columns, rows: Index, ex
     return Panels.joint(parts) if parts else Panels(none, none, none.astype(bool), none.astype(bool))
 
 
-def _outline(
-    done: list[tuple[Panels, Columns]], window: tuple[Array, Array], count: int, lost: float
-) -> Outline:
+def _outline(done: list[tuple[Panels, Columns]], window: tuple[Array, Array], count: int, lost: float) -> Outline:
     """Graphs, what joins them on vertical lines, and the edge of the window, with the region on the left."""
     at, weights = rule(count)
     turn = np.linalg.inv(np.polynomial.legendre.legvander(at, count - 1))

@@ -59,7 +59,6 @@ class Votes:
         """y (N,) at arguments `at` (N,) of stretches."""
         return self.spots(which, at[:, None])[0][:, 0]
 
-
     def spots(self, which: Index, at: Array) -> tuple[Array, Array]:
         """y (N, m) at arguments `at` (N, m) of stretches, and the derivatives."""
         part = self.held.take(which)

@@ -189,9 +189,7 @@ def _varied(rows: Rows, noise: Product, x: Array, seen: Index, near: Flags) -> S
     return _short(rows, noise, x, line[row], seen[which[row]], start, stop)
 
 
-def _short(
-    rows: Rows, noise: Product, x: Array, line: Index, piece: Index, start: Array, stop: Array
-) -> Stretches:
+def _short(rows: Rows, noise: Product, x: Array, line: Index, piece: Index, start: Array, stop: Array) -> Stretches:
     """Halved until the law of the noise is seen."""
     done = []
     for halving in range(HALVINGS):
@@ -241,7 +239,5 @@ def _graded(held: Stretches, beta: float) -> Stretches:
     keep = np.diff(cuts, axis=1) > 0
     row, column = np.nonzero(keep)
     fine = part.take(row)
-    fine = Stretches(
-        fine.line, fine.piece, fine.start, fine.stop, cuts[row, column], cuts[row, column + 1], fine.level
-    )
+    fine = Stretches(fine.line, fine.piece, fine.start, fine.stop, cuts[row, column], cuts[row, column + 1], fine.level)
     return Stretches.joint([held.take(~plain), fine])

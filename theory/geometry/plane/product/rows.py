@@ -177,7 +177,10 @@ class _Pieces:
         piece = np.concatenate([part[1] for part in found])
         held = self.y[piece].copy()
         held[:, 0] -= flat[row]
-        ends = [np.einsum("pn,pn->p", self.y[piece], chebyshev.basis(v[piece], self.y.shape[1])) for v in (self.start, self.stop)]
+        ends = [
+            np.einsum("pn,pn->p", self.y[piece], chebyshev.basis(v[piece], self.y.shape[1]))
+            for v in (self.start, self.stop)
+        ]
         rising = ends[1] > ends[0]
         at = chebyshev.monotone_root(held, self.start[piece], self.stop[piece], rising)
         x = np.einsum("pn,pn->p", self.x[piece], chebyshev.basis(at, self.x.shape[1]))
@@ -196,12 +199,19 @@ def _pieces(outline: Outline, size: float) -> tuple[_Pieces, Array]:
     turn = to_chebyshev(points.shape[1])
     x, y = (points[..., k] @ turn.T for k in (0, 1))
     panel, start, stop = _monotone(y, size)
-    bottom, top = (
-        np.einsum("pn,pn->p", y[panel], chebyshev.basis(at, y.shape[1])) for at in (start, stop)
-    )
+    bottom, top = (np.einsum("pn,pn->p", y[panel], chebyshev.basis(at, y.shape[1])) for at in (start, stop))
     inner = np.concatenate([bottom[start > -1], top[stop < 1]])
     corner = _corners(points, y, size, 1)
-    critical = np.concatenate([inner, corner, bottom.min(keepdims=True), top.max(keepdims=True), top.min(keepdims=True), bottom.max(keepdims=True)])
+    critical = np.concatenate(
+        [
+            inner,
+            corner,
+            bottom.min(keepdims=True),
+            top.max(keepdims=True),
+            top.min(keepdims=True),
+            bottom.max(keepdims=True),
+        ]
+    )
     low, high = np.minimum(bottom, top), np.maximum(bottom, top)
     low, high, critical = _snapped([low, high, critical], SAME * size)
     kept = high > low
@@ -263,4 +273,3 @@ def _snapped(parts: list[Array], near: float) -> list[Array]:
     leaders = ranked[np.searchsorted(group, np.arange(group[-1] + 1))] if len(ranked) else ranked
     values[order] = leaders[group] if len(ranked) else ranked
     return np.split(values, np.cumsum([len(p) for p in parts])[:-1])
-

@@ -20,7 +20,7 @@ from theory.geometry.plane.window import Window
 
 # Votes are not counted more exactly than this. Where no vote may miss the region (uniform noise, at a radius as large as
 # it reaches) this many may: the edge moves by no more than the cube root of that, or as much as to eight times it.
-LEAST_BAR = 1e-10
+LEAST_BAR = 1e-8
 # Rows are good to this share of the size of the whole, level by level.
 ACCURACY = (1e-8, 1e-9, 1e-10, 1e-11, 1e-11)
 KEPT = 64
