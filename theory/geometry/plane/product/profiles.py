@@ -21,7 +21,7 @@ from theory.laws import laplace, uniform
 REACH = 28.0
 # Stretches are halved until ends vary by less than this many scales of Laplace noise, and this much more for each scale
 # of their distance from the line; heights by so many scales, and more up to twice that.
-VARY, MORE, TALL, TALLER = 1.0, 0.3, 2.0, 0.1
+VARY, MORE, TALL, TALLER = 1.0, 0.3, 1.4, 0.1
 HALVINGS = 60
 SAMPLES = np.array([-1.0, -0.5, 0.0, 0.5, 1.0])
 # Where nothing varies, stretches of Laplace noise are cut so many scales from their ends.
