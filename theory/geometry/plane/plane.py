@@ -22,7 +22,7 @@ from theory.geometry.plane.offsets import Offset
 from theory.geometry.plane.outline import Outline
 from theory.geometry.plane.pieces import PlanePiece
 from theory.geometry.plane.product.chances import mean_along
-from theory.geometry.plane.product.swept import LEAST_BAR, Swept
+from theory.geometry.plane.product.swept import Swept, swept
 from theory.geometry.plane.region import PlaneRegion
 from theory.geometry.plane.shapes import BaseRegion, Shape, Still, Voted, tail_of
 from theory.geometry.plane.window import Window
@@ -53,6 +53,10 @@ class PlaneBase:
     pieces: tuple[PlanePiece, ...]
     region: PlaneRegion
     framed: bool = False
+
+    def take(self, rows: Index) -> PlaneBase:
+        """The given rows."""
+        return replace(self, region=self.region.take(rows))
 
     def outward(self, normal: Normal) -> PlaneBase:
         """The same in the problem's place and units; the pieces weigh as they did."""
@@ -123,19 +127,12 @@ class Plane:
             window = window.wider(beta * math.sqrt(-2 * math.log(min(tail, 1 - tail))) + 0.01 * window.half).askew()
         return Voted(shape.base, window, beta, tail, level)
 
-    def _swept(self, shape: Still, beta: float, tail: float, flipped: bool) -> Still | Swept | None:
-        """{1 - u <= tail}, or {u > tail}, whose complement is wanted."""
-        if np.isnan(beta):
-            return None
-        if beta == 0:
-            return shape
-        window = shape.window
-        if self.bounded:
-            reach = beta if self.noise == "uniform" else -beta * math.log(2 * tail)
-            window = window.wider(reach + 0.01 * window.half).askew()
+    def _swept(self, shape: Still, beta: float, tail: float, flipped: bool = False) -> Still | Swept | None:
+        """The same under noise that is a product."""
+        if np.isnan(beta) or beta == 0:
+            return None if np.isnan(beta) else shape
         area = min(self.tolerance, 1e-4) / max(p.weight * p.peak for p in self.pieces)
-        bar = max(tail, LEAST_BAR) if self.noise == "uniform" else tail
-        return Swept(shape.base, window, self.noise, beta, bar, not flipped, not flipped, area)
+        return swept(shape, self.noise, beta, tail, flipped, self.bounded, area)
 
     def mass(self, pieces: tuple[PlanePiece, ...], region: PlaneRegion, label: int) -> tuple[Array, Array]:
         """Mass of the class-`label` components where the region says the other class, and its error."""
@@ -206,11 +203,7 @@ class Plane:
             for b in np.unique(beta[row == k]):
                 here = (row == k) & (beta == b)
                 plain = self.noise == "gaussian"
-                voted = (
-                    Voted(shape.base, shape.window, float(b), 0.5)
-                    if plain
-                    else self._swept(shape, float(b), 0.5, False)
-                )
+                voted = Voted(shape.base, shape.window, float(b), 0.5) if plain else self._swept(shape, float(b), 0.5)
                 assert isinstance(voted, Voted | Swept)
                 share[here] = voted.votes(x[here])
         share = np.where(region.flipped[row], 1 - share, share)
@@ -241,12 +234,11 @@ class Plane:
 
     def _by_lines(self, shape: Still, beta: float, label: int, votes: int, need: int) -> tuple[float, float]:
         """The chance to fail under noise that is a product."""
-        margin = beta if self.noise == "uniform" else beta * math.log(votes / RARE)
-        cover = self.cover(label, margin)
+        margin = beta * (1.0 if self.noise == "uniform" else math.log(votes / RARE))
         wide = replace(shape, window=shape.window.wider(margin)) if self.bounded else shape
-        swept = self._swept(wide, beta, 0.5, False)
-        assert isinstance(swept, Swept)
-        value, error = mean_along(swept, cover, label, votes, need, self.tolerance)
+        voted = self._swept(wide, beta, 0.5)
+        assert isinstance(voted, Swept)
+        value, error = mean_along(voted, self.cover(label, margin), label, votes, need, self.tolerance)
         return value, error + sum(p.weight for p in self.pieces if p.label == label) * self.missing
 
     @staticmethod

@@ -184,4 +184,4 @@ def _summed(
     share = np.clip(share, 0.0, 1.0)
     one, zero = (1 - share, share) if rest else (share, 1 - share)
     chance = fewer(np.array(need), votes, one, zero) if label else fewer(np.array(need), votes, zero, one)
-    return np.bincount(line, (density * chance).sum(axis=1), len(x))
+    return np.asarray(np.bincount(line, (density * chance).sum(axis=1), len(x)), float)

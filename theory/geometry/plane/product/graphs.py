@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -114,22 +115,21 @@ def level_set(seen: Seen, cuts: Array, window: tuple[Array, Array], count: int, 
         x, _ = todo.places(at)
         columns = looked(seen, x.ravel())
         shape = x.shape
-        steady = columns.same().reshape(-1)
-        steady = np.append(steady, True).reshape(shape)[:, :-1].all(axis=1)
+        steady: Any = np.append(columns.same(), True).reshape(shape)[:, :-1].all(axis=1)
         ends = columns.ends.reshape(*shape, columns.ends.shape[1])
         rough = np.nan_to_num(np.abs(np.einsum("kn,pnm->pkm", tail, ends)).sum(axis=1)).max(axis=1, initial=0.0)
         width = todo.right - todo.left
-        good = steady & ((rough * width <= area) | (width <= EXACT * size))
-        good &= ~(_close(columns.near.reshape(shape), todo) & (width > LEAST * size))
+        good: Any = steady & ((rough * width <= area) | (width <= EXACT * size))
+        good = good & ~(_close(columns.near.reshape(shape), todo) & (width > LEAST * size))
         blurred = ~steady & (width <= BLUR * size)
         columns = _middling(columns, np.flatnonzero(blurred), count)
         lost += float((top - bottom) * width[blurred].sum())
-        good |= blurred
-        steady |= blurred
+        good = good | blurred
+        steady = steady | blurred
         last = halving == HALVINGS - 1
         if last:
             lost += float((np.where(steady, rough, top - bottom) * width)[~good].sum())
-            good |= steady
+            good = good | steady
         rows = np.flatnonzero(np.repeat(good, count))
         done.append((todo.take(good), columns.take(rows)))
         if good.all() or last:

@@ -15,17 +15,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.polynomial import chebyshev as series
 
-from theory.arrays import Array, Flags, Index
+from theory.arrays import Array, Index
 from theory.geometry.plane import chebyshev
 from theory.geometry.plane.product.profiles import Product, Stretches, stretches, values
 from theory.geometry.plane.product.rows import Rows
 
 # Nodes of the polynomials that stand for the votes on a stretch.
 NODES = 20
-# Votes that are all this near to a level are equal to it.
-TIE = 1e-13
-# Places at which they pass a level that are this near, as a share of the size of a line, are one.
-SAME = 1e-12
 # What a polynomial of the votes may leave out where it matters, and how often it is halved.
 LEFT_OUT, HALVINGS = 1e-11, 12
 
@@ -112,7 +108,7 @@ def votes_along(rows: Rows, noise: Product, x: Array, window: tuple[float, float
 
 
 def _ranks(line: Index, lines: int) -> tuple[Index, int]:
-    """Which of its line's stretches each is, and the most that a line has."""
+    """Which of its line's stretches each is, and how many a line has at most."""
     count = np.bincount(line, minlength=lines)
     return np.arange(len(line)) - np.repeat(np.cumsum(count) - count, count), int(count.max(initial=0))
 
@@ -134,28 +130,30 @@ def _laplace(rows: Rows, noise: Product, held: Stretches, share: Array) -> Array
         totals = [rise @ whole, fall @ whole]
         gone = np.exp(-length)
         up, down = (gone * part - 0.5 * level * np.expm1(-length) for part in totals)
-    lines = int(held.line.max(initial=-1)) + 1
-    rank, most = _ranks(held.line, lines)
-    table = np.full((lines, most), -1)
-    table[held.line, rank] = np.arange(len(rank))
-    from_below, from_above = np.zeros(len(rank)), np.zeros(len(rank))
-    count = np.bincount(held.line, minlength=lines)
-    carry = 0.5 * level[table[:, 0]]
-    for k in range(most):
-        some = table[:, k] >= 0
-        own = table[some, k]
-        from_below[own] = carry[some]
-        carry[some] = gone[own] * carry[some] + up[own]
-    carry = 0.5 * level[table[np.arange(lines), count - 1]]
-    for k in range(most - 1, -1, -1):
-        some = table[:, k] >= 0
-        own = table[some, k]
-        from_above[own] = carry[some]
-        carry[some] = gone[own] * carry[some] + down[own]
+    from_below, from_above = _carried(held.line, level, gone, up, down)
     down_fall, up_fall = np.exp(-below), np.exp(-above)
     u = down_fall * (from_below[:, None] + left) + up_fall * (from_above[:, None] + right)
     u -= 0.5 * level[:, None] * (np.expm1(-below) + np.expm1(-above))
     return u @ chebyshev.to_coefficients(NODES).T
+
+
+def _carried(line: Index, level: Array, gone: Array, up: Array, down: Array) -> tuple[Array, Array]:
+    """(N,) what comes to stretches from below and from above: of each a part `gone` of that is left, and its own."""
+    lines = int(line.max(initial=-1)) + 1
+    rank, most = _ranks(line, lines)
+    table = np.full((lines, most), -1)
+    table[line, rank] = np.arange(len(rank))
+    last = table[np.arange(lines), np.bincount(line, minlength=lines) - 1]
+    result = []
+    for first, order, own in ((table[:, 0], range(most), up), (last, range(most - 1, -1, -1), down)):
+        held, carry = np.zeros(len(rank)), 0.5 * level[first]
+        for k in order:
+            some = table[:, k] >= 0
+            here = table[some, k]
+            held[here] = carry[some]
+            carry[some] = gone[here] * carry[some] + own[here]
+        result.append(held)
+    return result[0], result[1]
 
 
 def _uniform(
@@ -221,7 +219,7 @@ def _moved(held: Stretches, beta: float, window: tuple[float, float]) -> tuple[I
 
 
 def _home(owner: Index, floors: Array, lines: int, line: Index, y: Array) -> Index:
-    """Which of the stretches of lines `owner`, with lowest heights `floors`, holds a height (N,) of a line, in order."""
+    """Which of the stretches of lines `owner`, from heights `floors` on, holds a height (N,) of a line, in order."""
     result = np.empty(len(y), np.intp)
     cuts = np.searchsorted(owner, np.arange(lines + 1))
     own = np.searchsorted(line, np.arange(lines + 1))
@@ -229,50 +227,4 @@ def _home(owner: Index, floors: Array, lines: int, line: Index, y: Array) -> Ind
         low, high = cuts[k], cuts[k + 1]
         part = slice(own[k], own[k + 1])
         result[part] = low + np.clip(np.searchsorted(floors[low:high], y[part], side="right") - 1, 0, high - low - 1)
-    return result
-
-
-def crossings(votes: Votes, level: float, tie: bool) -> tuple[Index, Array, Flags]:
-    """Where the share passes a level: lines and heights (K,), in order, and (M,) whether it is at least the level at
-    the bottom of each line. tie: whether a stretch all of which is at the level counts as at least."""
-    held = votes.coefficients.copy()
-    held[:, 0] -= level
-    flat = np.abs(held).sum(axis=1) <= TIE
-    held[flat] = 0.0
-    held[flat, 0] = 1.0 if tie else -1.0
-    signs = (-1.0) ** np.arange(held.shape[1])
-    first, last = held @ signs >= 0, held.sum(axis=1) >= 0
-    possible = np.flatnonzero(np.abs(held[:, 0]) <= chebyshev.spread(held))
-    row, place = chebyshev.roots(held[possible])
-    row = possible[row]
-    line = votes.held.line
-    broken = np.flatnonzero((line[1:] == line[:-1]) & (last[:-1] != first[1:]))
-    rows = np.concatenate([row, broken])
-    y = votes.heights(rows, np.concatenate([place, np.ones(len(broken))]))
-    order = np.lexsort((y, line[rows]))
-    owner, y = line[rows][order], y[order]
-    # Of places within rounding of each other one counts, or none where they are even in number.
-    size = float(np.ptp(votes.held.bottom)) if len(y) else 0.0
-    group = np.cumsum(np.append(True, (np.diff(y) > SAME * size) | (np.diff(owner) > 0))[: len(y)])
-    kept = np.append(True, np.diff(group) > 0)[: len(y)]
-    kept &= np.bincount(group)[group] % 2 == 1
-    return owner[kept], y[kept], first[np.searchsorted(line, np.arange(votes.lines))]
-
-
-# Where the share is looked at on every stretch, for places at which it comes near to the level.
-LOOK = np.linspace(-1, 1, 9)[:-1]
-
-
-def nearest(votes: Votes, level: float) -> Array:
-    """(M,) how near the share comes to a level on each line, where it turns back without passing it; infinite where it
-    nowhere does."""
-    table = chebyshev.basis(LOOK, votes.coefficients.shape[1])
-    apart = (votes.coefficients @ table.T - level).ravel()
-    line = np.repeat(votes.held.line, len(LOOK))
-    one, two, three = np.abs(apart[:-2]), np.abs(apart[1:-1]), np.abs(apart[2:])
-    turning = (two <= one) & (two <= three) & (line[:-2] == line[2:]) & (two > TIE)
-    turning &= (np.sign(apart[:-2]) == np.sign(apart[1:-1])) & (np.sign(apart[2:]) == np.sign(apart[1:-1]))
-    turning &= np.maximum(one, three) > two + TIE
-    result = np.full(votes.lines, np.inf)
-    np.minimum.at(result, line[1:-1][turning], two[turning])
     return result

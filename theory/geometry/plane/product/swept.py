@@ -11,15 +11,16 @@ import numpy as np
 from theory.arrays import Array, Flags
 from theory.geometry.plane.level import LEVELS
 from theory.geometry.plane.outline import Outline
-from theory.geometry.plane.product.graphs import Columns, level_set, looked
-from theory.geometry.plane.product.lines import Votes, crossings, nearest, votes_along
+from theory.geometry.plane.product.graphs import Columns, level_set
+from theory.geometry.plane.product.levels import crossings, nearest
+from theory.geometry.plane.product.lines import Votes, votes_along
 from theory.geometry.plane.product.profiles import REACH, Product
 from theory.geometry.plane.product.rows import Rows, rows_of
-from theory.geometry.plane.shapes import BaseRegion
+from theory.geometry.plane.shapes import BaseRegion, Still
 from theory.geometry.plane.window import Window
 
-# Votes are not counted more exactly than this. Where no vote may miss the region (uniform noise, at a radius as large as
-# it reaches) this many may: the edge moves by no more than the cube root of that, or as much as to eight times it.
+# Where no vote may miss the region (uniform noise, at a radius as large as it reaches) this many may: the edge moves
+# like the cube root of that at most, so by no more than from here to eight times it.
 LEAST_BAR = 1e-8
 # Rows are good to this share of the size of the whole, level by level.
 ACCURACY = (1e-8, 1e-9, 1e-10, 1e-11, 1e-11)
@@ -54,7 +55,7 @@ class Swept:
         """Of the base classifier, as far as noise reaches."""
         reach = self.noise.far / self.window.half
         steps = 2.0 ** max(-1, math.ceil(math.log2(max(reach, 1e-300))))
-        return _rows(self.base, self.window.wider(self.window.half * steps), level)
+        return _rows(Still(self.base, self.window.wider(self.window.half * steps)), level)
 
     def cuts(self, level: int) -> Array:
         """Abscissae at which columns need not be smooth."""
@@ -120,9 +121,22 @@ class Swept:
         return np.where(level, self.closed, (share < self.bar) == self.rest)
 
 
+def swept(shape: Still, law: str, beta: float, tail: float, flipped: bool, bounded: bool, area: float) -> Swept:
+    """{1 - u <= tail}, or where it is flipped {u > tail}, whose complement is wanted.
+
+    bounded: whether the base classifier lies in its window, so that only noise can lead out of it.
+    """
+    window = shape.window
+    bar = max(tail, LEAST_BAR) if law == "uniform" else tail
+    if bounded:
+        reach = beta if law == "uniform" else -beta * math.log(2 * tail)
+        window = window.wider(reach + 0.01 * window.half).askew()
+    return Swept(shape.base, window, law, beta, bar, not flipped, not flipped, area)
+
+
 @lru_cache(KEPT)
-def _rows(base: BaseRegion, window: Window, level: int) -> Rows:
-    return rows_of(base.within(window, level), window.half, ACCURACY[level])
+def _rows(shape: Still, level: int) -> Rows:
+    return rows_of(shape.outline(level), shape.window.half, ACCURACY[level])
 
 
 @lru_cache(8)
@@ -139,6 +153,3 @@ def forget() -> None:
     """Drop the outlines and rows that are kept for reuse: for measurements."""
     _rows.cache_clear()
     _outlined.cache_clear()
-
-
-__all__ = ["Swept", "forget", "looked"]
