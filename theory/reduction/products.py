@@ -6,6 +6,7 @@ are independent of the others, and on which no two components differ, are left o
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,7 +56,8 @@ def on_two_axes(problem: MixtureProblem, tolerance: float) -> Plane:
     labels, weights = (np.array(column) for column in list(zip(*parts, strict=True))[:2])
     frame = None if problem.dim == 2 else (np.zeros(problem.dim), np.eye(problem.dim)[axes])
     regression = problem.training.rule == "regression"
-    return gaussians(means, covariances, weights, labels, tolerance, frame, regression=regression, noise=noise)
+    plane = gaussians(means, covariances, weights, labels, tolerance, frame, regression=regression)
+    return replace(plane, noise=noise)
 
 
 def _axes(held: list[Law], dim: int) -> Index | None:

@@ -189,7 +189,7 @@ ROWS = (
             _classes(_gaussian("[0, 3, 0]", "scale = [1, 1, 2]"), _gaussian("[1, 3, 1]"), _NOISES[1]),
             f"inside = [{{{_DISC.format(0.0)}}}]\n{_NOISES[0]}",
         ),
-        "any dimension: Gaussians that differ on two axes; labelled discs and boxes in two dimensions; no adversarial risk",
+        "any dimension: Gaussians that differ on two axes; labelled discs and boxes in two dimensions; not adversarial",
         ("adversarial",),
     ),
 )

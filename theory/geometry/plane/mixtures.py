@@ -35,13 +35,11 @@ def gaussians(
     frame: tuple[Array, Array] | None = None,
     lost: float = 0.0,
     regression: bool = False,
-    noise: str = "gaussian",
 ) -> Plane:
     """Gaussian mixtures: means (K, 2), covariances (K, 2, 2), weights (K,) with the prior, labels (K,).
 
     frame: a point (d,) and two directions (2, d) of the plane in which a problem of more dimensions lives.
     lost: a share of the scales by which components may be off. regression: the rule that blurs the posterior.
-    noise: the law of the smoothing noise.
     """
     missing = OUTSIDE * min(tolerance, 1e-4)
     reach = -float(ndtri(missing / 4))
@@ -80,7 +78,7 @@ def gaussians(
 
     least = float(np.sqrt(np.linalg.eigvalsh(covariances)[:, 0].min()))
     kept = lru_cache(TRAINED)(trainer)
-    return Plane(kept, pieces, window, missing, tolerance, cover, frame, boundary=boundary, lost=lost, noise=noise)
+    return Plane(kept, pieces, window, missing, tolerance, cover, frame, boundary=boundary, lost=lost)
 
 
 def _none(order: int) -> SignedField:

@@ -160,7 +160,7 @@ def _lines(held: Votes, x: Array, law: Law, rest: bool, label: int, votes: int, 
     owner, cuts = owner[order], cuts[order]
     joint = (owner[1:] == owner[:-1]) & (cuts[1:] - cuts[:-1] > 1e-13)
     owner, low, high = owner[1:][joint], cuts[:-1][joint], cuts[1:][joint]
-    return _summed(held, x, law, rest, (label, votes, need), owner, low, high, nodes)
+    return _summed(held, x, law, rest, (label, votes, need), (owner, low, high), nodes)
 
 
 def _summed(
@@ -169,12 +169,11 @@ def _summed(
     law: Law,
     rest: bool,
     asked: tuple[int, int, int],
-    owner: Index,
-    low: Array,
-    high: Array,
+    parts: tuple[Index, Array, Array],
     nodes: int,
 ) -> Array:
-    label, votes, need = asked
+    """Sums over parts of stretches: which, from, to."""
+    (label, votes, need), (owner, low, high) = asked, parts
     at, weights = rule(nodes)
     place = 0.5 * (low + high)[:, None] + 0.5 * (high - low)[:, None] * at
     y, slope = held.spots(owner, place)
