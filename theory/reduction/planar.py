@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def sets_in_plane(problem: DomainProblem, tolerance: float) -> Plane:
-    """The plane geometry of labelled discs and boxes under Gaussian noises.
+    """The plane geometry of labelled discs and boxes under Gaussian training noise.
 
     Raises:
         NoExactRoute: d > 2.
@@ -37,7 +37,13 @@ def sets_in_plane(problem: DomainProblem, tolerance: float) -> Plane:
         clip = np.concatenate([as_vector(problem.low, 2), as_vector(problem.high, 2)])
     training = problem.training
     beyond = training.off_support if clip is not None and training.rule == "posterior" else None
-    return labelled_sets(discs, corners, clip, tolerance, beyond)
+    noise = problem.smoothing.noise
+    if beyond is not None and noise != "gaussian":
+        raise NoExactRoute(
+            f"under {noise} smoothing noise labelled sets in a finite domain have an exact route only with the "
+            f"regression rule; {REMEDY}"
+        )
+    return labelled_sets(discs, corners, clip, tolerance, noise, beyond)
 
 
 def covariance(law: Law, dim: int) -> Array:

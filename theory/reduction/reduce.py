@@ -39,6 +39,7 @@ from theory.reduction.intervals import line_of_domain
 from theory.reduction.linear_rules import on_samples, population
 from theory.reduction.mixtures import Mixture, about_a_centre, in_plane, mixture, on_line, spheres_first
 from theory.reduction.planar import sets_in_plane
+from theory.reduction.products import on_two_axes
 
 # The absolute error that refinement in the plane aims at.
 TOLERANCE = 1e-8
@@ -187,22 +188,20 @@ def _mixture(normal: Normal, tolerance: float) -> Geometry:
         trainer = LineTrainer(on_axis(problem, axis), problem.training, None, unit, np.zeros((1, problem.dim)))
         return Linear(trainer, problem.smoothing.noise)
     if problem.training.noise != "gaussian" or problem.smoothing.noise != "gaussian":
-        raise NoExactRoute(
-            "in more than one dimension only gaussian training and smoothing noise has an exact route, unless the "
-            f"components differ on one axis only; {REMEDY}"
-        )
+        return on_two_axes(problem, tolerance)
     return _gaussian_noise(problem, tolerance)
 
 
 def _domain(problem: DomainProblem, window: float, tolerance: float) -> Geometry:
     if problem.dim == 1:
         return line_of_domain(problem, window)
-    if not problem.training.noise == problem.smoothing.noise == "gaussian":
+    gaussian = problem.smoothing.noise == "gaussian"
+    if problem.training.noise != "gaussian" or (problem.dim > 2 and not gaussian):
         raise NoExactRoute(
-            "a labelled domain in more than one dimension has an exact route only for gaussian training and smoothing "
-            f"noise; {REMEDY}"
+            "a labelled domain has an exact route in more than one dimension only for gaussian training noise, and in "
+            f"more than two only for gaussian smoothing noise; {REMEDY}"
         )
-    if problem.infinite and all(isinstance(s, Ball) for s in problem.inside):
+    if gaussian and problem.infinite and all(isinstance(s, Ball) for s in problem.inside):
         balls = [s for s in problem.inside if isinstance(s, Ball)]
         centers = np.stack([as_vector(b.center, problem.dim) for b in balls])
         if (centers == centers[0]).all():

@@ -46,6 +46,7 @@ _APART = (
     ('law = "laplace", mean = [0.0, 0.0], scale = 1.0', 'law = "laplace", mean = [1.0, 0.0], scale = 1.0'),
     ('law = "uniform", low = [0.0, 0.0], high = [1.0, 1.0]', 'law = "uniform", low = [2.0, 0.0], high = [3.0, 1.0]'),
 )
+_NOISES = [f'[smoothing]\nnoise = "{law}"' for law in ("laplace", "uniform")]
 _REGRESSION = '[training]\nrule = "regression"'
 _COV = "cov = [[1.0, 0.3, 0.1], [0.3, 2.0, 0.2], [0.1, 0.2, 1.5]]"
 _MORE = "cov = [[2.0, 0.3, 0.1], [0.3, 2.0, 0.2], [0.1, 0.2, 1.5]]"
@@ -205,6 +206,20 @@ ROWS = (
             f"{_AROUND}\ninside = [{{{_DISC.format(0.0)}}}]\n{_REGRESSION}",
         ),
     ),
+    Row(
+        "any d, gaussians that differ on two axes, independent of the others; d = 2, labelled discs and boxes, finite "
+        "(`regression`) or infinite",
+        "gaussian training and laplace or uniform smoothing",
+        "plane",
+        "votes along lines, roots and panels, 1e-8 (`tolerance`)",
+        (
+            _classes(_gaussian("[0, 0]", "scale = [1, 2]"), _gaussian("[1, 1]"), _NOISES[0]),
+            _classes(_gaussian("[0, 3, 0]", "scale = [1, 1, 2]"), _gaussian("[1, 3, 1]"), _NOISES[1]),
+            f"inside = [{{{_DISC.format(0.0)}}}]\n{_NOISES[0]}",
+        ),
+        "any dimension: Gaussians that differ on two axes; labelled discs and boxes in two dimensions; not adversarial",
+        ("adversarial",),
+    ),
 )
 SAMPLES = Row(
     "any d, two gaussians with one covariance matrix, [n/d samples](howto/samples.md)",
@@ -230,7 +245,8 @@ def short_table() -> str:
     lines = ["| problem | noises | route |", "|---|---|---|"]
     for row in ROWS:
         if row.short:
-            noises = "any" if row.noises.startswith("any") else "Gaussian"
+            word = row.noises.split(",")[0]
+            noises = word if word == "any" else word.replace("gaussian", "Gaussian")
             lines.append(f"| {row.short} | {noises} | `{row.route}`{', to 1e-8' if row.route == 'plane' else ''} |")
     return "\n".join([*lines, f"| {NONE} | any | none: `noisewise mc` |"])
 

@@ -64,14 +64,14 @@ def _size(held: SetUnion) -> float:
 
 
 @lru_cache
-def _to_chebyshev(count: int) -> Array:
+def to_chebyshev(count: int) -> Array:
     """From values at the nodes of a panel to Chebyshev coefficients along it."""
     return np.asarray(np.linalg.inv(np.polynomial.chebyshev.chebvander(rule(count)[0], count - 1)))
 
 
 def cut(outline: Outline, row: Index, values: Array) -> Cuts:
     """Panels cut where functions, given by their values at the nodes of panels `row`, vanish: panel, from, to."""
-    which, place = chebyshev.roots(values @ _to_chebyshev(outline.points.shape[1]).T)
+    which, place = chebyshev.roots(values @ to_chebyshev(outline.points.shape[1]).T)
     panels = np.arange(len(outline.points))
     rows = np.concatenate([panels, panels, row[which]])
     cuts = np.concatenate([np.full(len(panels), -1.0), np.ones(len(panels)), place])
@@ -107,7 +107,7 @@ def _graded(outline: Outline, held: SetUnion, parts: Cuts) -> Cuts:
 
 def along(values: Array, place: Array) -> Array:
     """Values (N, m, k) at places (N, m) of panels from those at the nodes (N, n, k)."""
-    table = chebyshev.basis(place, values.shape[1]) @ _to_chebyshev(values.shape[1])
+    table = chebyshev.basis(place, values.shape[1]) @ to_chebyshev(values.shape[1])
     return np.einsum("nmi,nik->nmk", table, values)
 
 

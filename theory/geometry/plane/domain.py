@@ -122,12 +122,12 @@ def forget() -> None:
 
 
 def labelled_sets(
-    discs: Array, boxes: Array, clip: Array | None, tolerance: float, beyond: OffSupport | None = None
+    discs: Array, boxes: Array, clip: Array | None, tolerance: float, noise: str, beyond: OffSupport | None = None
 ) -> Plane:
     """Y = 1 on a union of discs and boxes, clipped by a finite domain; class 0 is the rest of it, or of the plane.
 
     beyond: the class outside of a finite domain under the posterior rule; None for the regression rule, of which that
-    in an infinite background is one.
+    in an infinite background is one. noise: that of smoothing.
     """
     held = SetUnion(discs, boxes, clip)
     if held.area <= 0:
@@ -163,7 +163,9 @@ def labelled_sets(
 
     window, bounded = (held.window, True) if whole is None or beyond is None else (whole.window.askew(), False)
     missing = 0.0 if bounded else ROUNDING
-    return Plane(lru_cache(KEPT)(trainer), tuple(pieces), window, missing, tolerance, cover, bounded=bounded)
+    return Plane(
+        lru_cache(KEPT)(trainer), tuple(pieces), window, missing, tolerance, cover, bounded=bounded, noise=noise
+    )
 
 
 def posterior(held: SetUnion, alpha: float) -> FieldBase:

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import ndtri, ndtri_exp
 
 from theory.arrays import Array, Index
-from theory.errors import NoExactRoute
+from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.base import VoteRequest
 from theory.geometry.curvature import SmallNoise
 from theory.geometry.plane.chances import mean_chance
@@ -21,6 +21,8 @@ from theory.geometry.plane.level import LEVELS
 from theory.geometry.plane.offsets import Offset
 from theory.geometry.plane.outline import Outline
 from theory.geometry.plane.pieces import PlanePiece
+from theory.geometry.plane.product.chances import mean_along
+from theory.geometry.plane.product.swept import Swept, swept
 from theory.geometry.plane.region import PlaneRegion
 from theory.geometry.plane.shapes import BaseRegion, Shape, Still, Voted, tail_of
 from theory.geometry.plane.window import Window
@@ -52,6 +54,10 @@ class PlaneBase:
     region: PlaneRegion
     framed: bool = False
 
+    def take(self, rows: Index) -> PlaneBase:
+        """The given rows."""
+        return replace(self, region=self.region.take(rows))
+
     def outward(self, normal: Normal) -> PlaneBase:
         """The same in the problem's place and units; the pieces weigh as they did."""
         # A plane in more dimensions has coordinates of its own, from an origin that moves with the points.
@@ -67,7 +73,8 @@ class Plane:
     cover: where a class lies, as far as a margin around the labelled set in an infinite background.
     boundary: small-noise data of an outline, where the law holds.
     bounded: whether base classifiers lie in the window, so that only noise can lead out of it.
-    lost: what directions that were left out may do to a risk.
+    lost: what directions that were left out may do to a risk. noise: the law of the smoothing noise, a product but
+        where it is gaussian.
     """
 
     trainer: Callable[[float], BaseRegion]
@@ -83,6 +90,7 @@ class Plane:
     fixed: bool = False
     smooth_motion: bool = False
     lost: float = 0.0
+    noise: str = "gaussian"
     _held: dict[Shape, Shares] = field(default_factory=dict, compare=False)
 
     def train(self, alpha: Array) -> PlaneBase:
@@ -92,13 +100,17 @@ class Plane:
 
     def smooth(self, region: PlaneRegion, beta: Array, eps: Array | None = None) -> PlaneRegion:
         """{u >= tau} for noises beta (R, M)."""
-        log_tail = level_tail("gaussian", beta, eps)
+        log_tail = level_tail(self.noise, beta, eps)
         shapes: list[Shape | None] = []
         flipped = []
         for row, shape in enumerate(region.shapes):
             assert isinstance(shape, Still)
             for column, b in enumerate(beta[row]):
                 tail = tail_of(None if log_tail is None else float(log_tail[row, column]))
+                if self.noise != "gaussian":
+                    shapes.append(self._swept(shape, float(b), tail, bool(region.flipped[row])))
+                    flipped.append(region.flipped[row])
+                    continue
                 level = 0.0 if log_tail is None else -float(ndtri_exp(log_tail[row, column]))
                 part = (1 - tail, -level) if region.flipped[row] else (tail, level)
                 shapes.append(self._voted(shape, float(b), *part))
@@ -114,6 +126,13 @@ class Plane:
         if self.bounded:
             window = window.wider(beta * math.sqrt(-2 * math.log(min(tail, 1 - tail))) + 0.01 * window.half).askew()
         return Voted(shape.base, window, beta, tail, level)
+
+    def _swept(self, shape: Still, beta: float, tail: float, flipped: bool = False) -> Still | Swept | None:
+        """The same under noise that is a product."""
+        if np.isnan(beta) or beta == 0:
+            return None if np.isnan(beta) else shape
+        area = min(self.tolerance, 1e-4) / max(p.weight * p.peak for p in self.pieces)
+        return swept(shape, self.noise, beta, tail, flipped, self.bounded, area)
 
     def mass(self, pieces: tuple[PlanePiece, ...], region: PlaneRegion, label: int) -> tuple[Array, Array]:
         """Mass of the class-`label` components where the region says the other class, and its error."""
@@ -183,7 +202,10 @@ class Plane:
             assert isinstance(shape, Still)
             for b in np.unique(beta[row == k]):
                 here = (row == k) & (beta == b)
-                share[here] = Voted(shape.base, shape.window, float(b), 0.5).votes(x[here])
+                plain = self.noise == "gaussian"
+                voted = Voted(shape.base, shape.window, float(b), 0.5) if plain else self._swept(shape, float(b), 0.5)
+                assert isinstance(voted, Voted | Swept)
+                share[here] = voted.votes(x[here])
         share = np.where(region.flipped[row], 1 - share, share)
         return share, 1 - share
 
@@ -198,6 +220,9 @@ class Plane:
             shape = base.region.shapes[row]
             assert isinstance(shape, Still)
             args = shape, float(beta), label, request.votes, int(need)
+            if self.noise != "gaussian":
+                value[i], error[i] = self._by_lines(*args)
+                continue
             if shape.base.conic is not None and all(p.moments is not None for p in self.pieces):
                 value[i], error[i] = fail(shape.base.conic, self.pieces, *args[1:], self.tolerance)
                 continue
@@ -206,6 +231,15 @@ class Plane:
             if not error[i] <= 0.5 * self.tolerance:
                 value[i], error[i] = min((value[i], error[i]), self._by_area(*args), key=lambda found: found[1])
         return value, error + self.lost
+
+    def _by_lines(self, shape: Still, beta: float, label: int, votes: int, need: int) -> tuple[float, float]:
+        """The chance to fail under noise that is a product."""
+        margin = beta * (1.0 if self.noise == "uniform" else math.log(votes / RARE))
+        wide = replace(shape, window=shape.window.wider(margin)) if self.bounded else shape
+        voted = self._swept(wide, beta, 0.5)
+        assert isinstance(voted, Swept)
+        value, error = mean_along(voted, self.cover(label, margin), label, votes, need, self.tolerance)
+        return value, error + sum(p.weight for p in self.pieces if p.label == label) * self.missing
 
     @staticmethod
     def _fine(base: BaseRegion, beta: float, votes: int) -> bool:
@@ -242,6 +276,10 @@ class Plane:
 
     def erode(self, region: PlaneRegion, eps: Array) -> PlaneRegion:
         """The points of the regions farther than eps (R,) from their complements."""
+        if self.noise != "gaussian":
+            raise NoExactRoute(
+                f"in the plane adversarial risk has no exact route under {self.noise} smoothing noise; {REMEDY}"
+            )
         rows = zip(region.shapes, eps.tolist(), region.flipped.tolist(), strict=True)
         shapes = tuple(Offset(s, e, f) if isinstance(s, Still | Voted) and e > 0 else s for s, e, f in rows)
         return replace(region, shapes=shapes)
