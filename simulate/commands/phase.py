@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated
 
-from simulate.commands.failures import MACHINE, drawable, explain
+from simulate.commands.failures import drawable
 from simulate.commands.maps import File, OptionalName, Scale, XAxis, YAxis, map_command
 from simulate.commands.options import SAMPLES, SEED, VOTES, Json, Samples, Seed, Settings, Votes, arg
 from simulate.commands.output import note, print_json, print_table
@@ -16,7 +13,7 @@ from simulate.commands.phase_summary import label_counts, summary
 from simulate.commands.phase_table import KEPT, is_table, open_table
 from simulate.commands.places import check_places, write_files
 from simulate.commands.remedy import remedied, suggesting
-from simulate.commands.workers import worker_pool
+from simulate.commands.staged import Fresh, Stage, check_whole, command_line, kept_beside, map_inputs, staged
 from simulate.sweep.axes import ASKED, Axis, Family, SpotCheck
 from simulate.sweep.families import family
 from theory.errors import ProblemError, shown
@@ -25,6 +22,9 @@ from theory.problems.noises import listed_noises
 
 if TYPE_CHECKING:
     import xarray as xr
+
+    from simulate.work.part import PartFile
+    from simulate.work.pieces import Crew
 
 # The diagram without arguments: three bumps near enough for all that training noise can do.
 DEFAULT = Family("bumps", {"spacing": 1.5})
@@ -73,6 +73,7 @@ class PhaseCommand:
     votes: Votes = VOTES
     samples: Samples = SAMPLES
     seed: Seed = SEED
+    fresh: Fresh = False
     settings: Settings = ()
     json: Json = False
 
@@ -85,26 +86,52 @@ class PhaseCommand:
         fixed = {key: listed_noises((value,), key)[0] for key in ASKED if (value := getattr(self, key)) is not None}
         workers = at_most(self.workers, "workers", MOST_WORKERS)
         check = self._check()
-        from simulate.progress import Meter
-        from simulate.sweep.sweep import sweep
-
-        places = self._places(DEFAULT_FIGURE, DEFAULT_OUT)
+        figure, out = self._places(DEFAULT_FIGURE, DEFAULT_OUT)
         command = map_command(self.problem or str(DEFAULT.source), chosen, (x, y), fixed)
-        with suggesting(command):
-            stages = _stages(chosen, (x, y), workers, check, self.prove)
-            with Meter("sweeping") as meter, worker_pool(workers) as pool:
-                dataset = sweep(chosen, x, y, fixed, pool, meter)
-            dataset, failure = _staged(dataset, stages, lambda dataset: _keep(dataset, places[1]))
-        if "no_exact_route" in dataset.attrs:
-            reason = remedied(dataset.attrs["no_exact_route"].splitlines()[0], command)
-            note(f"some cells have no exact route and are undecided: {reason}")
-        self._finish(dataset, *places)
-        if failure is not None:
-            raise failure
+        inputs = map_inputs(chosen, (x, y), fixed)
+        with suggesting(command), kept_beside(out or figure, "phase", inputs, fresh=self.fresh) as kept:
+            dataset = self._computed(chosen, (x, y), fixed, workers, check, kept)
+            if "no_exact_route" in dataset.attrs:
+                reason = remedied(dataset.attrs["no_exact_route"].splitlines()[0], command)
+                note(f"some cells have no exact route and are undecided: {reason}")
+            self._finish(dataset, figure, out)
+            check_whole(dataset)
+
+    def _computed(
+        self,
+        chosen: Family,
+        axes: tuple[Axis, Axis],
+        fixed: dict[str, float],
+        workers: int,
+        check: SpotCheck | None,
+        kept: PartFile | None,
+    ) -> xr.Dataset:
+        """The sweep with its curves, and where asked for and possible proofs and Monte Carlo points."""
+        from simulate.progress import Meter
+        from simulate.sweep.curves import add_curves
+        from simulate.sweep.sweep import sweep
+        from simulate.work.pieces import Crew
+        from simulate.work.pool import worker_pool
+
+        with worker_pool(workers) as pool:
+            with Meter("sweeping") as meter:
+                dataset = sweep(chosen, *axes, fixed, pool, meter, kept)
+
+            def traced(dataset: xr.Dataset) -> xr.Dataset:
+                with Meter("tracing curves"):
+                    return add_curves(dataset, chosen, *axes, Crew(pool, kept))
+
+            stages: list[Stage] = [("curves", traced)]
+            if self.prove:
+                stages.append(("proofs", lambda dataset: _proved(dataset, chosen, axes, Crew(pool, kept))))
+            if check is not None:
+                crew = Crew(None, kept)
+                stages.append(("Monte Carlo points", lambda dataset: _checked(dataset, chosen, axes, check, crew)))
+            return staged(dataset, stages)
 
     def _finish(self, dataset: xr.Dataset, figure: str | None, out: str | None) -> None:
         """Write what was asked for, and say what it is."""
-        _keep(dataset, None)
+        dataset.attrs.setdefault("command", command_line())
         write_files(dataset, out, figure, note if self.json else print)
         if self.json:
             print_json(summary(dataset, {"dataset": out, "figure": figure}))
@@ -156,63 +183,20 @@ def at_most(value: int, key: str, most: int, least: int = 1) -> int:
     return value
 
 
-def _stages(
-    chosen: Family, axes: tuple[Axis, Axis], workers: int, check: SpotCheck | None, prove: bool
-) -> list[Callable[[xr.Dataset], xr.Dataset]]:
-    """What is added to a sweep: its curves, and where asked for and possible proofs and Monte Carlo points."""
-    from simulate.progress import Meter
-    from simulate.sweep.curves import add_curves
-
-    def traced(dataset: xr.Dataset) -> xr.Dataset:
-        with Meter("tracing curves"):
-            return add_curves(dataset, chosen, *axes)
-
-    stages: list[Callable[[xr.Dataset], xr.Dataset]] = [traced]
-    if prove:
-        stages.append(lambda dataset: _proved(dataset, chosen, axes, workers))
-    if check is not None:
-        stages.append(lambda dataset: _checked(dataset, chosen, axes, check))
-    return stages
-
-
-def _staged(
-    dataset: xr.Dataset, stages: list[Callable[[xr.Dataset], xr.Dataset]], keep: Callable[[xr.Dataset], None]
-) -> tuple[xr.Dataset, Exception | None]:
-    """The dataset with all that is added; what there is before each stage is kept, however that ends.
-
-    Where the machine fails a stage, what there is before it comes with the failure.
-    """
-    for stage in stages:
-        keep(dataset)
-        try:
-            dataset = stage(dataset)
-        except Exception as error:
-            if (explained := explain(error)) is None or explained[0] != MACHINE:
-                raise
-            return dataset, error
-    return dataset, None
-
-
-def _keep(dataset: xr.Dataset, out: str | None) -> None:
-    """Write the dataset if that is asked for; it remembers the command that first made it."""
-    dataset.attrs.setdefault("command", shlex.join(["noisewise", *sys.argv[1:]]))
-    write_files(dataset, out, None, lambda _line: None)
-
-
-def _proved(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], workers: int) -> xr.Dataset:
+def _proved(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], crew: Crew) -> xr.Dataset:
     from simulate.progress import Meter
     from simulate.sweep.proofs import add_proofs
     from theory.proof import NoProof
 
     try:
-        with Meter("proving") as meter, worker_pool(workers) as pool:
-            return add_proofs(dataset, chosen, *axes, pool, meter)
+        with Meter("proving") as meter:
+            return add_proofs(dataset, chosen, *axes, crew.executor, meter, kept=crew.kept)
     except NoProof as error:
         note(f"no proofs: {error}")
         return dataset
 
 
-def _checked(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], check: SpotCheck) -> xr.Dataset:
+def _checked(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], check: SpotCheck, crew: Crew) -> xr.Dataset:
     from simulate.montecarlo import UnsupportedError
     from simulate.progress import Meter
     from simulate.sweep.checks import add_checks
@@ -220,7 +204,7 @@ def _checked(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], check
 
     try:
         with Meter("simulating") as meter:
-            return add_checks(dataset, chosen, *axes, check, meter)
+            return add_checks(dataset, chosen, *axes, check, meter, crew)
     except (NoExactRoute, UnsupportedError) as error:
         note(f"no Monte Carlo points: {error}")
         return dataset

@@ -29,8 +29,10 @@ from theory.risks.solution import Comparison
 Result = tuple[list[Array], list[str]]
 
 # Cells evaluated in one vectorised call, and evaluations handed to a worker at once: a fraction of a second of work.
-BATCH_CELLS = 2048
+# Where a single cell takes a tenth of a second and more, what a death may lose is kept small.
+BATCH_CELLS, COSTLY_CELLS = 2048, 32
 PIECE_BATCHES = 32
+QUICK = ("line", "radial", "half-space", "limit")
 # Single noises without an answer, each of which may have taken its time, after which no more are tried.
 MOST_FAILED = 32
 
@@ -58,33 +60,43 @@ class CellBatch:
 
 def pieces(family: Family, x: Axis, y: Axis, fixed: Mapping[str, float]) -> Iterator[CellBatch]:
     """All cells (y.count, x.count) of a sweep, cut into pieces."""
-    batches = _batches(family, x, y, fixed)
-    size = 1 if family.asks(x.key) or family.asks(y.key) else PIECE_BATCHES
+    quick = _quick(family, x, y)
+    batches = _batches(family, x, y, fixed, BATCH_CELLS if quick else COSTLY_CELLS)
+    size = 1 if family.asks(x.key) or family.asks(y.key) or not quick else PIECE_BATCHES
     while held := tuple(islice(batches, size)):
         yield CellBatch(family, held)
 
 
-def _batches(family: Family, x: Axis, y: Axis, fixed: Mapping[str, float]) -> Iterator[Batch]:
+def _quick(family: Family, x: Axis, y: Axis) -> bool:
+    """Whether a cell takes microseconds, by the geometry that answers at the low ends of the axes."""
+    try:
+        held = family.at({axis.key: axis.low for axis in (x, y) if not family.asks(axis.key)})
+        return reduce(normal_form(held)).route in QUICK
+    except NoExactRoute:
+        return True
+
+
+def _batches(family: Family, x: Axis, y: Axis, fixed: Mapping[str, float], most: int) -> Iterator[Batch]:
     grids = dict(zip((y.key, x.key), np.meshgrid(y.values, x.values, indexing="ij"), strict=True))
     cells = np.arange(y.count * x.count).reshape(y.count, x.count)
     own = [axis.key for axis in (x, y) if not family.asks(axis.key)]
     swept = {key: grid for key, grid in grids.items() if key not in own}
-    for part in _parts(family, x, y):
+    for part in _parts(family, x, y, most):
         shape = cells[part].shape
         noises = {key: np.full(shape, value).ravel() for key, value in fixed.items()}
         noises |= {key: grid[part].ravel() for key, grid in swept.items()}
         yield Batch({key: float(grids[key][part].flat[0]) for key in own}, noises, cells[part].ravel())
 
 
-def _parts(family: Family, x: Axis, y: Axis) -> Iterator[tuple[slice, slice]]:
+def _parts(family: Family, x: Axis, y: Axis, most: int) -> Iterator[tuple[slice, slice]]:
     """Rectangles of cells that share a problem. They are cut along alpha where it is swept: each is trained once."""
     across, up = family.asks(x.key), family.asks(y.key)
     if across and up:
         tall, wide = y.count, x.count
         if x.key == "alpha":
-            wide = max(1, BATCH_CELLS // y.count)
+            wide = max(1, most // y.count)
         else:
-            tall = max(1, BATCH_CELLS // x.count)
+            tall = max(1, most // x.count)
     else:
         tall, wide = (y.count if up else 1), (x.count if across else 1)
     for i in range(0, y.count, tall):

@@ -7,16 +7,19 @@ curves.py, proofs in proofs.py, Monte Carlo points in checks.py; what is asked f
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from collections.abc import Mapping
+from concurrent.futures import Executor
 
 import numpy as np
 import xarray as xr
 
 from simulate.progress import Progress
 from simulate.sweep.axes import Axis, Family, check_axes
-from simulate.sweep.cells import FIELDS, CellBatch, Result, evaluate, pieces
+from simulate.sweep.cells import FIELDS, evaluate, pieces
+from simulate.sweep.lost import with_lost
 from simulate.version import software_version
+from simulate.work.part import PartFile
+from simulate.work.pieces import Crew, Lost, finished
 from theory import NoExactRoute
 from theory.arrays import Array
 from theory.errors import ProblemError
@@ -31,8 +34,6 @@ USUAL = {"alpha": 0.5, "beta": 0.5, "eps": 0.0}
 # A gain within its error is called neutral where that error is of rounding size, relative to risks above 1.
 NEUTRAL = 1e-12
 MOST_CELLS = 4_000_000
-# Pieces handed to an executor at a time: enough to keep any cluster busy, few enough to fit anywhere.
-UNDER_WAY = 1024
 
 
 def sweep(
@@ -42,6 +43,7 @@ def sweep(
     fixed: Mapping[str, float] | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    kept: PartFile | None = None,
 ) -> xr.Dataset:
     """Risk, baseline and gain in every cell of a plane of two keys; certified ones where eps > 0.
 
@@ -51,12 +53,14 @@ def sweep(
         fixed: noises that are not swept, `USUAL` where not given; and the ratio n/d, infinite data where not given.
         executor: who evaluates; the caller itself if None. The result is the same to the last bit.
         progress: called with the share done, ending at 1.
+        kept: where finished pieces are kept, and taken from (`simulate.work.part.keeping`).
 
     Returns:
         risk, risk_error, baseline, gain, gain_error and label: exact-help or exact-hurt where the gain exceeds its
         error, constant where a smoothed classifier gives (all but) one class, neutral where the gain is 0 within
         rounding, else undecided: also where it is not defined or has no exact route, and is NaN. status: "ok", or why
-        the errors of a cell are large or it has no numbers (`theory.estimate.STATUSES`).
+        the errors of a cell are large or it has no numbers (`theory.estimate.STATUSES`). Cells whose workers died
+        three times are undecided, and the attribute `lost` says why.
 
     Raises:
         NoExactRoute: no cell has an exact route.
@@ -77,43 +81,23 @@ def sweep(
     if x.count * y.count > MOST_CELLS:
         raise ProblemError(f"{x.key}, {y.key}", f"{x.count * y.count} cells", f"at most {MOST_CELLS}")
     noises = {key: float(value) for key, value in (USUAL | dict(fixed)).items() if key not in (x.key, y.key)}
-    values = np.empty((len(FIELDS), y.count * x.count))
+    values = np.full((len(FIELDS), y.count * x.count), np.nan)
     reasons: dict[str, None] = {}
+    lost: dict[str, None] = {}
     done = 0
-    for piece, (results, why) in _evaluated(pieces(family, x, y, noises), executor):
-        for batch, result in zip(piece.batches, results, strict=True):
-            values[:, batch.cells] = result
-            done += len(batch.cells)
-        reasons |= dict.fromkeys(why)
+    for piece, made in finished("cells", pieces(family, x, y, noises), evaluate, Crew(executor, kept)):
+        done += sum(len(batch.cells) for batch in piece.batches)
         if progress is not None:
             progress(done / values.shape[1])
-    if reasons and np.isnan(values[FIELDS.index("constant")]).all():
+        if isinstance(made, Lost):
+            lost[made.reason] = None
+            continue
+        for batch, result in zip(piece.batches, made[0], strict=True):
+            values[:, batch.cells] = result
+        reasons |= dict.fromkeys(made[1])
+    if reasons and not lost and np.isnan(values[FIELDS.index("constant")]).all():
         raise NoExactRoute(min(reasons))
-    return _dataset(family, x, y, noises, values.reshape(-1, y.count, x.count), sorted(reasons))
-
-
-def _evaluated(work: Iterator[CellBatch], executor: Executor | None) -> Iterator[tuple[CellBatch, Result]]:
-    """Pieces and their results, as they come. Few pieces are under way at a time, however many there are."""
-    if executor is None:
-        yield from ((piece, evaluate(piece)) for piece in work)
-        return
-    pending: dict[Future[Result], CellBatch] = {}
-    try:
-        for piece in work:
-            pending[executor.submit(evaluate, piece)] = piece
-            if len(pending) >= UNDER_WAY:
-                yield from _finished(pending)
-        while pending:
-            yield from _finished(pending)
-    finally:
-        for future in pending:
-            future.cancel()
-
-
-def _finished(pending: dict[Future[Result], CellBatch]) -> Iterator[tuple[CellBatch, Result]]:
-    """Take out what is finished, waiting for at least one."""
-    for future in wait(pending, return_when=FIRST_COMPLETED).done:
-        yield pending.pop(future), future.result()
+    return with_lost(_dataset(family, x, y, noises, values.reshape(-1, y.count, x.count), sorted(reasons)), lost)
 
 
 def labels(values: Mapping[str, Array]) -> np.ndarray:
