@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated
 
+import tyro
+
 from simulate.commands.failures import drawable
 from simulate.commands.maps import File, OptionalName, Scale, XAxis, YAxis, map_command
 from simulate.commands.options import SAMPLES, SEED, VOTES, Json, Samples, Seed, Settings, Votes, arg
 from simulate.commands.output import note, print_json, print_table
 from simulate.commands.phase_summary import label_counts, summary
 from simulate.commands.phase_table import KEPT, is_table, open_table
-from simulate.commands.places import check_places, write_files
+from simulate.commands.places import check_places, naming, write_files
 from simulate.commands.remedy import remedied, suggesting
 from simulate.commands.staged import Fresh, Stage, check_whole, command_line, kept_beside, map_inputs, staged
 from simulate.sweep.axes import ASKED, Axis, Family, SpotCheck
@@ -23,6 +25,7 @@ from theory.problems.noises import listed_noises
 if TYPE_CHECKING:
     import xarray as xr
 
+    from simulate.sweep.chunks import Chunks, Saved
     from simulate.work.part import PartFile
     from simulate.work.pieces import Crew
 
@@ -34,6 +37,12 @@ DEFAULT_OUT, DEFAULT_FIGURE = "phase.nc", "phase.png"
 MOST_CHECKS, MOST_WORKERS = 100, 1024
 
 Count = Annotated[int | None, arg(metavar="COUNT", help="Monte Carlo points along each axis, 0 for none.")]
+
+
+Select = Annotated[
+    tyro.conf.UseAppendAction[tuple[str, ...]],
+    arg(metavar="KEY=VALUE", help="Cut a kept sweep of more than two keys at the nearest value of this key."),
+]
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,8 @@ class PhaseCommand:
     ratio: Scale = None
     """Samples per dimension n/d where they are not swept (infinite data if not given)."""
     out: File = None
-    """The dataset: .nc (netCDF) or .csv (one row a cell). Without --out and --figure: phase.nc and phase.png."""
+    """The dataset: .nc (netCDF), .zarr (any number of cells), or a table of one row a cell, .csv or .parquet. Usually
+    phase.nc, with phase.png."""
     figure: File = None
     """The figure: PNG, PDF or SVG by its suffix."""
     prove: bool = False
@@ -74,13 +84,17 @@ class PhaseCommand:
     samples: Samples = SAMPLES
     seed: Seed = SEED
     fresh: Fresh = False
+    sel: Select = ()
     settings: Settings = ()
     json: Json = False
 
     def run(self) -> None:
         if self.problem is not None and is_table(self.problem):
             with drawable("phase", (self.problem,)):
-                self._finish(self._table(self.problem), *self._places(DEFAULT_FIGURE))
+                dataset, (figure, out) = self._table(self.problem), self._places(DEFAULT_FIGURE)
+                dataset.attrs.setdefault("command", command_line())
+                write_files(dataset, out, figure, note if self.json else print)
+                self._tell(dataset, figure, out)
             return
         chosen, x, y = self._plane()
         fixed = {key: listed_noises((value,), key)[0] for key in ASKED if (value := getattr(self, key)) is not None}
@@ -89,12 +103,23 @@ class PhaseCommand:
         figure, out = self._places(DEFAULT_FIGURE, DEFAULT_OUT)
         command = map_command(self.problem or str(DEFAULT.source), chosen, (x, y), fixed)
         inputs = map_inputs(chosen, (x, y), fixed)
+        from simulate.sweep.chunks import for_target
+
         with suggesting(command), kept_beside(out or figure, "phase", inputs, fresh=self.fresh) as kept:
-            dataset = self._computed(chosen, (x, y), fixed, workers, check, kept)
+            place = for_target(out, chosen, (y, x))
+            dataset = self._computed(chosen, (x, y), fixed, workers, check, kept, place)
             if "no_exact_route" in dataset.attrs:
                 reason = remedied(dataset.attrs["no_exact_route"].splitlines()[0], command)
                 note(f"some cells have no exact route and are undecided: {reason}")
-            self._finish(dataset, figure, out)
+            dataset.attrs["command"] = command_line()
+            with naming(out or ""):
+                place.finish(dataset)
+            if out is not None:
+                (note if self.json else print)(f"wrote {out}")
+            from simulate.sweep.plane import drawn
+
+            write_files(drawn(dataset, out), None, figure, note if self.json else print)
+            self._tell(dataset, figure, out)
             check_whole(dataset)
 
     def _computed(
@@ -105,17 +130,21 @@ class PhaseCommand:
         workers: int,
         check: SpotCheck | None,
         kept: PartFile | None,
+        place: Saved | Chunks,
     ) -> xr.Dataset:
         """The sweep with its curves, and where asked for and possible proofs and Monte Carlo points."""
         from simulate.progress import Meter
+        from simulate.sweep.chunks import Chunks
         from simulate.sweep.curves import add_curves
-        from simulate.sweep.sweep import sweep
+        from simulate.sweep.sweep import sweep_grid
         from simulate.work.pieces import Crew
         from simulate.work.pool import worker_pool
 
+        if self.prove and isinstance(place, Chunks):
+            raise ProblemError("--prove", "more cells than fit into memory", "a map of at most 4 million cells")
         with worker_pool(workers) as pool:
             with Meter("sweeping") as meter:
-                dataset = sweep(chosen, *axes, fixed, pool, meter, kept)
+                dataset = sweep_grid(chosen, axes[::-1], fixed, pool, meter, kept, place)
 
             def traced(dataset: xr.Dataset) -> xr.Dataset:
                 with Meter("tracing curves"):
@@ -129,10 +158,8 @@ class PhaseCommand:
                 stages.append(("Monte Carlo points", lambda dataset: _checked(dataset, chosen, axes, check, crew)))
             return staged(dataset, stages)
 
-    def _finish(self, dataset: xr.Dataset, figure: str | None, out: str | None) -> None:
-        """Write what was asked for, and say what it is."""
-        dataset.attrs.setdefault("command", command_line())
-        write_files(dataset, out, figure, note if self.json else print)
+    def _tell(self, dataset: xr.Dataset, figure: str | None, out: str | None) -> None:
+        """What came of it."""
         if self.json:
             print_json(summary(dataset, {"dataset": out, "figure": figure}))
         else:
@@ -140,13 +167,13 @@ class PhaseCommand:
 
     def _table(self, path: str) -> xr.Dataset:
         """The cells of a file; what asks for more than to draw them is refused."""
-        meant = {"problem", "out", "figure", "json"} | (set() if path.lower().endswith(KEPT) else {"x", "y"})
+        meant = {"problem", "out", "figure", "json"} | ({"sel"} if path.lower().endswith(KEPT) else {"x", "y"})
         for option in fields(self):
             value = getattr(self, option.name)
             if option.name not in meant and value != option.default:
                 said = "set" if option.name == "settings" else option.name
                 raise ProblemError(f"--{said}", shown(value), f"no such option beside {path}, which is only drawn")
-        return open_table(path, self.x, self.y)
+        return open_table(path, self.x, self.y, self.sel)
 
     def _plane(self) -> tuple[Family, Axis, Axis]:
         """The family and the two axes; their defaults only go with the default problem."""

@@ -21,6 +21,8 @@ from theory.risks.panel import Noises
 
 # Labels of cells around which a change of sign is one of what training noise does.
 SIGNED = ("exact-help", "exact-hurt")
+# Cells along an axis between which curves are looked for.
+MOST_SEEDS = 513
 
 
 def add_curves(dataset: xr.Dataset, family: Family, x: Axis, y: Axis, crew: Crew = ALONE) -> xr.Dataset:
@@ -35,8 +37,10 @@ def add_curves(dataset: xr.Dataset, family: Family, x: Axis, y: Axis, crew: Crew
     if family.whole(x.key) or family.whole(y.key):
         return dataset
 
+    seeds = _seeds(dataset, (x, y))
+
     def traced() -> list[tuple[Array, str]]:
-        return [(piece.points, piece.kind) for piece in zero_gain(dataset, family, x, y)]
+        return [(piece.points, piece.kind) for piece in zero_gain(seeds, family, x, y)]
 
     pieces = crew.once("curves", 0, traced)
     curves = {"zero_gain": _joined([points for points, _kind in pieces])}
@@ -56,13 +60,19 @@ def add_curves(dataset: xr.Dataset, family: Family, x: Axis, y: Axis, crew: Crew
     return dataset.assign(columns)
 
 
+def _seeds(dataset: xr.Dataset, axes: Sequence[Axis]) -> xr.Dataset:
+    """The cells from which curves are found: of more than MOST_SEEDS along an axis some, evenly spread."""
+    picks = {axis.key: np.linspace(0, axis.count - 1, min(axis.count, MOST_SEEDS)).round().astype(int) for axis in axes}
+    return dataset[["gain", "label"]].isel(picks).load()
+
+
 def zero_gain(dataset: xr.Dataset, family: Family, x: Axis, y: Axis) -> list[ZeroLine]:
     """Pieces of the curve gain = 0, between cells where training noise helps and where it hurts."""
     label = dataset["label"].transpose(y.key, x.key).to_numpy()
     gains = np.where(np.isin(label, SIGNED), dataset["gain"].transpose(y.key, x.key).to_numpy(), 0.0)
     if not ((gains > 0).any() and (gains < 0).any()):
         return []
-    seeds = x.values, y.values, np.where(label == "constant", np.nan, gains)
+    seeds = dataset[x.key].to_numpy(), dataset[y.key].to_numpy(), np.where(label == "constant", np.nan, gains)
     held = {key: float(dataset.attrs[key]) for key in ASKED if key in dataset.attrs and key not in (x.key, y.key)}
     asked = family.asks(x.key) and family.asks(y.key)
     problem = family.at() if asked else _regime(family)
@@ -96,7 +106,7 @@ def best(dataset: xr.Dataset, family: Family, x: Axis, y: Axis) -> Array:
         return np.where((found >= alpha.low) & (found < alpha.high), found, np.nan)
 
     along = other.values
-    shown = ~(dataset["label"] == "constant").all("alpha").to_numpy()
+    shown = ~(_seeds(dataset, (alpha,))["label"] == "constant").all("alpha").to_numpy()
     found = np.full(len(along), np.nan)
     if shown.any():
         found[shown] = at(along[shown])

@@ -14,7 +14,8 @@ import pytest
 
 from simulate.sweep import cells
 from simulate.sweep.axes import Axis, Family
-from simulate.sweep.sweep import labels, sweep
+from simulate.sweep.held import labels
+from simulate.sweep.sweep import sweep
 from theory import NoExactRoute, ProblemError, compare, loads_problem, regimes
 from theory.arrays import Array
 from theory.problems.problem import Problem

@@ -142,7 +142,7 @@ def test_lost_cells_are_undecided_and_say_why(pool: Workers, monkeypatch: pytest
             from concurrent.futures import Future
 
             future: Future[Any] = Future()
-            if args[1][0].batches[0].cells[0] == 0:
+            if args[1][0].batches[0].block[0].start == 0:
                 future.set_exception(LostError("struck by lightning"))
             else:
                 future.set_result(function(*args, **options))
