@@ -75,7 +75,8 @@ class Chunks:
     def _create(
         self, name: str, shape: tuple[int, ...], chunks: tuple[int, ...], kind: np.dtype[Any], dims: list[str]
     ) -> Any:
-        array = self._store.create_array(name, shape=shape, chunks=chunks, dtype=kind)
+        missing_value = np.nan if kind.kind == "f" else None  # which readers take for what is not there
+        array = self._store.create_array(name, shape=shape, chunks=chunks, dtype=kind, fill_value=missing_value)
         array.attrs["_ARRAY_DIMENSIONS"] = dims
         return array
 

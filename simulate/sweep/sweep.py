@@ -89,13 +89,8 @@ def sweep_grid(
     held: where the cells go, into memory if None; `simulate.sweep.chunks` has one for more than fits there.
     """
     family = problem if isinstance(problem, Family) else Family(problem)
-    fixed = fixed or {}
-    if unknown := [key for key in fixed if not family.asks(key)]:
-        raise ProblemError(unknown[0], "a fixed value", "settings of the family for all keys but noises and the ratio")
-    check_axes(family, axes, fixed)
+    noises = checked_noises(family, axes, fixed or {})
     size = math.prod(axis.count for axis in axes)
-    swept = [axis.key for axis in axes]
-    noises = {key: float(value) for key, value in (USUAL | dict(fixed)).items() if key not in swept}
     held = InMemory(check_size(axes)) if held is None else held
     reasons: dict[str, None] = {}
     lost: dict[str, None] = {}
@@ -115,11 +110,20 @@ def sweep_grid(
         reasons |= {} if isinstance(made, Lost) else dict.fromkeys(made[1])
     if reasons and not lost and not answered:
         raise NoExactRoute(min(reasons))
-    about = with_lost(_described(family, axes, noises, sorted(reasons)), lost)
-    return held.dataset(about, _units(family, axes))
+    about = with_lost(described(family, axes, noises, sorted(reasons)), lost)
+    return held.dataset(about, units_of(family, axes))
 
 
-def _described(family: Family, axes: Sequence[Axis], noises: Mapping[str, float], reasons: list[str]) -> xr.Dataset:
+def checked_noises(family: Family, axes: Sequence[Axis], fixed: Mapping[str, float]) -> dict[str, float]:
+    """The noises that are not swept, `USUAL` where not given. Raises `ProblemError` on keys that make no sense."""
+    if unknown := [key for key in fixed if not family.asks(key)]:
+        raise ProblemError(unknown[0], "a fixed value", "settings of the family for all keys but noises and the ratio")
+    check_axes(family, axes, fixed)
+    swept = [axis.key for axis in axes]
+    return {key: float(value) for key, value in (USUAL | dict(fixed)).items() if key not in swept}
+
+
+def described(family: Family, axes: Sequence[Axis], noises: Mapping[str, float], reasons: list[str]) -> xr.Dataset:
     """Coordinates and attributes of a sweep: all that is needed to repeat it."""
     dataset = xr.Dataset(coords={axis.key: (axis.key, axis.values, _about(family, axis)) for axis in axes})
     example = family.at({axis.key: axis.low for axis in axes if not family.asks(axis.key)})
@@ -148,7 +152,7 @@ def named_axes(axes: Sequence[Axis]) -> dict[str, str]:
     return {key: held[key] for key in ("x_key", "y_key", "x", "y")}
 
 
-def _units(family: Family, axes: Sequence[Axis]) -> dict[str, dict[str, str]]:
+def units_of(family: Family, axes: Sequence[Axis]) -> dict[str, dict[str, str]]:
     """The attributes of variables: what each is, and its unit."""
     example = family.at({axis.key: axis.low for axis in axes if not family.asks(axis.key)})
     infinite = isinstance(example, DomainProblem) and example.infinite
