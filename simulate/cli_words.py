@@ -20,6 +20,7 @@ COMMANDS = {
     "mc": "MonteCarloCommand",
     "check": "CheckCommand",
     "phase": "PhaseCommand",
+    "sweep": "SweepCommand",
     "optimum": "OptimumCommand",
     "law": "LawCommand",
     "train": "TrainCommand",
@@ -32,7 +33,7 @@ DESCRIPTION = (
     "A classifier is trained on inputs with noise alpha and then smoothed with noise beta: for which distributions, "
     "and by how much, did the training noise help or hurt?"
 )
-REPEATABLE = ("--set",)
+REPEATABLE = ("--set", "--axis", "--sel")
 # How the parser lays out its complaints: a frame, names of options indented, and what they mean indented further.
 FRAME = "╭╮╰╯│─"
 NAME_INDENT, HELP_INDENT = 5, 9

@@ -18,13 +18,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn
+from typing import ClassVar, NoReturn
 
 from theory import atomic
 
 # Seconds in which the main thread may come back from compiled code, and in which killed workers may be gone.
 GRACE = 1.0
-LINES = {signal.SIGINT: "noisewise: interrupted\n", signal.SIGTERM: "noisewise: terminated\n"}
+LINES = {signal.SIGINT: "noisewise: interrupted", signal.SIGTERM: "noisewise: terminated"}
 # A bar of progress hides the cursor of a terminal.
 CLEAR = "\r\x1b[K\x1b[?25h"
 
@@ -35,6 +35,7 @@ class _State:
     ending = threading.RLock()  # a further signal may find the main thread ending already
     held = 0
     waiting: int | None = None
+    last_words: ClassVar[list[Callable[[], str]]] = []
 
 
 def obey_signals() -> None:
@@ -60,6 +61,16 @@ def undivided() -> Iterator[None]:
             end(_State.waiting)
 
 
+@contextmanager
+def telling(words: Callable[[], str]) -> Iterator[None]:
+    """What is said at the end besides, where a signal comes within the block: one line of text, or nothing."""
+    _State.last_words.append(words)
+    try:
+        yield
+    finally:
+        _State.last_words.remove(words)
+
+
 def _handle(number: int, _frame: FrameType | None) -> None:
     _State.waiting = number
     if not _State.held:
@@ -80,7 +91,10 @@ def end(number: int) -> NoReturn:
     with _State.ending:
         _quietly(_end_workers)
         _quietly(atomic.remove_unfinished)
-        line = LINES[signal.Signals(number)]
+        said = [LINES[signal.Signals(number)]]
+        for words in _State.last_words:
+            _quietly(lambda words=words: said.append(words()))  # type: ignore[misc]
+        line = "; ".join(filter(None, said)) + "\n"
         _quietly(lambda: os.write(2, ((CLEAR if os.isatty(2) else "") + line).encode()))
         os._exit(128 + number)
 

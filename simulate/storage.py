@@ -3,21 +3,31 @@ user's are read here too."""
 
 from __future__ import annotations
 
+import json
+import math
 import os
+import shutil
 import sys
 from collections.abc import Callable, Collection
 from contextlib import closing
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+from simulate.extras import missing
 from theory.atomic import atomic_write
 from theory.errors import ProblemError, shown
 
-SUFFIXES = (".nc", ".csv")
+SUFFIXES = (".nc", ".zarr", ".csv", ".parquet")
+# What says of the columns of a table what they are, and in which units, in a file beside it.
+HEADER = ".json"
+# A Zarr store is built beside its place under this suffix.
+UNFINISHED = ".unfinished"
 # The group of a netCDF file for what is no table of cells.
 CURVES = "curves"
 # What a sweep holds.
@@ -27,29 +37,84 @@ Held = TypeVar("Held")
 
 
 def save_dataset(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
-    """Write a dataset as netCDF, or its `table` where the suffix is .csv, every number to the last bit.
+    """Write a dataset by suffix, every number to the last bit: .nc (netCDF), .zarr (a folder, Zarr format 2), or its
+    `table` as .csv or .parquet.
 
-    In a netCDF file curves and Monte Carlo points, which are no cells, lie in a group of their own, `curves`, so that
-    for all who open the file its root is a plain table of cells.
+    In netCDF and Zarr, curves and Monte Carlo points, which are no cells, lie in a group of their own, `curves`, so
+    that for all who open the file its root is a plain table of cells. Beside a table a header, of its name and .json,
+    says the meaning and the unit of each column, and has the attributes of the dataset.
 
     What was at `path` stays as it was until the new file is complete. The file is laid out in memory first: HDF5
     cannot be relied on to say that a disk is full.
-    Raises `ProblemError` for other suffixes, `OSError` where the place cannot be written.
+    Raises `ProblemError` for other suffixes, `OSError` where the place cannot be written, `MissingExtraError` where the
+    library of the suffix is not installed.
     """
     suffix = Path(path).suffix.lower()
     if suffix not in SUFFIXES:
         raise ProblemError("", shown(os.fspath(path)), f"a name that ends in {' or '.join(SUFFIXES)}")
-    if suffix == ".csv":
-        content = table(dataset).to_csv(index=False, lineterminator="\n").encode()
-    else:
-        content = bytes(_grouped(dataset).to_netcdf(engine="h5netcdf"))
+    if suffix == ".zarr":
+        _save_store(dataset, Path(path))
+        return
+    content = bytes(_grouped(dataset).to_netcdf(engine="h5netcdf")) if suffix == ".nc" else _tabled(dataset, suffix)
     with atomic_write(path) as temporary:
         temporary.write_bytes(content)
+    if suffix != ".nc":
+        with atomic_write(f"{os.fspath(path)}{HEADER}") as temporary:
+            temporary.write_text(json.dumps(header(dataset), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _tabled(dataset: xr.Dataset, suffix: str) -> bytes:
+    """The table as the bytes of a file."""
+    if suffix == ".csv":
+        return table(dataset).to_csv(index=False, lineterminator="\n").encode()
+    if find_spec("pyarrow") is None:
+        raise missing("pyarrow", "distributed")
+    return bytes(table(dataset).to_parquet(None, engine="pyarrow", index=False))
+
+
+def _save_store(dataset: xr.Dataset, path: Path) -> None:
+    """A Zarr store, built beside its place, which it takes when it is complete."""
+    if find_spec("zarr") is None:
+        raise missing("zarr", "distributed")
+    built = Path(f"{path}{UNFINISHED}")
+    shutil.rmtree(built, ignore_errors=True)
+    try:
+        _grouped(dataset).to_zarr(built, mode="w", zarr_format=2)
+        take_place(built, path)
+    finally:
+        shutil.rmtree(built, ignore_errors=True)
+
+
+def take_place(built: Path, target: Path) -> None:
+    """A folder that is complete replaces what was at its target, which is there until then."""
+    old = Path(f"{target}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        os.rename(target, old)
+    os.rename(built, target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def header(dataset: xr.Dataset) -> dict[str, Any]:
+    """What the columns of a `table` are: `columns` has unit and meaning of each, `attributes` those of the dataset."""
+    about = {name: {key: str(held) for key, held in column.attrs.items()} for name, column in dataset.variables.items()}
+    names = {
+        name: next(key for key in about if name == key or name.endswith(f"_{key}")) for name in table(dataset).columns
+    }
+    plain = {key: held.item() if isinstance(held, np.generic) else held for key, held in dataset.attrs.items()}
+    return {"columns": {name: about[key] for name, key in names.items()}, "attributes": plain}
+
+
+def cell_dims(dataset: xr.Dataset) -> tuple[str, ...]:
+    """The keys that are swept, the first of which varies slowest."""
+    if "axes" in dataset.attrs:
+        return tuple(line.partition("=")[0] for line in str(dataset.attrs["axes"]).splitlines())
+    return tuple(str(dataset.attrs.get(f"{axis}_key")) for axis in "yx")
 
 
 def _grouped(dataset: xr.Dataset) -> xr.DataTree:
     """The dataset with what lies along other dimensions than the cells' in a group of its own."""
-    keys = {dataset.attrs.get(f"{axis}_key") for axis in "xy"}
+    keys = set(cell_dims(dataset))
     cells = {dim for variable in dataset.data_vars.values() if keys <= set(variable.dims) for dim in variable.dims}
     apart = [name for name, held in dataset.variables.items() if cells and not cells.issuperset(held.dims)]
     tree = xr.DataTree(dataset.drop_vars(apart))
@@ -59,22 +124,33 @@ def _grouped(dataset: xr.Dataset) -> xr.DataTree:
     return tree
 
 
-def _whole(path: str | os.PathLike[str]) -> xr.Dataset:
+def _whole(path: str | os.PathLike[str], most: int | None = None) -> xr.Dataset:
     """The dataset of a file, with its curves; files of older versions have them in the root."""
-    with closing(xr.open_datatree(path, engine="h5netcdf")) as tree:
-        dataset = tree.to_dataset().load()
+    engine: Any = "zarr" if Path(path).is_dir() else "h5netcdf"
+    with closing(xr.open_datatree(path, engine=engine)) as tree:
+        dataset = _thinned(tree.to_dataset(), most).load()
         if CURVES in tree.children:
             dataset = dataset.assign(tree.children[CURVES].to_dataset(inherit=False).load().data_vars)
     return dataset
 
 
+def _thinned(dataset: xr.Dataset, most: int | None) -> xr.Dataset:
+    """Every so-manieth cell along each axis, so that there are no more than so many."""
+    keys = [key for key in cell_dims(dataset) if key in dataset.sizes]
+    size = math.prod(dataset.sizes[key] for key in keys)
+    if most is None or size <= most:
+        return dataset
+    step = math.ceil((size / most) ** (1 / len(keys)))
+    return dataset.isel({key: slice(None, None, step) for key in keys})
+
+
 def table(dataset: xr.Dataset) -> pd.DataFrame:
-    """One row a cell: the values of the swept keys, y slowest, and all that is known of the cell.
+    """One row a cell: the values of the swept keys, the first (y) slowest, and all that is known of the cell.
 
     Curves and Monte Carlo points, which are no cells, are left out. What a comparison tells of several quantities
     stands side by side, as clean_exact and gain_exact.
     """
-    dims = tuple(str(dataset.attrs[f"{axis}_key"]) for axis in "yx")
+    dims = cell_dims(dataset)
     grids = np.meshgrid(*(dataset[key].to_numpy() for key in dims), indexing="ij")
     columns = {key: grid.ravel() for key, grid in zip(dims, grids, strict=True)}
     for name, variable in dataset.data_vars.items():
@@ -86,14 +162,18 @@ def table(dataset: xr.Dataset) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def open_dataset(path: str | os.PathLike[str], needed: Collection[str] = NEEDED, writer: str = "phase") -> xr.Dataset:
-    """Read a dataset from a netCDF file, whole; a sweep unless other variables are `needed`.
+def open_dataset(
+    path: str | os.PathLike[str], needed: Collection[str] = NEEDED, writer: str = "phase", most: int | None = None
+) -> xr.Dataset:
+    """Read a dataset from a netCDF file or a Zarr store, whole; a sweep unless other variables are `needed`.
+
+    most: of more cells than so many in a store, every so-manieth along each axis is read.
 
     Raises:
         ProblemError: the file cannot be read, is no netCDF file, or lacks a variable or its values; one line.
     """
     expected = f"a netCDF file as `noisewise {writer}` writes"
-    dataset, reason = _read(path, _whole, "no netCDF, or damaged")
+    dataset, reason = _read(path, partial(_whole, most=most), "no netCDF, or damaged")
     if dataset is None:
         raise ProblemError("", f"an unreadable file ({reason})", expected, str(path))
     missing = [name for name in needed if name not in dataset]
@@ -127,7 +207,8 @@ def _read(
     """What a file holds, or why nothing. What libraries complain of while they drop a damaged file is not said."""
     hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
     try:
-        Path(path).open("rb").close()  # for the system's own words on why a file cannot be read
+        if not Path(path).is_dir():
+            Path(path).open("rb").close()  # for the system's own words on why a file cannot be read
         return read(path), ""
     except Exception as error:  # whatever the libraries make of a damaged file: their errors have no common class
         reason = getattr(error, "strerror", None) or damaged

@@ -56,6 +56,14 @@ class DeviceError(RuntimeError):
     """The machine has no device to simulate on, as it was asked to; one line says which."""
 
 
+class BusyError(RuntimeError):
+    """Another process works for the same file; one line says which."""
+
+
+class LostError(RuntimeError):
+    """Work was lost with whoever did it: a worker that died, or a cluster that is gone. One line says which."""
+
+
 def one_line(text: str) -> str:
     """`text` with every character that would break or garble a line written as an escape."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

@@ -7,9 +7,9 @@ holds although the cells of one problem share their draws, unless they are asked
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import xarray as xr
@@ -21,8 +21,10 @@ from simulate.agreement.plan import Plan, Simulation, Trial
 from simulate.progress import Progress, silent, within
 from simulate.sweep.axes import Axis, Family
 from simulate.sweep.deployed import deployed
+from simulate.work.pieces import ALONE, Crew, Lost, finished
 from theory import NoExactRoute
 from theory.arrays import Array
+from theory.errors import LostError, UnsupportedError
 
 if TYPE_CHECKING:
     from simulate.montecarlo import Interval
@@ -31,6 +33,22 @@ if TYPE_CHECKING:
 # What is known of a quantity in a cell, and of the volume by which shares are multiplied (1 for probabilities).
 EXACT = ("exact", "exact_error")
 SIMULATED = ("estimate", "low", "high", "fewest", "most", "volume")
+
+
+@dataclass(frozen=True)
+class Exact:
+    """What is asked of the exact side of one run."""
+
+    run: Simulation
+    quantities: tuple[str, ...]
+    trial: Trial
+
+
+@dataclass(frozen=True)
+class Simulated(Exact):
+    """What is asked of one simulation."""
+
+    confidence: float
 
 
 @dataclass(frozen=True)
@@ -43,7 +61,13 @@ class Judged:
 
 
 def agreement(
-    family: Family, x: Axis, y: Axis, fixed: Mapping[str, float], trial: Trial, progress: Progress | None = None
+    family: Family,
+    x: Axis,
+    y: Axis,
+    fixed: Mapping[str, float],
+    trial: Trial,
+    progress: Progress | None = None,
+    crew: Crew = ALONE,
 ) -> xr.Dataset:
     """Compare exact and simulated risks and gains of the n-vote classifier in every cell of a plane of two keys.
 
@@ -54,6 +78,7 @@ def agreement(
             clean ones are left out where `eps` is swept, as they do not depend on it.
         trial: size, seed and family-wise rate.
         progress: called with the share of the simulation done, ending at 1.
+        crew: who computes, and where finished pieces are kept.
 
     Returns:
         exact, exact_error, estimate, low, high, p, p_adjusted, z, disagrees over (quantity, y, x), NaN where a quantity
@@ -63,79 +88,107 @@ def agreement(
         NoExactRoute: no cell has an exact value.
         UnsupportedError: none can be simulated.
         ProblemError: a key is unknown or given twice, a value makes no sense, the map has too many cells.
+        LostError: the worker of a piece died each time it was tried.
     """
     plan = Plan.of(family, x, y, fixed)
-    exact, reasons = _exact(plan, trial)
+    exact, reasons = _exact(plan, trial, crew)
     asked = np.isfinite(exact["exact_error"]) | np.isinf(exact["exact"])
     tests = int(asked.sum())
-    found, more = _simulated(plan, trial, 1 - trial.family_wise / tests, asked, progress)
+    found, more = _simulated(plan, trial, 1 - trial.family_wise / tests, asked, progress, crew)
     judged = _judged(plan, trial, exact | found, trial.family_wise / tests)
     return as_dataset(plan, trial, exact | found, vars(judged), [*reasons, *more])
 
 
-def _exact(plan: Plan, trial: Trial) -> tuple[dict[str, Array], list[str]]:
+def _exact(plan: Plan, trial: Trial, crew: Crew) -> tuple[dict[str, Array], list[str]]:
     """Exact values and their errors, and why some problems have none; raises where none has any."""
     values = {name: np.full(plan.shape, np.nan) for name in EXACT}
-    failed: dict[str, Exception] = {}
-    for place, problem in plan.problems():
-        try:
-            held = deployed(problem, *plan.mesh, trial.votes, trial.failure)
-        except NoExactRoute as error:
-            failed.setdefault(str(error), error)
-            continue
-        for q, name in enumerate(plan.quantities):
-            side, compared = getattr(held, name), plan.compared(name)
-            values["exact"][q, *place] = np.where(compared, side.value, np.nan)
-            values["exact_error"][q, *place] = np.where(compared, side.error, np.nan)
+    failed: dict[str, None] = {}
+    work = (Exact(run, plan.quantities, trial) for run in plan.runs(False))
+    for one, (fields, why) in _made(finished("exact", work, exact_values, crew)):
+        failed |= dict.fromkeys(why)
+        for name, field in zip(EXACT, fields, strict=True):
+            values[name][:, *one.run.cells] = field
+    for q, name in enumerate(plan.quantities):
+        for held in values.values():
+            held[q, ..., ~plan.compared(name)] = np.nan
     if not (np.isfinite(values["exact_error"]) | np.isinf(values["exact"])).any():
-        if failed:
-            raise min(failed.items())[1]
-        raise NoExactRoute("nothing on the map has an exact value to compare with")
+        raise NoExactRoute(min(failed, default="nothing on the map has an exact value to compare with"))
     return values, sorted(failed)
+
+
+def exact_values(one: Exact) -> tuple[Array, list[str]]:
+    """EXACT (2, quantities, alphas, betas, radii) of one problem, NaN where it has no exact route, and why."""
+    alpha, beta, eps = np.meshgrid(*one.run.noises, indexing="ij")
+    try:
+        held = deployed(one.run.problem, alpha, beta, eps, one.trial.votes, one.trial.failure)
+    except NoExactRoute as error:
+        return np.full((len(EXACT), len(one.quantities), *alpha.shape), np.nan), [str(error)]
+    sides = [getattr(held, name) for name in one.quantities]
+    return np.stack([[side.value for side in sides], [side.error for side in sides]]).astype(float), []
 
 
 def _simulated(
-    plan: Plan, trial: Trial, confidence: float, asked: NDArray[np.bool_], progress: Progress | None
+    plan: Plan, trial: Trial, confidence: float, asked: NDArray[np.bool_], progress: Progress | None, crew: Crew
 ) -> tuple[dict[str, Array], list[str]]:
-    """One run for each problem with all its noises, where anything is asked of it; why some cannot be simulated."""
-    from simulate.montecarlo import UnsupportedError
-
+    """Runs for each problem with all its noises, where anything is asked of it; why some cannot be simulated."""
     values = {name: np.full(plan.shape, np.nan) for name in SIMULATED}
-    failed: dict[str, UnsupportedError] = {}
-    wanted = [(i, run) for i, run in enumerate(plan.runs(trial.independent)) if asked[:, *run.cells].any()]
-    for done, (i, run) in enumerate(wanted):
-        inner = within(progress or silent, done / len(wanted), 1 / len(wanted))
-        try:
-            fields = _run(run, plan.quantities, trial, trial.seed_of(i), confidence, inner)
-        except UnsupportedError as error:
-            failed.setdefault(str(error), error)
-            continue
+    failed: dict[str, None] = {}
+    work = [
+        Simulated(run, plan.quantities, trial, confidence)
+        for run in plan.runs(trial.independent)
+        if asked[:, *run.cells].any()
+    ]
+    done = 0
+
+    def told(one: Simulated) -> tuple[Array, list[str]]:
+        return simulated_values(one, within(progress or silent, done / len(work), 1 / len(work)))
+
+    stage = f"simulated at {confidence!r}"
+    for one, (fields, why) in _made(finished(stage, work, simulated_values if crew.executor else told, crew)):
+        done += 1
+        failed |= dict.fromkeys(why)
         for name, field in zip(SIMULATED, fields, strict=True):
-            values[name][:, *run.cells] = np.where(asked[:, *run.cells], field, np.nan)
+            values[name][:, *one.run.cells] = np.where(asked[:, *one.run.cells], field, np.nan)
+        if progress is not None:
+            progress(done / len(work))
     if failed and np.isnan(values["estimate"]).all():
-        raise min(failed.items())[1]
+        raise UnsupportedError(min(failed))
     return values, sorted(failed)
 
 
-def _run(
-    run: Simulation, quantities: tuple[str, ...], trial: Trial, seed: int, confidence: float, progress: Progress
-) -> Array:
-    """SIMULATED (6, quantities, alphas, betas, radii) of one simulation."""
+def simulated_values(one: Simulated, progress: Progress = silent) -> tuple[Array, list[str]]:
+    """SIMULATED (6, quantities, alphas, betas, radii) of one simulation, NaN where there is none, and why."""
     from simulate.montecarlo import Level, Sampling, monte_carlo
 
-    alpha, beta, eps = (values.tolist() for values in run.noises)
-    records = monte_carlo(
-        run.problem,
-        alpha=alpha,
-        beta=beta,
-        eps=eps,
-        votes=trial.votes,
-        sampling=Sampling(trial.samples, seed),
-        level=Level(confidence, failure=trial.failure),
-        progress=progress,
-    )
-    rows = [_row(getattr(record, name)) for name in quantities for record in records]
-    return np.array(rows).T.reshape(len(SIMULATED), len(quantities), len(alpha), len(beta), len(eps))
+    alpha, beta, eps = (values.tolist() for values in one.run.noises)
+    shape = (len(SIMULATED), len(one.quantities), len(alpha), len(beta), len(eps))
+    try:
+        records = monte_carlo(
+            one.run.problem,
+            alpha=alpha,
+            beta=beta,
+            eps=eps,
+            votes=one.trial.votes,
+            sampling=Sampling(one.trial.samples, one.trial.seed_of(one.run.number)),
+            level=Level(one.confidence, failure=one.trial.failure),
+            progress=progress,
+        )
+    except UnsupportedError as error:
+        return np.full(shape, np.nan), [str(error)]
+    rows = [_row(getattr(record, name)) for name in one.quantities for record in records]
+    return np.array(rows).T.reshape(shape), []
+
+
+Task = TypeVar("Task")
+Fields = tuple[Array, list[str]]
+
+
+def _made(results: Iterable[tuple[Task, Fields | Lost]]) -> Iterator[tuple[Task, Fields]]:
+    """What was made; a comparison with holes would say more than it knows."""
+    for task, made in results:
+        if isinstance(made, Lost):
+            raise LostError(made.reason)
+        yield task, made
 
 
 def _row(held: Interval | None) -> tuple[float, ...]:

@@ -57,8 +57,8 @@ def as_dataset(
         dataset[name] = plan.on_map(held[name])
         dataset[name].attrs = {"units": units if name in MEASURED else "1", "long_name": text}
     seeds = np.empty((1, *plan.shape[1:]), np.int64)
-    for i, run in enumerate(plan.runs(trial.independent)):
-        seeds[0, *run.cells] = trial.seed_of(i)
+    for run in plan.runs(trial.independent):
+        seeds[0, *run.cells] = trial.seed_of(run.number)
     dataset["seed"] = plan.on_map(seeds)[0]
     dataset["seed"].attrs = {"units": "1", "long_name": "seed of the simulation"}
     dataset.attrs = _described(plan, trial) | _verdict(dataset, trial)

@@ -22,6 +22,8 @@ from theory.problems.validation import flag, probability, whole
 GAINS = ("gain", "certified_gain")
 CLEAN, CERTIFIED = ("clean", "gain"), ("certified", "certified_gain")
 MOST_CELLS = 10_000
+# Training noises of one simulation: the baseline, alpha = 0, is simulated with each.
+ROWS = 16
 # The usual failure probability of certificates, and the usual family-wise rate.
 FAILURE, FAMILY_WISE = 1e-3, 0.01
 
@@ -57,11 +59,13 @@ class Trial:
 
 @dataclass(frozen=True)
 class Simulation:
-    """One simulation: its cells, as an index of all but the first axis of arrays, and what is simulated."""
+    """One simulation: its number, by which it has its seed, its cells, as an index of all but the first axis of arrays,
+    and what is simulated."""
 
+    number: int
     cells: tuple[int | slice, ...]
     problem: Problem
-    noises: tuple[Array, Array, Array]
+    noises: tuple[Array, ...]
 
 
 @dataclass(frozen=True)
@@ -116,15 +120,18 @@ class Plan:
             yield place, self.family.at(values)
 
     def runs(self, independent: bool) -> Iterator[Simulation]:
-        """The simulations: one for each problem, or one for each cell, always in the same order."""
-        alpha, beta, eps = (self.noises[key] for key in NOISES)
+        """The simulations, always in the same order: for each problem one for every ROWS training noises, which all
+        share their draws, or one for each cell, with draws of its own."""
+        sizes = [len(self.noises[key]) for key in NOISES]
+        steps = (1, 1, 1) if independent else (ROWS, *sizes[1:])
+        number = 0
         for place, problem in self.problems():
-            if not independent:
-                yield Simulation((*place, slice(None), slice(None), slice(None)), problem, (alpha, beta, eps))
-                continue
-            for a, b, e in np.ndindex(len(alpha), len(beta), len(eps)):
-                one = (slice(a, a + 1), slice(b, b + 1), slice(e, e + 1))
-                yield Simulation((*place, *one), problem, (alpha[one[0]], beta[one[1]], eps[one[2]]))
+            for starts in product(*(range(0, size, step) for size, step in zip(sizes, steps, strict=True))):
+                cut = tuple(slice(start, start + step) for start, step in zip(starts, steps, strict=True))
+                noises = tuple(self.noises[key][part] for key, part in zip(NOISES, cut, strict=True))
+                yield Simulation(number, (*place, *cut), problem, noises)
+                number += independent
+            number += not independent
 
     def compared(self, quantity: str) -> NDArray[np.bool_]:
         """Where a quantity is a random one of its own: a gain not at alpha = 0, where it is 0, and a certified risk not

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shlex
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +16,7 @@ from simulate.commands.output import interval, note, number, print_json, print_t
 from simulate.commands.phase import DEFAULT
 from simulate.commands.places import check_places, write_files
 from simulate.commands.remedy import remedied, suggesting
+from simulate.commands.staged import Fresh, command_line, kept_beside, map_inputs
 from simulate.sweep.axes import Axis, Family
 from simulate.sweep.families import family
 from theory.errors import ProblemError
@@ -25,6 +25,9 @@ from theory.problems.noises import NOISES, listed_noises
 
 if TYPE_CHECKING:
     import xarray as xr
+
+    from simulate.agreement.plan import Trial
+    from simulate.work.part import PartFile
 
 # Axes that are not given are the first of these whose keys are free.
 AXES = ("beta=0.1:1:5", "alpha=0:1:5")
@@ -69,6 +72,7 @@ class CheckCommand:
     """The dataset: .nc (netCDF) or .csv (one row a cell)."""
     figure: File = None
     """The figure, z-scores as a map and against normal quantiles: PNG, PDF or SVG by its suffix."""
+    fresh: Fresh = False
     settings: Settings = ()
     json: Json = False
 
@@ -80,12 +84,16 @@ class CheckCommand:
         fixed = {key: listed_noises((value,), key)[0] for key in NOISES if (value := getattr(self, key)) is not None}
         x, y = self._axes(fixed)
         check_places(self.out, self.figure)
+        from simulate.agreement.plan import Trial
+
         chosen = self._family()
         command = map_command(self.problem or str(DEFAULT.source), chosen, (x, y), fixed)
-        with suggesting(command):
-            dataset = self._compared(chosen, x, y, fixed)
-        dataset.attrs["command"] = shlex.join(["noisewise", *sys.argv[1:]])
-        write_files(dataset, self.out, self.figure, note if self.json else print, "figures.agreement")
+        trial = Trial(self.votes, self.samples, self.seed, self.family_wise, self.failure, self.independent)
+        inputs = map_inputs(chosen, (x, y), fixed) | {"trial": str(trial)}
+        with suggesting(command), kept_beside(self.out or self.figure, "check", inputs, fresh=self.fresh) as kept:
+            dataset = _compared(chosen, (x, y), fixed, trial, kept)
+            dataset.attrs["command"] = command_line()
+            write_files(dataset, self.out, self.figure, note if self.json else print, "figures.agreement")
         self._print(dataset, command)
         sys.stdout.flush()
         if dataset.attrs["disagreeing"]:
@@ -112,15 +120,6 @@ class CheckCommand:
                 given[key] = axis
         return given["x"], given["y"]
 
-    def _compared(self, chosen: Family, x: Axis, y: Axis, fixed: dict[str, float]) -> xr.Dataset:
-        from simulate.agreement.agreement import agreement
-        from simulate.agreement.plan import Trial
-        from simulate.progress import Meter
-
-        trial = Trial(self.votes, self.samples, self.seed, self.family_wise, self.failure, self.independent)
-        with Meter("comparing") as meter:
-            return agreement(chosen, x, y, fixed, trial, meter)
-
     def _print(self, dataset: xr.Dataset, command: str) -> None:
         from simulate.agreement.dataset import records, verdict
 
@@ -134,6 +133,17 @@ class CheckCommand:
             return
         _table(found, [str(dataset.attrs["x_key"]), str(dataset.attrs["y_key"])])
         _summarise(said)
+
+
+def _compared(
+    chosen: Family, axes: tuple[Axis, Axis], fixed: dict[str, float], trial: Trial, kept: PartFile | None
+) -> xr.Dataset:
+    from simulate.agreement.agreement import agreement
+    from simulate.progress import Meter
+    from simulate.work.pieces import Crew
+
+    with Meter("comparing") as meter:
+        return agreement(chosen, *axes, fixed, trial, meter, Crew(None, kept))
 
 
 def _table(found: list[dict[str, Any]], keys: list[str]) -> None:

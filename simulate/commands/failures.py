@@ -7,7 +7,16 @@ from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 
 from simulate.extras import MissingExtraError
-from theory.errors import REMEDY, DeviceError, NoExactRoute, NotDefinedError, ProblemError, UnsupportedError
+from theory.errors import (
+    REMEDY,
+    BusyError,
+    DeviceError,
+    LostError,
+    NoExactRoute,
+    NotDefinedError,
+    ProblemError,
+    UnsupportedError,
+)
 
 MACHINE, INPUT, NO_ROUTE = 1, 2, 3
 
@@ -16,12 +25,21 @@ class DisagreementError(Exception):
     """A check found that theory and simulation disagree; the text is one line."""
 
 
+class StageError(RuntimeError):
+    """A part of the work failed, and the rest is written; one line says which."""
+
+
 class UsageError(ValueError):
     """The words of the command line make no sense; the text is one line."""
 
 
 def explain(error: Exception) -> tuple[int, str] | None:
-    """Exit status and line for an error, None if it is not a foreseen one."""
+    """Exit status and line for an error, with the notes that it carries; None if it is not a foreseen one."""
+    found = _explained(error)
+    return None if found is None else (found[0], "; ".join([found[1], *getattr(error, "__notes__", ())]))
+
+
+def _explained(error: Exception) -> tuple[int, str] | None:
     match error:
         case ProblemError() | UsageError():
             return INPUT, str(error)
@@ -31,7 +49,7 @@ def explain(error: Exception) -> tuple[int, str] | None:
             return NO_ROUTE, text if said else f"{text}; {REMEDY}"
         case UnsupportedError():
             return NO_ROUTE, str(error)
-        case DisagreementError() | MissingExtraError() | DeviceError():
+        case DisagreementError() | StageError() | MissingExtraError() | DeviceError() | BusyError() | LostError():
             return MACHINE, str(error)
         case OSError():
             return MACHINE, f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)

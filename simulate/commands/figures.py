@@ -13,7 +13,6 @@ from simulate.commands.failures import UsageError, drawable
 from simulate.commands.options import arg
 from simulate.commands.phase import MOST_WORKERS, at_most
 from simulate.commands.places import naming
-from simulate.commands.workers import worker_pool
 from theory.errors import ProblemError, one_of, shown
 from theory.problems import validation
 
@@ -75,6 +74,8 @@ class FiguresCommand:
             ((name, recipe),) = chosen.items()
             self._write(name, recipe, folder, self.files)
             return
+        from simulate.work.pool import worker_pool
+
         with worker_pool(workers) as pool:
             for name, recipe in chosen.items():
                 self._make(name, recipe, folder, pool)

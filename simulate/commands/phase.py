@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated
 
-from simulate.commands.failures import MACHINE, drawable, explain
+import tyro
+
+from simulate.commands.failures import drawable
 from simulate.commands.maps import File, OptionalName, Scale, XAxis, YAxis, map_command
 from simulate.commands.options import SAMPLES, SEED, VOTES, Json, Samples, Seed, Settings, Votes, arg
 from simulate.commands.output import note, print_json, print_table
 from simulate.commands.phase_summary import label_counts, summary
 from simulate.commands.phase_table import KEPT, is_table, open_table
-from simulate.commands.places import check_places, write_files
+from simulate.commands.places import check_places, naming, write_files
 from simulate.commands.remedy import remedied, suggesting
-from simulate.commands.workers import worker_pool
+from simulate.commands.staged import Fresh, Stage, check_whole, command_line, kept_beside, map_inputs, staged
 from simulate.sweep.axes import ASKED, Axis, Family, SpotCheck
 from simulate.sweep.families import family
 from theory.errors import ProblemError, shown
@@ -26,6 +25,10 @@ from theory.problems.noises import listed_noises
 if TYPE_CHECKING:
     import xarray as xr
 
+    from simulate.sweep.chunks import Chunks, Saved
+    from simulate.work.part import PartFile
+    from simulate.work.pieces import Crew
+
 # The diagram without arguments: three bumps near enough for all that training noise can do.
 DEFAULT = Family("bumps", {"spacing": 1.5})
 DEFAULT_X, DEFAULT_Y = "beta=0.02:1.6:129", "alpha=0:1.5:129"
@@ -34,6 +37,12 @@ DEFAULT_OUT, DEFAULT_FIGURE = "phase.nc", "phase.png"
 MOST_CHECKS, MOST_WORKERS = 100, 1024
 
 Count = Annotated[int | None, arg(metavar="COUNT", help="Monte Carlo points along each axis, 0 for none.")]
+
+
+Select = Annotated[
+    tyro.conf.UseAppendAction[tuple[str, ...]],
+    arg(metavar="KEY=VALUE", help="Cut a kept sweep of more than two keys at the nearest value of this key."),
+]
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,8 @@ class PhaseCommand:
     ratio: Scale = None
     """Samples per dimension n/d where they are not swept (infinite data if not given)."""
     out: File = None
-    """The dataset: .nc (netCDF) or .csv (one row a cell). Without --out and --figure: phase.nc and phase.png."""
+    """The dataset: .nc (netCDF), .zarr (any number of cells), or a table of one row a cell, .csv or .parquet. Usually
+    phase.nc, with phase.png."""
     figure: File = None
     """The figure: PNG, PDF or SVG by its suffix."""
     prove: bool = False
@@ -73,39 +83,83 @@ class PhaseCommand:
     votes: Votes = VOTES
     samples: Samples = SAMPLES
     seed: Seed = SEED
+    fresh: Fresh = False
+    sel: Select = ()
     settings: Settings = ()
     json: Json = False
 
     def run(self) -> None:
         if self.problem is not None and is_table(self.problem):
             with drawable("phase", (self.problem,)):
-                self._finish(self._table(self.problem), *self._places(DEFAULT_FIGURE))
+                dataset, (figure, out) = self._table(self.problem), self._places(DEFAULT_FIGURE)
+                dataset.attrs.setdefault("command", command_line())
+                write_files(dataset, out, figure, note if self.json else print)
+                self._tell(dataset, figure, out)
             return
         chosen, x, y = self._plane()
         fixed = {key: listed_noises((value,), key)[0] for key in ASKED if (value := getattr(self, key)) is not None}
         workers = at_most(self.workers, "workers", MOST_WORKERS)
         check = self._check()
-        from simulate.progress import Meter
-        from simulate.sweep.sweep import sweep
-
-        places = self._places(DEFAULT_FIGURE, DEFAULT_OUT)
+        figure, out = self._places(DEFAULT_FIGURE, DEFAULT_OUT)
         command = map_command(self.problem or str(DEFAULT.source), chosen, (x, y), fixed)
-        with suggesting(command):
-            stages = _stages(chosen, (x, y), workers, check, self.prove)
-            with Meter("sweeping") as meter, worker_pool(workers) as pool:
-                dataset = sweep(chosen, x, y, fixed, pool, meter)
-            dataset, failure = _staged(dataset, stages, lambda dataset: _keep(dataset, places[1]))
-        if "no_exact_route" in dataset.attrs:
-            reason = remedied(dataset.attrs["no_exact_route"].splitlines()[0], command)
-            note(f"some cells have no exact route and are undecided: {reason}")
-        self._finish(dataset, *places)
-        if failure is not None:
-            raise failure
+        inputs = map_inputs(chosen, (x, y), fixed)
+        from simulate.sweep.chunks import for_target
 
-    def _finish(self, dataset: xr.Dataset, figure: str | None, out: str | None) -> None:
-        """Write what was asked for, and say what it is."""
-        _keep(dataset, None)
-        write_files(dataset, out, figure, note if self.json else print)
+        with suggesting(command), kept_beside(out or figure, "phase", inputs, fresh=self.fresh) as kept:
+            place = for_target(out, chosen, (y, x))
+            dataset = self._computed(chosen, (x, y), fixed, workers, check, kept, place)
+            if "no_exact_route" in dataset.attrs:
+                reason = remedied(dataset.attrs["no_exact_route"].splitlines()[0], command)
+                note(f"some cells have no exact route and are undecided: {reason}")
+            dataset.attrs["command"] = command_line()
+            with naming(out or ""):
+                place.finish(dataset)
+            if out is not None:
+                (note if self.json else print)(f"wrote {out}")
+            from simulate.sweep.plane import drawn
+
+            write_files(drawn(dataset, out), None, figure, note if self.json else print)
+            self._tell(dataset, figure, out)
+            check_whole(dataset)
+
+    def _computed(
+        self,
+        chosen: Family,
+        axes: tuple[Axis, Axis],
+        fixed: dict[str, float],
+        workers: int,
+        check: SpotCheck | None,
+        kept: PartFile | None,
+        place: Saved | Chunks,
+    ) -> xr.Dataset:
+        """The sweep with its curves, and where asked for and possible proofs and Monte Carlo points."""
+        from simulate.progress import Meter
+        from simulate.sweep.chunks import Chunks
+        from simulate.sweep.curves import add_curves
+        from simulate.sweep.sweep import sweep_grid
+        from simulate.work.pieces import Crew
+        from simulate.work.pool import worker_pool
+
+        if self.prove and isinstance(place, Chunks):
+            raise ProblemError("--prove", "more cells than fit into memory", "a map of at most 4 million cells")
+        with worker_pool(workers) as pool:
+            with Meter("sweeping") as meter:
+                dataset = sweep_grid(chosen, axes[::-1], fixed, pool, meter, kept, place)
+
+            def traced(dataset: xr.Dataset) -> xr.Dataset:
+                with Meter("tracing curves"):
+                    return add_curves(dataset, chosen, *axes, Crew(pool, kept))
+
+            stages: list[Stage] = [("curves", traced)]
+            if self.prove:
+                stages.append(("proofs", lambda dataset: _proved(dataset, chosen, axes, Crew(pool, kept))))
+            if check is not None:
+                crew = Crew(None, kept)
+                stages.append(("Monte Carlo points", lambda dataset: _checked(dataset, chosen, axes, check, crew)))
+            return staged(dataset, stages)
+
+    def _tell(self, dataset: xr.Dataset, figure: str | None, out: str | None) -> None:
+        """What came of it."""
         if self.json:
             print_json(summary(dataset, {"dataset": out, "figure": figure}))
         else:
@@ -113,13 +167,13 @@ class PhaseCommand:
 
     def _table(self, path: str) -> xr.Dataset:
         """The cells of a file; what asks for more than to draw them is refused."""
-        meant = {"problem", "out", "figure", "json"} | (set() if path.lower().endswith(KEPT) else {"x", "y"})
+        meant = {"problem", "out", "figure", "json"} | ({"sel"} if path.lower().endswith(KEPT) else {"x", "y"})
         for option in fields(self):
             value = getattr(self, option.name)
             if option.name not in meant and value != option.default:
                 said = "set" if option.name == "settings" else option.name
                 raise ProblemError(f"--{said}", shown(value), f"no such option beside {path}, which is only drawn")
-        return open_table(path, self.x, self.y)
+        return open_table(path, self.x, self.y, self.sel)
 
     def _plane(self) -> tuple[Family, Axis, Axis]:
         """The family and the two axes; their defaults only go with the default problem."""
@@ -156,63 +210,20 @@ def at_most(value: int, key: str, most: int, least: int = 1) -> int:
     return value
 
 
-def _stages(
-    chosen: Family, axes: tuple[Axis, Axis], workers: int, check: SpotCheck | None, prove: bool
-) -> list[Callable[[xr.Dataset], xr.Dataset]]:
-    """What is added to a sweep: its curves, and where asked for and possible proofs and Monte Carlo points."""
-    from simulate.progress import Meter
-    from simulate.sweep.curves import add_curves
-
-    def traced(dataset: xr.Dataset) -> xr.Dataset:
-        with Meter("tracing curves"):
-            return add_curves(dataset, chosen, *axes)
-
-    stages: list[Callable[[xr.Dataset], xr.Dataset]] = [traced]
-    if prove:
-        stages.append(lambda dataset: _proved(dataset, chosen, axes, workers))
-    if check is not None:
-        stages.append(lambda dataset: _checked(dataset, chosen, axes, check))
-    return stages
-
-
-def _staged(
-    dataset: xr.Dataset, stages: list[Callable[[xr.Dataset], xr.Dataset]], keep: Callable[[xr.Dataset], None]
-) -> tuple[xr.Dataset, Exception | None]:
-    """The dataset with all that is added; what there is before each stage is kept, however that ends.
-
-    Where the machine fails a stage, what there is before it comes with the failure.
-    """
-    for stage in stages:
-        keep(dataset)
-        try:
-            dataset = stage(dataset)
-        except Exception as error:
-            if (explained := explain(error)) is None or explained[0] != MACHINE:
-                raise
-            return dataset, error
-    return dataset, None
-
-
-def _keep(dataset: xr.Dataset, out: str | None) -> None:
-    """Write the dataset if that is asked for; it remembers the command that first made it."""
-    dataset.attrs.setdefault("command", shlex.join(["noisewise", *sys.argv[1:]]))
-    write_files(dataset, out, None, lambda _line: None)
-
-
-def _proved(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], workers: int) -> xr.Dataset:
+def _proved(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], crew: Crew) -> xr.Dataset:
     from simulate.progress import Meter
     from simulate.sweep.proofs import add_proofs
     from theory.proof import NoProof
 
     try:
-        with Meter("proving") as meter, worker_pool(workers) as pool:
-            return add_proofs(dataset, chosen, *axes, pool, meter)
+        with Meter("proving") as meter:
+            return add_proofs(dataset, chosen, *axes, crew.executor, meter, kept=crew.kept)
     except NoProof as error:
         note(f"no proofs: {error}")
         return dataset
 
 
-def _checked(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], check: SpotCheck) -> xr.Dataset:
+def _checked(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], check: SpotCheck, crew: Crew) -> xr.Dataset:
     from simulate.montecarlo import UnsupportedError
     from simulate.progress import Meter
     from simulate.sweep.checks import add_checks
@@ -220,7 +231,7 @@ def _checked(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], check
 
     try:
         with Meter("simulating") as meter:
-            return add_checks(dataset, chosen, *axes, check, meter)
+            return add_checks(dataset, chosen, *axes, check, meter, crew)
     except (NoExactRoute, UnsupportedError) as error:
         note(f"no Monte Carlo points: {error}")
         return dataset

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from numbers import Real
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,10 @@ from simulate.sweep.axes import ASKED
 
 if TYPE_CHECKING:
     import xarray as xr
+
+
+# Labels that are counted at once: there may be more than fit into memory.
+AT_ONCE = 1 << 20
 
 
 def summary(dataset: xr.Dataset, written: Mapping[str, str | None]) -> dict[str, Any]:
@@ -41,8 +46,12 @@ def label_counts(dataset: xr.Dataset) -> dict[str, int]:
     """How many cells have each label, in the order of the alphabet."""
     import numpy as np
 
-    names, counts = np.unique(dataset["label"].to_numpy(), return_counts=True)
-    return dict(zip(map(str, names), map(int, counts), strict=True))
+    found: Counter[str] = Counter()
+    held = dataset["label"]
+    for start in range(0, held.shape[0], step := max(1, AT_ONCE * held.shape[0] // held.size)):
+        names, counts = np.unique(held[start : start + step].to_numpy(), return_counts=True)
+        found.update(dict(zip(map(str, names), map(int, counts), strict=True)))
+    return dict(sorted(found.items()))
 
 
 def _check(dataset: xr.Dataset) -> dict[str, Any] | None:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
 FIGURES = (".png", ".pdf", ".svg")
-DATASETS = (".nc", ".csv")
+DATASETS = (".nc", ".zarr", ".csv", ".parquet")
+# What a folder, and no file, is written as.
+FOLDERS = (".zarr",)
 
 
 def check_places(out: str | None, figure: str | None) -> None:
@@ -29,10 +31,13 @@ def check_place(key: str, path: str | None, suffixes: Sequence[str]) -> None:
         return
     if not Path(path).absolute().parent.is_dir():
         raise ProblemError(f"--{key}", shown(path), "a file in a folder that exists")
-    if Path(path).is_dir():
+    suffix = Path(path).suffix.lower()
+    if Path(path).is_dir() and (suffix not in FOLDERS or suffix not in suffixes):
         raise ProblemError(f"--{key}", f"the folder {shown(path)}", "a file")
-    if Path(path).suffix.lower() not in suffixes:
+    if suffix not in suffixes:
         raise ProblemError(f"--{key}", shown(path), f"a name that ends in {' or '.join(suffixes)}")
+    if suffix in FOLDERS and Path(path).exists() and not _ours(Path(path)):
+        raise ProblemError(f"--{key}", f"{shown(path)}, which is no Zarr store", "a new name, or a store to replace")
 
 
 def write_files(
@@ -49,6 +54,11 @@ def write_files(
         with naming(figure):
             import_module(drawing).save(dataset, figure)
         say(f"wrote {figure}")
+
+
+def _ours(path: Path) -> bool:
+    """Whether a folder may be replaced by a store: it is one, or is empty."""
+    return path.is_dir() and ((path / ".zgroup").is_file() or not any(path.iterdir()))
 
 
 @contextmanager

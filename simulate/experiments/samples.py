@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from simulate.experiments.series import Series
-from simulate.sweep.sweep import labels
+from simulate.sweep.held import labels
 from theory import best_alpha, clean_risk, compare, regimes, with_overrides
 from theory.problems.problem import Problem
 from theory.samples.window import least_squares_window

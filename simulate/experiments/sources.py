@@ -22,6 +22,9 @@ from simulate.storage import open_dataset, save_dataset
 from simulate.sweep.axes import Axis, Family
 from simulate.sweep.curves import add_curves
 from simulate.sweep.sweep import sweep
+from simulate.version import fingerprint
+from simulate.work.part import PartFile, keeping
+from simulate.work.pieces import Crew
 from theory.errors import ProblemError
 
 # Of what is computed from the same inputs; raised when a change makes other numbers of them.
@@ -37,6 +40,12 @@ class Work:
     progress: Progress
     draws: int | None = None
     fresh: bool = False
+    kept: PartFile | None = None
+
+    @property
+    def crew(self) -> Crew:
+        """Who computes, and where finished pieces are kept."""
+        return Crew(self.executor, self.kept)
 
 
 class DatasetSource(Protocol):
@@ -53,7 +62,8 @@ class Declared:
     def provide(self, path: Path, work: Work) -> bool:
         if not work.fresh and path.exists() and _inputs_of(path) == self.inputs:
             return False
-        save_dataset(self.compute(work).assign_attrs({INPUTS: self.inputs}), path)
+        with keeping(path, {INPUTS: self.inputs, "software": fingerprint()}, fresh=work.fresh) as kept:
+            save_dataset(self.compute(replace(work, kept=kept)).assign_attrs({INPUTS: self.inputs}), path)
         return True
 
     @property
@@ -107,8 +117,8 @@ class Map(Declared):
 
     def compute(self, work: Work) -> xr.Dataset:
         family, axes = Family(self.regime, self.settings), (Axis.parse(self.x), Axis.parse(self.y))
-        found = sweep(family, *axes, self.fixed, work.executor, work.progress)
-        found = add_curves(found, family, *axes)
+        found = sweep(family, *axes, self.fixed, work.executor, work.progress, work.kept)
+        found = add_curves(found, family, *axes, work.crew)
         return found if self.extra is None else self.extra(found)
 
 
@@ -123,7 +133,7 @@ class Cells(Declared):
 
     def compute(self, work: Work) -> xr.Dataset:
         family, axes = Family(self.regime, self.settings), (Axis.parse(self.x), Axis.parse(self.y))
-        return sweep(family, *axes, None, work.executor, work.progress)
+        return sweep(family, *axes, None, work.executor, work.progress, work.kept)
 
 
 @dataclass(frozen=True)
@@ -139,7 +149,8 @@ class Agreement(Declared):
 
     def compute(self, work: Work) -> xr.Dataset:
         trial = Trial(self.votes, self.samples, self.seed)
-        return agreement(Family(self.regime), Axis.parse(self.x), Axis.parse(self.y), {}, trial, work.progress)
+        axes = Axis.parse(self.x), Axis.parse(self.y)
+        return agreement(Family(self.regime), *axes, {}, trial, work.progress, Crew(None, work.kept))
 
 
 @dataclass(frozen=True)

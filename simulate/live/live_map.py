@@ -28,7 +28,7 @@ from figures.cells import edges, outline, shape_of
 from figures.style import styled
 from simulate.sweep.axes import Axis, Family
 from simulate.sweep.cells import FIELDS, compared
-from simulate.sweep.sweep import labels
+from simulate.sweep.held import labels
 from theory import NoExactRoute
 from theory.arrays import Array
 from theory.problems.noises import NOISES, noise

@@ -6,14 +6,14 @@ whatever the executor.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, product
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulate.sweep.axes import Axis, Family
 from theory import NoExactRoute, compare
@@ -29,8 +29,10 @@ from theory.risks.solution import Comparison
 Result = tuple[list[Array], list[str]]
 
 # Cells evaluated in one vectorised call, and evaluations handed to a worker at once: a fraction of a second of work.
-BATCH_CELLS = 2048
+# Where a single cell takes a tenth of a second and more, what a death may lose is kept small.
+BATCH_CELLS, COSTLY_CELLS = 2048, 32
 PIECE_BATCHES = 32
+QUICK = ("line", "radial", "half-space", "limit")
 # Single noises without an answer, each of which may have taken its time, after which no more are tried.
 MOST_FAILED = 32
 
@@ -40,12 +42,17 @@ FIELDS = ("risk", "risk_error", "baseline", "gain", "gain_error", "constant", "s
 
 @dataclass(frozen=True)
 class Batch:
-    """Cells of one problem: the values of its keys, flat arrays of noises (and of ratios, where there are samples), and
-    the cells' flat positions."""
+    """A block of cells of one problem: the values of its keys, flat arrays of noises (and of ratios, where there are
+    samples), and where the block lies along each axis."""
 
     values: dict[str, Any]
     noises: dict[str, Array]
-    cells: NDArray[np.intp]
+    block: tuple[slice, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Its size along each axis."""
+        return tuple(part.stop - part.start for part in self.block)
 
 
 @dataclass(frozen=True)
@@ -55,41 +62,53 @@ class CellBatch:
     family: Family
     batches: tuple[Batch, ...]
 
+    @property
+    def size(self) -> int:
+        """The number of cells."""
+        return sum(math.prod(batch.shape) for batch in self.batches)
 
-def pieces(family: Family, x: Axis, y: Axis, fixed: Mapping[str, float]) -> Iterator[CellBatch]:
-    """All cells (y.count, x.count) of a sweep, cut into pieces."""
-    batches = _batches(family, x, y, fixed)
-    size = 1 if family.asks(x.key) or family.asks(y.key) else PIECE_BATCHES
+
+def pieces(family: Family, axes: Sequence[Axis], fixed: Mapping[str, float]) -> Iterator[CellBatch]:
+    """All cells of a sweep over some axes, the first of which varies slowest, cut into pieces."""
+    quick = _quick(family, axes)
+    batches = _batches(family, axes, fixed, BATCH_CELLS if quick else COSTLY_CELLS)
+    size = 1 if any(family.asks(axis.key) for axis in axes) or not quick else PIECE_BATCHES
     while held := tuple(islice(batches, size)):
         yield CellBatch(family, held)
 
 
-def _batches(family: Family, x: Axis, y: Axis, fixed: Mapping[str, float]) -> Iterator[Batch]:
-    grids = dict(zip((y.key, x.key), np.meshgrid(y.values, x.values, indexing="ij"), strict=True))
-    cells = np.arange(y.count * x.count).reshape(y.count, x.count)
-    own = [axis.key for axis in (x, y) if not family.asks(axis.key)]
-    swept = {key: grid for key, grid in grids.items() if key not in own}
-    for part in _parts(family, x, y):
-        shape = cells[part].shape
-        noises = {key: np.full(shape, value).ravel() for key, value in fixed.items()}
-        noises |= {key: grid[part].ravel() for key, grid in swept.items()}
-        yield Batch({key: float(grids[key][part].flat[0]) for key in own}, noises, cells[part].ravel())
+def _quick(family: Family, axes: Sequence[Axis]) -> bool:
+    """Whether a cell takes microseconds, by the geometry that answers at the low ends of the axes."""
+    try:
+        held = family.at({axis.key: axis.low for axis in axes if not family.asks(axis.key)})
+        return reduce(normal_form(held)).route in QUICK
+    except NoExactRoute:
+        return True
 
 
-def _parts(family: Family, x: Axis, y: Axis) -> Iterator[tuple[slice, slice]]:
-    """Rectangles of cells that share a problem. They are cut along alpha where it is swept: each is trained once."""
-    across, up = family.asks(x.key), family.asks(y.key)
-    if across and up:
-        tall, wide = y.count, x.count
-        if x.key == "alpha":
-            wide = max(1, BATCH_CELLS // y.count)
-        else:
-            tall = max(1, BATCH_CELLS // x.count)
-    else:
-        tall, wide = (y.count if up else 1), (x.count if across else 1)
-    for i in range(0, y.count, tall):
-        for j in range(0, x.count, wide):
-            yield slice(i, i + tall), slice(j, j + wide)
+def _batches(family: Family, axes: Sequence[Axis], fixed: Mapping[str, float], most: int) -> Iterator[Batch]:
+    values = [axis.values for axis in axes]
+    for block in blocks(family, axes, most):
+        ends = [held[part] for held, part in zip(values, block, strict=True)]
+        grids = dict(zip((axis.key for axis in axes), np.meshgrid(*ends, indexing="ij"), strict=True))
+        noises = {key: np.full(math.prod(map(len, ends)), value) for key, value in fixed.items()}
+        noises |= {key: grid.ravel() for key, grid in grids.items() if family.asks(key)}
+        own = {key: float(grid.flat[0]) for key, grid in grids.items() if not family.asks(key)}
+        yield Batch(own, noises, block)
+
+
+def blocks(family: Family, axes: Sequence[Axis], most: int) -> Iterator[tuple[slice, ...]]:
+    """Blocks of cells that share a problem, of about so many at most. They are cut along alpha where it is swept: each
+    is trained once."""
+    asked = [k for k, axis in enumerate(axes) if family.asks(axis.key)]
+    steps = [axis.count if k in asked else 1 for k, axis in enumerate(axes)]
+    if asked:
+        cut = next((k for k in asked if axes[k].key == "alpha"), asked[0])
+        steps[cut] = 1
+        steps[cut] = max(1, most // math.prod(steps))
+    for starts in product(*(range(0, axis.count, step) for axis, step in zip(axes, steps, strict=True))):
+        ends = zip(starts, steps, axes, strict=True)
+        yield tuple(slice(start, min(start + step, axis.count)) for start, step, axis in ends)
 
 
 def evaluate(piece: CellBatch) -> Result:
@@ -107,7 +126,7 @@ def evaluate(piece: CellBatch) -> Result:
 
 def _together(piece: CellBatch) -> list[Array]:
     """All batches in one call."""
-    sizes = [len(batch.cells) for batch in piece.batches]
+    sizes = [math.prod(batch.shape) for batch in piece.batches]
     noises = {key: np.concatenate([batch.noises[key] for batch in piece.batches]) for key in piece.batches[0].noises}
     own = np.repeat(np.arange(len(sizes)), sizes)
     panel = Panel([piece.family.at(batch.values) for batch in piece.batches])

@@ -10,6 +10,7 @@ import xarray as xr
 
 from simulate.sweep.axes import ASKED, Axis, Family
 from simulate.sweep.jumps import with_gaps
+from simulate.work.pieces import ALONE, Crew
 from theory import NoExactRoute, zero_gain_curve
 from theory.arrays import Array
 from theory.numerics.zero_lines import ZeroLine
@@ -20,23 +21,31 @@ from theory.risks.panel import Noises
 
 # Labels of cells around which a change of sign is one of what training noise does.
 SIGNED = ("exact-help", "exact-hurt")
+# Cells along an axis between which curves are looked for.
+MOST_SEEDS = 513
 
 
-def add_curves(dataset: xr.Dataset, family: Family, x: Axis, y: Axis) -> xr.Dataset:
+def add_curves(dataset: xr.Dataset, family: Family, x: Axis, y: Axis, crew: Crew = ALONE) -> xr.Dataset:
     """The dataset with the zero-gain curve and, if alpha is swept, the curve of the best alpha.
 
     zero_gain_x, zero_gain_y: pieces of the curve in the plane, NaN between them; neither alpha = 0 nor the edge of a
     region without any gain is one. zero_gain_jump: 1 along pieces where the gain jumps across 0, else 0.
     best_x, best_y: for each value of the other axis the alpha of least risk, NaN where that is at the upper edge of the
     plane or beyond, unknown, or where all cells are constant; NaN between the two ends of a jump, which are added.
-    There are no curves over axes of whole numbers.
+    There are no curves over axes of whole numbers. crew: keeps each curve when it is traced.
     """
     if family.whole(x.key) or family.whole(y.key):
         return dataset
-    pieces = zero_gain(dataset, family, x, y)
-    curves = {"zero_gain": _joined([piece.points for piece in pieces])}
+
+    seeds = _seeds(dataset, (x, y))
+
+    def traced() -> list[tuple[Array, str]]:
+        return [(piece.points, piece.kind) for piece in zero_gain(seeds, family, x, y)]
+
+    pieces = crew.once("curves", 0, traced)
+    curves = {"zero_gain": _joined([points for points, _kind in pieces])}
     if "alpha" in (x.key, y.key):
-        curves["best"] = best(dataset, family, x, y)
+        curves["best"] = crew.once("curves", 1, lambda: best(dataset, family, x, y))
     names = {"zero_gain": "the curve gain = 0", "best": "the curve of the best alpha"}
     columns: dict[str, Any] = {
         f"{stem}_{axis}": (f"{stem}_point", column, {"units": unit, "long_name": f"{axis} along {names[stem]}"})
@@ -45,10 +54,16 @@ def add_curves(dataset: xr.Dataset, family: Family, x: Axis, y: Axis) -> xr.Data
         if len(points)
     }
     if pieces:
-        jumps = _joined([np.full((len(piece.points), 1), piece.kind == "jump", float) for piece in pieces])[:, 0]
+        jumps = _joined([np.full((len(points), 1), kind == "jump", float) for points, kind in pieces])[:, 0]
         about = {"units": "1", "long_name": "whether the gain jumps across 0"}
         columns["zero_gain_jump"] = ("zero_gain_point", (jumps == 1).astype(np.int8), about)
     return dataset.assign(columns)
+
+
+def _seeds(dataset: xr.Dataset, axes: Sequence[Axis]) -> xr.Dataset:
+    """The cells from which curves are found: of more than MOST_SEEDS along an axis some, evenly spread."""
+    picks = {axis.key: np.linspace(0, axis.count - 1, min(axis.count, MOST_SEEDS)).round().astype(int) for axis in axes}
+    return dataset[["gain", "label"]].isel(picks).load()
 
 
 def zero_gain(dataset: xr.Dataset, family: Family, x: Axis, y: Axis) -> list[ZeroLine]:
@@ -57,7 +72,7 @@ def zero_gain(dataset: xr.Dataset, family: Family, x: Axis, y: Axis) -> list[Zer
     gains = np.where(np.isin(label, SIGNED), dataset["gain"].transpose(y.key, x.key).to_numpy(), 0.0)
     if not ((gains > 0).any() and (gains < 0).any()):
         return []
-    seeds = x.values, y.values, np.where(label == "constant", np.nan, gains)
+    seeds = dataset[x.key].to_numpy(), dataset[y.key].to_numpy(), np.where(label == "constant", np.nan, gains)
     held = {key: float(dataset.attrs[key]) for key in ASKED if key in dataset.attrs and key not in (x.key, y.key)}
     asked = family.asks(x.key) and family.asks(y.key)
     problem = family.at() if asked else _regime(family)
@@ -91,7 +106,7 @@ def best(dataset: xr.Dataset, family: Family, x: Axis, y: Axis) -> Array:
         return np.where((found >= alpha.low) & (found < alpha.high), found, np.nan)
 
     along = other.values
-    shown = ~(dataset["label"] == "constant").all("alpha").to_numpy()
+    shown = ~(_seeds(dataset, (alpha,))["label"] == "constant").all("alpha").to_numpy()
     found = np.full(len(along), np.nan)
     if shown.any():
         found[shown] = at(along[shown])

@@ -21,7 +21,7 @@ from simulate.sweep.measured import gains, least, measured_labels, not_worse, or
 from simulate.sweep.sweep import sweep
 from simulate.version import software_version
 from theory import regimes
-from theory.errors import ProblemError
+from theory.errors import ProblemError, one_of, shown
 from theory.problems.problem import Problem
 from theory.problems.problem_file import load_problem
 from theory.problems.validation import label, probability
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+# Cells that a picture can show.
+MOST_DRAWN = 1 << 20
 PICTURES = (".png", ".pdf", ".svg")
 MEASURED = {
     "risk": "risk",
@@ -139,13 +141,17 @@ def measured_map(
     return dataset.assign_attrs(version=software_version())
 
 
-def open_dataset(path: str | os.PathLike[str]) -> xr.Dataset:
-    """The dataset of a phase diagram from a netCDF file: of a sweep, of trained networks, or of a `measured_map`.
+def open_dataset(path: str | os.PathLike[str], chosen: Mapping[str, float] | None = None) -> xr.Dataset:
+    """The dataset of a phase diagram from a netCDF file or a Zarr store: of a sweep, of trained networks, or of a
+    `measured_map`. Of a store of more cells than a picture can show, every so-manieth along each axis.
+
+    chosen: values of keys at which a sweep over more than two is cut; the nearest value there is.
 
     Raises:
         ProblemError: as `simulate.storage.open_dataset`, or the gains are no cells of a plane of two keys; one line.
     """
-    dataset = storage.open_dataset(path, ("gain", "label"), "phase` or `noisewise train")
+    dataset = storage.open_dataset(path, ("gain", "label"), "phase` or `noisewise train", MOST_DRAWN)
+    dataset = sliced(dataset, chosen or {}, str(path))
     keys = [str(dataset.attrs.get(f"{axis}_key", "")) for axis in "yx"]
     if len(set(keys)) < 2 or any(set(dataset[name].dims) != set(keys) for name in ("gain", "label")):
         found = f"dimensions {', '.join(map(str, dataset['gain'].dims))}, y_key {keys[0]!r} and x_key {keys[1]!r}"
@@ -155,6 +161,38 @@ def open_dataset(path: str | os.PathLike[str]) -> xr.Dataset:
         if held.dtype.kind not in "iuf" or np.isinf(held).any() or (name != "gain" and np.isnan(held).any()):
             raise ProblemError(name, "infinite values, or no numbers", "finite numbers", str(path))
     return dataset
+
+
+def drawn(dataset: xr.Dataset, path: str | None) -> xr.Dataset:
+    """What of a dataset that was written a picture can show."""
+    return dataset if dataset["gain"].size <= MOST_DRAWN or path is None else open_dataset(path)
+
+
+def sliced(dataset: xr.Dataset, chosen: Mapping[str, float], source: str = "") -> xr.Dataset:
+    """A plane of a sweep: cut at values of keys, the nearest that there are, which become attributes.
+
+    The last two keys that are left, in the order of the sweep, are y and x.
+
+    Raises:
+        ProblemError: a key is not swept, a value lies beyond its ends, or other than two keys are left.
+    """
+    keys = storage.cell_dims(dataset)
+    for key, value in chosen.items():
+        if key not in keys:
+            raise ProblemError("--sel", shown(key), one_of(keys, key), source)
+        low, high = float(dataset[key].min()), float(dataset[key].max())
+        if not low <= value <= high:
+            raise ProblemError("--sel", f"{key}={value:g}", f"a value from {low:g} to {high:g}", source)
+    left = [key for key in keys if key not in chosen]
+    if "axes" not in dataset.attrs and not chosen:
+        return dataset
+    if len(left) != len("yx"):
+        told = "two of them, and a value of each other"
+        raise ProblemError("--sel", f"{len(left)} keys are left: {', '.join(left)}", told, source)
+    cut = dataset.sel(dict(chosen), method="nearest")
+    cut = cut.assign_attrs({key: float(cut[key]) for key in chosen}).drop_vars(list(chosen))
+    cut.attrs.pop("axes", None)
+    return cut.assign_attrs(y_key=left[0], x_key=left[1])
 
 
 @xr.register_dataset_accessor("noisewise")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Executor, wait
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 from simulate.progress import Progress
 from simulate.sweep.axes import Axis, Family, sampled
+from simulate.sweep.lost import with_lost
+from simulate.work.part import PartFile
+from simulate.work.pieces import Crew, Lost, finished
 from theory.problems.noises import NOISES
 from theory.problems.problem_file import dumps_problem
 from theory.proof import NoProof, Prover
@@ -47,6 +50,7 @@ def add_proofs(
     executor: Executor | None = None,
     progress: Progress | None = None,
     most_bits: int = MOST_BITS,
+    kept: PartFile | None = None,
 ) -> xr.Dataset:
     """The dataset with a proved verdict in every cell, and labels that say no more than is proved.
 
@@ -62,16 +66,23 @@ def add_proofs(
     size = x.count * y.count
     table = np.full((len(FIELDS), size), np.nan)
     reasons: dict[str, None] = {}
+    lost: dict[str, None] = {}
     done = 0
-    for cells, (rows, why) in _proved(_work(dataset, family, x, y, most_bits), executor):
-        table[:, cells.at] = rows
-        reasons |= dict.fromkeys(why)
+    stage = f"proofs of {most_bits} bits"
+    for cells, made in finished(stage, _work(dataset, family, x, y, most_bits), prove, Crew(executor, kept)):
+        if isinstance(made, Lost):
+            lost[made.reason] = None
+            table[:, cells.at] = _none(len(cells.at), "undecided")
+        else:
+            table[:, cells.at], why = made
+            reasons |= dict.fromkeys(why)
         done += len(cells.at)
         if progress is not None:
             progress(done / size)
     verdict = np.array(VERDICTS)[table[0].astype(int)]
     if (verdict == "none").all():
         raise NoProof(min(reasons))
+    dataset = with_lost(dataset, lost)
     return _with(dataset, (y.key, x.key), verdict.reshape(y.count, x.count), table.reshape(-1, y.count, x.count))
 
 
@@ -108,20 +119,6 @@ def _work(dataset: xr.Dataset, family: Family, x: Axis, y: Axis, most_bits: int)
 Rows = tuple[NDArray[np.float64], list[str]]
 
 
-def _proved(work: Iterator[ProofCells], executor: Executor | None) -> Iterator[tuple[ProofCells, Rows]]:
-    if executor is None:
-        yield from ((cells, prove(cells)) for cells in work)
-        return
-    pending = {executor.submit(prove, cells): cells for cells in work}
-    try:
-        while pending:
-            for future in wait(pending, return_when=FIRST_COMPLETED).done:
-                yield pending.pop(future), future.result()
-    finally:
-        for future in pending:
-            future.cancel()
-
-
 _provers: dict[tuple[str, float], Prover] = {}
 
 
@@ -147,8 +144,8 @@ def prove(cells: ProofCells) -> Rows:
     return np.stack(rows, axis=1), list(dict.fromkeys(reasons))
 
 
-def _none(count: int) -> NDArray[np.float64]:
-    return np.tile([[float(VERDICTS.index("none"))], [np.nan], [np.nan], [0.0]], (1, count))
+def _none(count: int, verdict: str = "none") -> NDArray[np.float64]:
+    return np.tile([[float(VERDICTS.index(verdict))], [np.nan], [np.nan], [0.0]], (1, count))
 
 
 def _prover(family: Family, values: Mapping[str, Any], eps: float) -> Prover:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -126,11 +127,14 @@ def test_a_diagram_cut_short_leaves_the_old_file(
     out, err = process.communicate(timeout=30)
     assert out == ""
     if number != signal.SIGKILL:
-        line = ["noisewise: interrupted" if number == signal.SIGINT else "noisewise: terminated"]
+        said = "interrupted" if number == signal.SIGINT else "terminated"
+        kept = r"1 finished piece is|\d+ finished pieces are"
         assert process.returncode == 128 + number
-        assert without_progress(err) == line
+        (line,) = without_progress(err)
+        told = rf"noisewise: {said}(; ({kept}) kept in a\.nc\.part, give the command again to go on)?"
+        assert re.fullmatch(told, line)
     assert (tmp_path / "a.nc").read_text() == "old"
-    assert os.listdir(tmp_path) == ["a.nc"]
+    assert set(os.listdir(tmp_path)) <= {"a.nc", "a.nc.part"}
     deadline = time.monotonic() + 10
     while any(_alive(child) for child in children) and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -148,10 +152,10 @@ def test_cells_are_safe_before_curves_begin(start: Start, tmp_path: Path) -> Non
         assert process.poll() is None
     process.kill()
     process.wait()
-    kept = open_dataset(tmp_path / "a.nc")
-    assert kept.sizes == {"gap": 99, "alpha": 3}
-    assert "best_x" not in kept
-    assert kept.attrs["command"] == shlex.join(["noisewise", *CURVED, "--out", "a.nc"])
+    assert os.listdir(tmp_path) == ["a.nc.part"]
+    again = start(*CURVED, "--out", "a.nc")
+    assert again.stderr is not None
+    assert re.match(r"noisewise: going on from a\.nc\.part, which holds \d+ finished pieces", again.stderr.readline())
 
 
 def _children(pid: int) -> list[int]:
@@ -178,6 +182,11 @@ def test_a_full_disk_leaves_the_old_file(option: str, run: Run, tmp_path: Path) 
     (tmp_path / name).write_text("old")
     result = run(*SMALL, option, name, command=[sys.executable, "-c", LITTLE_DISK])
     lines = without_progress(result.stderr)
-    assert (result.returncode, lines) == (1, [f"noisewise: {name}: File too large"])
+    told = (
+        f"noisewise: {name}: File too large; 3 finished pieces are kept in {name}.part, give the command again to go on"
+    )
+    assert (result.returncode, lines) == (1, [told])
     assert (tmp_path / name).read_text() == "old"
+    assert sorted(os.listdir(tmp_path)) == [name, f"{name}.part"]
+    assert run(*SMALL, option, name).returncode == 0
     assert os.listdir(tmp_path) == [name]

@@ -74,7 +74,7 @@ def test_a_regime_may_have_a_parameter_called_ratio() -> None:
     assert not family.asks("ratio")
     assert Family("two-gaussians").asks("ratio")
     assert family.at({"ratio": 3.0}) == _regime(family)(ratio=3.0) == regimes.anisotropic(ratio=3.0)
-    (batch,) = next(pieces(family, Axis("ratio", 1.0, 3.0, 2), Axis("alpha", 0.0, 1.0, 2), {"beta": 0.5})).batches[:1]
+    (batch,) = next(pieces(family, (Axis("alpha", 0.0, 1.0, 2), Axis("ratio", 1.0, 3.0, 2)), {"beta": 0.5})).batches[:1]
     assert (batch.values, list(batch.noises)) == ({"ratio": 1.0}, ["beta", "alpha"])
 
 

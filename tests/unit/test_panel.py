@@ -147,7 +147,7 @@ def test_every_radius_of_one_problem() -> None:
 def test_cells_of_two_parameters_are_those_of_each_problem() -> None:
     family, axes = Family("stripes"), (Axis("gap", 0.1, 1.0, 4), Axis("width", 0.5, 1.5, 3))
     held = {"alpha": 0.3, "beta": 0.5, "eps": 0.0}
-    (piece,) = pieces(family, *axes, held)
+    (piece,) = pieces(family, axes[::-1], held)
     results, reasons = evaluate(piece)
     assert reasons == []
     for batch, fields in zip(piece.batches, results, strict=True):

@@ -14,7 +14,8 @@ import pytest
 
 from simulate.sweep import cells
 from simulate.sweep.axes import Axis, Family
-from simulate.sweep.sweep import labels, sweep
+from simulate.sweep.held import labels
+from simulate.sweep.sweep import sweep
 from theory import NoExactRoute, ProblemError, compare, loads_problem, regimes
 from theory.arrays import Array
 from theory.problems.problem import Problem
@@ -28,6 +29,9 @@ MIXED = (Axis("class1.0.weight", 0.5, 2.0, 3), Axis("beta", 0.1, 1.0, 4))
 
 class Backwards(Executor):
     """Does last what was handed in first, and only when waited for."""
+
+    width = 1
+    seconds = 0.0
 
     def __init__(self) -> None:
         self.waiting: list[tuple[Future[Any], Callable[[], Any]]] = []
@@ -55,8 +59,8 @@ def test_any_executor_gives_the_same_dataset() -> None:
 
 def test_pieces_may_come_in_any_order_and_are_handed_out_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     backwards = Backwards()
-    monkeypatch.setattr("simulate.sweep.sweep.wait", backwards.wait)
-    monkeypatch.setattr("simulate.sweep.sweep.UNDER_WAY", 3)
+    monkeypatch.setattr("simulate.work.pieces.wait", backwards.wait)
+    monkeypatch.setattr("simulate.work.pieces.UNDER_WAY", 3)
     monkeypatch.setattr("simulate.sweep.cells.BATCH_CELLS", 20)
     shares: list[float] = []
     found = sweep(BUMPS, *NOISES, executor=backwards, progress=shares.append)

@@ -116,8 +116,8 @@ def test_checks_over_a_parameter_agree() -> None:
 def test_agreement_is_lying_in_the_interval_within_the_exact_error(value: float, agrees: float) -> None:
     found = Interval(0.05, 0.0, 0.1, 0.999, 100)
     record = Record(0.1, 0.2, 0.0, 5, found, found, found, found)
-    ((_point, row),) = _row(record, certified=False, value=value, error=1e-8)
-    assert row == (value, 0.05, 0.0, 0.1, agrees)
+    (row,) = _row(record, certified=False, value=value, error=1e-8)
+    assert row == (0.1, 0.2, 0.0, value, 0.05, 0.0, 0.1, agrees)
 
 
 def test_points_without_a_gain_are_left_out() -> None:
