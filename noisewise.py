@@ -26,6 +26,7 @@ _HOME = {
     "Family": "simulate.sweep.axes",
     "SpotCheck": "simulate.sweep.axes",
     "sweep": "simulate.sweep.plane",  # where the accessor of its datasets is
+    "sweep_grid": "simulate.sweep.sweep",
     "phase": "simulate.sweep.plane",
     "add_curves": "simulate.sweep.curves",
     "add_checks": "simulate.sweep.checks",

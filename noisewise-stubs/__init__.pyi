@@ -30,6 +30,7 @@ from simulate.sweep.plane import open_dataset as open_dataset
 from simulate.sweep.plane import phase as phase
 from simulate.sweep.proofs import add_proofs as add_proofs
 from simulate.sweep.sweep import sweep as sweep
+from simulate.sweep.sweep import sweep_grid as sweep_grid
 from simulate.trained import SampleRecord as SampleRecord
 from simulate.trained import TrainingSets as TrainingSets
 from simulate.trained import train_on_samples as train_on_samples

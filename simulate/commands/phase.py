@@ -96,6 +96,10 @@ class PhaseCommand:
                 write_files(dataset, out, figure, note if self.json else print)
                 self._tell(dataset, figure, out)
             return
+        if self.sel:
+            raise ProblemError(
+                "--sel", shown(self.sel[0]), "a kept sweep in place of the problem: FILE.nc or FILE.zarr"
+            )
         chosen, x, y = self._plane()
         fixed = {key: listed_noises((value,), key)[0] for key in ASKED if (value := getattr(self, key)) is not None}
         workers = at_most(self.workers, "workers", MOST_WORKERS)

@@ -84,9 +84,18 @@ def sweep_grid(
     kept: PartFile | None = None,
     held: Held | None = None,
 ) -> xr.Dataset:
-    """As `sweep`, over any number of keys; dimensions are in their order, and the first varies slowest.
+    """As `sweep`, over any number of keys; dimensions are in the order of the axes, and the first varies slowest.
 
-    held: where the cells go, into memory if None; `simulate.sweep.chunks` has one for more than fits there.
+    Args:
+        axes: the swept keys.
+        held: where the cells go, into memory if None; `simulate.sweep.chunks` has one for more than fits there.
+
+    Other arguments, the dataset and what is raised are those of `sweep`.
+
+    Examples:
+        >>> axes = Axis("spacing", 1.0, 3.0, 3), Axis("alpha", 0.0, 0.6, 3), Axis("beta", 0.2, 0.8, 4)
+        >>> dict(sweep_grid(Family("bumps"), axes)["gain"].sizes)
+        {'spacing': 3, 'alpha': 3, 'beta': 4}
     """
     family = problem if isinstance(problem, Family) else Family(problem)
     noises = checked_noises(family, axes, fixed or {})

@@ -17,7 +17,7 @@ MODULES = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in WI
 # What a reader of the reference would look for an example of.
 EXPECTED = {
     "simulate.montecarlo.estimate": {"monte_carlo"},
-    "simulate.sweep.sweep": {"sweep"},
+    "simulate.sweep.sweep": {"sweep", "sweep_grid"},
     "theory.risks.curvature": {"small_noise"},
     "theory.claims.falsify": {"falsify"},
     "theory.risks.optimum": {"best_alpha"},

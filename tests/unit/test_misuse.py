@@ -147,6 +147,7 @@ OTHERS: dict[str, Call] = {
     "level": lambda x: nw.monte_carlo(BUMPS, alpha=0.1, beta=0.5, votes=3, sampling=SAMPLING, level=x),
     "sweep": lambda x: nw.sweep(x, ACROSS, UP),
     "axis": lambda x: nw.sweep(BUMPS, x, UP),
+    "grid axis": lambda x: nw.sweep_grid(BUMPS, (ACROSS, x)),
     "dumps_problem": nw.dumps_problem,
     "with_overrides": lambda x: nw.with_overrides(x, {}),
     "antithetic": lambda x: nw.Sampling(10, 1, antithetic=x),
