@@ -130,7 +130,10 @@ BAD = [
     (("check", *SIZES, "--x", "beta=0:1:999", "--y", "alpha=0:1:999"), "expected at most 10000"),
     (("check", *SIZES, "--out", "gone/a.nc"), "--out: found 'gone/a.nc'"),
     (("check", *SIZES, "--figure", "a.gif"), "--figure: found 'a.gif'"),
-    (("check", *SIZES, "--out", "a.png"), "--out: found 'a.png', expected a name that ends in .nc or .csv"),
+    (
+        ("check", *SIZES, "--out", "a.png"),
+        "--out: found 'a.png', expected a name that ends in .nc or .zarr or ",
+    ),
 ]
 
 

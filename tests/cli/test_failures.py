@@ -88,7 +88,10 @@ BAD = [
     (("phase", "ball", *PLANE, "--workers", "0"), "workers: found 0"),
     (("phase", "ball", *PLANE, "--out", "gone/a.nc"), "--out: found 'gone/a.nc'"),
     (("phase", "ball", *PLANE, "--figure", "a.gif"), "--figure: found 'a.gif'"),
-    (("phase", "ball", *PLANE, "--out", "a.png"), "--out: found 'a.png', expected a name that ends in .nc or .csv"),
+    (
+        ("phase", "ball", *PLANE, "--out", "a.png"),
+        "--out: found 'a.png', expected a name that ends in .nc or .zarr or ",
+    ),
 ]
 
 
@@ -124,8 +127,8 @@ def _set(**settings: str) -> tuple[str, ...]:
 
 
 WITHOUT_ROUTE = {
-    "laplace noise in the plane": ("concentric", *_set(smoothing_noise="laplace")),
-    "discs under laplace noise": ("discs", *_set(tries="50", smoothing_noise="laplace")),
+    "laplace noise in the plane": ("concentric", *_set(training_noise="laplace")),
+    "discs under laplace noise": ("discs", *_set(tries="50", training_noise="laplace")),
     "regression on spheres": ("two-scales", *_set(dim="3", training_rule="regression")),
     "long Gaussians in space": ("two-scales", *_set(dim="3"), "--set", "class1.0.scale=[1, 2, 3]"),
 }
@@ -163,7 +166,7 @@ def test_what_cannot_be_simulated_either(call: Run, monkeypatch: pytest.MonkeyPa
 
 
 def test_one_line_from_a_process_too(run: Run) -> None:
-    result = run("risk", "discs", *NOISES, "--set", "smoothing.noise=laplace")
+    result = run("risk", "discs", *NOISES, "--set", "training.noise=laplace")
     assert (result.returncode, result.stdout, result.stderr.count("\n")) == (3, "", 1)
 
 

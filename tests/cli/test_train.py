@@ -128,7 +128,11 @@ def test_classes_of_data_as_a_table_of_cells(call: Run) -> None:
             "confidence: found 1.0, expected a number strictly between 0 and 1",
         ),
         (("two-gaussians", "--beta", "1", "--figure", "a.png"), 2, "one alpha or one beta, expected at least two"),
-        (("two-gaussians", "--out", "a.txt"), 2, "--out: found 'a.txt', expected a name that ends in .nc or .csv"),
+        (
+            ("two-gaussians", "--out", "a.txt"),
+            2,
+            "--out: found 'a.txt', expected a name that ends in .nc or .zarr or ",
+        ),
         (("two-gaussians", "--networks", "file/kept"), 1, "file/kept: Not a directory"),
         (("digits", "--set", "prior=0.2"), 2, "digits: settings: found prior=0.2, expected none"),
         (("nosuch",), 2, "neither a file, data nor a regime called 'nosuch'"),
