@@ -38,8 +38,9 @@ class Lost:
 class Crew:
     """Who works, the caller itself if None, and where finished pieces are kept, nowhere if None.
 
-    executor: any of `concurrent.futures`. Its `width` says how many workers it has, its `seconds` how long a call
-    should take, its `lost` which errors tell that a worker died; where it has them.
+    executor: any of `concurrent.futures`. Its `width` says how many workers it has now, its `seconds` how long a call
+    should take, its `lost` which errors tell that a worker died, its `elsewhere` that they are on other machines; where
+    it has them.
     """
 
     executor: Executor | None = None
@@ -53,6 +54,11 @@ class Crew:
         """Keep what was made of a piece, if anything is kept."""
         if self.kept is not None:
             self.kept.put(stage, number, made)
+
+    @property
+    def simulating(self) -> Crew:
+        """The same for what takes all cores of a machine, so that more processes there do not help."""
+        return self if getattr(self.executor, "elsewhere", False) else Crew(None, self.kept)
 
     def once(self, stage: str, number: int, make: Callable[[], Made]) -> Made:
         """What `make` gives, which is not called where that is kept."""
@@ -104,7 +110,6 @@ class _Calls(Generic[Piece, Made]):
 
     def __init__(self, stage: str, function: Callable[[Piece], Made], crew: Crew, executor: Executor) -> None:
         self._stage, self._function, self._crew, self._executor = stage, function, crew, executor
-        self._most = UNDER_WAY * int(getattr(executor, "width", WIDTH))
         self._seconds = float(getattr(executor, "seconds", SECONDS))
         self._lost = (LostError, MemoryError, *getattr(executor, "lost", ()))
         self._pending: dict[Future[tuple[list[Made], float]], list[_Job[Piece]]] = {}
@@ -117,7 +122,7 @@ class _Calls(Generic[Piece, Made]):
         if len(self._held) >= self._size():
             self._submit(self._held)
             self._held = []
-        while len(self._pending) >= self._most:
+        while len(self._pending) >= UNDER_WAY * int(getattr(self._executor, "width", WIDTH)):
             yield from self._some()
 
     def rest(self) -> Iterator[tuple[Piece, Made | Lost]]:

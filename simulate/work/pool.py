@@ -163,10 +163,11 @@ def _work(pipe: Connection) -> None:
     with suppress(EOFError, OSError):
         pipe.send_bytes(b"")
         while True:
-            pipe.send_bytes(_answer(pipe.recv_bytes()))
+            pipe.send_bytes(answer(pipe.recv_bytes()))
 
 
-def _answer(content: bytes) -> bytes:
+def answer(content: bytes) -> bytes:
+    """Of a pickled call: whether it was done, and what it gave or the error that it raised, pickled."""
     try:
         function, args, options = pickle.loads(content)
         return pickle.dumps((True, function(*args, **options)))
