@@ -73,19 +73,23 @@ ALONE = Crew()
 
 
 def finished(
-    stage: str, work: Iterable[Piece], function: Callable[[Piece], Made], crew: Crew = ALONE
+    stage: str,
+    work: Iterable[Piece],
+    function: Callable[[Piece], Made],
+    crew: Crew = ALONE,
+    under_way: int = UNDER_WAY,
 ) -> Iterator[tuple[Piece, Made | Lost]]:
     """All pieces of a stage and what the function makes of each, as they come; kept ones are taken from there.
 
     The function and pieces can be pickled; what is made can be encoded (`simulate.work.codec`), and is never None. A
     piece whose worker dies, of memory or of anything, is done again; after TRIES tries it is `Lost`. Any other error of
-    the function is raised.
+    the function is raised. `under_way`: calls for each worker at a time; fewer where pieces are large.
     """
     if crew.executor is None:
         for number, piece in enumerate(work):
             yield piece, crew.once(stage, number, lambda piece=piece: function(piece))  # type: ignore[misc]
         return
-    calls = _Calls(stage, function, crew, crew.executor)
+    calls = _Calls(stage, function, crew, crew.executor, under_way)
     try:
         for number, piece in enumerate(work):
             held = crew.get(stage, number)
@@ -108,7 +112,10 @@ class _Job(Generic[Piece]):
 class _Calls(Generic[Piece, Made]):
     """Calls of an executor that are under way, each for some pieces."""
 
-    def __init__(self, stage: str, function: Callable[[Piece], Made], crew: Crew, executor: Executor) -> None:
+    def __init__(
+        self, stage: str, function: Callable[[Piece], Made], crew: Crew, executor: Executor, under_way: int
+    ) -> None:
+        self._under_way = under_way
         self._stage, self._function, self._crew, self._executor = stage, function, crew, executor
         self._seconds = float(getattr(executor, "seconds", SECONDS))
         self._lost = (LostError, MemoryError, *getattr(executor, "lost", ()))
@@ -122,7 +129,7 @@ class _Calls(Generic[Piece, Made]):
         if len(self._held) >= self._size():
             self._submit(self._held)
             self._held = []
-        while len(self._pending) >= UNDER_WAY * int(getattr(self._executor, "width", WIDTH)):
+        while len(self._pending) >= self._under_way * int(getattr(self._executor, "width", WIDTH)):
             yield from self._some()
 
     def rest(self) -> Iterator[tuple[Piece, Made | Lost]]:
