@@ -81,7 +81,7 @@ class Cluster(Executor):
         try:
             done, value = pickle.loads(await self._called(future, content, place))
         except BaseException as error:
-            done, value = False, self._meaning(error)
+            done, value = False, None if future.cancelled() else self._meaning(error)
         self._free.append(place)
         if future.set_running_or_notify_cancel():
             future.set_result(value) if done else future.set_exception(value)
@@ -116,6 +116,8 @@ class Cluster(Executor):
 
         if isinstance(error, KilledWorker):
             return LostError("worker processes died, out of memory or killed")
+        if isinstance(error, OSError) and self._client.status == "running":
+            return LostError(one_line(f"a result did not arrive: {error}"))
         if isinstance(error, CancelledError | asyncio.CancelledError | OSError):
             self._gone = True
             return self._lost_scheduler()
@@ -237,7 +239,8 @@ def _local(count: int) -> Iterator[Any]:
             n_workers=count,
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
+            dashboard_address=":0",
+            scheduler_kwargs={"dashboard": False},
             memory_limit=0,
             silence_logs=logging.CRITICAL,
         ) as cluster,
@@ -250,7 +253,8 @@ def _quiet() -> Iterator[None]:
     """Dask says nothing of its own: what matters comes as an error."""
     import dask
 
-    loggers = [logging.getLogger(name) for name in ("distributed", "asyncio", "tornado")]
+    held = ("distributed", "asyncio", "tornado")
+    loggers = [logging.getLogger(name) for name in {*held, *logging.root.manager.loggerDict} if name.startswith(held)]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL + 1)
