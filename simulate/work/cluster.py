@@ -23,7 +23,7 @@ from typing import Any
 
 from simulate import version
 from simulate.extras import missing
-from simulate.work.pool import answer
+from simulate.work.pool import answer, deaf, start_tracker
 from theory.errors import ClusterError, LostError, ProblemError, one_line, shown
 
 # Seconds that a call should take: the way there and back takes milliseconds, a worker that dies loses one call.
@@ -232,20 +232,21 @@ def _local(count: int) -> Iterator[Any]:
     from distributed import LocalCluster
 
     environment = dask.config.get("distributed.nanny.pre-spawn-environ", {}) | {"DASK_LOGGING__DISTRIBUTED": "critical"}
+    start_tracker()
     settings = {"distributed.nanny.pre-spawn-environ": environment, "distributed.scheduler.allowed-failures": 100}
-    with (
-        dask.config.set(settings),
-        LocalCluster(
-            n_workers=count,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=":0",
-            scheduler_kwargs={"dashboard": False},
-            memory_limit=0,
-            silence_logs=logging.CRITICAL,
-        ) as cluster,
-    ):
-        yield cluster
+    with dask.config.set(settings):
+        with deaf():
+            cluster = LocalCluster(
+                n_workers=count,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address=":0",
+                scheduler_kwargs={"dashboard": False},
+                memory_limit=0,
+                silence_logs=logging.CRITICAL,
+            )
+        with cluster:
+            yield cluster
 
 
 @contextmanager

@@ -82,6 +82,13 @@ def struck(cluster: Any) -> Iterator[list[int]]:
         thread.join()
 
 
+def _complete(cluster: Any) -> None:
+    """Wait for the workers that were started in place of dead ones."""
+    until = time.monotonic() + 60
+    while len(cluster.scheduler.workers) < 2 and time.monotonic() < until:
+        time.sleep(0.05)
+
+
 @pytest.mark.parametrize("words", [PHASE, CHECK, TRAIN], ids=lambda words: str(words[0]))
 def test_a_worker_that_is_killed_changes_no_bit(words: tuple[str, ...], call: Run, cluster: Any) -> None:
     with struck(cluster) as victims:
@@ -143,10 +150,10 @@ def test_calls_are_taken_back_and_nothing_stays_at_the_scheduler(pool: Cluster, 
     while cluster.scheduler.tasks and time.monotonic() < until:
         time.sleep(0.05)
     assert not cluster.scheduler.tasks
-    marks = cluster.scheduler.task_metadata[pool._session]
-    before = len(marks)
+    places = len(pool._free)
+    assert places >= 500
     assert sum(made for _piece, made in finished("some", range(50), doubled, Crew(pool))) == 2450
-    assert len(marks) == before
+    assert len(pool._free) == places >= len(cluster.scheduler.task_metadata[pool._session])
 
 
 def test_workers_that_come_later_are_counted_and_asked(
@@ -154,6 +161,7 @@ def test_workers_that_come_later_are_counted_and_asked(
 ) -> None:
     monkeypatch.setattr("simulate.work.cluster.REFRESH", 0.0)
     monkeypatch.setattr(pool, "_threads", 0)
+    _complete(cluster)
     assert (pool.deserted, pool.width) == (True, 1)
     assert pool.submit(doubled, 1).result(60) == 2
     assert pool.width == 2
@@ -213,22 +221,20 @@ ALONE = (
 
 
 def test_a_scheduler_that_dies_costs_nothing_that_was_finished(start: Start, call: Run, tmp_path: Path) -> None:
-    words = ("phase", "stripes", "--x", "beta=0.1:1:60", "--y", "gap=0.2:0.8:60", "--prove", "--out", "a.nc")
+    words = ("phase", "concentric", "--x", "dim=2:161:160", "--y", "alpha=0:1.5:15", "--beta", "0.5", "--out", "a.nc")
     scheduler = start(command=[sys.executable, "-c", ALONE])
     assert scheduler.stdout is not None
     address = scheduler.stdout.readline().strip()
     process = start(*words, "--dask", address)
     part = tmp_path / "a.nc.part"
-    while not part.exists() or part.stat().st_size < 5000:
+    while not part.exists() or part.stat().st_size < 3000:
         assert process.poll() is None
         time.sleep(0.01)
     os.killpg(scheduler.pid, signal.SIGKILL)
     out, err = process.communicate(timeout=30)
     (line,) = without_progress(err)
-    told = (
-        rf"noisewise: the Dask scheduler at {re.escape(address)} is gone; (\d+ finished pieces are|1 finished piece is)"
-    )
-    assert re.fullmatch(rf"{told} kept in a\.nc\.part, give the command again to go on", line)
+    kept = r"(\d+ finished pieces are|1 finished piece is) kept in a\.nc\.part, give the command again to go on"
+    assert re.fullmatch(rf"noisewise: the Dask scheduler at {re.escape(address)} is gone; {kept}", line)
     assert (process.returncode, out, os.listdir(tmp_path)) == (1, "", ["a.nc.part"])
     again = call(*words)
     assert again.returncode == 0
@@ -258,5 +264,6 @@ def test_a_local_cluster_ends_with_its_command(number: signal.Signals, start: St
 
 def _session(leader: int) -> list[str]:
     """Living processes of a session."""
-    found = subprocess.run(["ps", "-o", "stat=,pid=", "-s", str(leader)], capture_output=True, text=True).stdout
+    words = ["ps", "-o", "stat=,pid=", "-s", str(leader)]
+    found = subprocess.run(words, capture_output=True, text=True, check=False).stdout
     return [line for line in found.splitlines() if not line.lstrip().startswith("Z")]
