@@ -1,8 +1,4 @@
-"""A Dask cluster as an executor. Dask carries calls and results; what is repeated, and when, is decided here.
-
-A call is noted at the scheduler when it begins. Where it is begun again its worker has died: it is not done a second
-time but told as lost, so that a piece kills as many workers as it has tries and calls that only waited there lose none.
-"""
+"""A Dask cluster as an executor. Dask carries calls and results; what is repeated, and when, is decided here."""
 
 from __future__ import annotations
 
@@ -10,20 +6,17 @@ import asyncio
 import itertools
 import logging
 import pickle
-import platform
 import re
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import ExitStack, contextmanager
-from functools import cache
 from typing import Any
 
-from simulate import version
 from simulate.extras import missing
-from simulate.work.pool import answer, deaf, start_tracker
+from simulate.work.called import called, difference, versions
+from simulate.work.pool import deaf, start_tracker
 from theory.errors import ClusterError, LostError, ProblemError, one_line, shown
 
 # Seconds that a call should take: the way there and back takes milliseconds, a worker that dies loses one call.
@@ -31,13 +24,9 @@ SECONDS = 2.0
 # Seconds in which a scheduler must answer, and after which it is asked again how many workers it has.
 PATIENCE, REFRESH = 8.0, 2.0
 MOST_LOCAL = 1024
-# What results follow from besides noisewise itself, whose fingerprint counts them all.
-PACKAGES = ("numpy", "scipy", "jax", "jaxlib", "python-flint")
 FORM = f"the address of a scheduler such as tcp://HOST:8786, or local:N, N from 1 to {MOST_LOCAL}"
 ADDRESS = re.compile(r"((tcp|tls|wss?)://)?([^\s:/\[\]]+|\[[0-9a-fA-F:.]+\]):\d{1,5}")
 LOCAL = re.compile(r"local:(\d{1,4})")
-
-Versions = dict[str, str]
 
 
 class Cluster(Executor):
@@ -127,65 +116,6 @@ class Cluster(Executor):
         return ClusterError(f"the Dask scheduler at {self._address} is gone")
 
 
-# Calls of one process, one at a time: precision of balls and warnings belong to all of its threads.
-_ONE = threading.Lock()
-
-
-def called(expected: Versions, mark: list[str], content: bytes) -> bytes:
-    """What a worker does: a pickled call; whether it was done, and what came of it, pickled."""
-    from distributed import get_worker
-
-    worker = get_worker()
-    with _ONE:
-        if told := difference(expected, _own_versions(), f"worker {worker.address}"):
-            return pickle.dumps((False, ClusterError(told)))
-        if _begun(worker, mark):
-            return pickle.dumps((False, LostError("a worker process died, out of memory or killed")))
-        return answer(content)
-
-
-def _begun(worker: Any, mark: list[str]) -> bool:
-    """Whether some worker had begun this call; from now on one has. `mark` is the session, a place and a call."""
-    from distributed.utils import sync
-
-    *place, call = mark
-
-    async def claim() -> bool:
-        if await worker.scheduler.get_metadata(keys=place, default=None) == call:
-            return True
-        await worker.scheduler.set_metadata(keys=place, value=call)
-        return False
-
-    try:
-        return bool(sync(worker.loop, claim))
-    except OSError:
-        return True
-
-
-def versions() -> Versions:
-    """Of all that results follow from, here."""
-    from importlib import metadata
-
-    held = {"Python": ".".join(platform.python_version_tuple()[:2])}
-    for name in PACKAGES:
-        try:
-            held[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            held[name] = "not installed"
-    return held | {"noisewise": version.fingerprint()}
-
-
-_own_versions = cache(versions)
-
-
-def difference(expected: Versions, found: Versions, where: str) -> str:
-    """One line on the first version that differs, empty where none does."""
-    for name, mine in expected.items():
-        if (theirs := found.get(name, "not installed")) != mine:
-            return f"{name} is {mine} here and {theirs} on {where}; install the same there"
-    return ""
-
-
 @contextmanager
 def cluster_pool(address: str) -> Iterator[Cluster]:
     """The workers of a scheduler, or `local:N` processes of this machine, which end with this one.
@@ -204,7 +134,7 @@ def cluster_pool(address: str) -> Iterator[Cluster]:
         raise missing("distributed", "distributed") from None
     with ExitStack() as stack:
         stack.enter_context(_quiet())
-        held = stack.enter_context(_local(int(local[1]))) if local is not None else address
+        held = stack.enter_context(local_cluster(int(local[1]))) if local is not None else address
         try:
             client = distributed.Client(held, timeout=PATIENCE, set_as_default=False, name="noisewise")
         except Exception as error:  # whatever Dask makes of who answers, or does not
@@ -226,17 +156,21 @@ def _check(client: Any) -> None:
 
 
 @contextmanager
-def _local(count: int) -> Iterator[Any]:
-    """A cluster of processes of this machine."""
+def local_cluster(count: int) -> Iterator[Any]:
+    """A Dask cluster of so many processes of this machine, each with one thread."""
     import dask
     from distributed import LocalCluster
 
     environment = dask.config.get("distributed.nanny.pre-spawn-environ", {}) | {"DASK_LOGGING__DISTRIBUTED": "critical"}
     start_tracker()
-    settings = {"distributed.nanny.pre-spawn-environ": environment, "distributed.scheduler.allowed-failures": 100}
+    settings = {
+        "distributed.nanny.pre-spawn-environ": environment,
+        "distributed.scheduler.allowed-failures": 100,
+        "distributed.deploy.lost-worker-timeout": "5s",
+    }
     with dask.config.set(settings):
         with deaf():
-            cluster = LocalCluster(
+            cluster: Any = LocalCluster(
                 n_workers=count,
                 threads_per_worker=1,
                 processes=True,
@@ -246,7 +180,18 @@ def _local(count: int) -> Iterator[Any]:
                 silence_logs=logging.CRITICAL,
             )
         with cluster:
-            yield cluster
+            keeper = asyncio.run_coroutine_threadsafe(_replace(cluster, count), cluster.loop.asyncio_loop)
+            try:
+                yield cluster
+            finally:
+                keeper.cancel()
+
+
+async def _replace(cluster: Any, count: int) -> None:
+    """New workers for those that Dask gives up: it does not start one again that died at its very beginning."""
+    while True:
+        await asyncio.sleep(REFRESH)
+        cluster.scale(count)
 
 
 @contextmanager

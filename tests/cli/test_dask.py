@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 import signal
@@ -22,13 +21,13 @@ from simulate.experiments import recipes
 from simulate.experiments.discs import VARIABLES, Study, run_study
 from simulate.experiments.sources import Placed
 from simulate.storage import open_dataset
-from simulate.work.cluster import Cluster, cluster_pool
+from simulate.work.cluster import Cluster, cluster_pool, local_cluster
 from simulate.work.pieces import Crew, Lost, finished
 from tests.cli.conftest import strict, without_progress
 from tests.unit.tasks import deadly, doubled, once_deadly, slowly
 from theory.errors import ClusterError, ProblemError
 
-distributed = pytest.importorskip("distributed")
+pytest.importorskip("distributed")
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -46,9 +45,7 @@ TINY = Study((0.0, 1.0), 3, (0.0, 1.0, 2.0), (2.0,), side=12.0, radius=3.0, trie
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=":0", memory_limit=0, silence_logs=logging.CRITICAL
-    ) as held:
+    with local_cluster(2) as held:
         yield held
 
 
