@@ -7,6 +7,7 @@ import itertools
 import logging
 import pickle
 import re
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -21,8 +22,9 @@ from theory.errors import ClusterError, LostError, ProblemError, one_line, shown
 
 # Seconds that a call should take: the way there and back takes milliseconds, a worker that dies loses one call.
 SECONDS = 2.0
-# Seconds in which a scheduler must answer, and after which it is asked again how many workers it has.
-PATIENCE, REFRESH = 8.0, 2.0
+# Seconds in which a scheduler must answer, in which Dask must say that none did, and after which it is asked again how
+# many workers it has.
+PATIENCE, GRACE, REFRESH = 6.0, 1.0, 2.0
 MOST_LOCAL = 1024
 FORM = f"the address of a scheduler such as tcp://HOST:8786, or local:N, N from 1 to {MOST_LOCAL}"
 ADDRESS = re.compile(r"((tcp|tls|wss?)://)?([^\s:/\[\]]+|\[[0-9a-fA-F:.]+\]):\d{1,5}")
@@ -135,23 +137,38 @@ def cluster_pool(address: str) -> Iterator[Cluster]:
     with ExitStack() as stack:
         stack.enter_context(_quiet())
         held = stack.enter_context(local_cluster(int(local[1]))) if local is not None else address
-        try:
-            client = distributed.Client(held, timeout=PATIENCE, set_as_default=False, name="noisewise")
-        except Exception as error:  # whatever Dask makes of who answers, or does not
-            reason = one_line(str(error).splitlines()[0] if str(error) else type(error).__name__)
-            raise ClusterError(f"no Dask scheduler answers at {address}: {reason}") from None
+        client = _connected(lambda: distributed.Client(held, timeout=PATIENCE, set_as_default=False), address)
         stack.callback(client.close, timeout=REFRESH)
         _check(client)
         yield Cluster(client, address)
 
 
+def _connected(connect: Callable[[], Any], address: str) -> Any:
+    """What `connect` gives, in time: Dask waits for ever for whoever listens and says nothing."""
+    future: Future[Any] = Future()
+
+    def tell() -> None:
+        try:
+            future.set_result(connect())
+        except Exception as error:  # whatever Dask makes of who answers, or does not
+            future.set_exception(error)
+
+    threading.Thread(target=tell, daemon=True).start()
+    try:
+        return future.result(PATIENCE + GRACE)
+    except Exception as error:
+        reason = one_line(str(error).partition("\n")[0]) or "whoever listens there says nothing"
+        raise ClusterError(f"no Dask scheduler answers at {address}: {reason}") from None
+
+
 def _check(client: Any) -> None:
     """Raise `ClusterError` where a worker has other versions; those that come later are asked with each call."""
+    mine = versions()
     for where, found in client.run(versions, on_error="return").items():
-        if isinstance(found, Exception) and not isinstance(found, ImportError | AttributeError):
+        if isinstance(found, OSError):
             continue  # it died meanwhile
-        told = difference(versions(), {} if isinstance(found, Exception) else found, f"worker {where}")
-        if told:
+        theirs = mine | {"noisewise": "another, or none,"} if isinstance(found, Exception) else found
+        if told := difference(mine, theirs, f"worker {where}"):
             raise ClusterError(told)
 
 

@@ -19,14 +19,12 @@ import numpy as np
 import pytest
 
 from simulate.sweep.axes import Axis, Family
-from simulate.sweep.cells import evaluate, pieces
-from simulate.sweep.proofs import _work, prove
+from simulate.sweep.proofs import add_proofs
 from simulate.sweep.sweep import sweep
 from simulate.work.cluster import SECONDS, Cluster, cluster_pool
 from simulate.work.pieces import Crew, finished
 from tests.benchmarks.timing import sized
 from tests.unit.tasks import doubled, slept
-from theory.proof.prover import MOST_BITS
 
 pytest.importorskip("distributed")
 
@@ -82,26 +80,32 @@ def computed(costs: np.ndarray, workers: int, latency: float, call: tuple[float,
     return float(costs.sum() / (workers * cluster.clock))
 
 
-def costs_of(work: Iterable[Any], function: Callable[[Any], Any]) -> np.ndarray:
-    """CPU seconds of pieces; the first one warms up."""
-    found = []
-    for piece in work:
+class Timed(Executor):
+    """Does each piece at once and keeps the CPU seconds that it took."""
+
+    width, seconds = 1, 0.0
+
+    def __init__(self) -> None:
+        self.costs: list[float] = []
+
+    def submit(self, perform: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
+        future: Future[Any] = Future()
         start = time.process_time()
-        function(piece)
-        found.append(time.process_time() - start)
-    return np.array(found[1:] if len(found) > 1 else found)
+        future.set_result(perform(*args, **options))
+        self.costs.append(time.process_time() - start)
+        return future
 
 
 def measured_costs() -> dict[str, np.ndarray]:
-    """Of cells of a map over dimensions, and of proofs of a map over both noises."""
+    """Of cells of a map over dimensions, and of proofs of a map over both noises; the first piece warms up."""
+    cells, proofs = Timed(), Timed()
     side = sized(150, 4)
-    axes = Axis("dim", 2, side + 1, side), Axis("alpha", 0.0, 1.5, 15)
-    cells = costs_of(pieces(Family("concentric"), *axes, {"beta": 0.5, "eps": 0.0}), evaluate)
-    side = sized(40, 4)
+    sweep(Family("concentric"), Axis("dim", 2, side + 1, side), Axis("alpha", 0.0, 1.5, 15), executor=cells)
+    side = sized(40, 9)
     noises = Axis("beta", 0.1, 1.3, side), Axis("alpha", 0.0, 1.0, side)
     bumps = Family("bumps", {"spacing": 1.5})
-    proofs = costs_of(_work(sweep(bumps, *noises), bumps, *noises, MOST_BITS), prove)
-    return {"cells": cells, "proofs": proofs}
+    add_proofs(sweep(bumps, *noises), bumps, *noises, proofs)
+    return {name: np.array(timed.costs[1:]) for name, timed in (("cells", cells), ("proofs", proofs))}
 
 
 def call_costs(cluster: Cluster) -> tuple[float, float]:
