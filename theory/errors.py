@@ -61,7 +61,11 @@ class BusyError(RuntimeError):
 
 
 class LostError(RuntimeError):
-    """Work was lost with whoever did it: a worker that died, or a cluster that is gone. One line says which."""
+    """Work was lost with the worker that did it; one line says how."""
+
+
+class ClusterError(RuntimeError):
+    """A cluster that cannot be reached, that does not fit, or that is gone; one line says which."""
 
 
 def one_line(text: str) -> str:

@@ -17,6 +17,7 @@ from simulate.commands.phase import DEFAULT
 from simulate.commands.places import check_places, write_files
 from simulate.commands.remedy import remedied, suggesting
 from simulate.commands.staged import Fresh, command_line, kept_beside, map_inputs
+from simulate.commands.workers import Dask, hired
 from simulate.sweep.axes import Axis, Family
 from simulate.sweep.families import family
 from theory.errors import ProblemError
@@ -72,6 +73,7 @@ class CheckCommand:
     """The dataset: .nc (netCDF) or .csv (one row a cell)."""
     figure: File = None
     """The figure, z-scores as a map and against normal quantiles: PNG, PDF or SVG by its suffix."""
+    dask: Dask = None
     fresh: Fresh = False
     settings: Settings = ()
     json: Json = False
@@ -91,7 +93,7 @@ class CheckCommand:
         trial = Trial(self.votes, self.samples, self.seed, self.family_wise, self.failure, self.independent)
         inputs = map_inputs(chosen, (x, y), fixed) | {"trial": str(trial)}
         with suggesting(command), kept_beside(self.out or self.figure, "check", inputs, fresh=self.fresh) as kept:
-            dataset = _compared(chosen, (x, y), fixed, trial, kept)
+            dataset = self._compared(chosen, (x, y), fixed, trial, kept)
             dataset.attrs["command"] = command_line()
             write_files(dataset, self.out, self.figure, note if self.json else print, "figures.agreement")
         self._print(dataset, command)
@@ -120,6 +122,16 @@ class CheckCommand:
                 given[key] = axis
         return given["x"], given["y"]
 
+    def _compared(
+        self, chosen: Family, axes: tuple[Axis, Axis], fixed: dict[str, float], trial: Trial, kept: PartFile | None
+    ) -> xr.Dataset:
+        from simulate.agreement.agreement import agreement
+        from simulate.progress import Meter
+        from simulate.work.pieces import Crew
+
+        with hired(dask=self.dask) as pool, Meter("comparing") as meter:
+            return agreement(chosen, *axes, fixed, trial, meter, Crew(pool, kept))
+
     def _print(self, dataset: xr.Dataset, command: str) -> None:
         from simulate.agreement.dataset import records, verdict
 
@@ -133,17 +145,6 @@ class CheckCommand:
             return
         _table(found, [str(dataset.attrs["x_key"]), str(dataset.attrs["y_key"])])
         _summarise(said)
-
-
-def _compared(
-    chosen: Family, axes: tuple[Axis, Axis], fixed: dict[str, float], trial: Trial, kept: PartFile | None
-) -> xr.Dataset:
-    from simulate.agreement.agreement import agreement
-    from simulate.progress import Meter
-    from simulate.work.pieces import Crew
-
-    with Meter("comparing") as meter:
-        return agreement(chosen, *axes, fixed, trial, meter, Crew(None, kept))
 
 
 def _table(found: list[dict[str, Any]], keys: list[str]) -> None:

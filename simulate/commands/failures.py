@@ -10,6 +10,7 @@ from simulate.extras import MissingExtraError
 from theory.errors import (
     REMEDY,
     BusyError,
+    ClusterError,
     DeviceError,
     LostError,
     NoExactRoute,
@@ -49,7 +50,15 @@ def _explained(error: Exception) -> tuple[int, str] | None:
             return NO_ROUTE, text if said else f"{text}; {REMEDY}"
         case UnsupportedError():
             return NO_ROUTE, str(error)
-        case DisagreementError() | StageError() | MissingExtraError() | DeviceError() | BusyError() | LostError():
+        case (
+            DisagreementError()
+            | StageError()
+            | MissingExtraError()
+            | DeviceError()
+            | BusyError()
+            | LostError()
+            | ClusterError()
+        ):
             return MACHINE, str(error)
         case OSError():
             return MACHINE, f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)

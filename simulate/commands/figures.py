@@ -11,8 +11,8 @@ import tyro
 
 from simulate.commands.failures import UsageError, drawable
 from simulate.commands.options import arg
-from simulate.commands.phase import MOST_WORKERS, at_most
 from simulate.commands.places import naming
+from simulate.commands.workers import Dask, Workers, check_workers, hired
 from theory.errors import ProblemError, one_of, shown
 from theory.problems import validation
 
@@ -44,8 +44,8 @@ class FiguresCommand:
     names: FigureNames = ()
     out: Annotated[str, arg(metavar="DIR")] = "."
     """The folder for datasets and figures; it is made where it is not there."""
-    workers: Annotated[int, arg(metavar="N")] = 1
-    """Worker processes."""
+    workers: Workers = 1
+    dask: Dask = None
     draws: Annotated[int | None, arg(metavar="N")] = None
     """Random placements for each gap, if fewer are wanted, or more."""
     columns: Annotated[int | None, arg(metavar="1|2")] = None
@@ -58,7 +58,7 @@ class FiguresCommand:
     """Say which figures there are, and make none."""
 
     def run(self) -> None:
-        workers = at_most(self.workers, "workers", MOST_WORKERS)
+        check_workers(self.workers, self.dask)
         if self.draws is not None:
             validation.whole(self.draws, "draws", 2)
         chosen = self._chosen()
@@ -74,9 +74,7 @@ class FiguresCommand:
             ((name, recipe),) = chosen.items()
             self._write(name, recipe, folder, self.files)
             return
-        from simulate.work.pool import worker_pool
-
-        with worker_pool(workers) as pool:
+        with hired(self.workers, self.dask) as pool:
             for name, recipe in chosen.items():
                 self._make(name, recipe, folder, pool)
 

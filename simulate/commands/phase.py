@@ -16,6 +16,7 @@ from simulate.commands.phase_table import KEPT, is_table, open_table
 from simulate.commands.places import check_places, naming, write_files
 from simulate.commands.remedy import remedied, suggesting
 from simulate.commands.staged import Fresh, Stage, check_whole, command_line, kept_beside, map_inputs, staged
+from simulate.commands.workers import Dask, Workers, at_most, check_workers, hired
 from simulate.sweep.axes import ASKED, Axis, Family, SpotCheck
 from simulate.sweep.families import family
 from theory.errors import ProblemError, shown
@@ -34,7 +35,7 @@ DEFAULT = Family("bumps", {"spacing": 1.5})
 DEFAULT_X, DEFAULT_Y = "beta=0.02:1.6:129", "alpha=0:1.5:129"
 DEFAULT_CHECKS = 5
 DEFAULT_OUT, DEFAULT_FIGURE = "phase.nc", "phase.png"
-MOST_CHECKS, MOST_WORKERS = 100, 1024
+MOST_CHECKS = 100
 
 Count = Annotated[int | None, arg(metavar="COUNT", help="Monte Carlo points along each axis, 0 for none.")]
 
@@ -77,8 +78,8 @@ class PhaseCommand:
     """The figure: PNG, PDF or SVG by its suffix."""
     prove: bool = False
     """Decide the sign of every gain by ball arithmetic: labels proved-help, proved-hurt, proved-neutral, undecided."""
-    workers: Annotated[int, arg(metavar="N")] = 1
-    """Worker processes."""
+    workers: Workers = 1
+    dask: Dask = None
     check: Count = None
     votes: Votes = VOTES
     samples: Samples = SAMPLES
@@ -102,7 +103,7 @@ class PhaseCommand:
             )
         chosen, x, y = self._plane()
         fixed = {key: listed_noises((value,), key)[0] for key in ASKED if (value := getattr(self, key)) is not None}
-        workers = at_most(self.workers, "workers", MOST_WORKERS)
+        check_workers(self.workers, self.dask)
         check = self._check()
         figure, out = self._places(DEFAULT_FIGURE, DEFAULT_OUT)
         command = map_command(self.problem or str(DEFAULT.source), chosen, (x, y), fixed)
@@ -111,7 +112,7 @@ class PhaseCommand:
 
         with suggesting(command), kept_beside(out or figure, "phase", inputs, fresh=self.fresh) as kept:
             place = for_target(out, chosen, (y, x))
-            dataset = self._computed(chosen, (x, y), fixed, workers, check, kept, place)
+            dataset = self._computed(chosen, (x, y), fixed, check, kept, place)
             if "no_exact_route" in dataset.attrs:
                 reason = remedied(dataset.attrs["no_exact_route"].splitlines()[0], command)
                 note(f"some cells have no exact route and are undecided: {reason}")
@@ -131,7 +132,6 @@ class PhaseCommand:
         chosen: Family,
         axes: tuple[Axis, Axis],
         fixed: dict[str, float],
-        workers: int,
         check: SpotCheck | None,
         kept: PartFile | None,
         place: Saved | Chunks,
@@ -142,11 +142,10 @@ class PhaseCommand:
         from simulate.sweep.curves import add_curves
         from simulate.sweep.sweep import sweep_grid
         from simulate.work.pieces import Crew
-        from simulate.work.pool import worker_pool
 
         if self.prove and isinstance(place, Chunks):
             raise ProblemError("--prove", "more cells than fit into memory", "a map of at most 4 million cells")
-        with worker_pool(workers) as pool:
+        with hired(self.workers, self.dask) as pool:
             with Meter("sweeping") as meter:
                 dataset = sweep_grid(chosen, axes[::-1], fixed, pool, meter, kept, place)
 
@@ -158,7 +157,7 @@ class PhaseCommand:
             if self.prove:
                 stages.append(("proofs", lambda dataset: _proved(dataset, chosen, axes, Crew(pool, kept))))
             if check is not None:
-                crew = Crew(None, kept)
+                crew = Crew(pool, kept).simulating
                 stages.append(("Monte Carlo points", lambda dataset: _checked(dataset, chosen, axes, check, crew)))
             return staged(dataset, stages)
 
@@ -205,13 +204,6 @@ class PhaseCommand:
             return figure, out
         check_places(self.out, self.figure)
         return self.figure, self.out
-
-
-def at_most(value: int, key: str, most: int, least: int = 1) -> int:
-    """A whole number between `least` and `most`."""
-    if validation.whole(value, key, least) > most:
-        raise ProblemError(key, shown(value), f"at most {most}")
-    return value
 
 
 def _proved(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], crew: Crew) -> xr.Dataset:

@@ -78,5 +78,12 @@ def check_whole(dataset: xr.Dataset) -> None:
 
 
 def command_line() -> str:
-    """The words of this command, as a dataset remembers them: without --fresh, which changes no number."""
-    return shlex.join(["noisewise", *(word for word in sys.argv[1:] if word != "--fresh")])
+    """The words of this command, as a dataset remembers them: without --fresh and --dask, which change no number."""
+    words = iter(sys.argv[1:])
+    told = ["noisewise"]
+    for word in words:
+        if word == "--dask":
+            next(words, None)
+        elif word != "--fresh" and not word.startswith("--dask="):
+            told.append(word)
+    return shlex.join(told)

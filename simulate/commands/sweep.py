@@ -11,11 +11,11 @@ import tyro
 from simulate.commands.maps import KEYS, Scale, map_command
 from simulate.commands.options import Json, Name, Settings, arg
 from simulate.commands.output import note, print_json, print_table
-from simulate.commands.phase import MOST_WORKERS, at_most
 from simulate.commands.phase_summary import label_counts
 from simulate.commands.places import DATASETS, check_place, naming
 from simulate.commands.remedy import remedied, suggesting
 from simulate.commands.staged import Fresh, check_whole, command_line, kept_beside, map_inputs
+from simulate.commands.workers import Dask, Workers, check_workers, hired
 from simulate.sweep.axes import ASKED, Axis
 from simulate.sweep.families import family
 from theory.errors import ProblemError
@@ -59,8 +59,8 @@ class SweepCommand:
     """Radius where it is not swept (0 if not given); above 0 the certified risks are compared."""
     ratio: Scale = None
     """Samples per dimension n/d where they are not swept (infinite data if not given)."""
-    workers: Annotated[int, arg(metavar="N")] = 1
-    """Worker processes."""
+    workers: Workers = 1
+    dask: Dask = None
     fresh: Fresh = False
     settings: Settings = ()
     json: Json = False
@@ -70,18 +70,17 @@ class SweepCommand:
             raise ProblemError("--axis", "nothing", "KEY=LO:HI:COUNT, as in beta=0.1:2:65, for each swept key")
         chosen, axes = family(self.problem, self.settings), tuple(map(Axis.parse, self.axes))
         fixed = {key: listed_noises((value,), key)[0] for key in ASKED if (value := getattr(self, key)) is not None}
-        workers = at_most(self.workers, "workers", MOST_WORKERS)
+        check_workers(self.workers, self.dask)
         check_place("out", self.out, DATASETS)
         from simulate.progress import Meter
         from simulate.sweep.chunks import for_target
         from simulate.sweep.sweep import sweep_grid
-        from simulate.work.pool import worker_pool
 
         command = map_command(self.problem, chosen, axes, fixed)
         inputs = map_inputs(chosen, axes, fixed)
         with suggesting(command), kept_beside(self.out, "sweep", inputs, fresh=self.fresh) as kept:
             place = for_target(self.out, chosen, axes)
-            with worker_pool(workers) as pool, Meter("sweeping") as meter:
+            with hired(self.workers, self.dask) as pool, Meter("sweeping") as meter:
                 dataset = sweep_grid(chosen, axes, fixed, pool, meter, kept, place)
             if "no_exact_route" in dataset.attrs:
                 reason = remedied(dataset.attrs["no_exact_route"].splitlines()[0], command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,11 +12,14 @@ import tyro
 from simulate.commands.failures import DisagreementError
 from simulate.commands.options import Json, arg
 from simulate.commands.output import print_json, print_table
+from simulate.commands.workers import Dask, hired
 from simulate.progress import Meter
-from theory.errors import ProblemError, one_of, shown
+from theory.errors import LostError, ProblemError, one_of, shown
 from theory.problems import validation
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from theory.estimate import Estimate
     from theory.theorems import Finding
     from theory.theorems.law import Theorem
@@ -40,6 +44,7 @@ class TheoremsCommand:
     names: TheoremNames = ()
     cases: Cases = 1000
     seed: CaseSeed = 0
+    dask: Dask = None
     list: List = False
     json: Json = False
 
@@ -50,14 +55,8 @@ class TheoremsCommand:
             for law in laws:
                 print(f"{law.name}: {law.statement}")
             return
-        records = []
-        with Meter("theorems") as meter:
-            for k, law in enumerate(laws):
-                meter(k / len(laws))
-                before = time.perf_counter()
-                found = law.check(cases, seed)
-                records.append(_record(found) | {"seconds": round(time.perf_counter() - before, 3)})
-            meter(1.0)
+        with hired(dask=self.dask) as pool:
+            records = _checked([Attacked(law.name, cases, seed) for law in laws], pool)
         if self.json:
             print_json(records)
         else:
@@ -73,6 +72,39 @@ class TheoremsCommand:
             if name not in LAWS:
                 raise ProblemError("", f"no law called {shown(name)}", one_of(LAWS, name))
         return tuple(LAWS[name] for name in dict.fromkeys(self.names or LAWS))
+
+
+@dataclass(frozen=True)
+class Attacked:
+    """A law, by its name, and how it is checked."""
+
+    name: str
+    cases: int
+    seed: int
+
+
+def _checked(work: Sequence[Attacked], pool: Executor | None) -> list[dict[str, Any]]:
+    """The records of all laws, in their order."""
+    from simulate.work.pieces import Crew, Lost, finished
+
+    held: dict[str, dict[str, Any]] = {}
+    with Meter("theorems") as meter:
+        meter(0.0)
+        for law, made in finished("laws", work, checked, Crew(pool)):
+            if isinstance(made, Lost):
+                raise LostError(f"{law.name}: {made.reason}")
+            held[law.name] = made
+            meter(len(held) / len(work))
+    return [held[law.name] for law in work]
+
+
+def checked(law: Attacked) -> dict[str, Any]:
+    """The record of a law, of values that travel, with the seconds that it took."""
+    from theory.theorems import LAWS
+
+    before = time.perf_counter()
+    found = LAWS[law.name].check(law.cases, law.seed)
+    return _record(found) | {"seconds": round(time.perf_counter() - before, 3)}
 
 
 def _record(found: Finding) -> dict[str, Any]:

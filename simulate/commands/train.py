@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +15,8 @@ from simulate.commands.maps import File
 from simulate.commands.options import Failure, Json, Settings, arg, scales
 from simulate.commands.output import interval, note, print_json, print_table
 from simulate.commands.places import check_places, write_files
+from simulate.commands.staged import command_line
+from simulate.commands.workers import Dask, hired
 from theory.errors import ProblemError
 from theory.problems import validation
 from theory.problems.problem import NoiseFamily
@@ -93,6 +93,7 @@ class TrainCommand:
     figure: File = None
     """The gains as a phase diagram: PNG, PDF or SVG by its suffix."""
     settings: Settings = ()
+    dask: Dask = None
     json: Json = False
 
     def run(self) -> None:
@@ -104,7 +105,7 @@ class TrainCommand:
         if self.figure is not None and (len({0.0, *alphas}) < 2 or len(set(betas)) < 2):
             raise ProblemError("--figure", "one alpha or one beta", "at least two of each for a map")
         dataset = self._trained(alphas, betas, radii)
-        dataset.attrs["command"] = shlex.join(["noisewise", *sys.argv[1:]])
+        dataset.attrs["command"] = command_line()
         write_files(dataset, self.out, self.figure, note if self.json else print)
         if self.json:
             print_json(document(dataset, {"dataset": self.out, "figure": self.figure}))
@@ -115,6 +116,7 @@ class TrainCommand:
         from simulate.cache import cache_folder
         from simulate.montecarlo import Level
         from simulate.networks import NetworkPlan, NetworkStore, train_networks
+        from simulate.networks.elsewhere import train_elsewhere
         from simulate.networks.store import NETWORKS
         from simulate.progress import Meter
 
@@ -123,10 +125,12 @@ class TrainCommand:
         plan = self._adapted(plan, data[0].problem)
         level = Level(confidence=self.confidence, failure=self.failure)
         store = NetworkStore(Path(self.networks) if self.networks else cache_folder(NETWORKS), fresh=not self.resume)
-        with Meter("training") as meter, _noted():
-            return train_networks(
-                data, alpha=alphas, beta=betas, eps=radii, plan=plan, level=level, store=store, progress=meter
-            )
+        scales = {"alpha": alphas, "beta": betas}
+        with hired(dask=self.dask) as pool, Meter("training") as meter, _noted():
+            if pool is not None:
+                train_elsewhere(pool, data, **scales, plan=plan, store=store, progress=meter)
+            told = meter if pool is None else None
+            return train_networks(data, **scales, eps=radii, plan=plan, level=level, store=store, progress=told)
 
     def _adapted(self, plan: NetworkPlan, problem: Problem | None) -> NetworkPlan:
         """The plan with the noises that are asked for; those, and ties, of a problem are its own if none are."""

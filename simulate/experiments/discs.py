@@ -8,7 +8,7 @@ differences over alpha are paired and carry no sampling error but that of the pl
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, replace
 from itertools import product
@@ -16,9 +16,10 @@ from itertools import product
 import numpy as np
 import xarray as xr
 
+from simulate.work.pieces import Crew, Lost, finished
 from theory import DomainProblem, compare, regimes
 from theory.arrays import Array
-from theory.errors import ProblemError
+from theory.errors import LostError, ProblemError
 
 Keep = Callable[[xr.Dataset], None]
 
@@ -91,7 +92,11 @@ def run_study(
     if dataset.attrs != attributes(study):
         raise ProblemError("", "a dataset of another study", "one with the same settings")
     todo = [(g, d) for g, d in product(range(len(study.gaps)), range(study.draws)) if not _done(dataset, g, d)]
-    for number, ((gap, draw), (values, error)) in enumerate(_results(study, todo, executor), 1):
+    work = ((study, g, d) for g, d in todo)
+    for number, ((_, gap, draw), made) in enumerate(finished("draws", work, placed, Crew(executor)), 1):
+        if isinstance(made, Lost):
+            raise LostError(made.reason)
+        values, error = made
         for name, value in zip(VARIABLES, values, strict=True):
             dataset[name][gap, draw] = value
         dataset["numerical_error"][gap, draw] = error
@@ -102,14 +107,10 @@ def run_study(
     return dataset
 
 
-def _results(
-    study: Study, todo: list[tuple[int, int]], executor: Executor | None
-) -> Iterator[tuple[tuple[int, int], tuple[Array, float]]]:
-    jobs = [(study, study.gaps[g], d) for g, d in todo]
-    if executor is None:
-        yield from ((place, solve_draw(*job)) for place, job in zip(todo, jobs, strict=True))
-    else:
-        yield from zip(todo, executor.map(solve_draw, *zip(*jobs, strict=True)), strict=True) if jobs else ()
+def placed(piece: tuple[Study, int, int]) -> tuple[Array, float]:
+    """A draw of a study, by the numbers of its gap and of itself; see `solve_draw`."""
+    study, gap, draw = piece
+    return solve_draw(study, study.gaps[gap], draw)
 
 
 def _done(dataset: xr.Dataset, gap: int, draw: int) -> bool:

@@ -150,7 +150,7 @@ class Agreement(Declared):
     def compute(self, work: Work) -> xr.Dataset:
         trial = Trial(self.votes, self.samples, self.seed)
         axes = Axis.parse(self.x), Axis.parse(self.y)
-        return agreement(Family(self.regime), *axes, {}, trial, work.progress, Crew(None, work.kept))
+        return agreement(Family(self.regime), *axes, {}, trial, work.progress, work.crew.simulating)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from simulate.data.dataset import Data
 from simulate.montecarlo.arrays import Numbers
 from simulate.networks.compiled import Networks
 from simulate.networks.models import batched
-from simulate.networks.store import NetworkStore, fingerprint, key_of
+from simulate.networks.store import Arrays, Place, Store, fingerprint, key_of
 from simulate.networks.training import Lesson, Regimen
 from simulate.networks.voting import Ballot
 from simulate.progress import Progress, silent, within
@@ -62,19 +62,19 @@ class Outcome(NamedTuple):
 class Cohort:
     """The networks of one seed, one for each training noise of a design."""
 
-    def __init__(self, design: Design, data: Data, seed: int, store: NetworkStore) -> None:
+    def __init__(self, design: Design, data: Data, seed: int, store: Store) -> None:
         self._design, self._data, self._store = design, data, store
         self._lesson = Lesson(design.regimen, jnp.asarray(data.x), jnp.asarray(data.y), len(data.classes), seed)
         sources = {"samples": fingerprint(data.x, data.y), "points": fingerprint(data.x_test, data.y_test)}
         self._inputs = {**asdict(design.regimen), **sources, "seed": seed}
         together = batched(design.regimen.model)
-        self._groups = [design.alphas] if together else [(alpha,) for alpha in design.alphas]
+        self.groups = [design.alphas] if together else [(alpha,) for alpha in design.alphas]
 
     def outcome(self, progress: Progress = silent) -> Outcome:
         """Train and vote what is not in the store. Raises `OSError` where the store cannot be written."""
         found = []
-        for k, group in enumerate(self._groups):
-            part = within(progress, k / len(self._groups), 1 / len(self._groups))
+        for k, group in enumerate(self.groups):
+            part = within(progress, k / len(self.groups), 1 / len(self.groups))
             networks, losses = self._trained(group, within(part, 0.0, TRAINED))
             votes = self._voted(group, networks, within(part, TRAINED, 1 - TRAINED))
             found.append((*votes, *losses))
@@ -88,6 +88,24 @@ class Cohort:
     def key(self, alpha: float) -> str:
         """The hash of all that the network of one training noise follows from."""
         return key_of(**self._inputs, alpha=alpha)
+
+    def held(self, alphas: Sequence[float]) -> tuple[dict[Place, Arrays], bool]:
+        """What the store holds of the networks of some noises, and whether it lacks nothing."""
+        places = [(NETWORK, self.key(alpha)) for alpha in alphas]
+        places += [(VOTES, self._ballot_key(alpha, beta)) for alpha in alphas for beta in self._design.betas]
+        found = {place: arrays for place in places if (arrays := self._store.get(*place)) is not None}
+        missing = [alpha for alpha in alphas if (NETWORK, self.key(alpha)) not in found]
+        begun = self._store.get(TRAINING, self._company_key(missing))
+        whole = len(found) == len(places)
+        return found | ({} if begun is None else {(TRAINING, self._company_key(missing)): begun}), whole
+
+    def _company_key(self, alphas: Sequence[float]) -> str:
+        """The hash of all that networks in training follow from."""
+        return key_of(networks=[self.key(alpha) for alpha in alphas])
+
+    def _ballot_key(self, alpha: float, beta: float) -> str:
+        """The hash of all that votes follow from."""
+        return key_of(network=self.key(alpha), beta=beta, votes=self._design.votes, smoothing=self._design.smoothing)
 
     def _trained(self, alphas: Sequence[float], progress: Progress) -> tuple[Networks, list[Numbers]]:
         """The networks of some noises, and their losses in the order of LOSSES."""
@@ -104,7 +122,7 @@ class Cohort:
     def _train(self, alphas: Sequence[float], progress: Progress) -> dict[float, dict[str, Numbers] | None]:
         """Train some networks together and keep each."""
         scales = jnp.asarray(alphas, jnp.float32)
-        group = key_of(networks=[self.key(alpha) for alpha in alphas])
+        group = self._company_key(alphas)
         networks, losses = self._taught(scales, group, progress)
         test = self._lesson.test_loss(networks, scales, jnp.asarray(self._data.x_test), jnp.asarray(self._data.y_test))
         made: dict[float, dict[str, Numbers] | None] = {}
@@ -136,9 +154,8 @@ class Cohort:
     def _voted(self, alphas: Sequence[float], networks: Networks, progress: Progress) -> tuple[Numbers, Numbers]:
         """Votes of the networks of some noises, in the order of BALLOTS; those that are not kept are taken together."""
         design = self._design
-        inputs = {"votes": design.votes, "smoothing": design.smoothing}
         keys = {
-            (a, b): key_of(network=self.key(alpha), beta=beta, **inputs)
+            (a, b): self._ballot_key(alpha, beta)
             for a, alpha in enumerate(alphas)
             for b, beta in enumerate(design.betas)
         }

@@ -88,8 +88,8 @@ def train_networks(
     instance(plan, "plan", NetworkPlan)
     instance(level, "level", Level)
     kept = NetworkStore(cache_folder(NETWORKS)) if store is None else instance(store, "store", NetworkStore)
-    held = _per_seed(data, plan.seeds)
-    design = _design(plan, listed_noises(alpha, "alpha"), listed_noises(beta, "beta"), len(held[0].y))
+    held = per_seed(data, plan.seeds)
+    design = design_of(plan, alpha, beta, len(held[0].y))
     radii = tuple(sorted(set(noises(eps, "eps").ravel().tolist())))
     claim_process()
     claim_devices()
@@ -102,12 +102,15 @@ def train_networks(
     return assembled(design, held[0], found, Question(radii, plan.ties, level))
 
 
-def _design(plan: NetworkPlan, alphas: Sequence[float], betas: Sequence[float], samples: int) -> Design:
+def design_of(plan: NetworkPlan, alpha: Scales, beta: Scales, samples: int) -> Design:
+    """What is trained and voted on so many samples; arguments as `train_networks` has them."""
+    alphas, betas = listed_noises(alpha, "alpha"), listed_noises(beta, "beta")
     regimen = Regimen(plan.model, plan.noise, plan.passes(samples), plan.copies)
     return Design(regimen, tuple(sorted({0.0, *alphas})), tuple(sorted({*betas})), plan.votes, plan.smoothing)
 
 
-def _per_seed(data: Data | Sequence[Data], seeds: int) -> list[Data]:
+def per_seed(data: Data | Sequence[Data], seeds: int) -> list[Data]:
+    """The data of each seed."""
     if isinstance(data, Data):
         return [data] * seeds
     held = [instance(one, f"data[{k}]", Data) for k, one in enumerate(instance(data, "data", Data | list | tuple))]

@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -26,6 +26,48 @@ NETWORKS = "networks"
 CHECKSUM = 32
 # Raised when a change of the code makes other numbers of the same inputs.
 EDITION = 1
+
+
+# A kind and a key, and what is kept there.
+Place = tuple[str, str]
+Arrays = dict[str, Numbers]
+
+
+class Store(Protocol):
+    """Where finished work is kept, under a kind and a key."""
+
+    def get(self, kind: str, key: str) -> Arrays | None:
+        """The arrays that were put under a key, None where there are none."""
+
+    def put(self, kind: str, key: str, arrays: Mapping[str, Numbers]) -> None:
+        """Keep arrays under a key."""
+
+    def drop(self, kind: str, key: str) -> None:
+        """Forget what was under a key."""
+
+
+@dataclass
+class HeldStore:
+    """A store in memory, which holds something and knows what is put there."""
+
+    held: dict[Place, Arrays]
+    _made: dict[Place, Arrays] = field(default_factory=dict)
+
+    def get(self, kind: str, key: str) -> Arrays | None:
+        """The arrays that were put under a key, None where there are none."""
+        return self._made.get((kind, key), self.held.get((kind, key)))
+
+    def put(self, kind: str, key: str, arrays: Mapping[str, Numbers]) -> None:
+        """Keep arrays under a key."""
+        self._made[kind, key] = dict(arrays)
+
+    def drop(self, kind: str, key: str) -> None:
+        """Forget what was put under a key."""
+        self._made.pop((kind, key), None)
+
+    def made(self) -> list[tuple[Place, Arrays]]:
+        """What was put there and not dropped."""
+        return list(self._made.items())
 
 
 def fingerprint(*arrays: Numbers) -> str:
@@ -60,7 +102,7 @@ class NetworkStore:
         flag(self.fresh, "fresh")
         self.folder.mkdir(parents=True, exist_ok=True)
 
-    def get(self, kind: str, key: str) -> dict[str, Numbers] | None:
+    def get(self, kind: str, key: str) -> Arrays | None:
         """The arrays that were put under a key, None where there are none or they cannot be read."""
         if self.fresh and key not in self._made:
             return None

@@ -38,8 +38,9 @@ class Lost:
 class Crew:
     """Who works, the caller itself if None, and where finished pieces are kept, nowhere if None.
 
-    executor: any of `concurrent.futures`. Its `width` says how many workers it has, its `seconds` how long a call
-    should take, its `lost` which errors tell that a worker died; where it has them.
+    executor: any of `concurrent.futures`. Its `width` says how many workers it has now, its `seconds` how long a call
+    should take, its `lost` which errors tell that a worker died, its `elsewhere` that they are on other machines; where
+    it has them.
     """
 
     executor: Executor | None = None
@@ -54,6 +55,11 @@ class Crew:
         if self.kept is not None:
             self.kept.put(stage, number, made)
 
+    @property
+    def simulating(self) -> Crew:
+        """The same for what takes all cores of a machine, so that more processes there do not help."""
+        return self if getattr(self.executor, "elsewhere", False) else Crew(None, self.kept)
+
     def once(self, stage: str, number: int, make: Callable[[], Made]) -> Made:
         """What `make` gives, which is not called where that is kept."""
         held: Made | None = self.get(stage, number)
@@ -67,19 +73,23 @@ ALONE = Crew()
 
 
 def finished(
-    stage: str, work: Iterable[Piece], function: Callable[[Piece], Made], crew: Crew = ALONE
+    stage: str,
+    work: Iterable[Piece],
+    function: Callable[[Piece], Made],
+    crew: Crew = ALONE,
+    under_way: int = UNDER_WAY,
 ) -> Iterator[tuple[Piece, Made | Lost]]:
     """All pieces of a stage and what the function makes of each, as they come; kept ones are taken from there.
 
     The function and pieces can be pickled; what is made can be encoded (`simulate.work.codec`), and is never None. A
     piece whose worker dies, of memory or of anything, is done again; after TRIES tries it is `Lost`. Any other error of
-    the function is raised.
+    the function is raised. `under_way`: calls for each worker at a time; fewer where pieces are large.
     """
     if crew.executor is None:
         for number, piece in enumerate(work):
             yield piece, crew.once(stage, number, lambda piece=piece: function(piece))  # type: ignore[misc]
         return
-    calls = _Calls(stage, function, crew, crew.executor)
+    calls = _Calls(stage, function, crew, crew.executor, under_way)
     try:
         for number, piece in enumerate(work):
             held = crew.get(stage, number)
@@ -102,9 +112,11 @@ class _Job(Generic[Piece]):
 class _Calls(Generic[Piece, Made]):
     """Calls of an executor that are under way, each for some pieces."""
 
-    def __init__(self, stage: str, function: Callable[[Piece], Made], crew: Crew, executor: Executor) -> None:
+    def __init__(
+        self, stage: str, function: Callable[[Piece], Made], crew: Crew, executor: Executor, under_way: int
+    ) -> None:
+        self._under_way = under_way
         self._stage, self._function, self._crew, self._executor = stage, function, crew, executor
-        self._most = UNDER_WAY * int(getattr(executor, "width", WIDTH))
         self._seconds = float(getattr(executor, "seconds", SECONDS))
         self._lost = (LostError, MemoryError, *getattr(executor, "lost", ()))
         self._pending: dict[Future[tuple[list[Made], float]], list[_Job[Piece]]] = {}
@@ -117,7 +129,7 @@ class _Calls(Generic[Piece, Made]):
         if len(self._held) >= self._size():
             self._submit(self._held)
             self._held = []
-        while len(self._pending) >= self._most:
+        while len(self._pending) >= self._under_way * int(getattr(self._executor, "width", WIDTH)):
             yield from self._some()
 
     def rest(self) -> Iterator[tuple[Piece, Made | Lost]]:

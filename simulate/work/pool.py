@@ -43,8 +43,8 @@ class Workers(Executor):
         self._open = True
         self._workers: list[_Worker] = []
         self._stillborn = 0
-        _start_tracker()
-        with _deaf():
+        start_tracker()
+        with deaf():
             self._workers += [_Worker(self._context) for _ in range(width)]
             self._keeper = threading.Thread(target=self._keep, daemon=True)
             self._keeper.start()
@@ -163,10 +163,11 @@ def _work(pipe: Connection) -> None:
     with suppress(EOFError, OSError):
         pipe.send_bytes(b"")
         while True:
-            pipe.send_bytes(_answer(pipe.recv_bytes()))
+            pipe.send_bytes(answer(pipe.recv_bytes()))
 
 
-def _answer(content: bytes) -> bytes:
+def answer(content: bytes) -> bytes:
+    """Of a pickled call: whether it was done, and what it gave or the error that it raised, pickled."""
     try:
         function, args, options = pickle.loads(content)
         return pickle.dumps((True, function(*args, **options)))
@@ -197,7 +198,7 @@ def worker_pool(count: int) -> Iterator[Workers | None]:
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
+def deaf() -> Iterator[None]:
     """Signals are blocked within the block; threads and processes that are started there inherit that. Ending them is
     the parent's business."""
     held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
@@ -207,7 +208,7 @@ def _deaf() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
 
-def _start_tracker() -> None:
+def start_tracker() -> None:
     """The process that outlives a killed parent to remove its semaphores, started here, does so without a word."""
     before = os.environ.get("PYTHONWARNINGS")
     mine = "ignore::UserWarning:multiprocessing.resource_tracker"

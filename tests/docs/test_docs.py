@@ -64,6 +64,7 @@ RUNNING = [page for page in PAGES if any(block.runs for block in blocks(page))]
 SLOW = {
     "certified",
     "check",
+    "cluster",
     "cores",
     "diagram",
     "falsify",

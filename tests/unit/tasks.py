@@ -45,3 +45,8 @@ def odd(_piece: int) -> int:
 def slowly(piece: int) -> int:
     time.sleep(0.01)
     return 3 * piece
+
+
+def slept(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
