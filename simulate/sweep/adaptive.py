@@ -1,10 +1,12 @@
 """A map that is evaluated where something happens, and interpolated where nothing does.
 
-Cells are evaluated on a coarse lattice, then on lattices of half the stride. A square of the lattice is refined while
-its corners, or those of a neighbour, have different labels, or while cubic interpolation from the lattice before missed a
-cell that was evaluated in it, or in a neighbour, by more than the tolerance. All other cells are interpolated, and their
-error is that miss, which was at twice the stride: interpolation gains a factor of two where the gain has a kink, and of
-sixteen where it is smooth. What is narrower than the lattices that are evaluated completely, FULL, can be missed.
+Cells are evaluated on a coarse lattice, then on lattices of half the stride. A square of a lattice is refined where its
+corners have different labels, where interpolation in it may be off by more than FINE of the tolerance
+(`Lattice.errors`), or where a refined neighbour finds either on the edge that they share. What is narrower than the
+lattices that are evaluated completely, FULL, can be missed.
+
+The baseline does not depend on alpha. Where alpha is swept, one line of cells gives it for all, its jumps included, and
+the risk alone is interpolated.
 """
 
 from __future__ import annotations
@@ -18,9 +20,9 @@ from numpy.typing import NDArray
 
 from simulate.progress import Progress, silent
 from simulate.sweep.axes import Axis, Family
-from simulate.sweep.cells import BATCH_CELLS, FIELDS, Batch, CellBatch, evaluate
-from simulate.sweep.held import LABEL, InMemory, named
-from simulate.sweep.lattice import Lattice, dilated
+from simulate.sweep.cells import FIELDS, PIECE_BATCHES, Batch, CellBatch, evaluate, most_cells
+from simulate.sweep.held import LABEL, NEUTRAL, InMemory, check_size, named
+from simulate.sweep.lattice import CUBIC, LINEAR, Index, Lattice
 from simulate.sweep.sweep import checked_noises, described, units_of
 from simulate.work.part import PartFile
 from simulate.work.pieces import Crew, Lost, finished
@@ -33,14 +35,16 @@ from theory.problems.validation import positive
 # Strides of lattices, each half the one before; the first FULL are evaluated completely.
 STRIDES = (16, 8, 4, 2, 1)
 FULL = 2
-# Points of a lattice through which gains are interpolated along each axis.
-CUBIC, LINEAR = 4, 2
-# The tolerance of gains, as a share of the largest on the coarse lattices.
+# The tolerance of gains, as a share of the largest on those: half a step of a scale of 256 colours from -1 to 1 times it.
 SHARE = 1 / 256
-# Fields that are interpolated, and those of them whose error that adds to.
-SMOOTH = tuple(FIELDS.index(key) for key in ("risk", "baseline", "gain"))
-ERRORS = tuple(FIELDS.index(key) for key in ("risk_error", "gain_error"))
-GAIN = FIELDS.index("gain")
+# In the order of the alphabet.
+LABELS = np.array(["constant", "exact-help", "exact-hurt", "neutral", "undecided"])
+# Those that say which sign a gain has, and how many errors it is away from having none where that is in doubt.
+SIGNED, CLOSE = ("exact-help", "exact-hurt"), 10
+# The share of the tolerance above which an estimate of an error refines a square: estimates can fall short a little.
+FINE = 0.7
+# Where the label of an interpolated gain has the other sign: the gain as a share of the tolerance, on the label's side.
+SLIGHT = 1e-3
 
 
 def sweep_adaptive(
@@ -56,40 +60,40 @@ def sweep_adaptive(
     """As `sweep`, with few evaluations where little happens.
 
     Args:
-        tolerance: of the gain in cells that are not evaluated; a thousandth of the largest gain if None.
+        tolerance: of risk, baseline and gain in cells that are not evaluated; 1/256 of the largest gain seen if None.
 
     Returns:
-        The dataset of `sweep`, and `evaluated` (y, x), 1 where a cell was evaluated, else 0: there risk, baseline and
-        gain are interpolated, risk_error and gain_error contain the interpolation error, and label and status are those
-        of all corners of the square about the cell. Attributes: `tolerance`, `evaluations`, and
-        `interpolation_error`, the largest.
+        The dataset of `sweep`, and `evaluated` (y, x), 1 where a cell was evaluated, else 0. There risk, baseline and
+        gain are interpolated, risk_error and gain_error are the largest at the corners of the square about the cell
+        and the tolerance besides, label and status are those of the corners. Attributes: `tolerance`, `evaluations`,
+        and `interpolation_error`, what errors of interpolated cells contain for that: the tolerance, 0 without such
+        cells. It is an estimate from differences of neighbouring cells, not a proof.
 
     Raises:
-        NoExactRoute, ProblemError: as `sweep`.
+        NoExactRoute, ProblemError: as `sweep`; or there are too few cells along an axis.
         LostError: the worker of a piece died each time it was tried.
+
+    Examples:
+        >>> dataset = sweep_adaptive(Family("stripes"), Axis("beta", 0.1, 1.2, 65), Axis("alpha", 0.0, 1.0, 65))
+        >>> dataset.attrs["evaluations"] == int(dataset["evaluated"].sum()) < 65 * 65 / 3
+        True
     """
     family = problem if isinstance(problem, Family) else Family(problem)
     axes, wanted = (y, x), None if tolerance is None else positive(tolerance, "tolerance")
     noises = checked_noises(family, axes, fixed or {})
-    if min(x.count, y.count) <= STRIDES[0]:
-        raise ProblemError("--adaptive", f"{x.count} x {y.count} cells", f"more than {STRIDES[0]} along each axis")
+    if min(check_size(axes)) <= STRIDES[0]:
+        raise ProblemError("adaptive", f"{x.count} x {y.count} cells", f"more than {STRIDES[0]} along each axis")
     work = _Work(family, axes, noises, Crew(executor, kept), progress or silent)
-    tolerance = work.refined(wanted)
-    if np.isnan(work.fields[GAIN]).all() and work.reasons:
+    values, tolerance = work.refined(wanted)
+    if work.reasons and np.isnan(values["gain"]).all():
         raise NoExactRoute(min(work.reasons))
-    place = InMemory(tuple(axis.count for axis in axes))
-    place.put((slice(None), slice(None)), named(work.fields) | {"label": work.labels})
+    place = InMemory(work.known.shape)
+    place.put((slice(None), slice(None)), values)
     dataset = place.dataset(described(family, axes, noises, sorted(work.reasons)), units_of(family, axes))
     about = {"units": "1", "long_name": "whether a cell was evaluated"}
     dataset["evaluated"] = ((y.key, x.key), work.known.astype(np.int8), about)
-    worst = float(np.max(work.missed, initial=0.0))
-    return dataset.assign_attrs(tolerance=tolerance, evaluations=int(work.known.sum()), interpolation_error=worst)
-
-
-def _misses(gains: Array, guesses: Array, asked: Flags) -> Array:
-    """By how much interpolation missed gains that were evaluated; infinite where one of the two has no number."""
-    one = np.isnan(gains) != np.isnan(guesses)
-    return np.where(asked, np.where(one, np.inf, np.nan_to_num(np.abs(gains - guesses))), 0.0)
+    error = 0.0 if work.known.all() else tolerance
+    return dataset.assign_attrs(tolerance=tolerance, evaluations=int(work.known.sum()), interpolation_error=error)
 
 
 class _Work:
@@ -99,100 +103,144 @@ class _Work:
         self, family: Family, axes: tuple[Axis, Axis], noises: Mapping[str, float], crew: Crew, progress: Progress
     ) -> None:
         self._family, self._axes, self._noises, self._crew, self._progress = family, axes, noises, crew, progress
+        self._alpha = next((k for k, axis in enumerate(axes) if axis.key == "alpha"), None)
+        self._smooth = ("risk", "baseline", "gain") if self._alpha is None else ("risk",)
         shape = (axes[0].count, axes[1].count)
-        self.fields = np.full((len(FIELDS), *shape), np.nan)
-        self.labels = np.full(shape, "undecided", LABEL)
-        self.known, self.missed = np.zeros(shape, bool), np.zeros(shape)
+        self._fields = {key: np.full(shape, np.nan) for key in FIELDS}
+        self._labels = np.full(shape, "undecided", LABEL)
+        self.known = np.zeros(shape, bool)
         self.reasons: dict[str, None] = {}
 
-    def refined(self, wanted: float | None) -> float:
-        """Go through all lattices; the tolerance, made of the first ones where none is wanted."""
+    def refined(self, wanted: float | None) -> tuple[dict[str, np.ndarray], float]:
+        """Go through all lattices: what a dataset has of cells, and the tolerance, of the first lattices if none is
+        wanted."""
         before, tolerance = Lattice(self.known.shape, STRIDES[0]), wanted or 0.0
-        self._evaluate(before.points, 0)
-        active, smooth = np.ones(before.squares, bool), np.ones(before.squares, bool)
-        errors = np.full(before.squares, np.inf)
+        asked = before.points
+        if self._alpha is not None:
+            np.moveaxis(asked, self._alpha, 0)[:2] = True
+        self._evaluate(asked, f"{wanted} 0.0", 0.0)
+        active = np.ones(before.squares, bool)
         for level, stride in enumerate(STRIDES[1:], 1):
             lattice = Lattice(self.known.shape, stride)
-            asked = lattice.points & before.covered(active) & ~self.known
-            guesses = self._interpolated(before, lattice, errors, smooth)
-            self._evaluate(asked, level)
-            if level == FULL - 1 and wanted is None:
-                tolerance = SHARE * float(np.nanmax(np.abs(self.fields[GAIN]), initial=0.0))
-            cubic, straight = (before.most(_misses(self.fields[GAIN], guess, asked)) for guess in guesses)
-            smooth = np.where(active, cubic <= straight, smooth)
-            own = np.minimum(cubic, straight)
-            errors = np.where(active, np.minimum(dilated(own), np.maximum(own, self._spread(before, lattice))), errors)
-            active, errors, smooth = (
-                held[lattice.parents(before)] for held in (active & (errors > tolerance), errors, smooth)
-            )
-            mixed = lattice.mixed(self.labels)
-            active = active | (dilated(mixed) > 0 if stride > STRIDES[-2] else mixed)
+            linear, cubic = self._errors(before)
+            if level >= FULL:
+                active &= (np.minimum(linear, cubic) > FINE * tolerance) | self._mixed(before, before.points)
+            self._fill(before, lattice, cubic <= linear)
+            active = self._traced(before, lattice, active, FINE * tolerance, f"{wanted} {level}")
+            active = active[lattice.parents(before)]
             before = lattice
-        return tolerance
+            if level < FULL and wanted is None:
+                most = float(np.max(np.nan_to_num(np.abs(self._fields["gain"]))))
+                tolerance = max(SHARE * most, NEUTRAL)
+        self._progress(1.0)
+        return self._told(tolerance), tolerance
 
-    def _spread(self, before: Lattice, lattice: Lattice) -> Array:
-        """The range of gains in each square of a lattice, as the next shows it; infinite where some are no numbers."""
-        gains = np.where(lattice.points, self.fields[GAIN], -np.inf)
-        above, below = before.most(gains), -before.most(np.where(lattice.points, -self.fields[GAIN], -np.inf))
-        return np.nan_to_num(above - below, nan=np.inf)
+    def _errors(self, lattice: Lattice) -> tuple[Array, Array]:
+        """How far linear and cubic interpolation may be off in each square; nothing is where no corner has a number."""
+        found = [lattice.errors(self._fields[key]) for key in self._smooth]
+        nothing = np.logical_and.reduce(lattice.at_corners(np.isnan(self._fields["risk"])))
+        linear, cubic = (np.where(nothing, 0.0, np.maximum.reduce(part)) for part in zip(*found, strict=True))
+        return linear, cubic
 
-    def _interpolated(self, before: Lattice, lattice: Lattice, errors: Array, smooth: Flags) -> tuple[Array, Array]:
-        """Fill in the cells of a lattice from the one before, by cubics where that is better and linearly elsewhere; the
-        gains that both give."""
+    def _mixed(self, lattice: Lattice, points: Flags) -> Flags:
+        """Which squares have different labels at some points, or gains CLOSE to their error, which gives them one of two.
+        Gains at alpha = 0 are all neutral, which tells nothing."""
+        if self._alpha is not None and self._axes[self._alpha].low == 0:
+            points = points.copy()
+            np.moveaxis(points, self._alpha, 0)[0] = False
+        fields, codes = self._fields, np.searchsorted(LABELS, self._labels).astype(float)
+        above, below = (lattice.most(np.where(points, sign * codes, -np.inf)) for sign in (1.0, -1.0))
+        faint = points & np.isin(self._labels, SIGNED) & (np.abs(fields["gain"]) < CLOSE * fields["gain_error"])
+        return (above > -below) | (lattice.most(faint.astype(float)) > 0)
+
+    def _fill(self, before: Lattice, lattice: Lattice, smooth: Flags) -> None:
+        """The cells of a lattice from the one before, by cubics in smooth squares and linearly in others."""
         new = lattice.points & ~before.points & ~self.known
-        corner, square = before.corners(), before.square_of(new)
-        for k in ERRORS:
-            self.fields[k][new] = (before.most_of_corners(self.fields[k]) + errors)[square]
-        guesses = before.interpolated(self.fields[GAIN], CUBIC), before.interpolated(self.fields[GAIN], LINEAR)
-        for k, field in enumerate(self.fields):
-            if k in SMOOTH:
-                curved, straight = before.interpolated(field, CUBIC), before.interpolated(field, LINEAR)
-                field[new] = np.where(smooth[square], curved[new], straight[new])
-            elif k not in ERRORS:
-                field[new] = field[corner][new]
-        self.labels[new] = self.labels[corner][new]
-        self.missed[new] = errors[square]
-        return guesses
+        square, corner = before.square_of(new), before.corners()
+        for key in self._smooth:
+            field = self._fields[key]
+            curved, straight = before.interpolated(field, CUBIC), before.interpolated(field, LINEAR)
+            field[new] = np.where(smooth[square], curved[new], straight[new])
+        if self._alpha is not None:
+            risk, baseline = self._fields["risk"], self._fields["baseline"]
+            baseline[new] = np.broadcast_to(baseline.take([0], self._alpha), baseline.shape)[new]
+            self._fields["gain"][new] = (baseline - risk)[new]
+        for key in ("risk_error", "gain_error", "status"):
+            field = self._fields[key]
+            field[new] = np.maximum.reduce(before.at_corners(field))[square]
+        self._labels[new] = self._labels[corner][new]
 
-    def _evaluate(self, asked: Flags, level: int) -> None:
-        points = np.argwhere(asked)
-        order = self._order(points)
-        points = points[order]
-        done = 0
-        stage = f"adaptive {level} of {self._axes[0]} {self._axes[1]}"
+    def _traced(self, before: Lattice, lattice: Lattice, active: Flags, least: float, stage: str) -> Flags:
+        """Evaluate the cells of a lattice in active squares of the one before, and in squares upon whose edges that shows
+        another label or a miss of more than `least`; which these are."""
+        guesses = {key: self._fields[key].copy() for key in self._smooth}
+        turn = 0
+        while (asked := lattice.points & before.covered(active) & ~self.known).any():
+            share = (STRIDES.index(lattice.stride) + 1 - 0.5**turn) / len(STRIDES)
+            self._evaluate(asked, f"{stage}.{turn}", share)
+            held = self.known & lattice.points
+            missed = np.logical_or.reduce([_missed(self._fields[key], guesses[key], least) for key in guesses])
+            active = active | (before.most((held & missed).astype(float)) > 0) | self._mixed(before, held | before.points)
+            turn += 1
+        return active
+
+    def _told(self, tolerance: float) -> dict[str, np.ndarray]:
+        """What a dataset has of all cells."""
+        fields, guessed = self._fields, ~self.known
+        for key in ("risk_error", "gain_error"):
+            fields[key][guessed] += tolerance
+        for name, sign in (("exact-help", 1.0), ("exact-hurt", -1.0)):
+            wrong = guessed & (self._labels == name) & (sign * fields["gain"] <= 0)
+            fields["gain"][wrong] = sign * SLIGHT * tolerance
+            fields["risk"][wrong] = (fields["baseline"] - fields["gain"])[wrong]
+        return named(np.stack([fields[key] for key in FIELDS])) | {"label": self._labels}
+
+    def _evaluate(self, asked: Flags, stage: str, share: float) -> None:
+        points = self._ordered(np.argwhere(asked))
+        stage = f"adaptive {stage} of {self._axes[0]} {self._axes[1]}"
+        self._progress(share)
         for piece, made in finished(stage, self._pieces(points), evaluate, self._crew):
             if isinstance(made, Lost):
                 raise LostError(made.reason)
             for batch, fields in zip(piece.batches, made[0], strict=True):
                 rows, columns = points[batch.block[0]].T
-                self.fields[:, rows, columns] = fields
-                self.labels[rows, columns] = named(fields)["label"]
+                for key, values in zip(FIELDS, fields, strict=True):
+                    self._fields[key][rows, columns] = values
+                self._labels[rows, columns] = named(fields)["label"]
             self.reasons |= dict.fromkeys(made[1])
-            done += piece.size
-            self._progress((level + done / len(points)) / len(STRIDES))
         self.known |= asked
-        self.missed[asked] = 0.0
-        if not len(points):
-            self._progress((level + 1) / len(STRIDES))
 
-    def _order(self, points: NDArray[np.intp]) -> NDArray[np.intp]:
+    def _ordered(self, points: Index) -> Index:
         """Cells that share a problem side by side, those of one training noise next to each other in them."""
         own = [points[:, k] for k, axis in enumerate(self._axes) if not self._family.asks(axis.key)]
         alpha = [points[:, k] for k, axis in enumerate(self._axes) if axis.key == "alpha"]
-        return np.lexsort([*alpha, *own]) if own or alpha else np.arange(len(points))
+        return points[np.lexsort([*alpha, *own])] if own or alpha else points
 
-    def _pieces(self, points: NDArray[np.intp]) -> Iterator[CellBatch]:
-        """Some cells in pieces: of one problem each, as many as one call answers."""
-        if not len(points):
-            return
+    def _pieces(self, points: Index) -> Iterator[CellBatch]:
+        """Some cells in pieces: batches of one problem each, no more of them than one call answers."""
+        most = most_cells(self._family, self._axes)
+        held: list[Batch] = []
+        for batch in self._batches(points, most):
+            if held and (len(held) == PIECE_BATCHES or sum(b.shape[0] for b in held) + batch.shape[0] > most):
+                yield CellBatch(self._family, tuple(held))
+                held = []
+            held.append(batch)
+        if held:
+            yield CellBatch(self._family, tuple(held))
+
+    def _batches(self, points: Index, most: int) -> Iterator[Batch]:
         own = [k for k, axis in enumerate(self._axes) if not self._family.asks(axis.key)]
         ends = np.flatnonzero(np.diff(points[:, own], axis=0).any(axis=1)) + 1 if own else np.empty(0, int)
         values = [axis.values for axis in self._axes]
         for start, stop in zip([0, *ends], [*ends, len(points)], strict=True):
-            for first in range(start, stop, BATCH_CELLS):
-                block = slice(int(first), int(min(first + BATCH_CELLS, stop)))
+            for first in range(start, stop, most):
+                block = slice(int(first), int(min(first + most, stop)))
                 at = {axis.key: v[points[block, k]] for k, (axis, v) in enumerate(zip(self._axes, values, strict=True))}
                 noises = {key: np.full(block.stop - block.start, value) for key, value in self._noises.items()}
                 noises |= {key: held for key, held in at.items() if self._family.asks(key)}
-                held = {key: float(v[0]) for key, v in at.items() if not self._family.asks(key)}
-                yield CellBatch(self._family, (Batch(held, noises, (block,)),))
+                yield Batch({key: float(at[key][0]) for key in at if not self._family.asks(key)}, noises, (block,))
+
+
+def _missed(values: Array, guesses: Array, least: float) -> NDArray[np.bool_]:
+    """Where guesses are off by more than `least`, or one of the two is no number."""
+    return (np.isnan(values) != np.isnan(guesses)) | (np.nan_to_num(np.abs(values - guesses)) > least)

@@ -1,4 +1,5 @@
-"""Lattices in a map: every so-manieth cell along each axis, and the last; the squares between, and what is in them."""
+"""Lattices in a map: every so-manieth cell along each axis, and the last; the squares between, what is in them, and how
+far interpolation in them may be off. Which lattices are wanted is for `simulate.sweep.adaptive` to say."""
 
 from __future__ import annotations
 
@@ -9,12 +10,15 @@ from theory.arrays import Array, Flags
 
 Index = NDArray[np.intp]
 
+# Points of a lattice through which fields are interpolated along each axis.
+LINEAR, CUBIC = 2, 4
+
 
 class Lattice:
     """The cells (rows, columns) of a map of a shape at a stride; fields have the shape of the map."""
 
     def __init__(self, shape: tuple[int, ...], stride: int) -> None:
-        self.shape = shape
+        self.shape, self.stride = shape, stride
         self.lines = tuple(np.unique([*range(0, size, stride), size - 1]) for size in shape)
         self.squares = (len(self.lines[0]) - 1, len(self.lines[1]) - 1)
 
@@ -25,9 +29,11 @@ class Lattice:
         found[np.ix_(*self.lines)] = True
         return found
 
-    def _of(self, cells: Index, axis: int) -> Index:
-        """The square, along one axis, in which a line of cells lies; of two the one after."""
-        return np.clip(np.searchsorted(self.lines[axis], cells, "right") - 1, 0, self.squares[axis] - 1)
+    def _of(self, cells: Index, axis: int, side: str = "right") -> Index:
+        """The square, along one axis, in which a line of cells lies; of two the one after, or before (side "left")."""
+        after = side == "right"
+        found = np.searchsorted(self.lines[axis], cells, "right" if after else "left") - 1
+        return np.clip(found, 0, self.squares[axis] - 1)
 
     def square_of(self, cells: Flags) -> tuple[Index, Index]:
         """The squares of some cells."""
@@ -35,8 +41,8 @@ class Lattice:
         return self._of(rows, 0), self._of(columns, 1)
 
     def corners(self) -> tuple[Index, ...]:
-        """For all cells the corner of its square with the lowest indices."""
-        rows, columns = (self.lines[k][self._of(np.arange(size), k)] for k, size in enumerate(self.shape))
+        """For all cells the corner of its square with the highest indices."""
+        rows, columns = (self.lines[k][self._of(np.arange(size), k) + 1] for k, size in enumerate(self.shape))
         return np.ix_(rows, columns)
 
     def parents(self, before: Lattice) -> tuple[Index, ...]:
@@ -47,9 +53,10 @@ class Lattice:
     def covered(self, squares: Flags) -> Flags:
         """The cells in some squares, edges included."""
         found = np.zeros(self.shape, bool)
-        for k, m in np.argwhere(squares):
-            rows, columns = self.lines[0][k : k + 2], self.lines[1][m : m + 2]
-            found[rows[0] : rows[1] + 1, columns[0] : columns[1] + 1] = True
+        rows, columns = ([self._of(np.arange(n), k, side) for side in ("left", "right")] for k, n in enumerate(self.shape))
+        for row in rows:
+            for column in columns:
+                found |= squares[np.ix_(row, column)]
         return found
 
     def most(self, field: Array) -> Array:
@@ -59,16 +66,10 @@ class Lattice:
             field = np.maximum(inner, np.take(field, lines[1:], axis=axis))
         return field
 
-    def most_of_corners(self, field: Array) -> Array:
-        """The largest value at the corners of each square; NaN where one is."""
+    def at_corners(self, field: NDArray[np.generic]) -> tuple[NDArray[np.generic], ...]:
+        """The values at the four corners of each square."""
         held = field[np.ix_(*self.lines)]
-        return np.maximum(np.maximum(held[:-1, :-1], held[1:, :-1]), np.maximum(held[:-1, 1:], held[1:, 1:]))
-
-    def mixed(self, labels: NDArray[np.str_]) -> Flags:
-        """Which squares have corners of different labels."""
-        held = labels[np.ix_(*self.lines)]
-        first = held[:-1, :-1]
-        return np.asarray((held[1:, :-1] != first) | (held[:-1, 1:] != first) | (held[1:, 1:] != first), bool)
+        return held[:-1, :-1], held[1:, :-1], held[:-1, 1:], held[1:, 1:]
 
     def interpolated(self, field: Array, count: int) -> Array:
         """All cells by polynomials through the nearest points along each axis; NaN where a point with weight is."""
@@ -80,6 +81,51 @@ class Lattice:
             touched = (np.abs(rows) > 0).astype(float) @ gaps.astype(float) @ (np.abs(columns) > 0).astype(float).T
             found[touched > 0] = np.nan
         return found
+
+    def errors(self, field: Array) -> tuple[Array, Array]:
+        """For each square, how far linear and cubic interpolation in it may be off; infinite where that cannot be told.
+
+        The sum of what `_edge_errors` tells of its edges and, for a fold along a diagonal, which no edge shows, of a
+        quarter of its twist less that of the neighbour most like it: linear interpolation along both axes has the twist
+        that all four corners show, and a fold changes it in its own squares alone.
+        """
+        held = field[np.ix_(*self.lines)]
+        across = _edge_errors(self.lines[1], held)
+        along = [part.T for part in _edge_errors(self.lines[0], held.T)]
+        twist = np.diff(np.diff(held, axis=0), axis=1)
+        near = np.pad(twist, 1, constant_values=np.nan)
+        parts = [near[:-2, 1:-1], near[2:, 1:-1], near[1:-1, :-2], near[1:-1, 2:]]
+        folded = np.fmin.reduce([np.abs(twist - part) for part in parts]) / 4
+        found = (
+            np.maximum(row[:-1], row[1:]) + np.maximum(column[:, :-1], column[:, 1:]) + folded
+            for row, column in zip(across, along, strict=True)
+        )
+        linear, cubic = (np.nan_to_num(part, nan=np.inf, posinf=np.inf) for part in found)
+        return linear, cubic
+
+
+def _edge_errors(lines: Index, held: Array) -> tuple[Array, Array]:
+    """Between points along the last axis (..., n), how far linear and cubic interpolation may be off (..., n - 1).
+
+    d is the second difference at a point, not divided by the square of the gap. Linear interpolation of a smooth
+    function is off by |d|/8. A kink or a jump between two points shows in d on both sides, a square root that is born
+    there on at least one; what is beyond the neighbour shows in d on that side alone. So it is the smaller, of both
+    sides, of |d|/8 + |d - the next d outwards|. Cubic interpolation is off by 3/128 of the fourth difference of a
+    smooth function; half of the larger of the two that touch the gap holds for kinks and jumps too.
+    """
+    count = held.shape[-1]
+    linear, cubic = (np.full((*held.shape[:-1], count - 1), np.inf) for _ in range(2))
+    gaps = np.diff(lines).astype(float)
+    second = np.diff(np.diff(held, axis=-1) / gaps, axis=-1) * np.maximum(gaps[1:], gaps[:-1])
+    if count > CUBIC - 1:
+        change = np.abs(np.diff(second, axis=-1))
+        linear[..., : count - 3] = np.abs(second[..., :-1]) / 8 + change
+        linear[..., 2:] = np.fmin(linear[..., 2:], np.abs(second[..., 1:]) / 8 + change)
+    if count > CUBIC:
+        fourth = np.abs(np.diff(second, 2, axis=-1))
+        at = np.pad(fourth, [(0, 0)] * (held.ndim - 1) + [(2, 2)], mode="edge")
+        cubic = np.maximum(at[..., :-1], at[..., 1:]) / 2
+    return linear, cubic
 
 
 def _weights(lines: Index, size: int, count: int) -> Array:
@@ -95,13 +141,3 @@ def _weights(lines: Index, size: int, count: int) -> Array:
         share = np.prod((cells[:, None] - others) / (nodes[:, [k]] - others), axis=1)
         found[cells, near[:, k]] = share
     return found
-
-
-def dilated(values: Array | Flags) -> Array:
-    """The largest value in each square and its eight neighbours."""
-    field = np.asarray(values, float)
-    for axis in range(field.ndim):
-        padded = np.pad(field, [(1, 1) if k == axis else (0, 0) for k in range(field.ndim)], mode="edge")
-        parts = [np.take(padded, np.arange(start, start + field.shape[axis]), axis=axis) for start in range(3)]
-        field = np.maximum(np.maximum(parts[0], parts[1]), parts[2])
-    return field
