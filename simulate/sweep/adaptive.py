@@ -11,7 +11,7 @@ the risk alone is interpolated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Executor
 
 import numpy as np
@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 
 from simulate.progress import Progress, silent
 from simulate.sweep.axes import Axis, Family
-from simulate.sweep.cells import FIELDS, PIECE_BATCHES, Batch, CellBatch, evaluate, most_cells
-from simulate.sweep.held import LABEL, NEUTRAL, InMemory, check_size, named
-from simulate.sweep.lattice import CUBIC, LINEAR, Index, Lattice
+from simulate.sweep.cells import FIELDS, evaluate
+from simulate.sweep.held import LABEL, NEUTRAL, SIGNED, InMemory, check_size, named
+from simulate.sweep.lattice import CUBIC, LINEAR, Lattice
+from simulate.sweep.points import ordered, scattered
 from simulate.sweep.sweep import checked_noises, described, units_of
 from simulate.work.part import PartFile
 from simulate.work.pieces import Crew, Lost, finished
@@ -35,12 +36,10 @@ from theory.problems.validation import positive
 # Strides of lattices, each half the one before; the first FULL are evaluated completely.
 STRIDES = (16, 8, 4, 2, 1)
 FULL = 2
-# The tolerance of gains, as a share of the largest on those: half a step of a scale of 256 colours from -1 to 1 times it.
+# The tolerance of gains, as a share of the largest on those: half a step of 256 colours from -1 to 1 times it.
 SHARE = 1 / 256
-# In the order of the alphabet.
-LABELS = np.array(["constant", "exact-help", "exact-hurt", "neutral", "undecided"])
-# Those that say which sign a gain has, and how many errors it is away from having none where that is in doubt.
-SIGNED, CLOSE = ("exact-help", "exact-hurt"), 10
+# Errors from 0 of a gain whose neighbour may well be within its own.
+CLOSE = 10
 # The share of the tolerance above which an estimate of an error refines a square: estimates can fall short a little.
 FINE = 0.7
 # Where the label of an interpolated gain has the other sign: the gain as a share of the tolerance, on the label's side.
@@ -67,7 +66,7 @@ def sweep_adaptive(
         gain are interpolated, risk_error and gain_error are the largest at the corners of the square about the cell
         and the tolerance besides, label and status are those of the corners. Attributes: `tolerance`, `evaluations`,
         and `interpolation_error`, what errors of interpolated cells contain for that: the tolerance, 0 without such
-        cells. It is an estimate from differences of neighbouring cells, not a proof.
+        cells. It is an estimate from differences of neighbouring cells, no bound that is proved.
 
     Raises:
         NoExactRoute, ProblemError: as `sweep`; or there are too few cells along an axis.
@@ -143,12 +142,12 @@ class _Work:
         return linear, cubic
 
     def _mixed(self, lattice: Lattice, points: Flags) -> Flags:
-        """Which squares have different labels at some points, or gains CLOSE to their error, which gives them one of two.
+        """Which squares have different labels at some points, or gains CLOSE to their error, whose sign is in doubt.
         Gains at alpha = 0 are all neutral, which tells nothing."""
         if self._alpha is not None and self._axes[self._alpha].low == 0:
             points = points.copy()
             np.moveaxis(points, self._alpha, 0)[0] = False
-        fields, codes = self._fields, np.searchsorted(LABELS, self._labels).astype(float)
+        fields, codes = self._fields, np.unique(self._labels, return_inverse=True)[1].reshape(self.known.shape)
         above, below = (lattice.most(np.where(points, sign * codes, -np.inf)) for sign in (1.0, -1.0))
         faint = points & np.isin(self._labels, SIGNED) & (np.abs(fields["gain"]) < CLOSE * fields["gain_error"])
         return (above > -below) | (lattice.most(faint.astype(float)) > 0)
@@ -163,7 +162,8 @@ class _Work:
             field[new] = np.where(smooth[square], curved[new], straight[new])
         if self._alpha is not None:
             risk, baseline = self._fields["risk"], self._fields["baseline"]
-            baseline[new] = np.broadcast_to(baseline.take([0], self._alpha), baseline.shape)[new]
+            line = np.fmax.reduce(np.where(self.known, baseline, np.nan), axis=self._alpha, keepdims=True)
+            baseline[new] = np.broadcast_to(line, baseline.shape)[new]
             self._fields["gain"][new] = (baseline - risk)[new]
         for key in ("risk_error", "gain_error", "status"):
             field = self._fields[key]
@@ -171,8 +171,8 @@ class _Work:
         self._labels[new] = self._labels[corner][new]
 
     def _traced(self, before: Lattice, lattice: Lattice, active: Flags, least: float, stage: str) -> Flags:
-        """Evaluate the cells of a lattice in active squares of the one before, and in squares upon whose edges that shows
-        another label or a miss of more than `least`; which these are."""
+        """Evaluate the cells of a lattice in active squares of the one before, and in those on whose edges that shows
+        another label or a miss of more than `least`. Returns all of them."""
         guesses = {key: self._fields[key].copy() for key in self._smooth}
         turn = 0
         while (asked := lattice.points & before.covered(active) & ~self.known).any():
@@ -180,7 +180,9 @@ class _Work:
             self._evaluate(asked, f"{stage}.{turn}", share)
             held = self.known & lattice.points
             missed = np.logical_or.reduce([_missed(self._fields[key], guesses[key], least) for key in guesses])
-            active = active | (before.most((held & missed).astype(float)) > 0) | self._mixed(before, held | before.points)
+            active = (
+                active | (before.most((held & missed).astype(float)) > 0) | self._mixed(before, held | before.points)
+            )
             turn += 1
         return active
 
@@ -189,17 +191,19 @@ class _Work:
         fields, guessed = self._fields, ~self.known
         for key in ("risk_error", "gain_error"):
             fields[key][guessed] += tolerance
-        for name, sign in (("exact-help", 1.0), ("exact-hurt", -1.0)):
+        self._labels[guessed & np.isnan(fields["gain"])] = "undecided"
+        for name, sign in zip(SIGNED, (1.0, -1.0), strict=True):
             wrong = guessed & (self._labels == name) & (sign * fields["gain"] <= 0)
             fields["gain"][wrong] = sign * SLIGHT * tolerance
             fields["risk"][wrong] = (fields["baseline"] - fields["gain"])[wrong]
         return named(np.stack([fields[key] for key in FIELDS])) | {"label": self._labels}
 
     def _evaluate(self, asked: Flags, stage: str, share: float) -> None:
-        points = self._ordered(np.argwhere(asked))
+        points = ordered(self._family, self._axes, np.argwhere(asked))
         stage = f"adaptive {stage} of {self._axes[0]} {self._axes[1]}"
         self._progress(share)
-        for piece, made in finished(stage, self._pieces(points), evaluate, self._crew):
+        pieces = scattered(self._family, self._axes, self._noises, points)
+        for piece, made in finished(stage, pieces, evaluate, self._crew):
             if isinstance(made, Lost):
                 raise LostError(made.reason)
             for batch, fields in zip(piece.batches, made[0], strict=True):
@@ -209,36 +213,6 @@ class _Work:
                 self._labels[rows, columns] = named(fields)["label"]
             self.reasons |= dict.fromkeys(made[1])
         self.known |= asked
-
-    def _ordered(self, points: Index) -> Index:
-        """Cells that share a problem side by side, those of one training noise next to each other in them."""
-        own = [points[:, k] for k, axis in enumerate(self._axes) if not self._family.asks(axis.key)]
-        alpha = [points[:, k] for k, axis in enumerate(self._axes) if axis.key == "alpha"]
-        return points[np.lexsort([*alpha, *own])] if own or alpha else points
-
-    def _pieces(self, points: Index) -> Iterator[CellBatch]:
-        """Some cells in pieces: batches of one problem each, no more of them than one call answers."""
-        most = most_cells(self._family, self._axes)
-        held: list[Batch] = []
-        for batch in self._batches(points, most):
-            if held and (len(held) == PIECE_BATCHES or sum(b.shape[0] for b in held) + batch.shape[0] > most):
-                yield CellBatch(self._family, tuple(held))
-                held = []
-            held.append(batch)
-        if held:
-            yield CellBatch(self._family, tuple(held))
-
-    def _batches(self, points: Index, most: int) -> Iterator[Batch]:
-        own = [k for k, axis in enumerate(self._axes) if not self._family.asks(axis.key)]
-        ends = np.flatnonzero(np.diff(points[:, own], axis=0).any(axis=1)) + 1 if own else np.empty(0, int)
-        values = [axis.values for axis in self._axes]
-        for start, stop in zip([0, *ends], [*ends, len(points)], strict=True):
-            for first in range(start, stop, most):
-                block = slice(int(first), int(min(first + most, stop)))
-                at = {axis.key: v[points[block, k]] for k, (axis, v) in enumerate(zip(self._axes, values, strict=True))}
-                noises = {key: np.full(block.stop - block.start, value) for key, value in self._noises.items()}
-                noises |= {key: held for key, held in at.items() if self._family.asks(key)}
-                yield Batch({key: float(at[key][0]) for key in at if not self._family.asks(key)}, noises, (block,))
 
 
 def _missed(values: Array, guesses: Array, least: float) -> NDArray[np.bool_]:

@@ -53,7 +53,9 @@ class Lattice:
     def covered(self, squares: Flags) -> Flags:
         """The cells in some squares, edges included."""
         found = np.zeros(self.shape, bool)
-        rows, columns = ([self._of(np.arange(n), k, side) for side in ("left", "right")] for k, n in enumerate(self.shape))
+        rows, columns = (
+            [self._of(np.arange(n), k, side) for side in ("left", "right")] for k, n in enumerate(self.shape)
+        )
         for row in rows:
             for column in columns:
                 found |= squares[np.ix_(row, column)]
@@ -108,10 +110,11 @@ def _edge_errors(lines: Index, held: Array) -> tuple[Array, Array]:
     """Between points along the last axis (..., n), how far linear and cubic interpolation may be off (..., n - 1).
 
     d is the second difference at a point, not divided by the square of the gap. Linear interpolation of a smooth
-    function is off by |d|/8. A kink or a jump between two points shows in d on both sides, a square root that is born
-    there on at least one; what is beyond the neighbour shows in d on that side alone. So it is the smaller, of both
-    sides, of |d|/8 + |d - the next d outwards|. Cubic interpolation is off by 3/128 of the fourth difference of a
-    smooth function; half of the larger of the two that touch the gap holds for kinks and jumps too.
+    function is off by |d|/8. A fold or a jump between two points shows in d on both sides, and what is beyond the
+    neighbour on its side alone: so it is the smaller, of both sides, of |d|/8 + |d - the next d outwards|. Cubic
+    interpolation of a smooth function is off by 3/128 of the fourth difference; half of the larger of the two that
+    touch the gap is more than folds and jumps need. Where a square root begins between two points, it may look smooth
+    from its own side, and be off by more: sixteen times the estimate at the worst place, less than it at most places.
     """
     count = held.shape[-1]
     linear, cubic = (np.full((*held.shape[:-1], count - 1), np.inf) for _ in range(2))
@@ -121,10 +124,10 @@ def _edge_errors(lines: Index, held: Array) -> tuple[Array, Array]:
         change = np.abs(np.diff(second, axis=-1))
         linear[..., : count - 3] = np.abs(second[..., :-1]) / 8 + change
         linear[..., 2:] = np.fmin(linear[..., 2:], np.abs(second[..., 1:]) / 8 + change)
-    if count > CUBIC:
+    if count > CUBIC + 1:
         fourth = np.abs(np.diff(second, 2, axis=-1))
-        at = np.pad(fourth, [(0, 0)] * (held.ndim - 1) + [(2, 2)], mode="edge")
-        cubic = np.maximum(at[..., :-1], at[..., 1:]) / 2
+        touching = np.maximum(fourth[..., :-1], fourth[..., 1:])
+        cubic = np.pad(touching, [(0, 0)] * (held.ndim - 1) + [(2, 2)], mode="edge") / 2
     return linear, cubic
 
 
