@@ -30,6 +30,14 @@ YAxis = Annotated[
 ]
 Scale = Annotated[float | None, arg(metavar="SCALE")]
 File = Annotated[str | None, arg(metavar="FILE")]
+Select = Annotated[
+    tyro.conf.UseAppendAction[tuple[str, ...]],
+    arg(metavar="KEY=VALUE", help="Cut a kept sweep of more than two keys at the nearest value of this key."),
+]
+Tolerance = Annotated[
+    float | None,
+    arg(metavar="GAIN", help="How far interpolated gains may be off: 1/256 of the largest if not given."),
+]
 
 # The values of a key that are simulated in place of all that are swept.
 MOST_SIMULATED = 5

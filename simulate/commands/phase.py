@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Annotated
 
-import tyro
-
 from simulate.commands.failures import drawable
-from simulate.commands.maps import File, OptionalName, Scale, XAxis, YAxis, map_command
+from simulate.commands.maps import File, OptionalName, Scale, Select, Tolerance, XAxis, YAxis, map_command
 from simulate.commands.options import SAMPLES, SEED, VOTES, Json, Samples, Seed, Settings, Votes, arg
-from simulate.commands.output import note, print_json, print_table
-from simulate.commands.phase_summary import label_counts, summary
+from simulate.commands.output import note, print_json
+from simulate.commands.phase_summary import summarise, summary
 from simulate.commands.phase_table import KEPT, is_table, open_table
 from simulate.commands.places import check_places, naming, write_files
 from simulate.commands.remedy import remedied, suggesting
@@ -38,12 +36,6 @@ DEFAULT_OUT, DEFAULT_FIGURE = "phase.nc", "phase.png"
 MOST_CHECKS = 100
 
 Count = Annotated[int | None, arg(metavar="COUNT", help="Monte Carlo points along each axis, 0 for none.")]
-
-
-Select = Annotated[
-    tyro.conf.UseAppendAction[tuple[str, ...]],
-    arg(metavar="KEY=VALUE", help="Cut a kept sweep of more than two keys at the nearest value of this key."),
-]
 
 
 @dataclass(frozen=True)
@@ -78,6 +70,9 @@ class PhaseCommand:
     """The figure: PNG, PDF or SVG by its suffix."""
     prove: bool = False
     """Decide the sign of every gain by ball arithmetic: labels proved-help, proved-hurt, proved-neutral, undecided."""
+    adaptive: bool = False
+    """Evaluate cells only where the label changes or interpolation is off by more than the tolerance."""
+    tolerance: Tolerance = None
     workers: Workers = 1
     dask: Dask = None
     check: Count = None
@@ -105,6 +100,7 @@ class PhaseCommand:
         fixed = {key: listed_noises((value,), key)[0] for key in ASKED if (value := getattr(self, key)) is not None}
         check_workers(self.workers, self.dask)
         check = self._check()
+        self._check_cells(x.count * y.count)
         figure, out = self._places(DEFAULT_FIGURE, DEFAULT_OUT)
         command = map_command(self.problem or str(DEFAULT.source), chosen, (x, y), fixed)
         inputs = map_inputs(chosen, (x, y), fixed)
@@ -138,16 +134,17 @@ class PhaseCommand:
     ) -> xr.Dataset:
         """The sweep with its curves, and where asked for and possible proofs and Monte Carlo points."""
         from simulate.progress import Meter
-        from simulate.sweep.chunks import Chunks
+        from simulate.sweep.adaptive import sweep_adaptive
         from simulate.sweep.curves import add_curves
         from simulate.sweep.sweep import sweep_grid
         from simulate.work.pieces import Crew
 
-        if self.prove and isinstance(place, Chunks):
-            raise ProblemError("--prove", "more cells than fit into memory", "a map of at most 4 million cells")
         with hired(self.workers, self.dask) as pool:
             with Meter("sweeping") as meter:
-                dataset = sweep_grid(chosen, axes[::-1], fixed, pool, meter, kept, place)
+                if self.adaptive:
+                    dataset = sweep_adaptive(chosen, *axes, fixed, self.tolerance, pool, meter, kept)
+                else:
+                    dataset = sweep_grid(chosen, axes[::-1], fixed, pool, meter, kept, place)
 
             def traced(dataset: xr.Dataset) -> xr.Dataset:
                 with Meter("tracing curves"):
@@ -166,7 +163,7 @@ class PhaseCommand:
         if self.json:
             print_json(summary(dataset, {"dataset": out, "figure": figure}))
         else:
-            _summarise(dataset)
+            summarise(dataset)
 
     def _table(self, path: str) -> xr.Dataset:
         """The cells of a file; what asks for more than to draw them is refused."""
@@ -196,6 +193,18 @@ class PhaseCommand:
             validation.whole(getattr(self, key), key, least)
         checked = at_most(count, "check", MOST_CHECKS, 0)
         return SpotCheck(checked, self.votes, self.samples, self.seed) if checked else None
+
+    def _check_cells(self, count: int) -> None:
+        """Refuse what does not go together, or not with so many cells."""
+        from simulate.sweep.held import MOST_CELLS
+
+        if (self.adaptive or self.prove) and count > MOST_CELLS:
+            key = "--adaptive" if self.adaptive else "--prove"
+            raise ProblemError(key, f"{count} cells, more than fit into memory", f"at most {MOST_CELLS}")
+        if self.adaptive and self.prove:
+            raise ProblemError("--adaptive", "--prove beside it", "one of the two: interpolated gains have no proof")
+        if self.tolerance is not None and not self.adaptive:
+            raise ProblemError("--tolerance", f"{self.tolerance:g}", "--adaptive beside it")
 
     def _places(self, figure: str, out: str | None = None) -> tuple[str | None, str | None]:
         """Where to write figure and dataset, the usual places where nothing is said; refused before any work is done
@@ -231,11 +240,3 @@ def _checked(dataset: xr.Dataset, chosen: Family, axes: tuple[Axis, Axis], check
     except (NoExactRoute, UnsupportedError) as error:
         note(f"no Monte Carlo points: {error}")
         return dataset
-
-
-def _summarise(dataset: xr.Dataset) -> None:
-    """How many cells have each label, and how many Monte Carlo points agree."""
-    print_table(["label", "cells"], [(name, str(count)) for name, count in label_counts(dataset).items()])
-    if "check_agrees" in dataset:
-        agrees = dataset["check_agrees"].to_numpy().astype(bool)
-        print(f"Monte Carlo agrees at {agrees.sum()} of {agrees.size} points")

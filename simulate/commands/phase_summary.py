@@ -1,4 +1,4 @@
-"""What `noisewise phase --json` prints: where the diagram was written, what is swept, and what came of it."""
+"""What `noisewise phase` prints: what came of it, and with --json where it was written and what is swept."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
+from simulate.commands.output import print_table
 from simulate.sweep.axes import ASKED
 
 if TYPE_CHECKING:
@@ -15,6 +16,17 @@ if TYPE_CHECKING:
 
 # Labels that are counted at once: there may be more than fit into memory.
 AT_ONCE = 1 << 20
+
+
+def summarise(dataset: xr.Dataset) -> None:
+    """How many cells have each label, how many were evaluated, and how many Monte Carlo points agree."""
+    print_table(["label", "cells"], [(name, str(count)) for name, count in label_counts(dataset).items()])
+    if "evaluations" in dataset.attrs:
+        held = dataset.attrs
+        print(f"evaluated {held['evaluations']} cells, interpolated others within {held['tolerance']:.2g}")
+    if "check_agrees" in dataset:
+        agrees = dataset["check_agrees"].to_numpy().astype(bool)
+        print(f"Monte Carlo agrees at {agrees.sum()} of {agrees.size} points")
 
 
 def summary(dataset: xr.Dataset, written: Mapping[str, str | None]) -> dict[str, Any]:
@@ -27,6 +39,7 @@ def summary(dataset: xr.Dataset, written: Mapping[str, str | None]) -> dict[str,
         "y": _axis(dataset, "y"),
         "fixed": {key: float(held) for key in ASKED if isinstance(held := dataset.attrs.get(key), Real)},
         "cells": int(dataset["label"].size),
+        "evaluated": int(dataset.attrs.get("evaluations", dataset["label"].size)),
         "labels": label_counts(dataset),
         "no_exact_route": reasons,
         "proved": "proof_low" in dataset,

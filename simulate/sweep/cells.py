@@ -70,20 +70,20 @@ class CellBatch:
 
 def pieces(family: Family, axes: Sequence[Axis], fixed: Mapping[str, float]) -> Iterator[CellBatch]:
     """All cells of a sweep over some axes, the first of which varies slowest, cut into pieces."""
-    quick = _quick(family, axes)
-    batches = _batches(family, axes, fixed, BATCH_CELLS if quick else COSTLY_CELLS)
-    size = 1 if any(family.asks(axis.key) for axis in axes) or not quick else PIECE_BATCHES
+    most = most_cells(family, axes)
+    batches = _batches(family, axes, fixed, most)
+    size = 1 if any(family.asks(axis.key) for axis in axes) or most < BATCH_CELLS else PIECE_BATCHES
     while held := tuple(islice(batches, size)):
         yield CellBatch(family, held)
 
 
-def _quick(family: Family, axes: Sequence[Axis]) -> bool:
-    """Whether a cell takes microseconds, by the geometry that answers at the low ends of the axes."""
+def most_cells(family: Family, axes: Sequence[Axis]) -> int:
+    """Cells of a batch at most: fewer where each takes its time, by the geometry that answers at the low ends."""
     try:
         held = family.at({axis.key: axis.low for axis in axes if not family.asks(axis.key)})
-        return reduce(normal_form(held)).route in QUICK
+        return BATCH_CELLS if reduce(normal_form(held)).route in QUICK else COSTLY_CELLS
     except NoExactRoute:
-        return True
+        return BATCH_CELLS
 
 
 def _batches(family: Family, axes: Sequence[Axis], fixed: Mapping[str, float], most: int) -> Iterator[Batch]:

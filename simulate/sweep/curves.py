@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from simulate.sweep.axes import ASKED, Axis, Family
+from simulate.sweep.held import SIGNED
 from simulate.sweep.jumps import with_gaps
 from simulate.work.pieces import ALONE, Crew
 from theory import NoExactRoute, zero_gain_curve
@@ -19,8 +20,6 @@ from theory.problems.problem import Problem
 from theory.risks.optimum import best_along
 from theory.risks.panel import Noises
 
-# Labels of cells around which a change of sign is one of what training noise does.
-SIGNED = ("exact-help", "exact-hurt")
 # Cells along an axis between which curves are looked for.
 MOST_SEEDS = 513
 

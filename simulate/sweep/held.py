@@ -17,6 +17,8 @@ from theory.estimate import STATUSES
 
 # A gain within its error is called neutral where that error is of rounding size, relative to risks above 1.
 NEUTRAL = 1e-12
+# Labels that say which sign a gain has: a change of sign between them is one of what training noise does.
+SIGNED = ("exact-help", "exact-hurt")
 # Variables that are numbers, and what each is; and the types of those that are words.
 NUMBERS = {
     "risk": "risk",

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from simulate import storage
 from simulate.progress import Progress
 from simulate.storage import save_dataset, table
+from simulate.sweep.adaptive import sweep_adaptive
 from simulate.sweep.axes import Axis, Family
 from simulate.sweep.curves import add_curves
 from simulate.sweep.measured import gains, least, measured_labels, not_worse, ordered, risks
@@ -42,13 +43,15 @@ MEASURED = {
 }
 
 
-def phase(
+def phase(  # noqa: PLR0913 - all but three have usual values
     problem: Problem | Family | str,
     x: Axis | str,
     y: Axis | str,
     *,
     settings: Mapping[str, Any] | None = None,
     curves: bool = True,
+    adaptive: bool = False,
+    tolerance: float | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
     **fixed: float,
@@ -61,11 +64,13 @@ def phase(
             of the problem file.
         settings: other values for parameters of the regime or keys of the file.
         curves: whether gain = 0 and the best training noise are traced as well.
+        adaptive, tolerance: whether cells are interpolated where little happens, and how far their gains may be off; as
+            for `simulate.sweep.adaptive.sweep_adaptive`.
         executor, progress: as for `sweep`.
         fixed: `alpha`, `beta` and `eps` where they are not swept (0.5, 0.5 and 0 if not given).
 
     Returns:
-        The dataset of `sweep`, with `dataset.noisewise.plot()`, `.table()` and `.save(path)`.
+        The dataset of `sweep`, or of `sweep_adaptive`, with `dataset.noisewise.plot()`, `.table()` and `.save(path)`.
 
     Raises:
         NoExactRoute: no cell has an exact route.
@@ -79,7 +84,12 @@ def phase(
     family = _family(problem)
     family = Family(family.source, {**family.settings, **(settings or {})})
     across, up = (axis if isinstance(axis, Axis) else Axis.parse(axis) for axis in (x, y))
-    dataset = sweep(family, across, up, fixed, executor, progress)
+    if adaptive:
+        dataset = sweep_adaptive(family, across, up, fixed, tolerance, executor, progress)
+    elif tolerance is None:
+        dataset = sweep(family, across, up, fixed, executor, progress)
+    else:
+        raise ProblemError("tolerance", shown(tolerance), "adaptive=True beside it")
     return add_curves(dataset, family, across, up) if curves else dataset
 
 

@@ -48,6 +48,45 @@ def test_a_dataset_and_a_figure(call: Run, tmp_path: Path) -> None:
     assert np.isfinite(dataset["best_y"]).any()
 
 
+def test_few_cells_give_the_same_picture(call: Run, tmp_path: Path) -> None:
+    words = ("phase", "stripes", "--x", "beta=0.1:1.2:40", "--y", "alpha=0:1:40")
+    assert call(*words, "--out", "full.nc").returncode == 0
+    result = call(*words, "--adaptive", "--tolerance", "0.01", "--out", "few.nc", "--figure", "few.png", "--check", "2")
+    assert result.returncode == 0, result.stderr
+    full, few = open_dataset(tmp_path / "full.nc"), open_dataset(tmp_path / "few.nc")
+    assert f"evaluated {few.attrs['evaluations']} cells, interpolated others within 0.01" in result.stdout
+    assert few.attrs["evaluations"] == few["evaluated"].sum() < few["gain"].size / 2
+    assert np.abs(few["gain"] - full["gain"]).max() <= 0.01
+    assert (few["label"] == full["label"]).all()
+    assert {"zero_gain_x", "best_y", "check_agrees"} <= set(few.variables)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--adaptive", "--prove"), "--adaptive: found --prove beside it, expected one of the two"),
+        (("--tolerance", "0.1"), "--tolerance: found 0.1, expected --adaptive beside it"),
+        (("--adaptive", "--tolerance", "0"), "tolerance: found 0.0, expected a positive number"),
+        (("--adaptive",), "adaptive: found 4 x 5 cells, expected more than 16 along each axis"),
+    ],
+)
+def test_few_cells_are_refused_in_one_line(call: Run, tmp_path: Path, words: tuple[str, ...], told: str) -> None:
+    result = call(*SMALL, *words, "--out", "a.nc")
+    assert result.returncode == 2
+    assert told in result.stderr
+    assert len(without_progress(result.stderr).splitlines()) == 1
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("option", ["--adaptive", "--prove"])
+def test_more_than_fits_into_memory_is_refused(call: Run, tmp_path: Path, option: str) -> None:
+    axes = ("--x", "beta=0.5:3:2001", "--y", "alpha=0:1:2001")
+    result = call("phase", "bumps", *axes, option, "--out", "a.zarr")
+    assert result.returncode == 2
+    assert f"{option}: found 4004001 cells, more than fit into memory, expected at most 4000000" in result.stderr
+    assert os.listdir(tmp_path) == []
+
+
 def test_the_command_in_a_file_repeats_it(call: Run, tmp_path: Path) -> None:
     assert call(*SMALL, "--out", "a.nc").returncode == 0
     before = (tmp_path / "a.nc").read_bytes()
