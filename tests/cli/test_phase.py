@@ -74,7 +74,7 @@ def test_few_cells_are_refused_in_one_line(call: Run, tmp_path: Path, words: tup
     result = call(*SMALL, *words, "--out", "a.nc")
     assert result.returncode == 2
     assert told in result.stderr
-    assert len(without_progress(result.stderr).splitlines()) == 1
+    assert len(without_progress(result.stderr)) == 1
     assert os.listdir(tmp_path) == []
 
 
