@@ -31,6 +31,8 @@ Ends = tuple[str, float, float]
 MAPS: list[tuple[Family, Ends, Ends, dict[str, float]]] = [
     (Family("bumps", {"spacing": 1.5}), ("beta", 0.02, 1.6), ("alpha", 0.0, 1.5), {}),
     (Family("stripes"), ("beta", 0.05, 1.2), ("gap", 0.05, 1.0), {"alpha": 0.6}),
+    (Family("bumps", {"count": 2}), ("beta", 0.02, 1.6), ("alpha", 0.0, 1.5), {}),
+    (Family("stripes"), ("beta", 0.02, 1.6), ("alpha", 0.0, 1.5), {}),
     (Family("concentric", {"dim": 10}), ("alpha", 0.3, 2.0), ("beta", 0.02, 1.6), {"eps": 0.1}),
 ]
 
