@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 
-from theory.arrays import Array, Flags
+from theory.arrays import Array, Flags, Index
+from theory.geometry.plane.crossings import PLACES, Pieces, circle_cuts, disc_cuts, line_cuts, parted, slack
 from theory.geometry.plane.outline import Outline, rule
 from theory.geometry.plane.window import Window
 
 # Arcs are cut into panels of at most this angle.
 ANGLE = np.pi / 6
-# Pieces of boundary are told apart by looking this far to both sides, relative to the size of the whole.
-ASIDE = 1e-9
+# Pieces run along another set's boundary within this part of the slack that decides about crossings.
+MARGIN = 8.0
+# Cuts nearer to each other than a slack are one, but for this share of what they cut.
+SHORTEST = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,12 +62,12 @@ class SetUnion:
     @cached_property
     def rows(self) -> Array:
         """The rows y on which the union's intervals change their number or their formula."""
-        x, y, r = self.discs.T
+        _x, y, r = self.discs.T
         rows = [y - r, y + r, np.unique(self.segments[:, 1::2])]
         for k in range(len(self.discs)):
-            cuts = [*_circle_cuts(x[k], y[k], r[k], np.delete(self.discs, k, axis=0))]
-            cuts += _segment_cuts(x[k], y[k], r[k], self.segments)
-            rows.append(y[k] + r[k] * np.sin(np.concatenate(cuts)))
+            cuts = circle_cuts(self.discs[k], np.delete(self.discs, k, axis=0), self._slack)
+            cuts = np.concatenate([cuts, line_cuts(self.discs[k], self.segments, self._slack)])
+            rows.append(y[k] + r[k] * np.sin(cuts))
         return np.unique(np.concatenate(rows))
 
     def spans(self, y: Array) -> tuple[Array, Array]:
@@ -101,108 +103,67 @@ class SetUnion:
         """Area of the union."""
         return self.outline(16).shifted(self.window.center).area()
 
+    @cached_property
+    def _slack(self) -> float:
+        return slack(self.discs, self.boxes, self.segments)
+
     def _arcs(self, count: int) -> tuple[Array, Array]:
         at, weights = rule(count)
-        spans = [(k, low, high) for k in range(len(self.discs)) for low, high in self._angles(k)]
-        if not spans:
-            return np.empty((0, count, 2)), np.empty((0, count, 2))
-        disc, low, high = (np.array(v) for v in zip(*spans, strict=True))
-        center, radius = self.discs[disc, :2], self.discs[disc, 2:]
-        middle = 0.5 * (low + high)
-        toward = np.stack([np.cos(middle), np.sin(middle)], axis=1)
-        sign = self._side(center + radius * toward, toward)
-        low, high, center, radius, sign = (v[sign != 0] for v in (low, high, center, radius, sign))
-        angle = 0.5 * (low + high)[:, None] + 0.5 * (high - low)[:, None] * at
-        circle = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
-        run = sign[:, None] * weights * 0.5 * (high - low)[:, None] * radius
+        spans = [self._angles(k) for k in range(len(self.discs))]
+        own = np.repeat(np.arange(len(spans)), [len(part) for part in spans])
+        low, high = np.concatenate([np.empty((0, 2)), *spans]).T
+        center, radius = self.discs[own, None, :2], self.discs[own, 2:]
+        toward = _circle(low, high, PLACES)
+        good = self._bounding(center + radius[..., None] * toward, toward, own)
+        low, high, center, radius = (v[good] for v in (low, high, center, radius))
+        circle = _circle(low, high, at)
+        run = weights * 0.5 * (high - low)[:, None] * radius
         turned = np.stack([-circle[..., 1], circle[..., 0]], axis=-1)
-        return center[:, None] + radius[:, None] * circle, run[..., None] * turned
+        return center + radius[..., None] * circle, run[..., None] * turned
 
-    def _side(self, at: Array, normal: Array) -> Array:
-        """1 where the union lies against the normal only, -1 where along it only, else 0."""
-        step = ASIDE * self.window.half
-        ahead, behind = self.contains(at + step * normal), self.contains(at - step * normal)
-        return behind.astype(float) - ahead.astype(float)
+    def _bounding(self, points: Array, normals: Array, own: Index) -> Flags:
+        return Pieces(points, normals, own, self._slack / MARGIN).bounding(self.discs, self.boxes, self.clip)
 
-    def _angles(self, k: int) -> list[tuple[float, float]]:
-        """Intervals of angle of disc k between crossings, none longer than ANGLE; none for a repeated disc."""
-        x, y, r = self.discs[k]
-        if (self.discs[:k] == self.discs[k]).all(axis=1).any():
-            return []
-        cuts = [*_circle_cuts(x, y, r, np.delete(self.discs, k, axis=0)), *_segment_cuts(x, y, r, self.segments)]
-        return _intervals(np.concatenate([*cuts, np.linspace(-np.pi, np.pi, int(np.ceil(2 * np.pi / ANGLE)) + 1)]))
+    def _angles(self, k: int) -> Array:
+        """(N, 2) intervals of angle of disc k between crossings, none longer than ANGLE."""
+        disc, least = self.discs[k], self._slack
+        cuts = [circle_cuts(disc, np.delete(self.discs, k, axis=0), least), line_cuts(disc, self.segments, least)]
+        even = np.linspace(-np.pi, np.pi, int(np.ceil(2 * np.pi / ANGLE)) + 1)
+        return parted(np.concatenate([*cuts, even]), min(least / disc[2], SHORTEST))
 
     def _sides(self, count: int) -> tuple[Array, Array]:
         at, weights = rule(count)
-        starts, ends = [np.empty((0, 2))], [np.empty((0, 2))]
-        seen: set[tuple[float, ...]] = set()
-        for x0, y0, x1, y1 in self.segments:
+        boxes = len(self.segments) // 4
+        starts, ends, own = [np.empty((0, 2))], [np.empty((0, 2))], []
+        for k, (x0, y0, x1, y1) in enumerate(self.segments):
             a, b = np.array([x0, y0]), np.array([x1, y1])
             along = 0 if y0 == y1 else 1
-            cuts = np.concatenate([self._along(a, along), [a[along], b[along]]])
+            corners = self.segments.reshape(-1, 2)[:, along]
+            cuts = np.concatenate([disc_cuts(self.discs, a[1 - along], along, self._slack), corners])
             low, high = sorted((a[along], b[along]))
-            for first, second in _intervals(cuts[(cuts >= low) & (cuts <= high)]):
-                key = (along, a[1 - along], first, second)
-                if key in seen:
-                    continue
-                seen.add(key)
-                ends_of = np.tile(a, (2, 1))
-                ends_of[:, along] = first, second
-                starts.append(ends_of[:1])
-                ends.append(ends_of[1:])
+            parts = parted(cuts[(cuts >= low) & (cuts <= high)], min(self._slack, SHORTEST * (high - low)))
+            for side, found in zip((starts, ends), parts.T if a[along] < b[along] else parts.T[::-1], strict=True):
+                places = np.tile(a, (len(parts), 1))
+                places[:, along] = found
+                side.append(places)
+            box = k % boxes
+            own += [-1 if box == len(self.boxes) else len(self.discs) + box] * len(parts)
         a, b = np.concatenate(starts), np.concatenate(ends)
         move = b - a
-        normal = np.stack([move[:, 1], -move[:, 0]], axis=1) / np.maximum(np.hypot(*move.T), 1e-300)[:, None]
-        sign = self._side(0.5 * (a + b), normal)
-        a, b, sign = a[sign != 0], b[sign != 0], sign[sign != 0]
+        normal = np.sign(np.stack([move[:, 1], -move[:, 0]], axis=1))[:, None]
+        places = 0.5 * (a + b)[:, None] + 0.5 * move[:, None] * PLACES[:, None]
+        good = self._bounding(places, normal, np.array(own, np.intp))
+        a, b = a[good], b[good]
         points = 0.5 * (a + b)[:, None] + 0.5 * (b - a)[:, None] * at[:, None]
-        return points, sign[:, None, None] * 0.5 * (b - a)[:, None] * weights[:, None]
+        return points, 0.5 * (b - a)[:, None] * weights[:, None]
 
-    def _along(self, start: Array, along: int) -> Array:
-        """Where the line through `start` along an axis crosses the other boundaries."""
-        other = 1 - along
-        gap = self.discs[:, 2] ** 2 - (start[other] - self.discs[:, other]) ** 2
-        half = np.sqrt(gap[gap >= 0])
-        middle = self.discs[gap >= 0, along]
-        corners = self.segments.reshape(-1, 2)[:, along]
-        return np.concatenate([middle - half, middle + half, corners])
+
+def _circle(low: Array, high: Array, at: Array) -> Array:
+    """(N, m, 2) unit vectors at places (m,) of intervals of angle (N,)."""
+    angle = 0.5 * (low + high)[:, None] + 0.5 * (high - low)[:, None] * at
+    return np.stack([np.cos(angle), np.sin(angle)], axis=-1)
 
 
 def _in_boxes(points: Array, boxes: Array) -> Flags:
     x, y = points[..., 0, None], points[..., 1, None]
     return (x >= boxes[:, 0]) & (x <= boxes[:, 2]) & (y >= boxes[:, 1]) & (y <= boxes[:, 3])
-
-
-def _intervals(cuts: Array) -> list[tuple[float, float]]:
-    held = np.unique(cuts)
-    return [(a, b) for a, b in pairwise(held.tolist())]
-
-
-def _circle_cuts(x: float, y: float, r: float, discs: Array) -> list[Array]:
-    """Angles at which other circles cross a circle."""
-    dx, dy = discs[:, 0] - x, discs[:, 1] - y
-    distance = np.hypot(dx, dy)
-    meet = (distance < r + discs[:, 2]) & (distance > np.abs(r - discs[:, 2]))
-    distance, other = distance[meet], discs[meet, 2]
-    cosine = np.clip((distance**2 + r**2 - other**2) / (2 * distance * r), -1, 1)
-    toward, spread = np.arctan2(dy[meet], dx[meet]), np.arccos(cosine)
-    return [_turned(toward - spread), _turned(toward + spread)]
-
-
-def _segment_cuts(x: float, y: float, r: float, segments: Array) -> list[Array]:
-    """Angles at which segments along an axis cross a circle."""
-    result = []
-    for along in (0, 1):
-        lines = segments[segments[:, 1 - along] == segments[:, 3 - along]]
-        offset = lines[:, 1 - along] - (y, x)[along]
-        offset = offset[np.abs(offset) < r]
-        half = np.sqrt(r * r - offset * offset)
-        for side in (-1, 1):
-            pair = (side * half, offset) if along == 0 else (offset, side * half)
-            result.append(np.arctan2(pair[1], pair[0]))
-    return result
-
-
-def _turned(angle: Array) -> Array:
-    """The same angle in [-pi, pi]."""
-    return (angle + np.pi) % (2 * np.pi) - np.pi
