@@ -9,6 +9,7 @@ is left between crossings lies within another set, or outside of it, as far as t
 from __future__ import annotations
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from theory.arrays import Array, Flags, Index
 
@@ -16,6 +17,8 @@ from theory.arrays import Array, Flags, Index
 ULPS = 64
 # Where pieces are looked at: no place of symmetry is among them.
 PLACES = np.array([-0.83, -0.31, 0.17, 0.71])
+# Circles about sets are larger by this factor, so that rounding leaves nothing out.
+REACH = 1.001
 
 
 def slack(*numbers: Array) -> float:
@@ -87,24 +90,34 @@ class Pieces:
 
     def bounding(self, discs: Array, boxes: Array, clip: Array | None) -> Flags:
         """(N,) which pieces bound the union of discs and boxes, clipped: one of those that run along each other."""
-        edge = self._own < 0
-        bare, covered = np.ones(len(edge), bool), np.zeros(len(edge), bool)
-        for k, held in enumerate([*discs, *boxes]):
-            inside, along, same = self._seen(*(_disc if len(held) == 3 else _box)(held, self._points))
-            bare &= (self._own == k) | ~(inside | (along & (~same | (k < self._own))))
-            covered |= inside | (along & same)
+        bare, covered = np.ones(len(self._own), bool), np.zeros(len(self._own), bool)
+        held: list[Array] = [*discs, *boxes]
+        for k, rows in enumerate(self._near(discs, boxes)):
+            own = self._own[rows]
+            inside, along, same = self._seen(rows, *(_disc if len(held[k]) == 3 else _box)(held[k], self._points[rows]))
+            bare[rows] &= (own == k) | ~(inside | (along & (~same | (k < own))))
+            covered[rows] |= inside | (along & same)
         if clip is not None:
-            bare &= self._seen(*_box(clip, self._points))[0]
-        return np.where(edge, covered, bare)
+            rows = np.flatnonzero(self._own >= 0)
+            bare[rows] &= self._seen(rows, *_box(clip, self._points[rows]))[0]
+        return np.where(self._own < 0, covered, bare)
 
-    def _seen(self, depth: Array, normal: Array) -> tuple[Flags, Flags, Flags]:
-        """Whether pieces lie inside a set; along its boundary; and there with the same side out.
+    def _near(self, discs: Array, boxes: Array) -> list[Index]:
+        """Of every set the pieces that are not outside of a circle about it."""
+        centers = np.concatenate([discs[:, :2], 0.5 * (boxes[:, :2] + boxes[:, 2:])])
+        radii = np.concatenate([discs[:, 2], 0.5 * np.hypot(*(boxes[:, 2:] - boxes[:, :2]).T)])
+        count = self._points.shape[1]
+        found = cKDTree(self._points.reshape(-1, 2)).query_ball_point(centers, radii * REACH + self._least)
+        return [np.unique(np.asarray(places, np.intp) // count) for places in found]
+
+    def _seen(self, rows: Index, depth: Array, normal: Array) -> tuple[Flags, Flags, Flags]:
+        """Whether some pieces lie inside a set; along its boundary; and there with the same side out.
 
         depth (N, m) below its boundary, whose outward normal is (N, m, 2).
         """
-        row = np.arange(len(depth))
-        most = np.abs(depth).argmax(axis=1)
-        depth, cosine = depth[row, most], (normal * self._normals).sum(axis=2)[row, most]
+        row, most = np.arange(len(rows)), np.abs(depth).argmax(axis=1)
+        depth, normal = depth[row, most], normal[row, most]
+        cosine = (normal * self._normals[rows, most]).sum(axis=1)
         along = np.abs(depth) <= self._least
         return (depth > 0) & ~along, along, cosine > 0
 

@@ -150,7 +150,7 @@ class SetUnion:
             own += [-1 if box == len(self.boxes) else len(self.discs) + box] * len(parts)
         a, b = np.concatenate(starts), np.concatenate(ends)
         move = b - a
-        normal = np.sign(np.stack([move[:, 1], -move[:, 0]], axis=1))[:, None]
+        normal = np.sign(np.stack([move[:, 1], -move[:, 0]], axis=1))[:, None].repeat(len(PLACES), axis=1)
         places = 0.5 * (a + b)[:, None] + 0.5 * move[:, None] * PLACES[:, None]
         good = self._bounding(places, normal, np.array(own, np.intp))
         a, b = a[good], b[good]
