@@ -141,3 +141,16 @@ def test_risks_of_touching_discs_are_those_about_an_axis(angle: float) -> None:
     assert found.route == "plane"
     assert abs(found.value - wanted) <= found.error + doubt
     assert found.error < 2e-9
+
+
+def test_votes_in_the_tail_of_a_large_box() -> None:
+    """Six noises inside of an edge, of a box that is long: absolutely to rounding, which no level adds to."""
+    box = np.array([-40.0, -40.0, 40.0, 40.0])
+    held = SetUnion(NO_DISCS, box[None])
+    at = np.column_stack([np.full(50, 34.0), np.linspace(-33, 33, 50)])
+    beyond = ndtr(np.abs(at) - 40) + ndtr(-np.abs(at) - 40)
+    wanted = beyond.sum(axis=1) - beyond.prod(axis=1)
+    for level in LEVELS[2:]:
+        field = vote_field(held.outline(level.nodes), held.window, 1.0, 1e-9, level)
+        assert np.abs(1 - field.share(at) - wanted).max() < 3e-15
+        assert np.abs(1e-9 - field.value(at) - wanted).max() < 3e-15

@@ -50,16 +50,21 @@ class Chords:
     def angles(self, near: Index, at: Array) -> Array:
         """(N,) the angles, in turns, of the sides `near` together, seen from points (N, 2).
 
-        A point on a side is seen from where `winding` puts it: right of sides that go up, above level ones.
+        A point on a side is seen from where `winding` puts it: right of sides that go up, above level ones. What the
+        way there does to the angles is taken off: between ends at a distance of noise scales it would show in tails.
         """
         at = at + self._nudge
         (ax, ay), (bx, by) = ((e[near, 0] - at[:, :1], e[near, 1] - at[:, 1:]) for e in (self._from, self._to))
+        x, y = self._nudge
+        least = np.maximum(x * x + y * y, np.finfo(float).tiny)
+        moved = (by * x - bx * y) / np.maximum(bx * bx + by * by, least)
+        moved -= (ay * x - ax * y) / np.maximum(ax * ax + ay * ay, least)
         cross = ax * by - ay * bx
         angle = np.arctan2(cross, ax * bx + ay * by)
         move = self._to[near] - self._from[near]
         sign = np.where(move[:, 1] != 0, -np.sign(move[:, 1]), np.sign(move[:, 0]))
         on = (cross == 0) & (np.abs(angle) > 3)
-        return np.asarray(np.where(on, sign * np.pi, angle).sum(axis=1) / (2 * np.pi))
+        return np.asarray((np.where(on, sign * np.pi, angle).sum(axis=1) - moved.sum(axis=1)) / (2 * np.pi))
 
 
 def followers(ends: Array) -> Index:
