@@ -51,14 +51,16 @@ def obey_signals() -> None:
 
 @contextmanager
 def undivided() -> Iterator[None]:
-    """What is done within the block, such as starting processes, is done before a signal ends this one."""
-    _State.held += 1
-    try:
-        yield
-    finally:
-        _State.held -= 1
-        if _State.waiting is not None and not _State.held:
-            end(_State.waiting)
+    """What is done within the block, such as starting processes, is done before a signal ends this one; once that has
+    begun, no thread comes into such a block any more."""
+    with _State.ending:
+        _State.held += 1
+        try:
+            yield
+        finally:
+            _State.held -= 1
+            if _State.waiting is not None and not _State.held:
+                end(_State.waiting)
 
 
 @contextmanager
