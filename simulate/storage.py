@@ -3,6 +3,7 @@ user's are read here too."""
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
@@ -26,8 +27,9 @@ from theory.errors import ProblemError, shown
 SUFFIXES = (".nc", ".zarr", ".csv", ".parquet")
 # What says of the columns of a table what they are, and in which units, in a file beside it.
 HEADER = ".json"
-# A Zarr store is built beside its place under this suffix.
-UNFINISHED = ".unfinished"
+# A Zarr store is a folder. It is built beside its place, as a hidden one, and so does the one before it leave.
+STORE = ".zarr"
+UNFINISHED, LEAVING = ".unfinished", ".old"
 # The group of a netCDF file for what is no table of cells.
 CURVES = "curves"
 # What a sweep holds.
@@ -52,7 +54,7 @@ def save_dataset(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
     suffix = Path(path).suffix.lower()
     if suffix not in SUFFIXES:
         raise ProblemError("", shown(os.fspath(path)), f"a name that ends in {' or '.join(SUFFIXES)}")
-    if suffix == ".zarr":
+    if suffix == STORE:
         _save_store(dataset, Path(path))
         return
     content = bytes(_grouped(dataset).to_netcdf(engine="h5netcdf")) if suffix == ".nc" else _tabled(dataset, suffix)
@@ -76,19 +78,42 @@ def _save_store(dataset: xr.Dataset, path: Path) -> None:
     """A Zarr store, built beside its place, which it takes when it is complete."""
     if find_spec("zarr") is None:
         raise missing("zarr", "distributed")
-    built = Path(f"{path}{UNFINISHED}")
-    shutil.rmtree(built, ignore_errors=True)
+    target, built = store_places(path)
     try:
         _grouped(dataset).to_zarr(built, mode="w", zarr_format=2)
-        take_place(built, path)
+        take_place(built, target)
     finally:
         shutil.rmtree(built, ignore_errors=True)
 
 
+def store_places(path: str | os.PathLike[str]) -> tuple[Path, Path]:
+    """Where a store goes, which a link may say, and where it is built; what a killed process left there is removed.
+
+    Raises:
+        OSError: something is there that is no store.
+    """
+    target = Path(os.path.realpath(path))
+    for place in (built := target.with_name(f".{target.name}{UNFINISHED}"), _leaving(target)):
+        if place.is_dir() and (is_store(place) or not any(place.iterdir())):
+            shutil.rmtree(place)
+        elif place.exists():
+            raise OSError(errno.EEXIST, "is in the way, and no store", str(place))
+    return target, built
+
+
+def is_store(path: Path) -> bool:
+    """Whether a folder is a Zarr store."""
+    return path.is_dir() and (path / ".zgroup").is_file()
+
+
+def _leaving(target: Path) -> Path:
+    return target.with_name(f".{target.name}{LEAVING}")
+
+
 def take_place(built: Path, target: Path) -> None:
-    """A folder that is complete replaces what was at its target, which is there until then."""
-    old = Path(f"{target}.old")
-    shutil.rmtree(old, ignore_errors=True)
+    """A store that is complete replaces the one at its target, which is there until then but for one moment between two
+    steps; a process that is killed in it leaves the old one hidden beside the new one, and the same command goes on."""
+    old = _leaving(target)
     if target.exists():
         os.rename(target, old)
     os.rename(built, target)

@@ -103,7 +103,7 @@ class PhaseCommand:
         self._check_cells(x.count * y.count)
         figure, out = self._places(DEFAULT_FIGURE, DEFAULT_OUT)
         command = map_command(self.problem or str(DEFAULT.source), chosen, (x, y), fixed)
-        inputs = map_inputs(chosen, (x, y), fixed)
+        inputs = map_inputs(chosen, (x, y), fixed) | {"cells": f"adaptive {self.tolerance}" if self.adaptive else "all"}
         from simulate.sweep.chunks import for_target
 
         with suggesting(command), kept_beside(out or figure, "phase", inputs, fresh=self.fresh) as kept:

@@ -58,7 +58,9 @@ def write_files(
 
 def _ours(path: Path) -> bool:
     """Whether a folder may be replaced by a store: it is one, or is empty."""
-    return path.is_dir() and ((path / ".zgroup").is_file() or not any(path.iterdir()))
+    from simulate.storage import is_store
+
+    return is_store(path) or (path.is_dir() and not any(path.iterdir()))
 
 
 @contextmanager

@@ -73,8 +73,8 @@ def sweep_adaptive(
         LostError: the worker of a piece died each time it was tried.
 
     Examples:
-        >>> dataset = sweep_adaptive(Family("stripes"), Axis("beta", 0.1, 1.2, 65), Axis("alpha", 0.0, 1.0, 65))
-        >>> dataset.attrs["evaluations"] == int(dataset["evaluated"].sum()) < 65 * 65 / 3
+        >>> dataset = sweep_adaptive(Family("two-gaussians"), Axis("beta", 0.1, 1.2, 129), Axis("alpha", 0.0, 1.0, 129))
+        >>> dataset.attrs["evaluations"] == int(dataset["evaluated"].sum()) < 129 * 129 / 5
         True
     """
     family = problem if isinstance(problem, Family) else Family(problem)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import numpy as np
 import xarray as xr
 
 from simulate.extras import missing
-from simulate.storage import UNFINISHED, save_dataset, take_place
+from simulate.storage import STORE, save_dataset, store_places, take_place
 from simulate.sweep.axes import Axis, Family
 from simulate.sweep.cells import BATCH_CELLS, blocks
 from simulate.sweep.held import LABEL, MOST_CELLS, NUMBERS, STATUS, InMemory, check_size
@@ -25,7 +24,7 @@ CHUNK = 1 << 18
 def for_target(target: str | None, family: Family, axes: Sequence[Axis]) -> Saved | Chunks:
     """Where the cells of a sweep go that is meant for a file: into memory, or where they are too many into chunks."""
     size = math.prod(axis.count for axis in axes)
-    many = target is not None and size > MOST_CELLS and Path(target).suffix.lower() == ".zarr"
+    many = target is not None and size > MOST_CELLS and Path(target).suffix.lower() == STORE
     return Chunks(str(target), family, axes) if many else Saved(axes, target)
 
 
@@ -59,8 +58,7 @@ class Chunks:
 
     def __init__(self, target: str | os.PathLike[str], family: Family, axes: Sequence[Axis]) -> None:
         zarr = _zarr()
-        self._target, self._place = Path(target), Path(f"{os.fspath(target)}{UNFINISHED}")
-        shutil.rmtree(self._place, ignore_errors=True)
+        self._target, self._place = store_places(target)
         self._shape = tuple(axis.count for axis in axes)
         first = [part.stop for part in next(blocks(family, axes, BATCH_CELLS))]
         self._along = next((k for k, size in enumerate(self._shape) if first[k] < size), 0)

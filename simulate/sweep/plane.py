@@ -175,7 +175,8 @@ def open_dataset(path: str | os.PathLike[str], chosen: Mapping[str, float] | Non
 
 def drawn(dataset: xr.Dataset, path: str | None) -> xr.Dataset:
     """What of a dataset that was written a picture can show."""
-    return dataset if dataset["gain"].size <= MOST_DRAWN or path is None else open_dataset(path)
+    stored = path is not None and path.rstrip("/").lower().endswith(storage.STORE)
+    return open_dataset(path) if path is not None and stored and dataset["gain"].size > MOST_DRAWN else dataset
 
 
 def sliced(dataset: xr.Dataset, chosen: Mapping[str, float], source: str = "") -> xr.Dataset:

@@ -136,14 +136,19 @@ def keeping(
     if target is None:
         yield None
         return
-    path = Path(f"{os.fspath(target)}{SUFFIX}")
+    path = Path(f"{Path(target)}{SUFFIX}")  # without a slash at the end, which a folder may have
     with _claimed(path, fresh) as descriptor:
         part = PartFile(path, descriptor, inputs)
+        found = len(part)
         with stopping.telling(part.kept):
             try:
                 yield part
-            except FINAL:
+            except BrokenPipeError:  # the work is done, and nobody reads what is said of it
                 path.unlink(missing_ok=True)
+                raise
+            except FINAL:
+                if not found:  # else it was a word of this command that was wrong, not of the one before
+                    path.unlink(missing_ok=True)
                 raise
             except Exception as error:
                 if told := part.kept():

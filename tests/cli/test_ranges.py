@@ -76,25 +76,25 @@ def test_check_as_a_table(call: Run, tmp_path: Path) -> None:
         assert row["seed"] == record["seed"]
 
 
-LAPLACE = ("--set", "smoothing.noise=laplace")
+LAPLACE = ("--set", "training.noise=laplace")
 # What is asked, of a problem without an exact route, and the words of the command that simulates it.
 OFFERED = [
     (
         ("risk", "concentric", "--alpha", "0", "0.2:0.4:2", "--beta", "0.5", "--eps", "0.1", *LAPLACE),
-        "mc concentric --alpha 0 0.2:0.4:2 --beta 0.5 --eps 0.1 --set smoothing.noise=laplace",
+        "mc concentric --alpha 0 0.2:0.4:2 --beta 0.5 --eps 0.1 --set training.noise=laplace",
     ),
     (
         ("risk", "concentric", "--alpha", "0", "--beta", "0.5", "--votes", "7", *LAPLACE),
-        "mc concentric --alpha 0 --beta 0.5 --eps 0 --set smoothing.noise=laplace --votes 7 --failure 0.001",
+        "mc concentric --alpha 0 --beta 0.5 --eps 0 --set training.noise=laplace --votes 7 --failure 0.001",
     ),
     (
         ("optimum", "concentric", "--beta", "0.3", *LAPLACE),
-        "mc concentric --alpha 0:0.6:9 --beta 0.3 --eps 0 --set smoothing.noise=laplace",
+        "mc concentric --alpha 0:0.6:9 --beta 0.3 --eps 0 --set training.noise=laplace",
     ),
     (("law", "stripes", "--beta", "0.2"), "mc stripes --alpha 0 0.2 --beta 0.2"),
     (
         ("phase", "concentric", "--x", "outer=3:4:9", "--y", "alpha=0:1:9", *LAPLACE),
-        "mc concentric --alpha 0.0:1.0:5 --beta 0.5 --eps 0 --set smoothing.noise=laplace --set outer=3.0",
+        "mc concentric --alpha 0.0:1.0:5 --beta 0.5 --eps 0 --set training.noise=laplace --set outer=3.0",
     ),
     (
         ("risk", "two-scales", "--alpha", "0", "--beta", "1", "--set", "dim=3", "--set", "class1.0.scale=[1, 2, 3]"),

@@ -167,7 +167,7 @@ def test_cells_without_an_exact_value_are_counted(monkeypatch: pytest.MonkeyPatc
 
 def test_nothing_to_compare(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NoExactRoute):
-        agreement(Family("concentric", {"smoothing.noise": "laplace"}), *NOISES, {}, TRIAL)
+        agreement(Family("concentric", {"training.noise": "laplace"}), *NOISES, {}, TRIAL)
 
     def refuse(*_words: Any, **_options: Any) -> None:
         raise UnsupportedError("no closed form")

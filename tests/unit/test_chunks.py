@@ -54,7 +54,7 @@ def test_chunks_hold_what_memory_holds(axes: tuple[Axis, ...], monkeypatch: pyte
     whole = sweep_grid(BUMPS, axes)
     place = Chunks(tmp_path / "a.zarr", BUMPS, axes)
     dataset = sweep_grid(BUMPS, axes, held=place)
-    assert os.listdir(tmp_path) == ["a.zarr.unfinished"]
+    assert os.listdir(tmp_path) == [".a.zarr.unfinished"]
     place.finish(dataset.assign(curve_x=("curve", [1.0, 2.0])))
     assert os.listdir(tmp_path) == ["a.zarr"]
     with xr.open_zarr(tmp_path / "a.zarr", chunks=None) as root:
