@@ -232,7 +232,7 @@ def _read(
     """What a file holds, or why nothing. What libraries complain of while they drop a damaged file is not said."""
     hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
     try:
-        if not Path(path).is_dir():
+        if not is_store(Path(path)):
             Path(path).open("rb").close()  # for the system's own words on why a file cannot be read
         return read(path), ""
     except Exception as error:  # whatever the libraries make of a damaged file: their errors have no common class

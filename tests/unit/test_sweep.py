@@ -16,6 +16,7 @@ from simulate.sweep import cells
 from simulate.sweep.axes import Axis, Family
 from simulate.sweep.held import labels
 from simulate.sweep.sweep import sweep
+from simulate.work.pieces import UNDER_WAY
 from theory import NoExactRoute, ProblemError, compare, loads_problem, regimes
 from theory.arrays import Array
 from theory.problems.problem import Problem
@@ -60,11 +61,10 @@ def test_any_executor_gives_the_same_dataset() -> None:
 def test_pieces_may_come_in_any_order_and_are_handed_out_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     backwards = Backwards()
     monkeypatch.setattr("simulate.work.pieces.wait", backwards.wait)
-    monkeypatch.setattr("simulate.work.pieces.UNDER_WAY", 3)
     monkeypatch.setattr("simulate.sweep.cells.BATCH_CELLS", 20)
     shares: list[float] = []
     found = sweep(BUMPS, *NOISES, executor=backwards, progress=shares.append)
-    assert backwards.most == 3
+    assert backwards.most == UNDER_WAY
     assert len(shares) > 10
     assert shares == sorted(shares)
     assert shares[-1] == 1
