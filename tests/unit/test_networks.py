@@ -191,10 +191,11 @@ KILLED = """
 import sys
 from pathlib import Path
 from simulate.networks import cohort
+from simulate.networks.store import NetworkStore
 from tests.unit.test_networks import EPOCHS, design, stripes
 cohort.LOST = 0.0
 print("ready", flush=True)
-cohort.Cohort(design("linear", EPOCHS), stripes(images=True), 0, cohort.NetworkStore(Path(sys.argv[1]))).outcome(
+cohort.Cohort(design("linear", EPOCHS), stripes(images=True), 0, NetworkStore(Path(sys.argv[1]))).outcome(
     lambda done: print(done, flush=True)
 )
 """
@@ -214,6 +215,7 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_end(tmp_path: Path) -> None
             process.stdout.readline()  # something has been done
             time.sleep(float(rng.uniform(0.0, 0.1)))
             process.send_signal(signal.SIGKILL)
+            assert process.wait() in (0, -signal.SIGKILL)
         kills += process.returncode == -signal.SIGKILL
     assert kills > 0
     killed = NetworkStore(tmp_path / "killed")
