@@ -114,7 +114,7 @@ class PhaseCommand:
                 note(f"some cells have no exact route and are undecided: {reason}")
             dataset.attrs["command"] = command_line()
             with naming(out or ""):
-                place.finish(dataset)
+                dataset = place.finish(dataset)
             if out is not None:
                 (note if self.json else print)(f"wrote {out}")
             from simulate.sweep.plane import drawn

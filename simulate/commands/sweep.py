@@ -87,7 +87,7 @@ class SweepCommand:
                 note(f"some cells have no exact route and are undecided: {reason}")
             dataset.attrs["command"] = command_line()
             with naming(self.out):
-                place.finish(dataset)
+                dataset = place.finish(dataset)
             self._print(dataset, axes)
             check_whole(dataset)
 

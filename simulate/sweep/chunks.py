@@ -40,10 +40,11 @@ class Saved(InMemory):
         super().__init__(tuple(axis.count for axis in axes))
         self._target = target
 
-    def finish(self, dataset: xr.Dataset) -> None:
-        """Write the dataset, if it is meant for a file."""
+    def finish(self, dataset: xr.Dataset) -> xr.Dataset:
+        """Write the dataset, if it is meant for a file; the dataset."""
         if self._target is not None:
             save_dataset(dataset, self._target)
+        return dataset
 
 
 class Chunks:
@@ -116,7 +117,7 @@ class Chunks:
             array.attrs.update(coordinate.attrs)
         return xr.open_zarr(self._place, chunks=None, consolidated=False).assign_attrs(about.attrs)
 
-    def finish(self, dataset: xr.Dataset) -> None:
+    def finish(self, dataset: xr.Dataset) -> xr.Dataset:
         """Add the dataset's attributes, and what it has besides cells; then the store takes the place of its target."""
         self._store.attrs.update(dataset.attrs)
         curves = dataset.drop_vars([*self._kinds, *dataset.coords])
@@ -126,6 +127,7 @@ class Chunks:
             )
         _zarr().consolidate_metadata(str(self._place), zarr_format=2)
         take_place(self._place, self._target)
+        return xr.open_zarr(self._target, chunks=None).assign_attrs(dataset.attrs)
 
 
 def _zarr() -> Any:
