@@ -13,6 +13,7 @@ from theory.errors import REMEDY, NoExactRoute
 from theory.geometry.axial.bodies import Body, Eroded, Smoothed
 from theory.geometry.axial.chances import Chance
 from theory.geometry.axial.neighbours import nearest
+from theory.geometry.axial.places import about_axis
 from theory.geometry.axial.region import AxialRegion
 from theory.geometry.axial.sections import Noise
 from theory.geometry.axial.training import Spheroid, Trained
@@ -186,13 +187,7 @@ class Axial:
 
     def coordinate(self, base: AxialBase, points: Array) -> Array:
         """(1, m, 2) places along the axis and distances from it of points of R^d."""
-        origin, axis, rows = self.frame
-        offset = points - origin
-        t = offset @ axis
-        across = offset - t[:, None] * axis
-        if rows is not None:
-            across = across @ rows.T
-        return np.stack([t, np.linalg.norm(across, axis=1)], axis=-1)[None]
+        return about_axis(self.frame, points)
 
     def center(self, base: AxialBase) -> Array | None:
         """The point from which places along the axis are measured."""

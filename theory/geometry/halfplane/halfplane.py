@@ -11,6 +11,7 @@ from scipy.special import ndtri
 
 from theory.arrays import Array, Index
 from theory.errors import REMEDY, NoExactRoute
+from theory.geometry.axial.places import about_axis
 from theory.geometry.axial.training import Spheroid
 from theory.geometry.base import VoteRequest
 from theory.geometry.curvature import SmallNoise
@@ -180,13 +181,7 @@ class HalfPlane:
 
     def coordinate(self, base: HalfPlaneBase, points: Array) -> Array:
         """(1, m, 2) places along the axis and distances from it of points of R^d."""
-        origin, axis, rows = self.frame
-        offset = points - origin
-        t = offset @ axis
-        across = offset - t[:, None] * axis
-        if rows is not None:
-            across = across @ rows.T
-        return np.stack([t, np.linalg.norm(across, axis=1)], axis=-1)[None]
+        return about_axis(self.frame, points)
 
     def center(self, base: HalfPlaneBase) -> Array | None:
         """The point from which places along the axis are measured."""
