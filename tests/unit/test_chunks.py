@@ -126,3 +126,20 @@ def test_tables_have_a_header_with_units(suffix: str, tmp_path: Path) -> None:
     assert header["attributes"]["axes"] == dataset.attrs["axes"]
     frame = dataset.to_dataframe().reset_index()[list(found.columns)]  # one call makes the same table
     pd.testing.assert_frame_equal(frame, table(dataset), check_dtype=False)
+
+
+def test_a_store_follows_links_and_takes_no_folder_of_others(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "a.zarr").symlink_to(tmp_path / "real" / "a.zarr")
+    dataset = sweep(BUMPS, BETA, ALPHA)
+    for _ in range(2):
+        save_dataset(dataset, tmp_path / "a.zarr")
+        assert (tmp_path / "a.zarr").is_symlink()
+        assert open_dataset(tmp_path / "real" / "a.zarr").identical(dataset)
+    for name in ("b.zarr.old", ".b.zarr.old", ".b.zarr.unfinished"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "thesis.txt").write_text("precious")
+    with pytest.raises(OSError, match="is in the way, and no store"):
+        save_dataset(dataset, tmp_path / "b.zarr")
+    for name in ("b.zarr.old", ".b.zarr.old", ".b.zarr.unfinished"):
+        assert (tmp_path / name / "thesis.txt").read_text() == "precious"

@@ -168,3 +168,19 @@ def test_an_error_carries_what_is_kept(tmp_path: Path) -> None:
     with cut_short(tmp_path / "a.nc", error) as part:
         part.put("cells", 0, 1.0)
     assert error.__notes__ == [f"1 finished piece is kept in {tmp_path / 'a.nc.part'}, give the command again to go on"]
+
+
+def test_a_wrong_word_does_not_drop_what_an_earlier_command_kept(tmp_path: Path) -> None:
+    whole = _fill(tmp_path / "a.nc")
+    with cut_short(tmp_path / "a.nc", ProblemError("tolerance", "-1", "a number above 0")) as part:
+        assert len(part) == 5
+    assert (tmp_path / "a.nc.part").read_bytes().startswith(whole)
+    with cut_short(tmp_path / "a.nc", BrokenPipeError()):  # written, and nobody reads what is said of it
+        pass
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_slash_at_the_end_is_no_part_of_a_name(tmp_path: Path) -> None:
+    with keeping(f"{tmp_path}/a.zarr/", INPUTS, fresh=False) as part:
+        assert part is not None
+        assert part.path == tmp_path / "a.zarr.part"
