@@ -83,6 +83,15 @@ def test_gain_near_its_zero() -> None:
     assert set(verdicts) == {"help", "hurt"}
 
 
+def test_enclosures_do_not_depend_on_what_was_asked_before() -> None:
+    """So that a sweep is the same to the last bit whichever process proves which cell, and in which order."""
+    for problem in (regimes.bumps(), regimes.two_gaussians(dim=2), regimes.concentric(dim=3)):
+        fresh, used = Prover(problem), Prover(problem)
+        for beta in (1.7, 0.05):
+            used.gain(0.3, beta)
+        assert used.gain(0.3, 0.6) == fresh.gain(0.3, 0.6)
+
+
 @pytest.mark.parametrize("rule", ["lda", "least-squares", "logistic"])
 def test_linear_rules_on_infinite_data(rule: str) -> None:
     """Least squares cuts where its own threshold is; it has a best noise, so that both signs occur."""

@@ -22,7 +22,7 @@ from theory.proof.votes import level_set
 
 # Gaps are closed to this many bits less than the working precision, relative to the spread of the components.
 SPARE_BITS = 16
-# Doublings of the distance at which a tail is looked at.
+# Doublings of the distance at which a tail is looked at, on each side of the reach.
 TAILS = 20
 
 
@@ -55,9 +55,9 @@ class LineProof:
                 raise NoProof("the regression rule on mixtures has no closed form to prove with")
             alpha = fmpq(0)
         parts: list[Part] = []
-        reach = self.reach(alpha, fmpq(beta))
+        near, far = self.reach(alpha, fmpq(0)), self.reach(alpha, fmpq(beta))
         for cell in cut(self.exact, training.noise, alpha):
-            parts += self._cell(cell, reach, self.width(alpha))
+            parts += self._cell(cell, near, far, self.width(alpha))
         first, found = gaps(parts)
         return Signs(first, found, () if alpha else self._atoms())
 
@@ -101,7 +101,7 @@ class LineProof:
                 totals[piece.center] = totals.get(piece.center, fmpq(0)) + signed
         return tuple((place, total >= 0) for place, total in totals.items())
 
-    def _cell(self, cell: Cell, reach: Arb, width: Arb) -> list[Part]:
+    def _cell(self, cell: Cell, near: Arb, far: Arb, width: Arb) -> list[Part]:
         """The settled parts of one cell."""
         if not cell.supported:
             return label_off_support(cell, self.problem.training.off_support)
@@ -114,9 +114,9 @@ class LineProof:
         start, stop = low, high
         before, after = 0, 0
         if cell.low is None:
-            start, before = _tail(density, -1, cell.high, reach)
+            start, before = _tail(density, -1, cell.high, near, far)
         if cell.high is None:
-            stop, after = _tail(density, 1, cell.low, reach)
+            stop, after = _tail(density, 1, cell.low, near, far)
         parts = isolate(density, density.at(start), density.at(stop), width)
         outer = [Part(low, start, before)] if cell.low is None else []
         return [*outer, *parts, *([Part(stop, high, after)] if cell.high is None else [])]
@@ -155,18 +155,21 @@ class LineProof:
         return share + (noise.interval(piece.law, last, arb("inf")) if last is not None else 0)
 
 
-def _tail(density: SignedDensity, side: int, edge: Rational | None, reach: Arb) -> tuple[Arb, int]:
-    """A place from which on the sign is proved, and that sign; at the end of the reach a place and 0."""
+def _tail(density: SignedDensity, side: int, edge: Rational | None, near: Arb, far: Arb) -> tuple[Arb, int]:
+    """A place from which on the sign is proved, and that sign; the far end of the reach and 0 if there is none.
+
+    Places depend on the near reach alone, so that a proved region is the same for all smoothing noises.
+    """
     centers = [term.center for term in density.terms]
     start = max((side * c for c in centers), key=float)
     start = start if edge is None else start.max(side * arb(edge))
-    x, step = start, reach / arb(2) ** TAILS
-    for k in range(TAILS + 1):
+    step = near / arb(2) ** TAILS
+    for k in range(2 * TAILS):
         x = (side * (start + step * 2**k)).mid()
         found = density.tail(density.at(x), side)
         if found:
             return x, found
-    return x, 0
+    return (side * (start + far)).mid(), 0
 
 
 def line_proof(problem: Problem, window: Rational = 0) -> LineProof:
