@@ -60,6 +60,15 @@ class Workers(Executor):
         self._wake.send_bytes(b"")
         return future
 
+    def drop(self, future: Future[Any]) -> None:
+        """End a task that nobody waits for: it is cancelled where it has not begun, else its process is ended."""
+        if future.cancel():
+            return
+        with self._lock:
+            for worker in self._workers:
+                if worker.task is future:
+                    worker.process.kill()
+
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End all workers: after their tasks where `wait` is true, else within GRACE."""
         with self._lock:

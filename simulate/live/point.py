@@ -1,0 +1,209 @@
+"""The pinned point in Bokeh: what training sees, votes, regions and errors, and the risk along either noise.
+
+Every figure is made once; `Point.show` and `Point.slices` give it other data. Without training noise lines are grey and
+dashed; class 0 is vermilion and dashed, class 1 blue and solid, their errors hatched in opposite directions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import contourpy
+import numpy as np
+import xarray as xr
+from bokeh.models import ColumnDataSource, DataRange1d, Range1d, Span
+from bokeh.plotting import figure as new_figure
+
+from figures.interactive_marks import FONT
+from simulate.live.profile import DISTANCE, HALF_PLANE, LINE, PLANE
+from simulate.live.refine import row_and_column
+from theory.arrays import Array
+
+HEIGHT, TALL, WIDTH = 165, 300, 400
+COLOURS = ("#D55E00", "#0072B2")
+DASHES = ("dashed", "solid")
+HATCHES = ("left_diagonal_line", "right_diagonal_line")
+GREYS = ("#9a9a9a", "#303030")
+# Strips at the foot of a panel that show regions, as shares of its height: without training noise, and with it.
+STRIPS = ((0.0, 0.045), (0.055, 0.1))
+NAMES = {LINE: "position x", DISTANCE: "distance from the centre"}
+ROWS = ("training", "votes", "errors")
+TITLES = {
+    "training": "what training sees, and base regions (strips)",
+    "votes": "vote probability u, and smoothed regions (strips)",
+    "errors": "the data, and what the smoothed classifier gets wrong",
+}
+SERIES = {"alpha": "training noise α", "beta": "smoothing noise β"}
+# Colours of a field: errors of class 0 and of class 1 are striped in opposite directions.
+STRIPE = 4
+
+
+class Point:
+    """Figures: `curves` by row for lines and distances, `fields` for planes, `series` by the noise along the axis."""
+
+    def __init__(self) -> None:
+        self.curves = {row: _panel(TITLES[row]) for row in ROWS}
+        self.sources: dict[str, ColumnDataSource] = {}
+        for row in ROWS:
+            self._strips(row)
+        self._draw_curves()
+        self.fields = {row: _panel(TITLES[row], TALL) for row in ("base", "votes")}
+        self._draw_fields()
+        self.series = {key: self._draw_series(key) for key in SERIES}
+
+    @property
+    def figures(self) -> Iterator[Any]:
+        """All figures, from top to bottom."""
+        yield from (*self.curves.values(), *self.fields.values(), *self.series.values())
+
+    def show(self, held: xr.Dataset) -> None:
+        """A profile, as `simulate.live.profile` makes it."""
+        curved = held.attrs["kind"] in NAMES
+        for panel in self.curves.values():
+            panel.visible = curved
+        for panel in self.fields.values():
+            panel.visible = not curved
+        if curved:
+            self._show_curves(held)
+        else:
+            self._show_fields(held)
+
+    def slices(self, dataset: xr.Dataset, pin: tuple[float, float]) -> None:
+        """The risk along the row and the column of a map that cross in a point."""
+        row, column = row_and_column(dataset, pin)
+        for key, part in (("alpha", dataset.isel(beta=column)), ("beta", dataset.isel(alpha=row))):
+            x, risk, error = (part[name].to_numpy() for name in (key, "risk", "risk_error"))
+            held = {"x": x, "risk": risk, "low": risk - error, "high": risk + error}
+            self.sources[key].data = held | {"baseline": part["baseline"].to_numpy()}
+            other, place = ("β", column) if key == "alpha" else ("α", row)
+            at = float(dataset["beta" if key == "alpha" else "alpha"][place])
+            self.series[key].title.text = f"risk along {SERIES[key]}, at {other} = {at:.4g}"
+            self.sources[f"{key} at"].data = {"x": [x[row if key == "alpha" else column]], "y": [risk[row if key == "alpha" else column]]}
+
+    def _strips(self, row: str) -> None:
+        panel = self.curves[row]
+        panel.extra_y_ranges = {"strip": Range1d(start=0, end=1)}
+        for noise, (low, high) in enumerate(STRIPS):
+            source = self.sources[f"{row} strip {noise}"] = ColumnDataSource({"left": [], "right": []})
+            looks = {"fill_color": GREYS[noise], "line_color": None, "y_range_name": "strip"}
+            panel.quad("left", "right", high, low, source=source, **looks)
+
+    def _draw_curves(self) -> None:
+        for noise, label in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            source = self.sources[f"seen {noise} {label}"] = ColumnDataSource({"x": [], "y": []})
+            looks: dict[str, Any] = {"line_color": COLOURS[label], "line_dash": DASHES[label]}
+            looks |= {"line_width": 2 if noise else 1, "line_alpha": 1.0 if noise else 0.45}
+            self.curves["training"].line("x", "y", source=source, **looks)
+        for noise in (0, 1):
+            source = self.sources[f"vote {noise}"] = ColumnDataSource({"x": [], "y": []})
+            looks = {"line_color": GREYS[noise], "line_dash": DASHES[noise], "line_width": 2 if noise else 1.5}
+            self.curves["votes"].line("x", "y", source=source, **looks)
+        self.curves["votes"].add_layout(Span(location=0.5, dimension="width", line_color="0.4", line_width=0.7))
+        self.curves["votes"].y_range = Range1d(start=-0.12, end=1.05)
+        for label in (0, 1):
+            source = self.sources[f"data {label}"] = ColumnDataSource({"x": [], "y": [], "wrong": [], "foot": []})
+            fill = {"fill_color": COLOURS[label], "fill_alpha": 0.3, "hatch_color": COLOURS[label]}
+            self.curves["errors"].varea("x", "foot", "wrong", source=source, hatch_pattern=HATCHES[label], **fill)
+            looks = {"line_color": COLOURS[label], "line_dash": DASHES[label], "line_width": 1.5}
+            self.curves["errors"].line("x", "y", source=source, **looks)
+
+    def _show_curves(self, held: xr.Dataset) -> None:
+        x, wrong = held["x"].to_numpy(), held["smoothed"][1].to_numpy() > 0
+        for row, regions in zip(ROWS, ("base", "smoothed", "smoothed"), strict=True):
+            for noise in (0, 1):
+                self.sources[f"{row} strip {noise}"].data = _runs(x, held[regions][noise].to_numpy() > 0)
+            panel = self.curves[row]
+            panel.x_range.start, panel.x_range.end = float(x[0]), float(x[-1])
+            panel.xaxis[0].axis_label = NAMES[held.attrs["kind"]]
+        for noise in (0, 1):
+            self.sources[f"vote {noise}"].data = {"x": x, "y": held["vote"][noise].to_numpy()}
+            for label in (0, 1):
+                self.sources[f"seen {noise} {label}"].data = {"x": x, "y": held["seen"][noise, label].to_numpy()}
+        for label in (0, 1):
+            y = held["data"][label].to_numpy()
+            errors = np.where(wrong if label == 0 else ~wrong, y, 0.0)
+            self.sources[f"data {label}"].data = {"x": x, "y": y, "wrong": errors, "foot": np.zeros_like(y)}
+        for row, name in (("training", "seen"), ("errors", "data")):
+            top = float(np.nanmax(held[name].to_numpy(), initial=0.0)) or 1.0
+            self.curves[row].y_range.start, self.curves[row].y_range.end = -0.13 * top, 1.05 * top
+
+    def _draw_fields(self) -> None:
+        box = {"x": [], "y": [], "dw": [], "dh": []}
+        for row, panel in self.fields.items():
+            source = self.sources[f"{row} image"] = ColumnDataSource({"image": [], **box})
+            panel.image_rgba("image", "x", "y", "dw", "dh", source=source)
+            for noise in (0, 1):
+                lines = self.sources[f"{row} lines {noise}"] = ColumnDataSource({"xs": [], "ys": []})
+                looks = {"line_color": "black", "line_dash": DASHES[noise], "line_width": 2 if noise else 1.2}
+                panel.multi_line("xs", "ys", source=lines, **looks)
+        self.fields["base"].title.text = "base regions: without training noise dashed, with it solid"
+        self.fields["votes"].title.text = "votes (grey), smoothed regions, and errors (striped)"
+
+    def _show_fields(self, held: xr.Dataset) -> None:
+        x, y = held["x"].to_numpy(), held["y"].to_numpy()
+        box = {"x": [x[0]], "y": [y[0]], "dw": [x[-1] - x[0]], "dh": [y[-1] - y[0]]}
+        images = {"base": _rgba(1 - 0.25 * held["base"].to_numpy().sum(axis=0)), "votes": _errors(held)}
+        levels = {"base": held["base"], "votes": held["vote"]}
+        names = {PLANE: ("x₁", "x₂"), HALF_PLANE: ("place along the axis", "distance from the axis")}[held.attrs["kind"]]
+        for row, panel in self.fields.items():
+            self.sources[f"{row} image"].data = {"image": [images[row]], **box}
+            for noise in (0, 1):
+                lines = contourpy.contour_generator(x, y, levels[row][noise].to_numpy()).lines(0.5)
+                held_lines = {"xs": [line[:, 0] for line in lines], "ys": [line[:, 1] for line in lines]}
+                self.sources[f"{row} lines {noise}"].data = held_lines
+            panel.x_range.start, panel.x_range.end = float(x[0]), float(x[-1])
+            panel.y_range.start, panel.y_range.end = float(y[0]), float(y[-1])
+            panel.xaxis[0].axis_label, panel.yaxis[0].axis_label = names
+
+    def _draw_series(self, key: str) -> Any:
+        panel = _panel("")
+        panel.x_range, panel.y_range = DataRange1d(range_padding=0.02), DataRange1d(range_padding=0.08)
+        source = self.sources[key] = ColumnDataSource({name: [] for name in ("x", "risk", "low", "high", "baseline")})
+        panel.varea("x", "low", "high", source=source, fill_color="#303030", fill_alpha=0.25)
+        panel.line("x", "baseline", source=source, line_color=GREYS[0], line_dash="dashed", line_width=1.5)
+        panel.line("x", "risk", source=source, line_color=GREYS[1], line_width=2)
+        at = self.sources[f"{key} at"] = ColumnDataSource({"x": [], "y": []})
+        panel.scatter("x", "y", source=at, size=9, fill_color="white", line_color="black", line_width=2)
+        panel.xaxis[0].axis_label = SERIES[key]
+        return panel
+
+
+def _panel(title: str, height: int = HEIGHT) -> Any:
+    """An empty figure of the right column."""
+    looks: dict[str, Any] = {"tools": "", "toolbar_location": None, "x_range": Range1d(0, 1), "y_range": Range1d(0, 1)}
+    panel: Any = new_figure(title=title, width=WIDTH, height=height, sizing_mode="stretch_width", **looks)
+    panel.title.text_font = panel.axis.axis_label_text_font = panel.axis.major_label_text_font = FONT
+    panel.title.text_font_size, panel.axis.axis_label_text_font_style = "12px", "normal"
+    panel.title.text_font_style = "normal"
+    panel.axis.major_label_text_font_size = panel.axis.axis_label_text_font_size = "11px"
+    panel.grid.grid_line_alpha = 0.4
+    panel.min_border_left = 52
+    return panel
+
+
+def _runs(x: Array, inside: Any) -> dict[str, Array]:
+    """Where a set begins and ends along increasing positions."""
+    steps = np.diff(np.concatenate([[0], inside.astype(int), [0]]))
+    begin, end = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
+    return {"left": x[begin], "right": x[end - 1]}
+
+
+def _rgba(grey: Array) -> Any:
+    """A picture in greys, 0 black and 1 white, as Bokeh takes it."""
+    shades = np.clip(255 * grey, 0, 255).astype(np.uint8)
+    return np.dstack([shades, shades, shades, np.full_like(shades, 255)]).view(np.uint32)[..., 0]
+
+
+def _errors(held: xr.Dataset) -> Any:
+    """Votes after training noise in greys; stripes where the smoothed classifier decides against the labels, or
+    against the Bayes rule."""
+    picture = np.ascontiguousarray(_rgba(1 - 0.45 * held["vote"][1].to_numpy()))
+    layers = picture.view(np.uint8).reshape(*picture.shape, 4)
+    truth, said = held["base"][0].to_numpy() > 0, held["smoothed"][1].to_numpy() > 0
+    rows, columns = np.indices(truth.shape)
+    for label, stripes in ((0, rows + columns), (1, rows - columns)):
+        wrong = (said & ~truth) if label == 0 else (truth & ~said)
+        colour = [int(COLOURS[label][k : k + 2], 16) for k in (1, 3, 5)]
+        layers[wrong & (stripes % STRIPE < STRIPE // 2), :3] = colour
+    return picture

@@ -1,0 +1,118 @@
+"""A map that is filled from coarse to fine, in pieces that can be given up: first a few cells, then those between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from simulate.live.view import View
+from simulate.sweep.cells import FIELDS, QUICK, Batch, CellBatch, Result
+from simulate.sweep.held import named
+from simulate.sweep.sweep import checked_noises, described, units_of
+from theory.arrays import Array
+from theory.errors import NoExactRoute
+from theory.problems.noises import RATIO
+from theory.problems.normal import normal_form
+from theory.reduction.reduce import reduce
+
+# Every so-manieth cell, from level to level: where all cells take a few hundredths of a second, and where one does.
+QUICK_STRIDES, COSTLY_STRIDES = (4, 1), (16, 8, 4, 2, 1)
+# Seconds that a piece of a costly map may take, as far as is known: after so long a change is answered.
+PIECE_SECONDS = 0.25
+# Cells of the first piece of a costly map, whose pace is not known yet; and of any piece at most.
+FIRST_CELLS, MOST_CELLS = 4, 4096
+
+
+@dataclass
+class Refinement:
+    """The cells of one view, as far as they are known. quick: whether its geometry answers thousands at once."""
+
+    view: View
+    quick: bool = field(init=False)
+    reasons: dict[str, None] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._axes = self.view.y, self.view.x
+        self._noises = checked_noises(self.view.family, self._axes, self.view.fixed)
+        self.quick = _is_quick(self.view)
+        shape = self.view.y.count, self.view.x.count
+        self.fields = np.full((len(FIELDS), *shape), np.nan)
+        self.known: NDArray[np.bool_] = np.zeros(shape, bool)
+        self._levels = list(QUICK_STRIDES if self.quick else COSTLY_STRIDES)
+        self._asked: Sequence[NDArray[np.intp]] = ()
+        self._pace = 0.0
+        self._about = described(self.view.family, self._axes, self._noises, [])
+        self._units = units_of(self.view.family, self._axes)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all cells are known."""
+        return bool(self.known.all())
+
+    @property
+    def stride(self) -> int:
+        """The level that is worked on: every so-manieth cell along either axis."""
+        return self._levels[0]
+
+    def next(self) -> CellBatch:
+        """The next cells to evaluate; what is found of them goes to `take`."""
+        while not len(todo := self._todo()[0]):
+            self._levels.pop(0)
+        rows, columns = self._todo()
+        count = len(todo) if self.quick else self._count()
+        self._asked = rows[:count], columns[:count]
+        values = dict(zip(("alpha", "beta"), (axis.values[at] for axis, at in zip(self._axes, self._asked, strict=True))))
+        size = len(values["alpha"])
+        noises = {key: np.full(size, value) for key, value in self._noises.items()} | values
+        return CellBatch(self.view.family, (Batch({}, noises, (slice(0, size),)),))
+
+    def take(self, found: Result, seconds: float) -> None:
+        """What was found of the cells of the last `next`, and how long that took."""
+        (values,), why = found
+        self.fields[:, self._asked[0], self._asked[1]] = values
+        self.known[self._asked[0], self._asked[1]] = True
+        self.reasons |= dict.fromkeys(why)
+        pace = seconds / len(self._asked[0])
+        self._pace = pace if not self._pace else 0.5 * (self._pace + pace)
+
+    def dataset(self) -> xr.Dataset:
+        """The map as a sweep has it; where a cell is not known yet, the nearest that is, and the attribute `stride`."""
+        fields = self.fields
+        if not self.complete:
+            at = ndimage.distance_transform_edt(~self.known, return_distances=False, return_indices=True)
+            fields = fields[:, at[0], at[1]]
+        dims = tuple(axis.key for axis in self._axes)
+        made = self._about.assign({key: (dims, held, self._units[key]) for key, held in named(fields).items()})
+        if self.reasons:
+            made.attrs["no_exact_route"] = "\n".join(sorted(self.reasons))
+        return made if self.complete else made.assign_attrs(stride=self.stride)
+
+    def _todo(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Rows and columns of the cells of this level that are not known."""
+        wanted = np.zeros_like(self.known)
+        wanted[:: self.stride, :: self.stride] = True
+        return np.nonzero(wanted & ~self.known)  # type: ignore[return-value]
+
+    def _count(self) -> int:
+        if not self._pace:
+            return FIRST_CELLS
+        return int(np.clip(PIECE_SECONDS / self._pace, 1, MOST_CELLS))
+
+
+def _is_quick(view: View) -> bool:
+    try:
+        route = reduce(normal_form(view.family.at())).route
+    except NoExactRoute:
+        return True  # it says so at once
+    return route in QUICK and (view.ratio is None or RATIO not in view.fixed or route != "plane")
+
+
+def row_and_column(dataset: xr.Dataset, pin: tuple[float, float]) -> tuple[int, int]:
+    """The cell of a map nearest to (beta, alpha): its place along alpha, and along beta."""
+    found: list[Array] = [np.abs(dataset[key].to_numpy() - value) for key, value in zip(("alpha", "beta"), pin[::-1], strict=True)]
+    return int(found[0].argmin()), int(found[1].argmin())
