@@ -20,7 +20,7 @@ from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 
 from figures.curves import COLOURS, GUIDE, GUIDES
-from figures.phase_marks import segments
+from figures.diagram import segments
 from figures.style import blank, check_suffix, literal, styled, write
 from theory.arrays import Array
 

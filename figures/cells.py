@@ -13,22 +13,33 @@ from scipy import ndimage
 from theory.arrays import Array, Flags
 
 
-def edges(points: Array) -> Array:
-    """The n + 1 edges of the cells of n increasing grid points; one point alone gets a cell of some width."""
+def edges(points: Array, scale: str = "linear") -> Array:
+    """The n + 1 edges of the cells of n increasing grid points, half way between these on a "linear" or a "log" scale;
+    one point alone gets a cell of some width."""
+    if scale == "log":
+        bounds = np.sqrt(points[1:] * points[:-1])
+        ends = points[[0, -1]] if len(points) > 1 else points[0] * np.sqrt([0.5, 2.0])
+        return np.concatenate([ends[:1], bounds, ends[1:]])
     if len(points) == 1:
         half = 0.5 * abs(points[0]) or 0.5
         return np.array([points[0] - half, points[0] + half])
     return np.concatenate([points[:1], 0.5 * (points[1:] + points[:-1]), points[-1:]])
 
 
-def shape_of(cells: Flags, x: Array, y: Array) -> Path:
-    """A set of cells (ny, nx) between edges x and y, as one path of rectangles: the runs of each row."""
+def runs(cells: Flags, x: Array, y: Array) -> tuple[Array, Array, Array, Array]:
+    """A set of cells (ny, nx) between edges x and y as rectangles, the runs of each row: left, right, bottom, top."""
     padded = np.pad(cells.astype(np.int8), ((0, 0), (1, 1)))
     row, start = np.nonzero(np.diff(padded, axis=1) == 1)
     _row, stop = np.nonzero(np.diff(padded, axis=1) == -1)
-    corners = [(x[start], y[row]), (x[stop], y[row]), (x[stop], y[row + 1]), (x[start], y[row + 1])]
+    return x[start], x[stop], y[row], y[row + 1]
+
+
+def shape_of(cells: Flags, x: Array, y: Array) -> Path:
+    """A set of cells (ny, nx) between edges x and y, as one path of rectangles."""
+    left, right, bottom, top = runs(cells, x, y)
+    corners = [(left, bottom), (right, bottom), (right, top), (left, top)]
     points = np.stack([np.stack(c, axis=-1) for c in (*corners, corners[0])], axis=1)
-    codes = np.tile([Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY], len(row))
+    codes = np.tile([Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY], len(left))
     return Path(points.reshape(-1, 2), codes.astype(np.uint8))
 
 

@@ -6,7 +6,6 @@ side helps, contours of a loss are dashed, sets of cells are hatched and points 
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
 
@@ -23,22 +22,16 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.text import Text
 from matplotlib.ticker import NullFormatter, ScalarFormatter
-from numpy.typing import NDArray
 
 from figures import phase_marks as marks
-from figures.cells import edges
-from figures.style import blank, check_suffix, literal, styled, write
-from theory.arrays import Array
+from figures import wording
+from figures.diagram import MapCells, colour_limit, coloured, map_of, sets_of
+from figures.style import blank, check_suffix, styled, write
+from theory.arrays import Array, Flags
 
-# Limits of the colours reach to this percentile of |gain|: a few extreme cells do not bleach the rest.
-ROBUST = 99.0
 # Contours of the gain, in units of the limit of the colours.
 CONTOURS = (-0.75, -0.5, -0.25, 0.25, 0.5, 0.75)
 HEIGHT = {1: 3.3, 2: 5.0}
-# Characters that fit over one column.
-LONGEST_TITLE = 44
-SYMBOLS = {"alpha": r"\alpha", "beta": r"\beta", "eps": r"\epsilon", "ratio": "n/d"}
-NAMES = {"alpha": r"training noise $\alpha$", "beta": r"smoothing noise $\beta$", "eps": r"radius $\epsilon$"}
 
 
 @dataclass(frozen=True)
@@ -78,18 +71,18 @@ def draw(dataset: xarray.Dataset, axes: Axes | None = None, *, columns: int = 1)
     Raises:
         ValueError: a needed variable is missing, or has not two dimensions.
     """
-    held = _map(dataset)
+    held = map_of(dataset)
     with styled():
         own = axes is None
         if axes is None:
             axes = blank(columns, HEIGHT).add_subplot()
         figure = axes.get_figure(root=True)
         assert figure is not None
-        sets = marks.sets_of(held.label, held.gain)
+        sets = sets_of(held.label, held.gain)
         mesh = _colours(axes, held, sets)
         _frame(axes, held, dataset)
         contours = _contours(axes, held, sets, mesh)
-        regions = marks.draw_sets(axes, sets, edges(held.x), edges(held.y))
+        regions = marks.draw_sets(axes, sets, *held.edges)
         curves = marks.draw_curves(axes, dataset)
         checks = marks.draw_checks(axes, dataset)
         words = marks.write_words(axes, held, sets, [*curves.values(), *checks.values()])
@@ -109,77 +102,31 @@ def save(dataset: xarray.Dataset, path: str | os.PathLike[str], *, columns: int 
     write(draw(dataset, columns=columns).figure, path)
 
 
-def _map(dataset: xarray.Dataset) -> marks.MapCells:
-    for name in ("gain", "label"):
-        if name not in dataset:
-            raise ValueError(f"dataset: found no variable {name!r}, expected the result of a sweep")
-    dims = [str(d) for d in dataset["gain"].dims]
-    if len(dims) != 2:
-        raise ValueError(f"dataset: found gain over {len(dims)} dimensions, expected two swept keys")
-    x_key, y_key = str(dataset.attrs.get("x_key", dims[1])), str(dataset.attrs.get("y_key", dims[0]))
-    if {x_key, y_key} != set(dims):
-        raise ValueError(f"dataset: found gain over {', '.join(dims)}, expected {y_key}, {x_key}")
-    grid = dataset[["gain", "label"]].sortby([x_key, y_key]).transpose(y_key, x_key)
-    x, y = (grid[key].to_numpy().astype(float) for key in (x_key, y_key))
-    return marks.MapCells(
-        x_key, y_key, x, y, grid["gain"].to_numpy().astype(float), grid["label"].to_numpy().astype(str)
-    )
-
-
-def _colours(axes: Axes, held: marks.MapCells, sets: dict[str, NDArray[np.bool_]]) -> QuadMesh:
-    """Gains as colours; cells where the comparison says nothing take none."""
-    shown = np.ma.masked_array(held.gain, sets["constant"] | sets["undefined"])
-    size = np.abs(shown.compressed())
-    limit = float(np.percentile(size, ROBUST)) if size.size else 0.0
-    if limit == 0.0:
-        limit = float(size.max(initial=0.0)) or 1.0
-    mesh = axes.pcolormesh(
-        edges(held.x), edges(held.y), shown, norm=Normalize(-limit, limit), cmap="RdBu", rasterized=True
-    )
+def _colours(axes: Axes, held: MapCells, sets: dict[str, Flags]) -> QuadMesh:
+    """Gains as colours."""
+    shown = coloured(held, sets)
+    limit = colour_limit(shown)
+    mesh = axes.pcolormesh(*held.edges, shown, norm=Normalize(-limit, limit), cmap="RdBu", rasterized=True)
     mesh.set_zorder(0)
     return mesh
 
 
-def _frame(axes: Axes, held: marks.MapCells, dataset: xarray.Dataset) -> None:
+def _frame(axes: Axes, held: MapCells, dataset: xarray.Dataset) -> None:
     """Limits, labels and the title."""
     axes.set_facecolor(marks.EMPTY)
     for axis, key in ((axes.xaxis, held.x_key), (axes.yaxis, held.y_key)):
-        said = NAMES.get(key) or str(dataset[key].attrs.get("long_name", key))
-        axis.set_label_text(said + _unit(dataset[key], "units of x" if key in NAMES else "1"))
-    axes.set_xscale(dataset[held.x_key].attrs.get("scale", "linear"))
-    axes.set_yscale(dataset[held.y_key].attrs.get("scale", "linear"))
+        axis.set_label_text(wording.axis_name(dataset[key], key))
+    axes.set_xscale(held.scales[0])
+    axes.set_yscale(held.scales[1])
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_minor_formatter(NullFormatter())  # powers of ten suffice
-    axes.set_xlim(edges(held.x)[0], edges(held.x)[-1])
-    axes.set_ylim(edges(held.y)[0], edges(held.y)[-1])
-    axes.set_title(_title(dataset))
+    x, y = held.edges
+    axes.set_xlim(x[0], x[-1])
+    axes.set_ylim(y[0], y[-1])
+    axes.set_title(wording.title(dataset))
 
 
-def _title(dataset: xarray.Dataset) -> str:
-    """The problem's name with what was set of it, and the noises that are held; shorter where that is too long.
-    Trained networks go by their data and their model."""
-    attrs = dataset.attrs
-    words = attrs.get("name") or ", ".join(str(attrs[key]) for key in ("data", "model") if key in attrs)
-    name = str(attrs.get("title", "")) or literal(str(words)[:LONGEST_TITLE])
-    noises = [key for key in SYMBOLS if key in attrs and key not in dataset["gain"].dims]
-    held = [rf"${SYMBOLS[key]}={attrs[key]:g}$" for key in noises if key != "eps" or attrs[key] > 0]
-    settings = [literal(f"{key} = {value}") for key, value in json.loads(attrs.get("settings", "{}")).items()]
-    whole = ", ".join(part for part in (name, *settings, *held) if part)
-    return whole if len(whole) <= LONGEST_TITLE else ", ".join(part for part in (name, *held) if part)
-
-
-def _unit(variable: xarray.DataArray, usual: str) -> str:
-    """The unit in brackets, nothing for a pure number."""
-    unit = str(variable.attrs.get("units", usual))
-    if unit == "1":
-        return ""
-    base, _, power = unit.partition("^")
-    return f" ({base.strip('()')})".replace("units of x", f"units of $x^{{{power}}}$" if power else "units of $x$")
-
-
-def _contours(
-    axes: Axes, held: marks.MapCells, sets: dict[str, NDArray[np.bool_]], mesh: QuadMesh
-) -> QuadContourSet | None:
+def _contours(axes: Axes, held: MapCells, sets: dict[str, Flags], mesh: QuadMesh) -> QuadContourSet | None:
     """Thin lines of equal gain: solid where training noise helps, dashed where it hurts."""
     blank_cells = sets["constant"] | sets["undefined"]
     if min(held.gain.shape) < 2 or blank_cells.all():
@@ -205,9 +152,7 @@ def _colour_bar(
     if contours is not None:
         bar.add_lines(contours, erase=True)
         bar.lines[0].set_linestyle(["--" if level < 0 else "-" for level in contours.levels])
-    certified, unit = dataset.attrs.get("eps", 0.0) > 0 or "eps" in dataset["gain"].dims, _unit(dataset["gain"], "1")
-    name, risk = ("certified gain", r"R_\epsilon") if certified else ("gain", "R")
-    between = "\n" if certified or unit else "  "  # one line would be longer than the bar
-    bar.set_label(rf"{name}{unit}{between}${risk}(0,\beta)-{risk}(\alpha,\beta)$")
+    name, formula = wording.colours(dataset)
+    bar.set_label(f"{name}{'  ' if name == 'gain' else chr(10)}{formula}")  # one line would be longer than the bar
     bar.outline.set_linewidth(0.6)
     return bar

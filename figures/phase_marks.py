@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,10 +14,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.text import Text
 from matplotlib.transforms import ScaledTranslation
-from numpy.typing import NDArray
-from scipy import ndimage
 
-from figures.cells import edges, nearest, outline, roomiest, shape_of
+from figures.cells import outline, shape_of
+from figures.diagram import MapCells, checks_of, curves_of, word_places
+from figures.wording import LABELS
 from theory.arrays import Array, Flags
 
 INK = "0.15"
@@ -26,8 +25,6 @@ EMPTY = "0.88"
 HALO = [patheffects.withStroke(linewidth=2.4, foreground="white")]
 # Two thin lines side by side.
 CASED = [patheffects.withStroke(linewidth=3.0, foreground="black")]
-# A word needs this much room around its middle (points), and its set this share of the map.
-ROOM, SHARE = 15.0, 0.02
 # In the axes of others the legend hangs this far below them (points): under the tick labels and the axis label.
 BELOW = 27.0
 
@@ -66,30 +63,6 @@ CHECKS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-@dataclass(frozen=True)
-class MapCells:
-    """The part of a dataset that lies on the grid, rows along y."""
-
-    x_key: str
-    y_key: str
-    x: Array
-    y: Array
-    gain: Array
-    label: NDArray[np.str_]
-
-
-def sets_of(label: NDArray[np.str_], gain: Array) -> dict[str, Flags]:
-    """Sets of cells by name, and "help" and "hurt": what the labels say, whatever their grade."""
-    defined = np.isfinite(gain)
-    constant = (label == "constant") & defined
-    undecided = (label == "undecided") & defined
-    sets = {"constant": constant, "undecided": undecided, "undefined": ~defined}
-    sets["proved"] = np.char.startswith(label, "proved-")
-    for word in ("help", "hurt"):
-        sets[word] = np.char.endswith(label, f"-{word}") & defined
-    return sets
-
-
 def draw_sets(axes: Axes, sets: dict[str, Flags], x: Array, y: Array) -> dict[str, PathPatch]:
     """Hatch or outline the sets that are not empty; x and y are edges of cells."""
     patches = {}
@@ -112,71 +85,28 @@ def draw_curves(axes: Axes, dataset: xarray.Dataset) -> dict[str, Line2D]:
     """The exact curve gain = 0 and its jumps, the curve of least risk, and what laws predict of them; measured best
     alphas, and the alphas that cannot be told from them."""
     curves = {}
-    at: tuple[Array, Array] | None
-    for name, (text, looks) in CURVES.items():
-        match name:
-            case "zero" | "jump":
-                at = _signs(dataset, jump=name == "jump")
-            case "least":
-                at = (dataset["beta"].to_numpy(), dataset["best_alpha"].to_numpy()) if "best_alpha" in dataset else None
-            case "alike":
-                at = segments(dataset) if "best" in dataset else None
-            case _:
-                at = _points(dataset, name)
-        if at is not None:
-            (curves[name],) = axes.plot(*at, label=text, **{"zorder": 3, **looks})
+    for name, at in curves_of(dataset).items():
+        text, looks = CURVES[name]
+        (curves[name],) = axes.plot(*at, label=text, **{"zorder": 3, **looks})
     return curves
-
-
-def segments(dataset: xarray.Dataset) -> tuple[Array, Array]:
-    """The set `best` (alpha, beta) as upright lines over each beta, one through each cell, NaN between them."""
-    held = dataset["best"].sortby(["alpha", "beta"]).transpose("beta", "alpha")
-    column, row = np.nonzero(held.to_numpy())
-    ends, x = edges(held["alpha"].to_numpy()), held["beta"].to_numpy()[column]
-    nothing = np.full(len(row), np.nan)
-    return np.stack([x, x, nothing], 1).ravel(), np.stack([ends[row], ends[row + 1], nothing], 1).ravel()
-
-
-def _signs(dataset: xarray.Dataset, *, jump: bool) -> tuple[Array, Array] | None:
-    """The pieces on which the gain changes sign by a jump, or those on which it does not; None where there are none."""
-    at = _points(dataset, "zero_gain")
-    if at is None:
-        return None
-    marked = dataset["zero_gain_jump"].to_numpy() == 1 if "zero_gain_jump" in dataset else np.zeros(len(at[0]), bool)
-    x = np.where(marked == jump, at[0], np.nan)
-    return (x, at[1]) if np.isfinite(x).any() else None
 
 
 def draw_checks(axes: Axes, dataset: xarray.Dataset) -> dict[str, Line2D]:
     """Monte Carlo points: a circle where both sides agree, a larger cross where they do not."""
-    at = _points(dataset, "check")
-    if at is None or "check_agrees" not in dataset:
-        return {}
-    agrees = dataset["check_agrees"].to_numpy().astype(bool)
-    points = {}
-    for name, (text, looks) in CHECKS.items():
-        chosen = agrees if name == "agree" else ~agrees
-        if chosen.any():
-            (points[name],) = axes.plot(
-                at[0][chosen],
-                at[1][chosen],
-                linestyle="none",
-                markeredgecolor="black",
-                markeredgewidth=0.7,
-                label=text,
-                zorder=4 if name == "agree" else 5,
-                clip_on=False,
-                **looks,
-            )
-    return points
-
-
-def _points(dataset: xarray.Dataset, stem: str) -> tuple[Array, Array] | None:
-    """The variables `stem`_x and `stem`_y, None where there are none or no finite point in them."""
-    if f"{stem}_x" not in dataset or f"{stem}_y" not in dataset:
-        return None
-    x, y = (dataset[f"{stem}_{axis}"].to_numpy().astype(float) for axis in "xy")
-    return (x, y) if (np.isfinite(x) & np.isfinite(y)).any() else None
+    drawn = {}
+    for name, at in checks_of(dataset).items():
+        text, looks = CHECKS[name]
+        (drawn[name],) = axes.plot(
+            *at,
+            linestyle="none",
+            markeredgecolor="black",
+            markeredgewidth=0.7,
+            label=text,
+            zorder=4 if name == "agree" else 5,
+            clip_on=False,
+            **looks,
+        )
+    return drawn
 
 
 def write_words(axes: Axes, held: MapCells, sets: dict[str, Flags], lines: list[Line2D]) -> list[Text]:
@@ -185,24 +115,12 @@ def write_words(axes: Axes, held: MapCells, sets: dict[str, Flags], lines: list[
     assert figure is not None
     box, inches = axes.get_position(), figure.get_size_inches()
     size = (72 * inches[1] * box.height, 72 * inches[0] * box.width)
-    free = np.ones(held.gain.shape, bool)
-    for line in lines:
-        x, y = (np.asarray(v, float) for v in line.get_data())
-        inside = np.isfinite(x) & np.isfinite(y)
-        free[nearest(held.y, y[inside]), nearest(held.x, x[inside])] = False
-    words = []
-    for name in ("help", "hurt"):
-        parts, count = ndimage.label(sets[name])
-        for part in range(1, count + 1):
-            cells = parts == part
-            place = roomiest(cells & free, size, ROOM) if cells.mean() >= SHARE else None
-            if place is not None:
-                at = held.x[place[1]], held.y[place[0]]
-                style = "normal" if name == "help" else "italic"
-                words.append(
-                    axes.text(*at, f"{name}s", ha="center", va="center", style=style, zorder=6, path_effects=HALO)
-                )
-    return words
+    taken = [(np.asarray(x, float), np.asarray(y, float)) for x, y in (line.get_data() for line in lines)]
+    looks: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 6, "path_effects": HALO}
+    return [
+        axes.text(x, y, LABELS[name], style="normal" if name == "help" else "italic", **looks)
+        for x, y, name in word_places(held, sets, size, taken)
+    ]
 
 
 def draw_legend(

@@ -25,6 +25,7 @@ from PIL import Image
 from figures import phase
 from figures import phase_marks as marks
 from figures.cells import edges, outline, shape_of
+from figures.diagram import MapCells, sets_of
 from figures.style import styled
 from simulate.sweep.axes import Axis, Family
 from simulate.sweep.cells import FIELDS, compared
@@ -100,7 +101,7 @@ class LiveMap:
         """Put values into the diagram: colours and their limits, levels, hatching and words."""
         self.values = values
         axes, mesh = self.artists.axes, self.artists.mesh
-        sets = marks.sets_of(values.label, values.gain)
+        sets = sets_of(values.label, values.gain)
         shown = np.ma.masked_array(values.gain, sets["constant"] | sets["undefined"])
         limit = float(np.abs(shown).max()) if shown.count() else 0.0
         limit = limit if limit > LEAST else 1.0
@@ -112,7 +113,7 @@ class LiveMap:
             self._draw_contours(shown, limit)
             for word in self.words:
                 word.remove()
-            held = marks.MapCells(self.x.key, self.y.key, values.x, values.y, values.gain, values.label)
+            held = MapCells(self.x.key, self.y.key, values.x, values.y, values.gain, values.label)
             self.words = marks.write_words(axes, held, sets, [])
 
     def update(self, settings: Mapping[str, Any], step: int = 1) -> float:

@@ -13,6 +13,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from simulate import storage
+from simulate.extras import missing
 from simulate.progress import Progress
 from simulate.storage import save_dataset, table
 from simulate.sweep.adaptive import sweep_adaptive
@@ -218,6 +219,24 @@ class Diagram:
         from figures import phase as drawing
 
         return drawing.draw(self._dataset, ax, columns=columns)
+
+    def interactive(
+        self, *, limits: float | tuple[float, float] | None = None, width: int = 600, height: int = 480
+    ) -> Any:
+        """The diagram as a Bokeh figure, to zoom and to point at; `figures.interactive.InteractiveMap` can change it.
+
+        limits: the gain at the ends of the colours, a number for both or a pair (low, high). width, height: in pixels.
+
+        Raises:
+            MissingExtraError: Bokeh is not installed.
+        """
+        try:
+            from figures.interactive import InteractiveMap
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] != "bokeh":
+                raise
+            raise missing("bokeh", "explore") from error
+        return InteractiveMap(self._dataset, limits=limits, width=width, height=height).figure
 
     def table(self) -> pd.DataFrame:
         """One row a cell: both coordinates, then the variables."""

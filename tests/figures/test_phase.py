@@ -124,7 +124,7 @@ def test_axes_are_labelled_with_symbol_and_unit_and_parameters_by_key() -> None:
     dataset = plain().rename(alpha="angle").assign_attrs(y_key="angle", alpha=0.5)
     dataset["angle"].attrs["units"] = "degree"
     artists = phase.draw(dataset)
-    assert artists.axes.get_xlabel() == r"smoothing noise $\beta$ (units of $x$)"
+    assert artists.axes.get_xlabel() == r"smoothing noise $\beta$"
     assert artists.axes.get_ylabel() == "angle (degree)"
     assert artists.axes.get_title() == r"made up, $\alpha=0.5$"
 
