@@ -26,6 +26,7 @@ COMMANDS = {
     "train": "TrainCommand",
     "fit": "FitCommand",
     "theorems": "TheoremsCommand",
+    "explore": "ExploreCommand",
     "figures": "FiguresCommand",
     "regimes": "RegimesCommand",
 }

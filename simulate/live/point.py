@@ -18,6 +18,7 @@ from bokeh.plotting import figure as new_figure
 from figures.interactive_marks import FONT
 from simulate.live.profile import DISTANCE, HALF_PLANE, LINE, PLANE
 from simulate.live.refine import row_and_column
+from simulate.live.view import View
 from theory.arrays import Array
 
 HEIGHT, TALL, WIDTH = 165, 300, 400
@@ -30,9 +31,10 @@ STRIPS = ((0.0, 0.045), (0.055, 0.1))
 NAMES = {LINE: "position x", DISTANCE: "distance from the centre"}
 ROWS = ("training", "votes", "errors")
 TITLES = {
-    "training": "what training sees, and base regions (strips)",
-    "votes": "vote probability u, and smoothed regions (strips)",
-    "errors": "the data, and what the smoothed classifier gets wrong",
+    "base": "base regions (dashed: no noise)",
+    "training": "seen in training; base regions",
+    "votes": "vote probability u; smoothed regions (grey: no training noise)",
+    "errors": "data, and errors of the smoothed classifier (hatched)",
 }
 SERIES = {"alpha": "training noise α", "beta": "smoothing noise β"}
 # Colours of a field: errors of class 0 and of class 1 are striped in opposite directions.
@@ -57,8 +59,13 @@ class Point:
         """All figures, from top to bottom."""
         yield from (*self.curves.values(), *self.fields.values(), *self.series.values())
 
-    def show(self, held: xr.Dataset) -> None:
-        """A profile, as `simulate.live.profile` makes it."""
+    def show(self, held: xr.Dataset, view: View) -> None:
+        """A profile, as `simulate.live.profile` makes it, of the pinned point of a view."""
+        self.clear("")
+        beta, alpha = view.pin or (0.0, 0.0)
+        first = "training" if held.attrs["kind"] in NAMES else "base"
+        panel = (self.curves | self.fields)[first]
+        panel.title.text = f"at α = {alpha:.4g}, β = {beta:.4g}: {TITLES[first]}"
         curved = held.attrs["kind"] in NAMES
         for panel in self.curves.values():
             panel.visible = curved
@@ -68,6 +75,17 @@ class Point:
             self._show_curves(held)
         else:
             self._show_fields(held)
+
+    def clear(self, reason: str) -> None:
+        """No profile; the title of the first panel says why."""
+        if reason:
+            for panel in (*self.curves.values(), *self.fields.values()):
+                panel.visible = False
+            self.curves["training"].visible = True
+            for name, source in self.sources.items():
+                if not name.startswith(tuple(SERIES)):
+                    source.data = {key: [] for key in source.data}
+        self.curves["training"].title.text = reason
 
     def slices(self, dataset: xr.Dataset, pin: tuple[float, float]) -> None:
         """The risk along the row and the column of a map that cross in a point."""
@@ -99,7 +117,7 @@ class Point:
             source = self.sources[f"vote {noise}"] = ColumnDataSource({"x": [], "y": []})
             looks = {"line_color": GREYS[noise], "line_dash": DASHES[noise], "line_width": 2 if noise else 1.5}
             self.curves["votes"].line("x", "y", source=source, **looks)
-        self.curves["votes"].add_layout(Span(location=0.5, dimension="width", line_color="0.4", line_width=0.7))
+        self.curves["votes"].add_layout(Span(location=0.5, dimension="width", line_color="#666666", line_width=0.7))
         self.curves["votes"].y_range = Range1d(start=-0.12, end=1.05)
         for label in (0, 1):
             source = self.sources[f"data {label}"] = ColumnDataSource({"x": [], "y": [], "wrong": [], "foot": []})
@@ -137,7 +155,6 @@ class Point:
                 lines = self.sources[f"{row} lines {noise}"] = ColumnDataSource({"xs": [], "ys": []})
                 looks = {"line_color": "black", "line_dash": DASHES[noise], "line_width": 2 if noise else 1.2}
                 panel.multi_line("xs", "ys", source=lines, **looks)
-        self.fields["base"].title.text = "base regions: without training noise dashed, with it solid"
         self.fields["votes"].title.text = "votes (grey), smoothed regions, and errors (striped)"
 
     def _show_fields(self, held: xr.Dataset) -> None:
@@ -179,6 +196,8 @@ def _panel(title: str, height: int = HEIGHT) -> Any:
     panel.axis.major_label_text_font_size = panel.axis.axis_label_text_font_size = "11px"
     panel.grid.grid_line_alpha = 0.4
     panel.min_border_left = 52
+    panel.yaxis[0].ticker.desired_num_ticks, panel.yaxis[0].ticker.num_minor_ticks = 5, 0
+    panel.xaxis[0].ticker.num_minor_ticks = 0
     return panel
 
 

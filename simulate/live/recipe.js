@@ -61,13 +61,13 @@ export function render({model}) {
   const follow = () => {
     for (const [name, place] of Object.entries(places)) place.textContent = model.texts[name] ?? ""
   }
-  const ready = () => buttons.forEach(button => { button.disabled = !model.ready })
+  const ready = () => buttons.forEach(button => { button.disabled = !model.available })
   const fill = () => {
     const held = model.table
     cells.lastChild.replaceChildren(...(held.alpha ? [table(held)] : []))
   }
   model.on("texts", follow)
-  model.on("ready", ready)
+  model.on("available", ready)
   model.on("table", fill)
   model.on("msg:custom", event => {
     const {file} = event.data ?? event

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -11,12 +12,11 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from simulate.live.view import View
-from simulate.sweep.cells import FIELDS, QUICK, Batch, CellBatch, Result
+from simulate.sweep.cells import FIELDS, QUICK, Batch, CellBatch, Result, pieces
 from simulate.sweep.held import named
 from simulate.sweep.sweep import checked_noises, described, units_of
 from theory.arrays import Array
 from theory.errors import NoExactRoute
-from theory.problems.noises import RATIO
 from theory.problems.normal import normal_form
 from theory.reduction.reduce import reduce
 
@@ -44,10 +44,9 @@ class Refinement:
         self.fields = np.full((len(FIELDS), *shape), np.nan)
         self.known: NDArray[np.bool_] = np.zeros(shape, bool)
         self._levels = list(QUICK_STRIDES if self.quick else COSTLY_STRIDES)
-        self._asked: Sequence[NDArray[np.intp]] = ()
+        self._pieces = pieces(self.view.family, self._axes, self._noises)
+        self._asked: Any = ()
         self._pace = 0.0
-        self._about = described(self.view.family, self._axes, self._noises, [])
-        self._units = units_of(self.view.family, self._axes)
 
     @property
     def complete(self) -> bool:
@@ -59,25 +58,37 @@ class Refinement:
         """The level that is worked on: every so-manieth cell along either axis."""
         return self._levels[0]
 
+    @property
+    def worth_showing(self) -> bool:
+        """Whether enough is new since the piece before: a quick map is not shown half."""
+        return self.complete or not self.quick or self.stride > 1
+
     def next(self) -> CellBatch:
         """The next cells to evaluate; what is found of them goes to `take`."""
-        while not len(todo := self._todo()[0]):
+        while self.stride > 1 and not len(self._todo()[0]):
             self._levels.pop(0)
+            if self.quick and self.stride == 1:
+                self.known[:] = False  # the preview differs from the sweep in last bits
+        if self.quick and self.stride == 1:  # as a sweep does it, to the last bit
+            piece = next(self._pieces)
+            self._asked = piece.batches[0].block
+            return piece
         rows, columns = self._todo()
-        count = len(todo) if self.quick else self._count()
+        count = len(rows) if self.quick else self._count()
         self._asked = rows[:count], columns[:count]
-        values = dict(zip(("alpha", "beta"), (axis.values[at] for axis, at in zip(self._axes, self._asked, strict=True))))
-        size = len(values["alpha"])
+        size = len(self._asked[0])
+        values = {axis.key: axis.values[at] for axis, at in zip(self._axes, self._asked, strict=True)}
         noises = {key: np.full(size, value) for key, value in self._noises.items()} | values
         return CellBatch(self.view.family, (Batch({}, noises, (slice(0, size),)),))
 
     def take(self, found: Result, seconds: float) -> None:
         """What was found of the cells of the last `next`, and how long that took."""
         (values,), why = found
-        self.fields[:, self._asked[0], self._asked[1]] = values
-        self.known[self._asked[0], self._asked[1]] = True
+        place = self.fields[(slice(None), *self._asked)]
+        self.fields[(slice(None), *self._asked)] = values.reshape(place.shape)
+        self.known[self._asked] = True
         self.reasons |= dict.fromkeys(why)
-        pace = seconds / len(self._asked[0])
+        pace = seconds / values.shape[1]
         self._pace = pace if not self._pace else 0.5 * (self._pace + pace)
 
     def dataset(self) -> xr.Dataset:
@@ -86,11 +97,18 @@ class Refinement:
         if not self.complete:
             at = ndimage.distance_transform_edt(~self.known, return_distances=False, return_indices=True)
             fields = fields[:, at[0], at[1]]
+        about, units = self._about
         dims = tuple(axis.key for axis in self._axes)
-        made = self._about.assign({key: (dims, held, self._units[key]) for key, held in named(fields).items()})
+        made = about.assign({key: (dims, held, units[key]) for key, held in named(fields).items()})
         if self.reasons:
             made.attrs["no_exact_route"] = "\n".join(sorted(self.reasons))
         return made if self.complete else made.assign_attrs(stride=self.stride)
+
+    @cached_property
+    def _about(self) -> tuple[xr.Dataset, dict[str, dict[str, str]]]:
+        """Coordinates, attributes and units of the map."""
+        about = described(self.view.family, self._axes, self._noises, [])
+        return about, units_of(self.view.family, self._axes)
 
     def _todo(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Rows and columns of the cells of this level that are not known."""
@@ -109,7 +127,7 @@ def _is_quick(view: View) -> bool:
         route = reduce(normal_form(view.family.at())).route
     except NoExactRoute:
         return True  # it says so at once
-    return route in QUICK and (view.ratio is None or RATIO not in view.fixed or route != "plane")
+    return route in QUICK
 
 
 def row_and_column(dataset: xr.Dataset, pin: tuple[float, float]) -> tuple[int, int]:

@@ -30,7 +30,8 @@ OWN_FILE = "problem.toml"
 
 @dataclass(frozen=True)
 class View:
-    """source: a regime, or a problem; name: what the source goes by: the regime, or the file.
+    """source: a regime, or a problem; name: what the source goes by: the regime, or the file; path: where that file
+    is, for the command line.
 
     x, y: smoothing and training noise with their ranges. eps: the radius, above 0 the certified risks are compared.
     ratio: samples per dimension, None for infinite data. pin: (beta, alpha) of the point that is looked at.
@@ -44,6 +45,7 @@ class View:
     eps: float = 0.0
     ratio: float | None = None
     pin: tuple[float, float] | None = None
+    path: str = ""
 
     def __post_init__(self) -> None:
         for axis, key in ((self.x, "beta"), (self.y, "alpha")):
@@ -91,7 +93,7 @@ class View:
 
     def command(self) -> str:
         """The command line that writes this map as a dataset and a figure."""
-        words = ["noisewise", "phase", _quoted(self.name or OWN_FILE), "--x", str(self.x), "--y", str(self.y)]
+        words = ["noisewise", "phase", _quoted(self.path or self.name), "--x", str(self.x), "--y", str(self.y)]
         words += [word for key, value in self.fixed.items() for word in (f"--{key}", repr(value))]
         for key, value in self.settings.items():
             words += ["--set", _quoted(f"{key}={written(value)}")]
@@ -99,7 +101,7 @@ class View:
 
     def python(self) -> str:
         """The Python that makes the dataset of this map, and draws it."""
-        name = self.name or OWN_FILE
+        name = self.path or self.name
         lines = ["import noisewise as nw", ""]
         call = [f"    {name!r},", f"    {str(self.x)!r},", f"    {str(self.y)!r},"]
         call += [f"    settings={dict(self.settings)!r},"] if self.settings else []
@@ -109,7 +111,7 @@ class View:
 
     def problem_file(self) -> str:
         """The problem as TOML, and how to draw this map of it."""
-        held = replace(self, source=self.family.at(), name=OWN_FILE, settings={})
+        held = replace(self, source=self.family.at(), name=OWN_FILE, path="", settings={})
         return f"# {held.command()}\n{dumps_problem(self.family.at())}"
 
 

@@ -1,0 +1,239 @@
+"""The explorer: inputs, the exact map that follows them, the pinned point, and what reproduces it all.
+
+One Panel component, for the page that `noisewise explore` serves and for notebooks. Numbers come from a `Session`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import panel as pn
+import xarray as xr
+from bokeh.events import Tap
+from bokeh.models import ColumnDataSource
+
+from figures.interactive import InteractiveMap
+from simulate.live.inputs import changed, groups, values_of
+from simulate.live.library import Library
+from simulate.live.panels import Controls, Recipe
+from simulate.live.point import Point
+from simulate.live.refine import row_and_column
+from simulate.live.session import Session, hired
+from simulate.live.tables import blank, gain_table
+from simulate.live.view import View
+from theory.errors import ProblemError
+
+FILES = {"PNG": ("map.png", "image/png"), "PDF": ("map.pdf", "application/pdf")}
+FILES |= {"netCDF": ("map.nc", "application/x-netcdf"), "CSV": ("map.csv", "text/csv")}
+# Inputs beside the rest, and the map beside its point, where the window is wide enough.
+BESIDE = """
+:host {{ display: grid; gap: 12px; grid-template-columns: minmax(0, 1fr); width: 100%; box-sizing: border-box; }}
+@media (min-width: {width}px) {{ :host {{ grid-template-columns: {columns}; }} }}
+"""
+OUTER = BESIDE.format(width=720, columns="280px minmax(0, 1fr)")
+INNER = BESIDE.format(width=1180, columns="minmax(0, 1fr) minmax(0, 400px)")
+PAIR = """
+:host { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 260px), 1fr)); width: 100%; }
+"""
+HEAD = """<h1 style="font: 600 20px system-ui, sans-serif; margin: 0">noisewise</h1>
+<p style="font: 14px system-ui, sans-serif; margin: 2px 0 0">Trained with noise α, smoothed with noise β: blue where
+the training noise helps, red where it hurts. Every cell is an exact risk. Point at a cell to read it, click to pin
+it.</p>"""
+HEIGHT = 560
+
+
+class Explorer(pn.viewable.Viewer):
+    """A view that can be moved.
+
+    view: what is asked for. dataset: the last map, or None; `complete` says whether it has all its cells.
+    """
+
+    def __init__(self, view: View, library: Library | None = None, addressed: bool = False, said: str = "") -> None:
+        super().__init__()
+        self.view, self.library, self.complete = view, library, False
+        self.dataset: xr.Dataset | None = None
+        self.map = InteractiveMap(blank(view), width=600, height=HEIGHT)
+        self.map.figure.name, self.map.figure.sizing_mode = "map", "stretch_width"
+        self._pin = ColumnDataSource({"x": [], "y": []})
+        looks: dict[str, Any] = {"marker": "circle_cross", "line_color": "black", "line_width": 2, "fill_color": "white"}
+        self.map.figure.scatter("x", "y", source=self._pin, size=15, fill_alpha=0.7, **looks)
+        self.map.figure.on_event(Tap, lambda event: self.pin(event.x, event.y))
+        self.point = Point()
+        self.controls = Controls(self.move, spec=groups(view, library), addressed=addressed)
+        self.recipe = Recipe(self._wanted, self._opened)
+        self._table_open, self._said = False, said
+        self._panes = [pn.pane.Bokeh(picture, sizing_mode="stretch_width") for picture in self._pictures]
+        self._layout = self._laid_out()
+        self.session = Session(self)
+        self._recited()
+        if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
+            pn.state.onload(self._begin)  # what is said before a page listens is lost
+            pn.state.on_session_destroyed(lambda _context: self.close())
+        else:
+            self._begin()
+
+    def __panel__(self) -> Any:
+        return self._layout
+
+    def move(self, key: str, value: Any) -> None:
+        """An input has moved."""
+        try:
+            view = self.library.view(str(value)) if key == "problem" and self.library else changed(self.view, key, value)
+            self.show(view, anew=key == "problem" or isinstance(value, str))
+        except ProblemError as error:
+            self.controls.tell(message=str(error))
+
+    def pin(self, beta: float, alpha: float) -> None:
+        """Look at the cell nearest to a point of the map."""
+        if self.dataset is None or not (np.isfinite(beta) and np.isfinite(alpha)):
+            return
+        row, column = row_and_column(self.dataset, (beta, alpha))
+        self.show(replace(self.view, pin=(float(self.view.x.values[column]), float(self.view.y.values[row]))))
+
+    def show(self, view: View, anew: bool = False) -> None:
+        """Ask for a view; `anew` where its inputs are others."""
+        if anew:
+            self.controls.spec = groups(view, self.library)
+        if view.mapped != self.view.mapped:
+            self.complete, self.recipe.available = False, False
+        self.view = view
+        if view.pin is not None:
+            self._pin.data = {"x": [view.pin[0]], "y": [view.pin[1]]}
+            if self.dataset is not None and self.dataset.sizes == {"alpha": view.y.count, "beta": view.x.count}:
+                self.point.slices(self.dataset, view.pin)
+        self.controls.tell(values=values_of(view), query=view.query())
+        self._begin()
+
+    def close(self) -> None:
+        """Nobody looks any more."""
+        self.session.close()
+
+    def map_found(self, view: View, dataset: xr.Dataset) -> None:
+        """Part of `simulate.live.session.Audience`, as the next three."""
+
+        def apply() -> None:
+            self.dataset, self.complete = dataset, "stride" not in dataset.attrs and view.mapped == self.view.mapped
+            self.map.update(dataset)
+            coarse = f" (every {dataset.attrs['stride']}th cell so far)" if "stride" in dataset.attrs else ""
+            self.map.figure.title.text = view.title + coarse
+            if self.view.pin is not None:
+                self.point.slices(dataset, self.view.pin)
+            if self.complete:
+                self._completed(view, dataset)
+
+        self._apply(apply)
+
+    def profile_found(self, view: View, held: xr.Dataset) -> None:
+        self._apply(lambda: self.point.show(held, view))
+
+    def refused(self, view: View, reason: str) -> None:
+        def apply() -> None:
+            self.map.update(blank(view))
+            self.map.figure.title.text = f"{view.title}: no map"
+            self.controls.tell(message=reason, query=view.query())
+
+        self._apply(apply)
+
+    def profile_refused(self, view: View, reason: str) -> None:
+        self._apply(lambda: self.point.clear(f"no profile: {reason}"))
+
+    def _completed(self, view: View, dataset: xr.Dataset) -> None:
+        """What is done once for a whole map: words, texts, files, the table, and the first point."""
+        message = "; ".join(filter(None, (self._said, summary(dataset))))
+        self._said = ""
+        self.controls.tell(message=message, query=self.view.query(), title=f"{view.title} - noisewise")
+        self._recited()
+        self.recipe.available = True
+        if self._table_open:
+            self.recipe.table = gain_table(dataset)
+        if self.view.pin is None:
+            gain = dataset["gain"].fillna(-np.inf).to_numpy()
+            row, column = np.unravel_index(int(gain.argmax()), gain.shape)
+            self.pin(float(view.x.values[column]), float(view.y.values[row]))
+
+    def _recited(self) -> None:
+        names = "command", "Python", "problem file (TOML)"
+        made = self.view.command(), self.view.python(), self.view.problem_file()
+        self.recipe.texts = dict(zip(names, made, strict=True))
+
+    def _begin(self) -> None:
+        """Ask the session, in the loop that there is; in a script without one nothing moves."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        self.session.ask(self.view)
+
+    def _opened(self, opened: bool) -> None:
+        self._table_open = opened
+        self.recipe.table = gain_table(self.dataset) if opened and self.dataset is not None and self.complete else {}
+
+    def _wanted(self, name: str) -> None:
+        if self.complete and self.dataset is not None:
+            dataset = self.dataset.assign_attrs(command=self.view.command())
+            self._task = asyncio.get_running_loop().create_task(self._send(name, dataset))
+
+    async def _send(self, name: str, dataset: xr.Dataset) -> None:
+        file, kind = FILES[name]
+        content = await asyncio.wrap_future(hired().submit(file_of, dataset, file))
+        self._apply(lambda: self.recipe.give(file, kind, b64encode(content).decode()))
+
+    def _apply(self, change: Callable[[], None]) -> None:
+        """Change models as one message: under the document's lock in a page, and pushed in a notebook."""
+        document = self.map.figure.document
+        if document is not None and document.session_context is not None:
+            document.add_next_tick_callback(lambda: _together(document, change))
+            return
+        change()
+        if pn.state._views:
+            pn.io.push_notebook(*self._panes)
+
+    @property
+    def _pictures(self) -> list[Any]:
+        return [self.map.figure, *self.point.figures]
+
+    def _laid_out(self) -> Any:
+        left = pn.Column(pn.pane.HTML(HEAD), self.controls, sizing_mode="stretch_width")
+        below = pn.Column(*self._panes[-2:], stylesheets=[PAIR], sizing_mode="stretch_width")
+        middle = pn.Column(self._panes[0], below, sizing_mode="stretch_width")
+        right = pn.Column(*self._panes[1:-2], sizing_mode="stretch_width")
+        shown = pn.Column(middle, right, stylesheets=[INNER], sizing_mode="stretch_width")
+        main = pn.Column(shown, self.recipe, sizing_mode="stretch_width")
+        padding = {"padding": "12px"}
+        return pn.Column(left, main, stylesheets=[OUTER], sizing_mode="stretch_width", styles=padding)
+
+
+def _together(document: Any, change: Callable[[], None]) -> None:
+    """All changes in one message, so that no picture is painted under the title of another."""
+    with pn.io.hold(document, "collect"):
+        change()
+
+
+def file_of(dataset: xr.Dataset, name: str) -> bytes:
+    """What a file of that name would hold."""
+    import simulate.sweep.plane  # noqa: F401 - the accessor
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        dataset.noisewise.save(path)
+        return path.read_bytes()
+
+
+def summary(dataset: xr.Dataset) -> str:
+    """What a whole map says, in a sentence."""
+    gain, size = dataset["gain"], dataset["gain"].size
+    words = dataset["label"].to_numpy().astype(str)
+    helps = np.char.endswith(words, "-help")
+    if not helps.any():
+        return f"training noise helps in none of {size} cells"
+    at = gain.where(helps).argmax(["alpha", "beta"])
+    best = gain.isel(at)
+    place = f"beta = {float(best['beta']):.3g}, alpha = {float(best['alpha']):.3g}"
+    return f"helps in {helps.mean():.0%} of {size} cells; largest gain {float(best):.4g} at {place}"

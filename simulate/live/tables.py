@@ -1,0 +1,44 @@
+"""Maps in other forms: one of which nothing is known yet, and one in words for readers without a picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from figures.wording import LABELS
+from simulate.live.view import View
+
+# Rows and columns that the table has at most; all cells are in the CSV.
+MOST = 17
+
+
+def blank(view: View) -> xr.Dataset:
+    """A map of which nothing is known."""
+    shape, dims = (view.y.count, view.x.count), ("alpha", "beta")
+    unit = {"units": "units of x"}
+    coords = {axis.key: (axis.key, axis.values, unit) for axis in (view.y, view.x)}
+    attrs = {"name": view.name, "x_key": "beta", "y_key": "alpha", "eps": view.eps}
+    numbers = ("risk", "risk_error", "baseline", "gain", "gain_error")
+    made = {key: (dims, np.full(shape, np.nan), {"units": "1", "long_name": key}) for key in numbers}
+    words = {key: (dims, np.full(shape, value)) for key, value in (("label", "undecided"), ("status", "ok"))}
+    return xr.Dataset(made | words, coords, attrs)
+
+
+def gain_table(dataset: xr.Dataset) -> dict[str, Any]:
+    """Gains with what they mean, at some rows and columns: strings for the page."""
+    picks = {key: np.unique(np.linspace(0, n - 1, min(n, MOST)).round().astype(int)) for key, n in dataset.sizes.items() if key in ("alpha", "beta")}
+    part = dataset[["gain", "label"]].transpose("alpha", "beta", ...).isel(picks)
+    cells = [
+        [f"{gain:+.4g} {_word(label)}" for gain, label in zip(*row, strict=True)]
+        for row in zip(part["gain"].to_numpy(), part["label"].to_numpy().astype(str), strict=True)
+    ]
+    alpha, beta = ([f"{value:.4g}" for value in part[key].to_numpy()] for key in ("alpha", "beta"))
+    shown = f"{len(alpha)} of {dataset.sizes['alpha']} by {len(beta)} of {dataset.sizes['beta']}"
+    caption = f"Gain (baseline less risk) by training noise alpha (rows) and smoothing noise beta (columns); {shown} cells"
+    return {"alpha": [f"α = {v}" for v in alpha], "beta": [f"β = {v}" for v in beta], "cells": cells, "caption": caption}
+
+
+def _word(label: str) -> str:
+    return LABELS.get(label.rsplit("-", 1)[-1], label)
