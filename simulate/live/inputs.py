@@ -8,7 +8,7 @@ from typing import Any
 from simulate.live.controls import INFINITE, Control, controls
 from simulate.live.library import Library
 from simulate.live.view import View
-from simulate.sweep.axes import Axis
+from simulate.sweep.axes import Axis, Family
 from theory import regimes
 from theory.errors import ProblemError, shown
 from theory.problems.document import to_document
@@ -21,12 +21,19 @@ PARTS = {"low": "from", "high": "to", "count": "cells"}
 
 def groups(view: View, library: Library | None) -> list[dict[str, Any]]:
     """All inputs of a view as the page takes them."""
-    made = controls(view)
+    made, own = controls(view), view.family.parameters
     problem = [Control("problem", "problem", "choice", view.name, options=tuple(library.names))] if library else []
-    ranges = [control for control in made if control.key not in ("eps", RATIO) and control.kind != "choice"]
-    choices = [control for control in made if control.kind == "choice"]
-    asked = [control for control in made if control.key in ("eps", RATIO)]
-    held = {"problem": [*problem, *ranges], "rules": choices, "asked": asked, "axes": _axes(view), "point": _point(view)}
+    ranges = [control for control in made if control.key in own or control.key not in ("eps", RATIO)]
+    ranges = [control for control in ranges if control.kind != "choice" or control.key in own]
+    choices = [control for control in made if control.kind == "choice" and control.key not in own]
+    asked = [control for control in made if control.key in ("eps", RATIO) and control.key not in own]
+    held = {
+        "problem": [*problem, *ranges],
+        "rules": choices,
+        "asked": asked,
+        "axes": _axes(view),
+        "point": _point(view),
+    }
     return [{"title": title, "controls": [part.spec for part in parts]} for title, parts in held.items() if parts]
 
 
@@ -43,15 +50,19 @@ def changed(view: View, key: str, value: Any) -> View:
         return replace(view, pin=(new, alpha) if key == "pin beta" else (beta, new))
     axis, _, part = key.partition(" ")
     if part in PARTS and axis in ("alpha", "beta"):
-        name = "y" if axis == "alpha" else "x"
-        held: Axis = getattr(view, name)
-        made = whole(int(_number(value, key)), key, 2) if part == "count" else _number(value, key)
-        return replace(view, **{name: replace(held, **{part: made})})
+        held = _moved(view.y if axis == "alpha" else view.x, part, _number(value, key))
+        return replace(view, y=held) if axis == "alpha" else replace(view, x=held)
     if key == "eps":
         return replace(view, eps=_number(value, key))
     if key == RATIO and RATIO not in view.family.parameters:
         return replace(view, ratio=None if value == INFINITE else _number(value, key))
     return replace(view, settings=_set(view, key, value))
+
+
+def _moved(axis: Axis, part: str, value: float) -> Axis:
+    """An axis with one of its three numbers changed."""
+    low, high = value if part == "low" else axis.low, value if part == "high" else axis.high
+    return Axis(axis.key, low, high, whole(int(value), f"{axis.key} cells", 2) if part == "count" else axis.count)
 
 
 def _set(view: View, key: str, value: Any) -> dict[str, Any]:
@@ -65,15 +76,15 @@ def _set(view: View, key: str, value: Any) -> dict[str, Any]:
 
 def _usual(view: View, key: str) -> Any:
     """The value of a key where nothing is set."""
-    if isinstance(view.source, str):
-        own = regimes.parameters(view.source)
-        if key in own:
-            return own[key]
-    here: Any = to_document(view.family.at() if isinstance(view.source, str) else view.source)
-    if isinstance(view.source, str):
-        here = to_document(regimes.build(view.source))
+    regime = isinstance(view.source, str)
+    if regime and key in (own := regimes.parameters(str(view.source))):
+        return own[key]
+    here: Any = to_document(Family(view.source).at())
     for part in key.split("."):
-        here = here[int(part)] if isinstance(here, list) and part.isdigit() else here.get(part) if isinstance(here, dict) else None
+        if isinstance(here, list) and part.isdigit():
+            here = here[int(part)]
+        else:
+            here = here.get(part) if isinstance(here, dict) else None
     return here
 
 
@@ -85,7 +96,13 @@ def _number(value: Any, key: str) -> float:
 
 def _axes(view: View) -> list[Control]:
     return [
-        Control(f"{axis.key} {part}", f"{axis.key} {words}", "number", getattr(axis, part), "" if part == "count" else "units of x")
+        Control(
+            f"{axis.key} {part}",
+            f"{axis.key} {words}",
+            "number",
+            getattr(axis, part),
+            "" if part == "count" else "units of x",
+        )
         for axis in (view.x, view.y)
         for part, words in PARTS.items()
     ]

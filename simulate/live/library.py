@@ -61,4 +61,6 @@ def first(source: str | Problem, name: str, settings: dict[str, float]) -> View:
     problem = regimes.build(source, **settings) if isinstance(source, str) else source
     span = window(problem)
     beta, alpha = WINDOWS.get(name, (span, span))
-    return View(source, name, Axis("beta", float(f"{beta / 32:.3g}"), beta, CELLS), Axis("alpha", 0.0, alpha, CELLS), settings)
+    return View(
+        source, name, Axis("beta", float(f"{beta / 32:.3g}"), beta, CELLS), Axis("alpha", 0.0, alpha, CELLS), settings
+    )

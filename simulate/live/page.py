@@ -24,10 +24,11 @@ from simulate.live.inputs import changed, groups, values_of
 from simulate.live.library import Library
 from simulate.live.panels import Controls, Recipe
 from simulate.live.point import Point
-from simulate.live.refine import row_and_column
+from simulate.live.refine import Refinement, row_and_column
 from simulate.live.session import Session, hired
 from simulate.live.tables import blank, gain_table
 from simulate.live.view import View
+from simulate.sweep.sweep import sweep
 from theory.errors import ProblemError
 
 FILES = {"PNG": ("map.png", "image/png"), "PDF": ("map.pdf", "application/pdf")}
@@ -47,6 +48,8 @@ HEAD = """<h1 style="font: 600 20px system-ui, sans-serif; margin: 0">noisewise<
 the training noise helps, red where it hurts. Every cell is an exact risk. Point at a cell to read it, click to pin
 it.</p>"""
 HEIGHT = 560
+# Seconds between two looks whether all is found.
+WAIT = 0.02
 
 
 class Explorer(pn.viewable.Viewer):
@@ -61,8 +64,15 @@ class Explorer(pn.viewable.Viewer):
         self.dataset: xr.Dataset | None = None
         self.map = InteractiveMap(blank(view), width=600, height=HEIGHT)
         self.map.figure.name, self.map.figure.sizing_mode = "map", "stretch_width"
-        self._pin = ColumnDataSource({"x": [], "y": []})
-        looks: dict[str, Any] = {"marker": "circle_cross", "line_color": "black", "line_width": 2, "fill_color": "white"}
+        self._pin = ColumnDataSource(
+            {"x": [], "y": []} if view.pin is None else {"x": [view.pin[0]], "y": [view.pin[1]]}
+        )
+        looks: dict[str, Any] = {
+            "marker": "circle_cross",
+            "line_color": "black",
+            "line_width": 2,
+            "fill_color": "white",
+        }
         self.map.figure.scatter("x", "y", source=self._pin, size=15, fill_alpha=0.7, **looks)
         self.map.figure.on_event(Tap, lambda event: self.pin(event.x, event.y))
         self.point = Point()
@@ -82,11 +92,29 @@ class Explorer(pn.viewable.Viewer):
     def __panel__(self) -> Any:
         return self._layout
 
+    async def settled(self) -> None:
+        """Wait until the map, its curves and the point are found."""
+        self._begin()
+        while not self.session.idle:
+            await asyncio.sleep(WAIT)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        """The panel, and for readers without a kernel a picture of the map, where that takes no time."""
+        bundle = super()._repr_mimebundle_(include, exclude)
+        data, about = bundle if isinstance(bundle, tuple) else (bundle, {})
+        if Refinement(self.view).quick:
+            view = self.view
+            dataset = sweep(view.family, view.x, view.y, view.fixed)
+            data = {**(data or {}), "image/png": b64encode(file_of(dataset, "map.png")).decode()}
+        return data, about
+
     def move(self, key: str, value: Any) -> None:
         """An input has moved."""
         try:
-            view = self.library.view(str(value)) if key == "problem" and self.library else changed(self.view, key, value)
-            self.show(view, anew=key == "problem" or isinstance(value, str))
+            view = (
+                self.library.view(str(value)) if key == "problem" and self.library else changed(self.view, key, value)
+            )
+            self.look(view, anew=key == "problem" or isinstance(value, str))
         except ProblemError as error:
             self.controls.tell(message=str(error))
 
@@ -95,9 +123,9 @@ class Explorer(pn.viewable.Viewer):
         if self.dataset is None or not (np.isfinite(beta) and np.isfinite(alpha)):
             return
         row, column = row_and_column(self.dataset, (beta, alpha))
-        self.show(replace(self.view, pin=(float(self.view.x.values[column]), float(self.view.y.values[row]))))
+        self.look(replace(self.view, pin=(float(self.view.x.values[column]), float(self.view.y.values[row]))))
 
-    def show(self, view: View, anew: bool = False) -> None:
+    def look(self, view: View, anew: bool = False) -> None:
         """Ask for a view; `anew` where its inputs are others."""
         if anew:
             self.controls.spec = groups(view, self.library)
@@ -119,9 +147,9 @@ class Explorer(pn.viewable.Viewer):
         """Part of `simulate.live.session.Audience`, as the next three."""
 
         def apply() -> None:
-            self.dataset, self.complete = dataset, "stride" not in dataset.attrs and view.mapped == self.view.mapped
+            self.dataset, self.complete = dataset, "share" not in dataset.attrs and view.mapped == self.view.mapped
             self.map.update(dataset)
-            coarse = f" (every {dataset.attrs['stride']}th cell so far)" if "stride" in dataset.attrs else ""
+            coarse = f" ({dataset.attrs['share']:.0%} of the cells so far)" if "share" in dataset.attrs else ""
             self.map.figure.title.text = view.title + coarse
             if self.view.pin is not None:
                 self.point.slices(dataset, self.view.pin)
@@ -177,7 +205,7 @@ class Explorer(pn.viewable.Viewer):
 
     def _wanted(self, name: str) -> None:
         if self.complete and self.dataset is not None:
-            dataset = self.dataset.assign_attrs(command=self.view.command())
+            dataset = self.dataset.drop_vars("route").assign_attrs(command=self.view.command())
             self._task = asyncio.get_running_loop().create_task(self._send(name, dataset))
 
     async def _send(self, name: str, dataset: xr.Dataset) -> None:
@@ -192,8 +220,7 @@ class Explorer(pn.viewable.Viewer):
             document.add_next_tick_callback(lambda: _together(document, change))
             return
         change()
-        if pn.state._views:
-            pn.io.push_notebook(*self._panes)
+        pn.io.push_notebook(*self._panes)
 
     @property
     def _pictures(self) -> list[Any]:

@@ -1,10 +1,10 @@
-"""The two parts of the page that are not figures: inputs, and what reproduces the view. Their scripts lie beside this."""
+"""Two parts of the page that are not figures: inputs, and what reproduces the view. Their scripts lie beside this."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import panel as pn
 import param
@@ -49,7 +49,7 @@ class Controls(pn.custom.JSComponent):
     addressed = param.Boolean(False)
 
     _esm = (HERE / "controls.js").read_text(encoding="utf-8")
-    _stylesheets: list[str] = [STYLE]
+    _stylesheets: ClassVar[list[str]] = [STYLE]
 
     def __init__(self, moved: Callable[[str, Any], None], **params: Any) -> None:
         self._moved = moved
@@ -73,7 +73,7 @@ class Recipe(pn.custom.JSComponent):
     table = param.Dict({})
 
     _esm = (HERE / "recipe.js").read_text(encoding="utf-8")
-    _stylesheets: list[str] = [STYLE + RECIPE]
+    _stylesheets: ClassVar[list[str]] = [STYLE + RECIPE]
 
     def __init__(self, wanted: Callable[[str], None], opened: Callable[[bool], None], **params: Any) -> None:
         self._wanted, self._opened = wanted, opened

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import contourpy
 import numpy as np
 import xarray as xr
-from bokeh.models import ColumnDataSource, DataRange1d, Range1d, Span
+from bokeh.models import ColumnDataSource, DataRange1d, Range1d
+from bokeh.models.annotations.geometry import Span
 from bokeh.plotting import figure as new_figure
 
 from figures.interactive_marks import FONT
@@ -21,7 +21,7 @@ from simulate.live.refine import row_and_column
 from simulate.live.view import View
 from theory.arrays import Array
 
-HEIGHT, TALL, WIDTH = 165, 300, 400
+HEIGHT, TALL, WIDTH = 165, 395, 400
 COLOURS = ("#D55E00", "#0072B2")
 DASHES = ("dashed", "solid")
 HATCHES = ("left_diagonal_line", "right_diagonal_line")
@@ -97,7 +97,10 @@ class Point:
             other, place = ("β", column) if key == "alpha" else ("α", row)
             at = float(dataset["beta" if key == "alpha" else "alpha"][place])
             self.series[key].title.text = f"risk along {SERIES[key]}, at {other} = {at:.4g}"
-            self.sources[f"{key} at"].data = {"x": [x[row if key == "alpha" else column]], "y": [risk[row if key == "alpha" else column]]}
+            self.sources[f"{key} at"].data = {
+                "x": [x[row if key == "alpha" else column]],
+                "y": [risk[row if key == "alpha" else column]],
+            }
 
     def _strips(self, row: str) -> None:
         panel = self.curves[row]
@@ -147,28 +150,29 @@ class Point:
             self.curves[row].y_range.start, self.curves[row].y_range.end = -0.13 * top, 1.05 * top
 
     def _draw_fields(self) -> None:
-        box = {"x": [], "y": [], "dw": [], "dh": []}
+        box: dict[str, Any] = {"x": [], "y": [], "dw": [], "dh": []}
         for row, panel in self.fields.items():
             source = self.sources[f"{row} image"] = ColumnDataSource({"image": [], **box})
             panel.image_rgba("image", "x", "y", "dw", "dh", source=source)
             for noise in (0, 1):
-                lines = self.sources[f"{row} lines {noise}"] = ColumnDataSource({"xs": [], "ys": []})
+                lines = self.sources[f"{row} lines {noise}"] = ColumnDataSource({"x": [], "y": []})
                 looks = {"line_color": "black", "line_dash": DASHES[noise], "line_width": 2 if noise else 1.2}
-                panel.multi_line("xs", "ys", source=lines, **looks)
+                panel.line("x", "y", source=lines, **looks)
         self.fields["votes"].title.text = "votes (grey), smoothed regions, and errors (striped)"
 
     def _show_fields(self, held: xr.Dataset) -> None:
         x, y = held["x"].to_numpy(), held["y"].to_numpy()
         box = {"x": [x[0]], "y": [y[0]], "dw": [x[-1] - x[0]], "dh": [y[-1] - y[0]]}
         images = {"base": _rgba(1 - 0.25 * held["base"].to_numpy().sum(axis=0)), "votes": _errors(held)}
-        levels = {"base": held["base"], "votes": held["vote"]}
-        names = {PLANE: ("x₁", "x₂"), HALF_PLANE: ("place along the axis", "distance from the axis")}[held.attrs["kind"]]
+        outlines = {"base": "base", "votes": "smoothed"}
+        names = {PLANE: ("x₁", "x₂"), HALF_PLANE: ("place along the axis", "distance from the axis")}[
+            held.attrs["kind"]
+        ]
         for row, panel in self.fields.items():
             self.sources[f"{row} image"].data = {"image": [images[row]], **box}
             for noise in (0, 1):
-                lines = contourpy.contour_generator(x, y, levels[row][noise].to_numpy()).lines(0.5)
-                held_lines = {"xs": [line[:, 0] for line in lines], "ys": [line[:, 1] for line in lines]}
-                self.sources[f"{row} lines {noise}"].data = held_lines
+                line = held[f"{outlines[row]} {noise}"].to_numpy()
+                self.sources[f"{row} lines {noise}"].data = {"x": line[:, 0], "y": line[:, 1]}
             panel.x_range.start, panel.x_range.end = float(x[0]), float(x[-1])
             panel.y_range.start, panel.y_range.end = float(y[0]), float(y[-1])
             panel.xaxis[0].axis_label, panel.yaxis[0].axis_label = names
@@ -188,8 +192,19 @@ class Point:
 
 def _panel(title: str, height: int = HEIGHT) -> Any:
     """An empty figure of the right column."""
-    looks: dict[str, Any] = {"tools": "", "toolbar_location": None, "x_range": Range1d(0, 1), "y_range": Range1d(0, 1)}
-    panel: Any = new_figure(title=title, width=WIDTH, height=height, sizing_mode="stretch_width", **looks)
+    looks: dict[str, Any] = {
+        "tools": "",
+        "toolbar_location": None,
+        "x_range": Range1d(start=0, end=1),
+        "y_range": Range1d(start=0, end=1),
+    }
+    # Planes keep the shape of things: their frame is about as wide as high.
+    looks |= (
+        {"sizing_mode": "scale_width", "aspect_ratio": WIDTH / TALL}
+        if height == TALL
+        else {"sizing_mode": "stretch_width"}
+    )
+    panel: Any = new_figure(title=title, width=WIDTH, height=height, **looks)
     panel.title.text_font = panel.axis.axis_label_text_font = panel.axis.major_label_text_font = FONT
     panel.title.text_font_size, panel.axis.axis_label_text_font_style = "12px", "normal"
     panel.title.text_font_style = "normal"

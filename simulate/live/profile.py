@@ -5,6 +5,9 @@ Votes and regions are exact; densities are drawn and enter no number. `profile` 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from scipy.stats import ncx2
@@ -33,7 +36,7 @@ def profile(problem: Problem, alpha: float, beta: float) -> xr.Dataset:
     of each class; `base` and `smoothed` (noise), the regions; `vote` (noise); `data` (label), the density of the data,
     its share included. Where there are point masses the densities are without them.
     plane, half-plane: over `y` and `x`, points of the plane, or distances from an axis over places along it: `base`,
-    `smoothed` and `vote` (noise), and `truth`, the base region without training noise, or the labelled sets.
+    `smoothed` and `vote` (noise); and the boundaries as points, "base 0", "base 1", "smoothed 0" and "smoothed 1".
 
     Raises:
         NoExactRoute: no geometry answers for the problem.
@@ -41,7 +44,7 @@ def profile(problem: Problem, alpha: float, beta: float) -> xr.Dataset:
     voted = [smooth(train(problem, noise), beta) for noise in (0.0, alpha)]
     route = voted[0].classifier.geometry.route
     if route in ("plane", "axial"):
-        return _fields(problem, voted, alpha, beta)
+        return _fields(voted, alpha, beta)
     radial = bool(np.isfinite(voted[0].classifier.region.floor).any())
     kind = DISTANCE if radial else LINE
     pieces = tuple(voted[0].classifier.base.pieces)
@@ -86,7 +89,13 @@ def _grid(pieces: tuple[Piece, ...], breaks: Array, kind: str, dim: int) -> Arra
     near = finite[(finite > low - 5 * margin) & (finite < high + 5 * margin)]
     low, high = min([low, *near - margin]), max([high, *near + margin])
     low = max(low, 0.0) if kind == DISTANCE else low
-    edges = [c + s * w for p in pieces if p.law != "gaussian" for c, w in [(np.ravel(p.center)[0], np.ravel(p.scale)[0])] for s in (-1, 1)]
+    edges = [
+        c + s * w
+        for p in pieces
+        if p.law != "gaussian"
+        for c, w in [(np.ravel(p.center)[0], np.ravel(p.scale)[0])]
+        for s in (-1, 1)
+    ]
     jumps = np.concatenate([np.asarray(edges, float), near])
     jumps = jumps[(jumps > low) & (jumps < high)]
     return np.unique(np.concatenate([np.linspace(low, high, POINTS), np.nextafter(jumps, -np.inf), jumps]))
@@ -135,10 +144,15 @@ def _ball(x: Array, radius: float, alpha: float, dim: int) -> Array:
     return np.mean([_chi(x, shell, alpha, dim) for shell in shells], axis=0)
 
 
-def _fields(problem: Problem, voted: list[SmoothedClassifier], alpha: float, beta: float) -> xr.Dataset:
+def _fields(voted: list[SmoothedClassifier], alpha: float, beta: float) -> xr.Dataset:
     """Regions and votes over the plane, or over the half-plane of an axis."""
     axial = voted[0].classifier.geometry.route == "axial"
-    low, high = _window(voted, beta, axial)
+    outlines = {
+        f"{name} {noise}": _joined(part.region.curves())
+        for noise, v in enumerate(voted)
+        for name, part in (("base", v.classifier), ("smoothed", v))
+    }
+    low, high = _window(voted[0].classifier, np.concatenate(list(outlines.values())), beta, axial)
     count = AXIAL_POINTS if axial else FIELD_POINTS
     x, y = (np.linspace(a, b, count) for a, b in zip(low, high, strict=True))
     points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
@@ -147,25 +161,36 @@ def _fields(problem: Problem, voted: list[SmoothedClassifier], alpha: float, bet
     def over(values: list[Array]) -> Array:
         return np.stack([np.asarray(part, float).reshape(shape) for part in values]).astype(np.float32)
 
-    variables = {
+    variables: dict[str, Any] = {
         "base": (("noise", "y", "x"), over([v.classifier.region.contains(points)[0] for v in voted])),
         "smoothed": (("noise", "y", "x"), over([v.region.contains(points)[0] for v in voted])),
         "vote": (("noise", "y", "x"), over([np.clip(v.vote_along(points), 0, 1) for v in voted])),
     }
+    variables |= {name: ((f"{name} point", "xy"), curve) for name, curve in outlines.items()}
     kind = HALF_PLANE if axial else PLANE
     return xr.Dataset(variables, {"noise": [0.0, alpha], "x": x, "y": y}, {"kind": kind})
 
 
-def _window(voted: list[SmoothedClassifier], beta: float, axial: bool) -> tuple[Array, Array]:
-    """Two corners of a square that holds the boundaries of all four regions, and a margin of beta."""
-    regions = [part.region for v in voted for part in (v.classifier, v)]
-    curves = [np.asarray(curve) for region in regions for curve in region.curves()]
-    if not curves:
+def _joined(curves: Iterable[Array]) -> Array:
+    """Closed curves as one array (n, 2), with a row of NaN behind each."""
+    gap = np.full((1, 2), np.nan)
+    return np.concatenate([np.empty((0, 2)), *(np.concatenate([c, c[:1], gap]) for c in map(np.asarray, curves))])
+
+
+def _window(classifier: BaseClassifier, outlines: Array, beta: float, axial: bool) -> tuple[Array, Array]:
+    """Two corners of a square that holds the components; or, where their moments are not known, the boundaries."""
+    found = [getattr(item, "moments", None) for item in getattr(classifier.base, "pieces", ())]
+    known = [part for part in found if part is not None]
+    if known and len(known) == len(found):
+        ends = [mean + side * REACH * np.sqrt(np.diag(cov)) for mean, cov in known for side in (-1, 1)]
+        points = np.array(ends) * classifier.normal.length
+        points += np.broadcast_to(classifier.normal.center, 2) if classifier.placed else 0.0
+        margin = 0.0
+    else:
+        points, margin = outlines[np.isfinite(outlines).all(axis=1)], 1.5 * beta
+    if not len(points):
         raise NoExactRoute("every classifier is constant here: there are no boundaries to draw")
-    points = np.concatenate(curves)
-    points = points[np.isfinite(points).all(axis=1)]
-    low, high = np.quantile(points, [0.01, 0.99], axis=0)
-    half = 0.5 * float((high - low).max()) + 1.5 * beta
-    middle = 0.5 * (low + high)
+    low, high = points.min(axis=0), points.max(axis=0)
+    half, middle = 0.5 * float((high - low).max()) + margin, 0.5 * (low + high)
     low, high = middle - half, middle + half
     return (np.array([low[0], 0.0]), np.array([high[0], 2 * half])) if axial else (low, high)

@@ -30,16 +30,16 @@ FIRST_CELLS, MOST_CELLS = 4, 4096
 
 @dataclass
 class Refinement:
-    """The cells of one view, as far as they are known. quick: whether its geometry answers thousands at once."""
+    """The cells of one view, as far as they are known. route: the geometry that answers, "" for none."""
 
     view: View
-    quick: bool = field(init=False)
+    route: str = field(init=False)
     reasons: dict[str, None] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._axes = self.view.y, self.view.x
         self._noises = checked_noises(self.view.family, self._axes, self.view.fixed)
-        self.quick = _is_quick(self.view)
+        self.route = _route(self.view)
         shape = self.view.y.count, self.view.x.count
         self.fields = np.full((len(FIELDS), *shape), np.nan)
         self.known: NDArray[np.bool_] = np.zeros(shape, bool)
@@ -47,6 +47,11 @@ class Refinement:
         self._pieces = pieces(self.view.family, self._axes, self._noises)
         self._asked: Any = ()
         self._pace = 0.0
+
+    @property
+    def quick(self) -> bool:
+        """Whether thousands of cells are answered at once; where there is no answer, that is said at once too."""
+        return self.route in ("", *QUICK)
 
     @property
     def complete(self) -> bool:
@@ -92,7 +97,7 @@ class Refinement:
         self._pace = pace if not self._pace else 0.5 * (self._pace + pace)
 
     def dataset(self) -> xr.Dataset:
-        """The map as a sweep has it; where a cell is not known yet, the nearest that is, and the attribute `stride`."""
+        """The map as a sweep has it; where a cell is not known yet, the nearest that is, and the attribute `share`."""
         fields = self.fields
         if not self.complete:
             at = ndimage.distance_transform_edt(~self.known, return_distances=False, return_indices=True)
@@ -100,9 +105,10 @@ class Refinement:
         about, units = self._about
         dims = tuple(axis.key for axis in self._axes)
         made = about.assign({key: (dims, held, units[key]) for key, held in named(fields).items()})
+        made["route"] = (dims, np.full(self.known.shape, "limit" if self.view.ratio is not None else self.route))
         if self.reasons:
             made.attrs["no_exact_route"] = "\n".join(sorted(self.reasons))
-        return made if self.complete else made.assign_attrs(stride=self.stride)
+        return made if self.complete else made.assign_attrs(share=float(self.known.mean()))
 
     @cached_property
     def _about(self) -> tuple[xr.Dataset, dict[str, dict[str, str]]]:
@@ -122,15 +128,16 @@ class Refinement:
         return int(np.clip(PIECE_SECONDS / self._pace, 1, MOST_CELLS))
 
 
-def _is_quick(view: View) -> bool:
+def _route(view: View) -> str:
     try:
-        route = reduce(normal_form(view.family.at())).route
+        return reduce(normal_form(view.family.at())).route
     except NoExactRoute:
-        return True  # it says so at once
-    return route in QUICK
+        return ""
 
 
 def row_and_column(dataset: xr.Dataset, pin: tuple[float, float]) -> tuple[int, int]:
     """The cell of a map nearest to (beta, alpha): its place along alpha, and along beta."""
-    found: list[Array] = [np.abs(dataset[key].to_numpy() - value) for key, value in zip(("alpha", "beta"), pin[::-1], strict=True)]
+    found: list[Array] = [
+        np.abs(dataset[key].to_numpy() - value) for key, value in zip(("alpha", "beta"), pin[::-1], strict=True)
+    ]
     return int(found[0].argmin()), int(found[1].argmin())

@@ -59,9 +59,9 @@ def locked(port: int) -> type[OutputTransform]:
     """What every answer says besides: nothing from elsewhere, in no frame of others, kept by nobody."""
     sockets = " ".join(f"ws://{name}:{port}" for name in NAMES)
     policy = (
-        f"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
-        f"img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' blob: {sockets}; frame-ancestors 'none'; "
-        "base-uri 'none'; form-action 'none'; object-src 'none'"
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
+        f"img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' blob: {sockets}; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'"
     )
     said = {"Content-Security-Policy": policy, "X-Frame-Options": "DENY", "X-Content-Type-Options": "nosniff"}
     said |= {"Cross-Origin-Resource-Policy": "same-origin", "Referrer-Policy": "no-referrer"}

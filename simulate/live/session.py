@@ -30,7 +30,7 @@ class Audience(Protocol):
     """Who is told what is found, each time with the view that it was found for."""
 
     def map_found(self, view: View, dataset: xr.Dataset) -> None:
-        """Cells, all of them unless the attribute `stride` says how many are missing; or with curves."""
+        """Cells, all of them unless the attribute `share` says how many are there; or with curves."""
 
     def profile_found(self, view: View, held: xr.Dataset) -> None:
         """The pipeline at the pinned point."""

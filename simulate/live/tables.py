@@ -28,7 +28,11 @@ def blank(view: View) -> xr.Dataset:
 
 def gain_table(dataset: xr.Dataset) -> dict[str, Any]:
     """Gains with what they mean, at some rows and columns: strings for the page."""
-    picks = {key: np.unique(np.linspace(0, n - 1, min(n, MOST)).round().astype(int)) for key, n in dataset.sizes.items() if key in ("alpha", "beta")}
+    picks = {
+        key: np.unique(np.linspace(0, n - 1, min(n, MOST)).round().astype(int))
+        for key, n in dataset.sizes.items()
+        if key in ("alpha", "beta")
+    }
     part = dataset[["gain", "label"]].transpose("alpha", "beta", ...).isel(picks)
     cells = [
         [f"{gain:+.4g} {_word(label)}" for gain, label in zip(*row, strict=True)]
@@ -36,8 +40,15 @@ def gain_table(dataset: xr.Dataset) -> dict[str, Any]:
     ]
     alpha, beta = ([f"{value:.4g}" for value in part[key].to_numpy()] for key in ("alpha", "beta"))
     shown = f"{len(alpha)} of {dataset.sizes['alpha']} by {len(beta)} of {dataset.sizes['beta']}"
-    caption = f"Gain (baseline less risk) by training noise alpha (rows) and smoothing noise beta (columns); {shown} cells"
-    return {"alpha": [f"α = {v}" for v in alpha], "beta": [f"β = {v}" for v in beta], "cells": cells, "caption": caption}
+    caption = (
+        f"Gain (baseline less risk) by training noise alpha (rows) and smoothing noise beta (columns); {shown} cells"
+    )
+    return {
+        "alpha": [f"α = {v}" for v in alpha],
+        "beta": [f"β = {v}" for v in beta],
+        "cells": cells,
+        "caption": caption,
+    }
 
 
 def _word(label: str) -> str:

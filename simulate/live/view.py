@@ -137,7 +137,9 @@ def read(query: str, view: View) -> View:
                 raise ProblemError(PIN, shown(value), "beta,alpha")
             changes[PIN] = numbers
         elif key != PROBLEM:
-            raise ProblemError(key, "an unknown word in the address", f"problem, alpha, beta, eps, ratio, pin or {SET}KEY")
+            raise ProblemError(
+                key, "an unknown word in the address", f"problem, alpha, beta, eps, ratio, pin or {SET}KEY"
+            )
     return replace(view, settings=settings, **changes)
 
 
