@@ -91,16 +91,15 @@ class Point:
         """The risk along the row and the column of a map that cross in a point."""
         row, column = row_and_column(dataset, pin)
         for key, part in (("alpha", dataset.isel(beta=column)), ("beta", dataset.isel(alpha=row))):
-            x, risk, error = (part[name].to_numpy() for name in (key, "risk", "risk_error"))
+            known = part.isel({key: np.isfinite(part["risk"].to_numpy())})
+            x, risk, error = (known[name].to_numpy() for name in (key, "risk", "risk_error"))
             held = {"x": x, "risk": risk, "low": risk - error, "high": risk + error}
-            self.sources[key].data = held | {"baseline": part["baseline"].to_numpy()}
+            self.sources[key].data = held | {"baseline": known["baseline"].to_numpy()}
             other, place = ("β", column) if key == "alpha" else ("α", row)
             at = float(dataset["beta" if key == "alpha" else "alpha"][place])
             self.series[key].title.text = f"risk along {SERIES[key]}, at {other} = {at:.4g}"
-            self.sources[f"{key} at"].data = {
-                "x": [x[row if key == "alpha" else column]],
-                "y": [risk[row if key == "alpha" else column]],
-            }
+            point = part.isel({key: row if key == "alpha" else column})
+            self.sources[f"{key} at"].data = {"x": [float(point[key])], "y": [float(point["risk"])]}
 
     def _strips(self, row: str) -> None:
         panel = self.curves[row]

@@ -26,6 +26,9 @@ QUICK_STRIDES, COSTLY_STRIDES = (4, 1), (16, 8, 4, 2, 1)
 PIECE_SECONDS = 0.25
 # Cells of the first piece of a costly map, whose pace is not known yet; and of any piece at most.
 FIRST_CELLS, MOST_CELLS = 4, 4096
+# What is told of a cell itself only; and what is said of one that is not known.
+OWN_NUMBERS = ("risk", "risk_error", "baseline", "gain_error")
+NOT_YET = "not computed yet: the nearest cell's gain"
 
 
 @dataclass
@@ -97,7 +100,9 @@ class Refinement:
         self._pace = pace if not self._pace else 0.5 * (self._pace + pace)
 
     def dataset(self) -> xr.Dataset:
-        """The map as a sweep has it; where a cell is not known yet, the nearest that is, and the attribute `share`."""
+        """The map as a sweep has it, and `route`. Where cells are not known yet, gain and label are those of the nearest
+        that is, other numbers are NaN, and the attribute `share` says how many are known.
+        """
         fields = self.fields
         if not self.complete:
             at = ndimage.distance_transform_edt(~self.known, return_distances=False, return_indices=True)
@@ -106,6 +111,9 @@ class Refinement:
         dims = tuple(axis.key for axis in self._axes)
         made = about.assign({key: (dims, held, units[key]) for key, held in named(fields).items()})
         made["route"] = (dims, np.full(self.known.shape, "limit" if self.view.ratio is not None else self.route))
+        for name in OWN_NUMBERS:
+            made[name] = made[name].where(self.known)
+        made["status"] = made["status"].where(self.known, NOT_YET)
         if self.reasons:
             made.attrs["no_exact_route"] = "\n".join(sorted(self.reasons))
         return made if self.complete else made.assign_attrs(share=float(self.known.mean()))
