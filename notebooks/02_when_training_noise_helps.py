@@ -129,19 +129,21 @@ max(float(abs(gain(problem, x[1], x[0]).value)) for line in lines for x in line.
 # %% [markdown]
 # ## Move it yourself
 #
-# Sliders over the parameters of a regime, beside a map of 64 by 64 exact cells that follows them. Bring the bumps
-# nearer to each other, or make them wider: the region in which training noise helps opens and closes. Any regime of
-# the line or of radial geometry will do: `explore("concentric", dim=100)`, `explore("stripes")`. Without a running
-# kernel there is a picture of the map in its place.
+# Sliders over the parameters of a problem, beside a map of 64 by 64 exact cells that follows them. Bring the bumps
+# nearer to each other, or make them wider: the region in which training noise helps opens and closes. A click on the
+# map shows what happens at a point. Any problem will do, a regime, a file or one of your own:
+# `explore("concentric", dim=100)`, `explore("mine.toml")`. The same opens in a browser with `noisewise explore`.
+# Without a running kernel there is a picture of the map in its place.
 
 # %%
 explorer = explore("bumps", alpha=(0, 1.2), beta=(0.05, 1.6), cells=64, spacing=1.5)
 explorer
 
 # %% [markdown]
-# A slider can be moved by a program as well. The largest gain in the map at a spacing of 0.6, and the $\beta$ and
-# $\alpha$ at which it is found:
+# A slider can be moved by a program as well. The largest gain in the map at a spacing of 0.6, and the command that
+# makes this map:
 
 # %%
-explorer.sliders["spacing"].value = 0.6
-explorer.live.values.best
+explorer.move("spacing", 0.6)
+await explorer.settled()
+float(explorer.dataset["gain"].max()), explorer.view.command()

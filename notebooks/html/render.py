@@ -30,7 +30,8 @@ TEMPLATE = """
 {%- block html_head_js_mathjax -%}{%- endblock -%}
 {%- block html_head_js_mermaidjs -%}{%- endblock -%}
 """
-WIDGET = "application/vnd.jupyter.widget-view+json"
+# What of an output needs a kernel, or a script; HTML with one does too.
+LIVE = ("application/vnd.holoviews_exec.v0+json", "application/vnd.holoviews_load.v0+json", "application/javascript")
 FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$(.+?)(?<!\\)\$", re.DOTALL)
 CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
 # Bars of absolute values are no operators with room around them.
@@ -66,12 +67,22 @@ def page(notebook: Any, title: str) -> str:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = formulas(cell.source)
-        for output in cell.get("outputs", []):
-            output.get("data", {}).pop(WIDGET, None)
+            continue
+        cell.outputs = [output for output in cell.get("outputs", []) if _still(output)]
     notebook.metadata.pop("widgets", None)
     notebook.metadata["title"] = title
     body, _resources = HTMLExporter(raw_template=TEMPLATE).from_notebook_node(notebook)
     return str(body)
+
+
+def _still(output: Any) -> bool:
+    """Leave of an output what a page without scripts can show; whether that is anything."""
+    data = output.get("data")
+    if data is None:
+        return True
+    for kind in (*LIVE, *(["text/html"] if "<script" in data.get("text/html", "") else [])):
+        data.pop(kind, None)
+    return bool(set(data) - {"text/plain"}) or output["output_type"] != "display_data"
 
 
 def main(folder: Path, names: list[str]) -> None:

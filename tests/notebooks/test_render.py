@@ -38,7 +38,7 @@ def test_an_unknown_command_is_refused(render: ModuleType) -> None:
 
 
 def test_a_page_loads_nothing(render: ModuleType) -> None:
-    data = {"image/png": "iVBORw0KGgo=", render.WIDGET: {"model_id": "1"}}
+    data = {"image/png": "iVBORw0KGgo=", render.LIVE[0]: "", "text/html": "<script>alert(1)</script>"}
     code = nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("display_data", data)])
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(r"# A $\beta$"), code])
     notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {}}}
