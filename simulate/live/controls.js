@@ -14,7 +14,7 @@ function element(name, attributes = {}, ...children) {
 }
 
 function shortest(value) {
-  return String(Number(Number(value).toPrecision(12)))
+  return String(Number(Number(value).toPrecision(6)))
 }
 
 // A range is a slider with a number beside it; both are one value.

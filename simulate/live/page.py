@@ -36,7 +36,7 @@ FILES |= {"netCDF": ("map.nc", "application/x-netcdf"), "CSV": ("map.csv", "text
 # Inputs beside the rest, and the map beside its point, where the window is wide enough.
 BESIDE = """
 :host {{ display: grid; gap: 12px; grid-template-columns: minmax(0, 1fr); width: 100%; box-sizing: border-box; }}
-@media (min-width: {width}px) {{ :host {{ grid-template-columns: {columns}; }} }}
+@container (min-width: {width}px) {{ :host {{ grid-template-columns: {columns}; }} }}
 """
 OUTER = BESIDE.format(width=720, columns="280px minmax(0, 1fr)")
 INNER = BESIDE.format(width=1180, columns="minmax(0, 1fr) minmax(0, 400px)")
@@ -182,8 +182,7 @@ class Explorer(pn.viewable.Viewer):
         if self._table_open:
             self.recipe.table = gain_table(dataset)
         if self.view.pin is None:
-            gain = dataset["gain"].fillna(-np.inf).to_numpy()
-            row, column = np.unravel_index(int(gain.argmax()), gain.shape)
+            row, column = best_cell(dataset) or (view.y.count // 2, view.x.count // 2)
             self.pin(float(view.x.values[column]), float(view.y.values[row]))
 
     def _recited(self) -> None:
@@ -234,7 +233,9 @@ class Explorer(pn.viewable.Viewer):
         shown = pn.Column(middle, right, stylesheets=[INNER], sizing_mode="stretch_width")
         main = pn.Column(shown, self.recipe, sizing_mode="stretch_width")
         padding = {"padding": "12px"}
-        return pn.Column(left, main, stylesheets=[OUTER], sizing_mode="stretch_width", styles=padding)
+        whole = pn.Column(left, main, stylesheets=[OUTER], sizing_mode="stretch_width", styles=padding)
+        # Widths are those of the page, or of the cell of a notebook.
+        return pn.Column(whole, sizing_mode="stretch_width", styles={"container-type": "inline-size"})
 
 
 def _together(document: Any, change: Callable[[], None]) -> None:
@@ -253,14 +254,21 @@ def file_of(dataset: xr.Dataset, name: str) -> bytes:
         return path.read_bytes()
 
 
+def best_cell(dataset: xr.Dataset) -> tuple[int, int] | None:
+    """Where training noise helps most: places along alpha and beta; None where it helps nowhere."""
+    helps = np.char.endswith(dataset["label"].to_numpy().astype(str), "-help")
+    if not helps.any():
+        return None
+    row, column = np.unravel_index(int(np.where(helps, dataset["gain"].to_numpy(), -np.inf).argmax()), helps.shape)
+    return int(row), int(column)
+
+
 def summary(dataset: xr.Dataset) -> str:
     """What a whole map says, in a sentence."""
-    gain, size = dataset["gain"], dataset["gain"].size
-    words = dataset["label"].to_numpy().astype(str)
-    helps = np.char.endswith(words, "-help")
-    if not helps.any():
+    size, at = dataset["gain"].size, best_cell(dataset)
+    if at is None:
         return f"training noise helps in none of {size} cells"
-    at = gain.where(helps).argmax(["alpha", "beta"])
-    best = gain.isel(at)
+    share = np.char.endswith(dataset["label"].to_numpy().astype(str), "-help").mean()
+    best = dataset["gain"].isel(alpha=at[0], beta=at[1])
     place = f"beta = {float(best['beta']):.3g}, alpha = {float(best['alpha']):.3g}"
-    return f"helps in {helps.mean():.0%} of {size} cells; largest gain {float(best):.4g} at {place}"
+    return f"helps in {share:.0%} of {size} cells; largest gain {float(best):.4g} at {place}"

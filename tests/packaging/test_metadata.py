@@ -50,9 +50,9 @@ def test_nothing_is_uploaded_by_mistake() -> None:
 
 def test_a_missing_optional_part_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "simulate.live.explore", raising=False)
-    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    monkeypatch.setitem(sys.modules, "panel", None)
     with pytest.raises(
-        ImportError, match=r"^ipywidgets is not installed; .* pip install 'noisewise\[notebook\]'$"
+        ImportError, match=r"^panel is not installed; .* pip install 'noisewise\[explore\]'$"
     ) as found:
         import_module("simulate.live.explore")
     assert explain(found.value) == (1, str(found.value))
@@ -62,6 +62,6 @@ def test_extras_that_are_named_hold_what_is_missing() -> None:
     sources = [path for room in ("theory", "simulate", "figures", "notebooks") for path in (ROOT / room).rglob("*.py")]
     call = re.compile(r'missing\("([\w-]+)", "(\w+)"\)')
     named = [pair for path in sources for pair in call.findall(path.read_text("utf-8"))]
-    assert ("ipywidgets", "notebook") in named
+    assert ("panel", "explore") in named
     for module, extra in named:
         assert canonical(module) in {canonical(line) for line in EXTRAS[extra]}
