@@ -28,7 +28,7 @@ HATCHES = ("left_diagonal_line", "right_diagonal_line")
 GREYS = ("#9a9a9a", "#303030")
 # Strips at the foot of a panel that show regions, as shares of its height: without training noise, and with it.
 STRIPS = ((0.0, 0.045), (0.055, 0.1))
-NAMES = {LINE: "position x", DISTANCE: "distance from the centre"}
+NAMES = {LINE: "position x", DISTANCE: "distance from the classifier's centre"}
 ROWS = ("training", "votes", "errors")
 TITLES = {
     "base": "base regions (dashed: no noise)",

@@ -6,6 +6,7 @@ Votes and regions are exact; densities are drawn and enter no number. `profile` 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from figures.densities import compares_labels
 from theory.arrays import Array
 from theory.errors import NoExactRoute
 from theory.geometry.piece import Piece
-from theory.problems.problem import DomainProblem, Problem
+from theory.problems.problem import Ball, DomainProblem, Problem, as_vector
 from theory.risks.pipeline import BaseClassifier, SmoothedClassifier, smooth, train
 
 LINE, DISTANCE, PLANE, HALF_PLANE = "line", "distance", "plane", "half-plane"
@@ -47,25 +48,51 @@ def profile(problem: Problem, alpha: float, beta: float) -> xr.Dataset:
         return _fields(voted, alpha, beta)
     radial = bool(np.isfinite(voted[0].classifier.region.floor).any())
     kind = DISTANCE if radial else LINE
-    pieces = tuple(voted[0].classifier.base.pieces)
-    breaks = np.concatenate([part.ends[0] for v in voted for part in (v.region, v.classifier.region)])
+    both = [_placed(problem, v.classifier, radial) for v in voted]
+    pieces = both[1]
+    origins = [_origin(v.classifier) for v in voted]
+    regions = [
+        part.ends[0] + o for v, o in zip(voted, origins, strict=True) for part in (v.region, v.classifier.region)
+    ]
+    breaks = np.concatenate(regions)
     x = _grid(pieces, breaks, kind, problem.dim)
     data = np.stack([_of_data(problem, pieces, x, label, kind) for label in (0, 1)])
-    seen = [data] if compares_labels(problem) else []
-    seen += [np.stack([_density(problem, pieces, noise, x, label, kind) for label in (0, 1)]) for noise in (0.0, alpha)]
+    if compares_labels(problem):
+        seen = [np.stack([_of_data(problem, held, x, label, kind) for label in (0, 1)]) for held in both]
+    else:
+        noisy = zip(both, (0.0, alpha), strict=True)
+        seen = [np.stack([_density(problem, p, noise, x, label, kind) for label in (0, 1)]) for p, noise in noisy]
     dims = ("noise", "x")
     variables = {
-        "seen": (("noise", "label", "x"), np.stack((seen * 2)[:2] if len(seen) == 3 else seen)),
-        "base": (dims, np.stack([_inside(v.classifier, x) for v in voted])),
-        "vote": (dims, np.stack([v.vote_along(x) for v in voted])),
-        "smoothed": (dims, np.stack([_inside(v, x) for v in voted])),
+        "seen": (("noise", "label", "x"), np.stack(seen)),
+        "base": (dims, np.stack([_inside(v.classifier, x - o) for v, o in zip(voted, origins, strict=True)])),
+        "vote": (dims, np.stack([v.vote_along(x - o) for v, o in zip(voted, origins, strict=True)])),
+        "smoothed": (dims, np.stack([_inside(v, x - o) for v, o in zip(voted, origins, strict=True)])),
         "data": (("label", "x"), data),
     }
     return xr.Dataset(variables, {"noise": [0.0, alpha], "label": [0, 1], "x": x}, {"kind": kind})
 
 
+def _origin(classifier: BaseClassifier) -> float:
+    """Where the coordinate of a region begins: distances may be told from a sphere, so that none is lost to rounding."""
+    reference = classifier.region.reference
+    return 0.0 if reference is None else float(reference[0])
+
+
 def _inside(classifier: SmoothedClassifier | BaseClassifier, x: Array) -> Array:
     return np.asarray(classifier.region.contains(x[None, :])[0], float)
+
+
+def _placed(problem: Problem, classifier: BaseClassifier, radial: bool) -> tuple[Piece, ...]:
+    """The components along the coordinate of a classifier. Of two scales the centre moves with the training noise; all
+    components of a class are equally far from it."""
+    pieces = tuple(classifier.base.pieces)
+    if not radial or isinstance(problem, DomainProblem) or classifier.center is None:
+        return pieces
+    laws = problem.class0[0].law, problem.class1[0].law
+    means = [as_vector(law.center if isinstance(law, Ball) else law.mean, problem.dim) for law in laws]
+    away = [float(np.linalg.norm(mean - classifier.center)) for mean in means]
+    return tuple(replace(item, center=away[item.label]) for item in pieces)
 
 
 def _grid(pieces: tuple[Piece, ...], breaks: Array, kind: str, dim: int) -> Array:

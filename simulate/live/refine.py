@@ -100,8 +100,8 @@ class Refinement:
         self._pace = pace if not self._pace else 0.5 * (self._pace + pace)
 
     def dataset(self) -> xr.Dataset:
-        """The map as a sweep has it, and `route`. Where cells are not known yet, gain and label are those of the nearest
-        that is, other numbers are NaN, and the attribute `share` says how many are known.
+        """The map as a sweep has it, and `route`. Of cells that are not known yet gain and label are those of the
+        nearest that is, other numbers are NaN, and the attribute `share` says how many are known.
         """
         fields = self.fields
         if not self.complete:
