@@ -74,7 +74,7 @@ def profile(problem: Problem, alpha: float, beta: float) -> xr.Dataset:
 
 
 def _origin(classifier: BaseClassifier) -> float:
-    """Where the coordinate of a region begins: distances may be told from a sphere, so that none is lost to rounding."""
+    """Where the coordinate of a region begins: distances may be told from a sphere, lest rounding lose them."""
     reference = classifier.region.reference
     return 0.0 if reference is None else float(reference[0])
 
