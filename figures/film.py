@@ -204,7 +204,8 @@ def _move(film: Film, held: xr.Dataset) -> None:
     film.lines["without"].set_ydata([without, without])
     film.lines["risk dot"].set_data([alpha], [risk])
     film.lines["dot"].set_data([beta], [alpha])
-    noises = (rf"noise $\{key} = {_written(at, film.dataset[key])}$" for key, at in (("alpha", alpha), ("beta", beta)))
+    most = max(float(film.dataset[name].max()) for name in ("alpha", "beta"))
+    noises = (rf"noise $\{name} = {_written(at, most)}$" for name, at in (("alpha", alpha), ("beta", beta)))
     film.title.set_text("Does training noise help?  Training {},  smoothing {}".format(*noises))
     film.verdict.set_text(rf"$R = {risk:.4f}$: {_said(without - risk, float(held['risk_at_error'].sum()))}")
     for artist in film.passing:
@@ -214,9 +215,9 @@ def _move(film: Film, held: xr.Dataset) -> None:
         film.passing += _strips(film.axes[name], held[region].to_numpy())
 
 
-def _written(value: float, axis: xr.DataArray) -> str:
-    """A noise to a hundredth of the power of ten that its axis reaches, as many digits in every frame."""
-    power = math.floor(math.log10(float(axis.max())))
+def _written(value: float, most: float) -> str:
+    """A noise to a hundredth of the power of ten that the largest one reaches, as many digits in every frame."""
+    power = math.floor(math.log10(most))
     return f"{value:.{max(0, 2 - power)}f}" if -4 < power < 6 else rf"{value / 10**power:.2f} \times 10^{{{power}}}"
 
 
