@@ -17,6 +17,8 @@ from mkdocs.structure.files import File
 ROOT = Path(__file__).parents[1]
 GALLERY = ROOT / "figures" / "gallery"
 PICTURES = "gallery"
+# What a page can show.
+SHOWN = (".png", ".gif")
 MARK = "<!-- recipes -->"
 
 # What a fence needs to be run is for the tests; a fence with a word that pymdownx does not know is none.
@@ -34,7 +36,7 @@ UNWANTED = ("assets/_mkdocstrings.css", "sitemap.xml", "sitemap.xml.gz")
 
 def on_files(files: Any, config: Any) -> Any:
     """The pictures in figures/gallery are files of the site."""
-    for path in sorted(GALLERY.glob("*.png")):
+    for path in sorted(path for path in GALLERY.iterdir() if path.suffix in SHOWN):
         files.append(File.generated(config, f"{PICTURES}/{path.name}", abs_src_path=str(path)))
     return files
 
@@ -86,9 +88,10 @@ def gallery() -> str:
 
     sections = []
     for name, recipe in RECIPES.items():
-        stems = [stem for stem in recipe.drawn or recipe.sources if (GALLERY / f"{stem}.png").exists()]
+        (suffix,) = set(SHOWN) & set(recipe.medium.suffixes)
+        stems = [stem for stem in recipe.drawn or recipe.sources if (GALLERY / f"{stem}{suffix}").exists()]
         if stems:
-            pictures = "\n\n".join(f"![{stem}]({PICTURES}/{stem}.png)" for stem in stems)
+            pictures = "\n\n".join(f"![{stem}]({PICTURES}/{stem}{suffix})" for stem in stems)
             title = name.replace("-", " ").capitalize()
             sections.append(f"## {title}\n\n{recipe.words}\n\n{pictures}\n\n```sh\nnoisewise figures {name}\n```\n")
     return "\n".join(sections)

@@ -39,13 +39,13 @@ def compares_labels(problem: Problem) -> bool:
     return infinite or problem.training.rule == "regression"
 
 
-def grid(pieces: tuple[Piece, ...], breaks: Array) -> Array:
+def grid(pieces: tuple[Piece, ...], breaks: Array, points: int = POINTS) -> Array:
     """Increasing positions that show every component, with both sides of every edge and of every finite break."""
     low = min(float(np.ravel(p.center)[0] - REACH[p.law] * np.ravel(p.scale)[0]) for p in pieces)
     high = max(float(np.ravel(p.center)[0] + REACH[p.law] * np.ravel(p.scale)[0]) for p in pieces)
     edges = [np.ravel(p.center)[0] + s * np.ravel(p.scale)[0] for p in pieces if p.law == "uniform" for s in (-1, 1)]
     jumps = np.concatenate([np.asarray(edges, float), breaks[(breaks > low) & (breaks < high)]])
-    sides = [np.linspace(low, high, POINTS), np.nextafter(jumps, -np.inf), jumps, np.nextafter(jumps, np.inf)]
+    sides = [np.linspace(low, high, points), np.nextafter(jumps, -np.inf), jumps, np.nextafter(jumps, np.inf)]
     return np.unique(np.concatenate(sides))
 
 

@@ -20,6 +20,7 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
+from figures.numbers import name_offset, number
 from figures.pipeline_stages import VARIABLES, stages
 from figures.style import blank, check_suffix, given, styled, write
 from theory.problems.problem import Problem
@@ -27,7 +28,7 @@ from theory.problems.problem import Problem
 AxesGrid = NDArray[Any]
 
 ROWS = ("training", "base", "vote", "errors")
-HEIGHT = {1: 5.4, 2: 6.0}
+HEIGHT = {1: 5.5, 2: 6.2}
 # Class 1 is blue with solid lines, class 0 vermilion with dashed ones; errors of each are hatched their own way.
 LINES: tuple[dict[str, Any], dict[str, Any]] = (
     {"color": "#D55E00", "linestyle": (0, (4, 1.5)), "label": "class 0"},
@@ -39,6 +40,9 @@ ERRORS: tuple[dict[str, Any], dict[str, Any]] = (
 )
 REGION: dict[str, Any] = {"facecolor": "0.72", "edgecolor": "none"}
 LEVEL: dict[str, Any] = {"color": "0.35", "linewidth": 0.6, "zorder": 1}
+NOISE = ("0", r"\alpha")
+# A title between panels.
+WITHIN: dict[str, Any] = {"fontsize": 7.5, "pad": 2.5}
 # The strip at the foot of a panel in which a region is drawn, as a share of the panel's height.
 STRIP = 0.06
 
@@ -106,8 +110,8 @@ def draw_stages(dataset: xr.Dataset, axes: AxesGrid | None = None, *, columns: i
             lines |= _curves(axes[:, column], column, held)
             regions |= _strips(axes[:, column], column, held)
             fills |= _errors(axes[3, column], column, held)
-            text = rf"$R({float(held['noise']):g}, {dataset.attrs['beta']:g}) = {float(held['risk']):.4f}$"
-            texts.append(axes[3, column].set_title(text, fontsize=7.5, pad=2.5))
+            text = rf"$R({NOISE[column]}, \beta) = {float(held['risk']):.4f}$"
+            texts.append(axes[3, column].set_title(text, **WITHIN))
         _frame(axes, dataset)
         legend = _legend(figure) if own else None
     return PipelineArtists(figure, axes, lines, fills, regions, texts, legend)
@@ -168,7 +172,8 @@ def _frame(axes: AxesGrid, dataset: xr.Dataset) -> None:
     for row, name in enumerate(names):
         axes[row, 0].set_ylabel(name)
     for column, alpha in enumerate(dataset["noise"].to_numpy()):
-        axes[0, column].set_title(rf"training noise $\alpha = {alpha:g}$")
+        axes[0, column].set_title(rf"training, $\alpha = {number(alpha)}$")
+        axes[2, column].set_title(rf"smoothing, $\beta = {number(dataset.attrs['beta'])}$", **WITHIN)
         axes[3, column].set_xlabel(r"$x$")
     for row in range(len(ROWS)):
         low, high = axes[row, 0].get_ylim()
@@ -179,6 +184,9 @@ def _frame(axes: AxesGrid, dataset: xr.Dataset) -> None:
             panel.set_ylim(low if row == 0 else low - 2 * STRIP * (high - low), high)
             panel.set_yticks(ticks)
             panel.set_xlim(x[0], x[-1])
+    for panel in axes.flat:
+        name_offset(panel.yaxis)
+        name_offset(panel.xaxis)
     axes[0, 0].get_figure(root=True).align_ylabels(axes[:, 0])
 
 

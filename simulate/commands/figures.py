@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
@@ -19,8 +19,6 @@ from theory.problems import validation
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from matplotlib.figure import Figure
-
     from simulate.experiments.recipe import Recipe
 
 FigureNames = Annotated[
@@ -31,7 +29,7 @@ FigureNames = Annotated[
 
 @dataclass(frozen=True)
 class FiguresCommand:
-    """The gallery as PNG, PDF and SVG, each figure beside the dataset (netCDF) that it shows.
+    """The gallery as PNG, PDF and SVG, films as GIF and (with ffmpeg) MP4, each beside the dataset (netCDF) it shows.
 
     What is there and unchanged stays. A study goes on from the file that it left behind, so that an interrupted
     command is simply given again.
@@ -109,26 +107,29 @@ class FiguresCommand:
 
     def _write(self, name: str, recipe: Recipe, folder: Path, files: Sequence[str | Path]) -> None:
         """The figures of datasets in files, but for those that are in the folder as they would be drawn."""
-        from figures.style import write
-        from simulate.experiments.recipe import SUFFIXES, Drawn, key_of
+        from simulate.experiments.recipe import Drawn, key_of
 
         columns = self.columns if self.columns in recipe.columns else recipe.columns[0]
         stems = recipe.drawn or tuple(Path(file).stem for file in files)
         if self.files:
             recipe.load(files)  # says in its own words what cannot be read
         key, drawn = key_of(files, columns), Drawn(folder)
-        paths = {stem: [folder / f"{stem}{suffix}" for suffix in SUFFIXES] for stem in stems}
+        lacking = {suffix: said for suffix in recipe.medium.suffixes if (said := recipe.medium.lacks(suffix))}
+        suffixes = [suffix for suffix in recipe.medium.suffixes if suffix not in lacking]
+        paths = {stem: [folder / f"{stem}{suffix}" for suffix in suffixes] for stem in stems}
         kept = not self.fresh and all(drawn.current(path, key) for group in paths.values() for path in group)
         figures = [None] * len(stems) if kept else self._drawn(name, recipe, files, columns)
         for stem, figure in zip(stems, figures, strict=True):
             for path in paths[stem]:
                 if figure is not None:
                     with naming(str(path)), drawable(name, self.files):
-                        write(figure, path)
+                        recipe.medium.write(figure, path)
                     drawn.note(path, key)
                 print(f"{'kept' if figure is None else 'wrote'} {path}")
+            for suffix, said in lacking.items():
+                print(f"left out {folder / stem}{suffix}: {said} is not installed")
 
-    def _drawn(self, name: str, recipe: Recipe, files: Sequence[str | Path], columns: int) -> Sequence[Figure | None]:
+    def _drawn(self, name: str, recipe: Recipe, files: Sequence[str | Path], columns: int) -> Sequence[Any]:
         datasets = recipe.load(files)
         with drawable(name, self.files):
             return recipe.draw(datasets, columns)

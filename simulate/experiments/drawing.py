@@ -14,6 +14,7 @@ from figures import (
     curves,
     dimensions,
     disc_experiment,
+    film,
     interference,
     network_rules,
     phase,
@@ -53,6 +54,10 @@ def draw_panels(datasets: Datasets, columns: int) -> list[Figure]:
 
 def draw_stages(datasets: Datasets, columns: int) -> list[Figure]:
     return [pipeline.draw_stages(held, columns=columns).figure for held in datasets]
+
+
+def draw_films(datasets: Datasets, columns: int) -> list[film.Film]:
+    return [film.draw(held, columns=columns) for held in datasets]
 
 
 def draw_planes(datasets: Datasets, columns: int) -> list[Figure]:

@@ -5,40 +5,56 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import figures
+from figures import film_files, style
 from simulate.experiments.sources import DatasetSource, Work
 from simulate.storage import open_dataset
 from theory.atomic import atomic_write
 
 if TYPE_CHECKING:
     import xarray as xr
-    from matplotlib.figure import Figure
 
-SUFFIXES = (".png", ".pdf", ".svg")
 # Which files were drawn from what; beside them.
 MANIFEST = "drawn.json"
+
+
+@dataclass(frozen=True)
+class Medium:
+    """The files that a drawing becomes.
+
+    write: a drawing and a path to a file, by the suffix. lacks: what is not installed that a suffix takes.
+    """
+
+    suffixes: tuple[str, ...]
+    write: Callable[[Any, Path], None]
+    lacks: Callable[[str], str | None] = field(default=lambda _suffix: None)
+
+
+PRINT = Medium((".png", ".pdf", ".svg"), style.write)
+FILM = Medium((".gif", ".mp4"), film_files.write, film_files.lacks)
 
 
 @dataclass(frozen=True)
 class Recipe:
     """Datasets by file stem, and the figures they become.
 
-    draw: from datasets and a width in columns to figures, one for each name in `drawn`, or for each dataset.
-    columns: the widths it can have, its usual one first. words: two sentences on what it says. needed: variables that
-    a dataset must hold.
+    draw: from datasets and a width in columns to figures (`Figure`, or what its medium writes), one for each name in
+    `drawn`, or for each dataset. columns: the widths it can have, its usual one first. words: two sentences on what it
+    says. needed: variables that a dataset must hold.
     """
 
     sources: Mapping[str, DatasetSource]
-    draw: Callable[[Sequence[xr.Dataset], int], Sequence[Figure]]
+    draw: Callable[[Sequence[xr.Dataset], int], Sequence[Any]]
     words: str
     needed: Collection[str]
     columns: tuple[int, ...] = (1, 2)
     drawn: tuple[str, ...] = ()
+    medium: Medium = PRINT
 
     def provide(self, folder: Path, work: Work) -> dict[Path, bool]:
         """Have all datasets in files; whether each had to be computed."""
@@ -81,10 +97,11 @@ class Drawn:
 
 
 def key_of(paths: Sequence[str | Path], columns: int) -> str:
-    """What drawings from these datasets depend on: content, width, the drawing code and the library's version."""
+    """What drawings from these datasets depend on: content, width, the drawing code and the libraries' versions."""
     code = sorted(Path(str(figures.__file__)).parent.glob("[!_]*.*"))  # the package's own docstring draws nothing
     parts = [path.read_bytes() for path in (*map(Path, paths), *code)]
-    return _hash(b"".join([*parts, str(columns).encode(), version("matplotlib").encode()]))
+    libraries = (version(name).encode() for name in ("matplotlib", "pillow"))
+    return _hash(b"".join([*parts, str(columns).encode(), *libraries]))
 
 
 def _hash(content: bytes) -> str:

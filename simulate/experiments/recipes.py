@@ -8,18 +8,21 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from figures.film_frames import VARIABLES as FRAMES
+from figures.film_frames import Stop
 from figures.pipeline_stages import VARIABLES as STAGES
 from simulate.experiments.bridge_recipes import BRIDGE
 from simulate.experiments.curve_recipes import CURVES
 from simulate.experiments.curves import bridge_curve
-from simulate.experiments.drawing import draw_agreements, draw_planes, draw_stages, map_recipe
+from simulate.experiments.drawing import draw_agreements, draw_films, draw_planes, draw_stages, map_recipe
 from simulate.experiments.interference_recipes import INTERFERENCE
 from simulate.experiments.map_recipes import MAPS
 from simulate.experiments.network_recipes import NETWORKS
-from simulate.experiments.recipe import Recipe
+from simulate.experiments.recipe import FILM, Recipe
 from simulate.experiments.sample_recipes import SAMPLES
-from simulate.experiments.sources import Agreement, Map, Pictured
+from simulate.experiments.sources import Agreement, Filmed, Map, Pictured
 from simulate.experiments.words import WORDS
+from simulate.storage import NEEDED
 
 
 def with_bridge(dataset: xr.Dataset) -> xr.Dataset:
@@ -39,6 +42,29 @@ RECIPES: dict[str, Recipe] = {
         WORDS["pipeline"],
         STAGES,
         (2, 1),
+    ),
+    # The first frame is the one that helps most, because some viewers show no other; then up, left, down and back.
+    "pipeline-film": Recipe(
+        {
+            "pipeline-film": Filmed(
+                "bumps",
+                "beta=0.02:0.8:97",
+                "alpha=0:1:97",
+                (
+                    Stop(0.25, 0.6, 12, 26),
+                    Stop(0.95, 0.6, 7, 12),
+                    Stop(0.95, 0.2, 1, 26),
+                    Stop(0.0, 0.2, 7, 20),
+                    Stop(0.0, 0.6, 9, 18),
+                ),
+                {"count": 3},
+            )
+        },
+        draw_films,
+        WORDS["pipeline-film"],
+        (*NEEDED, *FRAMES),
+        (2,),
+        medium=FILM,
     ),
     "plane": Recipe(
         {

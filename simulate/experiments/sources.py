@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import xarray as xr
 
+from figures.film_frames import Stop, frames
 from figures.pipeline_stages import stages
 from figures.plane_fields import fields
 from simulate.agreement.agreement import agreement
@@ -165,6 +166,22 @@ class Pictured(Declared):
     def compute(self, work: Work) -> xr.Dataset:
         problem = Family(self.regime, self.settings).at()
         return (fields if problem.dim == 2 else stages)(problem, self.alpha, self.beta)
+
+
+@dataclass(frozen=True)
+class Filmed(Declared):
+    """A film of a regime: its phase map, and the stages along a way through it from stop to stop."""
+
+    regime: str
+    x: str
+    y: str
+    stops: tuple[Stop, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def compute(self, work: Work) -> xr.Dataset:
+        found = Map(self.regime, self.x, self.y, self.settings).compute(work)
+        moving = frames(Family(self.regime, self.settings).at(), self.stops, found["alpha"].to_numpy())
+        return found.merge(moving, combine_attrs="no_conflicts")
 
 
 @dataclass(frozen=True)

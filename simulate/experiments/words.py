@@ -8,6 +8,11 @@ WORDS = {
         "on the right. Training noise widens what the classifier takes for class 1, and smoothing takes some of it "
         "away."
     ),
+    "pipeline-film": (
+        "The same while both noises move, beside their way through the phase diagram and the risk over all training "
+        "noises. At smoothing noise .6, which loses the bump in the middle, training noise .25 wins it back and more "
+        "than .463 hurts; at smoothing noise .2 there is next to nothing to win back."
+    ),
     "plane": (
         "The same in the plane: a pair of Gaussians and labelled discs, the boundary of the trained classifier and "
         "that after smoothing. Smoothing rounds corners and shrinks what is convex; training noise may move "

@@ -51,7 +51,7 @@ def test_no_file_names_a_host_and_scripts_are_those_of_the_search(site: Path) ->
             assert [re.fullmatch(r'<script src="(?:[.]{1,2}/)*js/([\w.-]+)">', tag)[1] for tag in scripts] == names, (
                 path
             )
-    assert {path.suffix for path in site.rglob("*") if path.is_file()} == {".html", ".css", ".png", ".js"}
+    assert {path.suffix for path in site.rglob("*") if path.is_file()} == {".html", ".css", ".png", ".gif", ".js"}
 
 
 def test_the_search_knows_every_section(site: Path) -> None:

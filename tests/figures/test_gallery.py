@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 
 from figures import agreement, curves, disc_experiment, interference
 from figures.style import styled
+from simulate.experiments.recipe import PRINT
 from simulate.experiments.recipes import RECIPES
 from simulate.experiments.sources import INPUTS, Declared
 from tests.figures.compare import pixels
@@ -23,6 +24,8 @@ from tests.figures.test_layout import assert_apart
 GALLERY = Path(__file__).parents[2] / "figures" / "gallery"
 # As in test_pictures: rounding may differ, and nothing that can be seen.
 TOLERANCE = 0.01
+# Films are in test_film.
+PRINTED = [name for name, recipe in RECIPES.items() if recipe.medium is PRINT]
 PAIRS = [(name, stem) for name, recipe in RECIPES.items() for stem in recipe.sources]
 
 
@@ -43,7 +46,7 @@ def drawn(name: str, columns: int) -> dict[str, Figure]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", PRINTED)
 def test_pictures_are_those_of_the_datasets(name: str) -> None:
     for stem, figure in drawn(name, RECIPES[name].columns[0]).items():
         content = io.BytesIO()
@@ -55,7 +58,7 @@ def test_pictures_are_those_of_the_datasets(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", PRINTED)
 def test_nothing_overlaps_and_nothing_is_cut_off(name: str) -> None:
     for columns in RECIPES[name].columns:
         for figure in drawn(name, columns).values():

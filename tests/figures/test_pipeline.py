@@ -11,6 +11,7 @@ from scipy.integrate import trapezoid
 
 from figures import pipeline
 from figures.densities import blurred, line_of
+from tests.figures.test_layout import assert_apart
 from theory import Gaussian, Laplace, MixtureProblem, Point, Problem, Training, Uniform, regimes, risk, smooth, train
 from theory.problems.problem import Component
 
@@ -87,9 +88,27 @@ def test_draws_into_given_axes_and_changes_no_setting() -> None:
     assert artists.axes is axes
     assert artists.legend is None
     values = [risk(PROBLEMS["bumps"], alpha=alpha, beta=BETA).value for alpha in (0.0, ALPHA)]
-    expected = [f"$R({alpha:g}, {BETA:g}) = {value:.4f}$" for alpha, value in zip((0.0, ALPHA), values, strict=True)]
+    expected = [rf"$R({said}, \beta) = {value:.4f}$" for said, value in zip(("0", r"\alpha"), values, strict=True)]
     assert [text.get_text() for text in artists.texts] == expected
+    titles = [[panel.get_title() for panel in row] for row in axes]
+    assert titles[0] == [r"training, $\alpha = 0$", rf"training, $\alpha = {ALPHA}$"]
+    assert titles[2] == [rf"smoothing, $\beta = {BETA}$"] * 2
     assert dict(mpl.rcParams) == before
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+@pytest.mark.parametrize(("unit", "place"), [(1e-6, 0.0), (1e6, 0.0), (1.0, 1e6), (1e-3, 7.0)])
+def test_other_units_and_places_fit_in(unit: float, place: float, columns: int) -> None:
+    bumps = tuple(Component(Gaussian(place + 2 * k * unit, 0.3 * unit)) for k in (-1, 0, 1))
+    problem = MixtureProblem(0.5, 1, (Component(Gaussian(place, 2 * unit)),), bumps)
+    artists = pipeline.draw(problem, ALPHA * unit, BETA * unit, columns=columns)
+    assert_apart(artists.figure, [*artists.axes.flat, artists.legend])
+    for panel in artists.axes.flat:
+        assert not panel.xaxis.offsetText.get_visible()
+        assert not panel.yaxis.offsetText.get_visible()
+    shared = {1e-6: "1e\N{MINUS SIGN}6", 1e6: "1e6", 1.0: "+1e6"}
+    label = artists.axes[3, 0].get_xlabel()
+    assert label == (f"$x$ ({shared[unit]})" if unit in shared else "$x$")
 
 
 def test_zero_noises_are_drawn() -> None:
