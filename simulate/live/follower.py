@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
 from simulate.work.pool import Workers
+from theory.errors import LostError
 
 T = TypeVar("T")
 # Seconds that a call which nobody waits for any more may go on before its process is ended.
@@ -42,11 +43,18 @@ class Follower(Generic[T]):
         return self._task is None or self._task.done()
 
     async def call(self, function: Callable[..., Any], *args: Any) -> Any:
-        """What a function gives, called in a process.
+        """What a function gives, called in a process; once more where that died of what others did to it.
 
         Raises:
             SupersededError: there is a newer question, and it was not done within PATIENCE.
+            LostError: the process died twice.
         """
+        try:
+            return await self._called(function, *args)
+        except LostError:
+            return await self._called(function, *args)
+
+    async def _called(self, function: Callable[..., Any], *args: Any) -> Any:
         held = self._workers.submit(function, *args)
         future = asyncio.wrap_future(held)
         while not (await asyncio.wait({future}, timeout=PATIENCE))[0]:

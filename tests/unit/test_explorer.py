@@ -182,7 +182,8 @@ def test_profiles_are_those_of_the_pipeline(name: str, alpha: float, beta: float
 
 
 @pytest.mark.parametrize("settings", [{}, {"dim": 4}])
-def test_profiles_of_planes(settings: dict[str, int]) -> None:
+def test_profiles_of_planes(settings: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulate.live.profile.AXIAL_POINTS", 12)
     problem = regimes.build("bumps-in", **settings)
     held = profile(problem, 0.3, 0.5)
     assert held.attrs["kind"] == ("half-plane" if settings else "plane")
@@ -190,7 +191,7 @@ def test_profiles_of_planes(settings: dict[str, int]) -> None:
     assert np.array_equal(inside, held["smoothed"][1].to_numpy() > 0)
     outline = held["smoothed 1"].to_numpy()
     voted = smooth(train(problem, 0.3), 0.5)
-    points = outline[np.isfinite(outline).all(axis=1)][::7]
+    points = outline[np.isfinite(outline).all(axis=1)][::41]
     np.testing.assert_allclose(voted.vote_along(points), 0.5, atol=2e-3)
 
 

@@ -53,6 +53,24 @@ def test_a_worker_that_dies_takes_its_own_task_only(pool: Workers) -> None:
     assert pool.submit(doubled, 1).result() == 2
 
 
+def test_a_task_that_nobody_waits_for_is_ended(pool: Workers) -> None:
+    """Whether it has begun or not; the others come back."""
+    busy = [pool.submit(time.sleep, 60.0) for _ in range(2)]
+    waiting, kept = pool.submit(doubled, 3), pool.submit(doubled, 4)
+    while not all(future.running() for future in busy):
+        time.sleep(0.01)
+    pool.drop(waiting)
+    assert waiting.cancelled()
+    for future in busy:
+        pool.drop(future)
+    assert kept.result(timeout=30) == 8
+    for future in busy:
+        with pytest.raises(LostError):
+            future.result(timeout=30)
+    pool.drop(kept)  # what is done stays done
+    assert kept.result() == 8
+
+
 def test_three_tries_a_piece_then_it_is_lost_with_a_reason(pool: Workers) -> None:
     made = dict(finished("some", range(12), deadly, Crew(pool)))
     assert {k: v for k, v in made.items() if k not in (3, 5)} == {k: k for k in range(12) if k not in (3, 5)}
