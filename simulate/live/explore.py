@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulate.extras import missing
 from simulate.live.library import CELLS, Library, first
 from simulate.live.view import OWN_FILE, View
 from simulate.sweep.axes import Axis, Family
@@ -16,11 +15,6 @@ from theory.errors import ProblemError, one_of, shown
 from theory.problems import validation
 from theory.problems.problem import Problem, described
 from theory.problems.regimes import REGIMES
-
-try:
-    import panel as pn
-except ModuleNotFoundError as error:
-    raise missing("panel", "explore") from error
 
 if TYPE_CHECKING:
     from simulate.live.page import Explorer
@@ -92,6 +86,8 @@ def _range(value: object, key: str) -> tuple[float, float]:
 
 def _load() -> None:
     """In a notebook, the scripts that show panels: once, and from here, not from elsewhere."""
+    import panel as pn
+
     try:
         from IPython.core.getipython import get_ipython
     except ModuleNotFoundError:

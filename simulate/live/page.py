@@ -9,8 +9,6 @@ import asyncio
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -26,7 +24,7 @@ from simulate.live.panels import Controls, Recipe
 from simulate.live.point import Point
 from simulate.live.refine import Refinement, row_and_column
 from simulate.live.session import Session, hired
-from simulate.live.tables import blank, gain_table
+from simulate.live.tables import blank, file_of, gain_table
 from simulate.live.view import View
 from simulate.sweep.sweep import sweep
 from theory.errors import ProblemError
@@ -242,16 +240,6 @@ def _together(document: Any, change: Callable[[], None]) -> None:
     """All changes in one message, so that no picture is painted under the title of another."""
     with pn.io.hold(document, "collect"):
         change()
-
-
-def file_of(dataset: xr.Dataset, name: str) -> bytes:
-    """What a file of that name would hold."""
-    import simulate.sweep.plane  # noqa: F401 - the accessor
-
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        dataset.noisewise.save(path)
-        return path.read_bytes()
 
 
 def best_cell(dataset: xr.Dataset) -> tuple[int, int] | None:

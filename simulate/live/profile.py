@@ -90,7 +90,7 @@ def _placed(problem: Problem, classifier: BaseClassifier, radial: bool) -> tuple
     if not radial or isinstance(problem, DomainProblem) or classifier.center is None:
         return pieces
     laws = problem.class0[0].law, problem.class1[0].law
-    means = [as_vector(law.center if isinstance(law, Ball) else law.mean, problem.dim) for law in laws]
+    means = [as_vector(getattr(law, "center" if isinstance(law, Ball) else "mean"), problem.dim) for law in laws]
     away = [float(np.linalg.norm(mean - classifier.center)) for mean in means]
     return tuple(replace(item, center=away[item.label]) for item in pieces)
 

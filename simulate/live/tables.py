@@ -1,7 +1,9 @@
-"""Maps in other forms: one of which nothing is known yet, and one in words for readers without a picture."""
+"""Maps in other forms: one of which nothing is known yet, one in words for readers without a picture, and files."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -49,6 +51,16 @@ def gain_table(dataset: xr.Dataset) -> dict[str, Any]:
         "cells": cells,
         "caption": caption,
     }
+
+
+def file_of(dataset: xr.Dataset, name: str) -> bytes:
+    """What a file of that name would hold."""
+    import simulate.sweep.plane  # noqa: F401 - the accessor
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        dataset.noisewise.save(path)
+        return path.read_bytes()
 
 
 def _word(label: str) -> str:
