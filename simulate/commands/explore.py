@@ -59,7 +59,9 @@ class ExploreCommand:
             library = Library(folder, "" if folder is None else Path(named).name)
             start = library.view(named if folder is None else Path(named).name)
         chosen = family(start.path or start.name, self.settings).settings
-        serve(replace(start, settings={**start.settings, **chosen}), library, self.port, self._ready)
+        start = replace(start, settings={**start.settings, **chosen})
+        start.family.at()  # refuses what makes no sense
+        serve(start, library, self.port, self._ready)
 
     def _folder(self, named: str) -> Path | None:
         """The folder whose problem files the page may show."""
