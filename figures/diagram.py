@@ -19,6 +19,9 @@ ROBUST = 99.0
 # A word needs this much room around its middle (points), and its set this share of the map.
 ROOM, SHARE = 15.0, 0.02
 
+# Names of the curves that a dataset may have, by `curves_of`.
+CURVES = ("zero", "jump", "best", "least", "alike", "bridge", "window")
+
 Points = tuple[Array, Array]
 
 
@@ -52,7 +55,8 @@ def keys_of(dataset: xarray.Dataset) -> tuple[str, str]:
     dims = [str(d) for d in dataset["gain"].dims]
     if len(dims) != 2:
         raise ValueError(f"dataset: found gain over {len(dims)} dimensions, expected two swept keys")
-    x_key, y_key = str(dataset.attrs.get("x_key", dims[1])), str(dataset.attrs.get("y_key", dims[0]))
+    usual = ("alpha", "beta") if set(dims) == {"alpha", "beta"} else dims
+    x_key, y_key = str(dataset.attrs.get("x_key", usual[1])), str(dataset.attrs.get("y_key", usual[0]))
     if {x_key, y_key} != set(dims):
         raise ValueError(f"dataset: found gain over {', '.join(dims)}, expected {y_key}, {x_key}")
     return x_key, y_key
@@ -99,6 +103,11 @@ def colour_limit(*gains: np.ma.MaskedArray[tuple[int, ...], np.dtype[np.float64]
     return limit or float(size.max(initial=0.0)) or 1.0
 
 
+def even(limit: float) -> tuple[float, float]:
+    """Ends of the colours as far from 0 on either side."""
+    return -limit, limit
+
+
 def curves_of(dataset: xarray.Dataset) -> dict[str, Points]:
     """The curves that a dataset has, by name, with NaN where they are interrupted.
 
@@ -136,12 +145,21 @@ def segments(dataset: xarray.Dataset) -> Points:
 
 
 def _signs(dataset: xarray.Dataset, *, jump: bool) -> Points | None:
-    """The pieces on which the gain changes sign by a jump, or those on which it does not; None where there are none."""
+    """The pieces on which the gain changes sign by a jump, or those on which it does not; None where there are none.
+
+    A step from a point of the one kind to a point of the other belongs to the jump: no hole is left between them.
+    """
     at = points(dataset, "zero_gain")
     if at is None:
         return None
     marked = dataset["zero_gain_jump"].to_numpy() == 1 if "zero_gain_jump" in dataset else np.zeros(len(at[0]), bool)
-    x = np.where(marked == jump, at[0], np.nan)
+    known = np.isfinite(at[0]) & np.isfinite(at[1])
+    if jump:
+        ends = marked & known
+        kept = ends | (known & (np.append(ends[1:], False) | np.append(False, ends[:-1])))
+    else:
+        kept = ~marked
+    x = np.where(kept, at[0], np.nan)
     return (x, at[1]) if np.isfinite(x).any() else None
 
 

@@ -16,6 +16,7 @@ from matplotlib.colors import to_hex
 from figures import wording
 from figures.cells import edges, outline, runs
 from figures.diagram import (
+    CURVES,
     MapCells,
     Points,
     checks_of,
@@ -50,7 +51,6 @@ MOST_PIXELS = 512
 # Cells are of one size where their sizes differ by less than this share.
 ALIKE = 1e-6
 NO_POINTS: Points = (np.empty(0), np.empty(0))
-CURVES = ("zero", "jump", "best", "least", "alike", "bridge", "window")
 
 
 @cache

@@ -8,29 +8,32 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.colorbar import Colorbar
 from matplotlib.colors import Normalize
 from matplotlib.contour import QuadContourSet
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.text import Text
-from matplotlib.ticker import NullFormatter, ScalarFormatter
 
 from figures import phase_marks as marks
 from figures import wording
-from figures.diagram import MapCells, colour_limit, coloured, map_of, sets_of
-from figures.style import blank, check_suffix, styled, write
+from figures.diagram import MapCells, colour_limit, coloured, even, map_of, sets_of
+from figures.look import USUAL, Look, shades
+from figures.room import Yielding, add_bar, add_legend, foot, laid_out, letters, root
+from figures.style import blank, check_suffix, own, points, unruled, write
+from figures.ticks import BAR, number, plain, with_power
 from theory.arrays import Array, Flags
 
-# Contours of the gain, in units of the limit of the colours.
-CONTOURS = (-0.75, -0.5, -0.25, 0.25, 0.5, 0.75)
 HEIGHT = {1: 3.3, 2: 5.0}
 
 
@@ -47,7 +50,7 @@ class PhaseArtists:
     figure: Figure
     axes: Axes
     mesh: QuadMesh
-    colorbar: Colorbar
+    colorbar: Colorbar | None
     contours: QuadContourSet | None
     regions: dict[str, PathPatch]
     curves: dict[str, Line2D]
@@ -56,39 +59,61 @@ class PhaseArtists:
     legend: Legend | None
 
 
-def draw(dataset: xarray.Dataset, axes: Axes | None = None, *, columns: int = 1) -> PhaseArtists:
+def draw(
+    dataset: xarray.Dataset,
+    axes: Axes | None = None,
+    *,
+    columns: int | None = 1,
+    look: Look = USUAL,
+    project_style: bool = True,
+) -> PhaseArtists:
     """Draw a phase diagram of a sweep over two keys.
 
     Args:
         dataset: coordinates and variables as a sweep writes them; `gain` and `label` over two dimensions are needed,
-            and attributes `x_key` and `y_key` (else the dimensions of `gain` are y and x in this order). Curves and
-            Monte Carlo points are drawn where there are any, and so are, over smoothing and training noise, measured
-            best alphas, `best_alpha` (beta) and the set `best` (alpha, beta). A coordinate with the attribute `scale`
-            "log" has a logarithmic axis.
+            and attributes `x_key` and `y_key` (else beta goes across and alpha up, and of other keys the dimensions of
+            `gain` are y and x in this order). Curves and Monte Carlo points are drawn where there are any, and so are,
+            over smoothing and training noise, measured best alphas, `best_alpha` (beta) and the set `best` (alpha,
+            beta). A coordinate with the attribute `scale` "log" has a logarithmic axis.
         axes: where to draw; a new figure is made where this is None.
-        columns: the width of a new figure in columns of a paper, 1 (3.4 in) or 2 (7.0 in).
+        columns: the width of a new figure in columns of a paper, 1 (3.4 in) or 2 (7.0 in); None for the size that
+            Matplotlib's settings name.
+        look: colours, levels, curves, hatching, and where colour bar and legend go.
+        project_style: whether the project's style is used; else Matplotlib's settings as they are. Lines and marks have
+            widths in proportion to the size of text.
 
     Raises:
         ValueError: a needed variable is missing, or has not two dimensions.
     """
     held = map_of(dataset)
-    with styled():
-        own = axes is None
+    with own(project_style):
+        new = axes is None
         if axes is None:
-            axes = blank(columns, HEIGHT).add_subplot()
-        figure = axes.get_figure(root=True)
-        assert figure is not None
+            axes = (unruled() if columns is None else blank(columns, HEIGHT)).add_subplot()
         sets = sets_of(held.label, held.gain)
-        mesh = _colours(axes, held, sets)
+        mesh = _colours(axes, held, sets, look)
         _frame(axes, held, dataset)
-        contours = _contours(axes, held, sets, mesh)
-        regions = marks.draw_sets(axes, sets, *held.edges)
-        curves = marks.draw_curves(axes, dataset)
+        contours = _contours(axes, held, sets, mesh, look)
+        regions = marks.draw_sets(axes, sets, held, look.patterns)
+        curves = marks.draw_curves(axes, dataset, look.curves)
         checks = marks.draw_checks(axes, dataset)
         words = marks.write_words(axes, held, sets, [*curves.values(), *checks.values()])
-        bar = _colour_bar(figure, axes, mesh, dataset, contours)
-        legend = marks.draw_legend(axes, regions, curves, checks, own)
-    return PhaseArtists(figure, axes, mesh, bar, contours, regions, curves, checks, words, legend)
+        yielding = None if laid_out(root(axes)) else Yielding(axes)
+        bar = _colour_bar(axes, mesh, dataset, contours, look, yielding)
+        legend = _legend(axes, marks.legend_handles(regions, curves, checks), look, bar, new)
+        if yielding is not None:
+            yielding.take(bar, look.bar, legend, look.legend)
+    return PhaseArtists(root(axes), axes, mesh, bar, contours, regions, curves, checks, words, legend)
+
+
+def _legend(axes: Axes, handles: list[Artist], look: Look, bar: Colorbar | None, own_figure: bool) -> Legend | None:
+    figure = root(axes)
+    if look.legend is None:
+        return None
+    if own_figure and look.legend == "below" and isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine):
+        return foot(figure, handles)
+    hosts = {look.bar: bar.ax} if bar is not None and isinstance(look.bar, str) else {}
+    return add_legend(axes, handles, look.legend, hosts)
 
 
 def save(dataset: xarray.Dataset, path: str | os.PathLike[str], *, columns: int = 1) -> None:
@@ -102,11 +127,12 @@ def save(dataset: xarray.Dataset, path: str | os.PathLike[str], *, columns: int 
     write(draw(dataset, columns=columns).figure, path)
 
 
-def _colours(axes: Axes, held: MapCells, sets: dict[str, Flags]) -> QuadMesh:
+def _colours(axes: Axes, held: MapCells, sets: dict[str, Flags], look: Look) -> QuadMesh:
     """Gains as colours."""
     shown = coloured(held, sets)
-    limit = colour_limit(shown)
-    mesh = axes.pcolormesh(*held.edges, shown, norm=Normalize(-limit, limit), cmap="RdBu", rasterized=True)
+    low, high = look.limits or even(colour_limit(shown))
+    scale: dict[str, Any] = {"norm": Normalize(low, high), "cmap": shades(look.cmap, low, high)}
+    mesh = axes.pcolormesh(*held.edges, shown, rasterized=True, **scale)
     mesh.set_zorder(0)
     return mesh
 
@@ -114,45 +140,54 @@ def _colours(axes: Axes, held: MapCells, sets: dict[str, Flags]) -> QuadMesh:
 def _frame(axes: Axes, held: MapCells, dataset: xarray.Dataset) -> None:
     """Limits, labels and the title."""
     axes.set_facecolor(marks.EMPTY)
-    for axis, key in ((axes.xaxis, held.x_key), (axes.yaxis, held.y_key)):
-        axis.set_label_text(wording.axis_name(dataset[key], key))
     axes.set_xscale(held.scales[0])
     axes.set_yscale(held.scales[1])
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_minor_formatter(NullFormatter())  # powers of ten suffice
+    for axis, key, ends in zip((axes.xaxis, axes.yaxis), (held.x_key, held.y_key), held.edges, strict=True):
+        power = number(axis, float(ends[0]), float(ends[-1]))
+        axis.set_label_text(with_power(wording.axis_name(dataset[key], key), power))
     x, y = held.edges
     axes.set_xlim(x[0], x[-1])
     axes.set_ylim(y[0], y[-1])
-    axes.set_title(wording.title(dataset))
+    axes.set_title(wording.title(dataset, longest=letters(axes)))
 
 
-def _contours(axes: Axes, held: MapCells, sets: dict[str, Flags], mesh: QuadMesh) -> QuadContourSet | None:
+def _contours(axes: Axes, held: MapCells, sets: dict[str, Flags], mesh: QuadMesh, look: Look) -> QuadContourSet | None:
     """Thin lines of equal gain: solid where training noise helps, dashed where it hurts."""
     blank_cells = sets["constant"] | sets["undefined"]
     if min(held.gain.shape) < 2 or blank_cells.all():
         return None
-    limit = mesh.get_clim()[1] or 1.0
     shown = np.ma.masked_array(held.gain, blank_cells)
-    levels = [limit * part for part in CONTOURS if shown.min() < limit * part < shown.max()]
+    levels = [level for level in look.contours(*mesh.get_clim()) if shown.min() < level < shown.max()]
     if not levels:
         return None
-    return axes.contour(held.x, held.y, shown, levels=levels, colors=marks.INK, linewidths=0.4, alpha=0.7)
+    lines = axes.contour(held.x, held.y, shown, levels=levels, colors=marks.INK, linewidths=points(0.4), alpha=0.7)
+    lines.set_linestyle(["--" if level < 0 else "-" for level in levels])
+    return lines
 
 
 def _colour_bar(
-    figure: Figure, axes: Axes, mesh: QuadMesh, dataset: xarray.Dataset, contours: QuadContourSet | None
-) -> Colorbar:
-    limit = mesh.get_clim()[1] or 1.0
+    axes: Axes,
+    mesh: QuadMesh,
+    dataset: xarray.Dataset,
+    contours: QuadContourSet | None,
+    look: Look,
+    yielding: Yielding | None,
+) -> Colorbar | None:
+    if look.bar is None:
+        return None
+    low, high = mesh.get_clim()
     shown: Array = np.ma.masked_invalid(np.ma.asarray(mesh.get_array())).compressed()
-    over = bool((shown > limit).any()), bool((shown < -limit).any())
+    over = bool((shown > high).any()), bool((shown < low).any())
     extend = {(True, True): "both", (True, False): "max", (False, True): "min", (False, False): "neither"}[over]
-    numbers = ScalarFormatter()
-    numbers.set_powerlimits((-2, 3))
-    bar = figure.colorbar(mesh, ax=axes, extend=extend, pad=0.03, aspect=22, format=numbers)
+    numbers, power = plain(max(abs(low), abs(high)), BAR)
+    bar = add_bar(axes, mesh, look.bar, yielding, extend=extend, format=numbers)
     if contours is not None:
         bar.add_lines(contours, erase=True)
         bar.lines[0].set_linestyle(["--" if level < 0 else "-" for level in contours.levels])
     name, formula = wording.colours(dataset)
-    bar.set_label(f"{name}{'  ' if name == 'gain' else chr(10)}{formula}")  # one line would be longer than the bar
-    bar.outline.set_linewidth(0.6)
+    name = with_power(name, power)
+    upright = bar.orientation == "vertical"
+    between = "  " if name == "gain" or not upright else "\n"  # one line would be longer than the bar
+    bar.set_label(f"{name}{between}{formula}")
+    bar.outline.set_linewidth(points(0.6))
     return bar

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import matplotlib.style
 import numpy as np
+from matplotlib import rcParams
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -19,6 +21,18 @@ from theory.atomic import atomic_write
 STYLE = Path(__file__).with_name("noisewise.mplstyle")
 # Widths in inches of a figure over one and over two columns of a paper.
 WIDTH = {1: 3.4, 2: 7.0}
+# The size of text in the project's style, in points.
+TEXT = 7.5
+# Signs that mean something to TeX, as it writes them.
+SIGNS = {sign: rf"\{sign}" for sign in "$%&#_{}"}
+SIGNS |= {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": "$<$",
+    ">": "$>$",
+    "|": "$|$",
+}
 # What each format would otherwise be stamped with: the time, and the software that wrote it.
 _UNSTAMPED: dict[str, dict[str, Any]] = {
     ".png": {"Software": None},
@@ -32,6 +46,19 @@ def styled() -> Iterator[None]:
     """The project's style within the block; the settings of Matplotlib are as before after it."""
     with matplotlib.style.context(STYLE):
         yield
+
+
+def own(project: bool) -> AbstractContextManager[None]:
+    """The project's style within the block, or nothing but the settings of Matplotlib that are in force."""
+    return styled() if project else nullcontext()
+
+
+def unruled() -> Figure:
+    """An empty figure by the settings in force: their size, and their layout where they name one."""
+    asked = rcParams["figure.constrained_layout.use"] or rcParams["figure.autolayout"]
+    figure = Figure() if asked else Figure(layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
 
 
 def blank(columns: int, heights: dict[int, float]) -> Figure:
@@ -58,9 +85,34 @@ def given(axes: Any, shape: tuple[int, ...]) -> NDArray[Any]:
     return np.asarray(axes, object)
 
 
+def points(size: float) -> float:
+    """A length in points where text has the project's size, and as many times that as text is larger."""
+    return size * float(rcParams["font.size"]) / TEXT
+
+
 def literal(text: str) -> str:
-    """Words of the user's, to be drawn as they are: a dollar of theirs opens no formula."""
+    """Words of the user's, to be drawn as they are: a dollar of theirs opens no formula, nor do other signs of TeX mean
+    anything where TeX sets the text."""
+    if rcParams["text.usetex"]:
+        return "".join(SIGNS.get(sign) or _greek(sign) for sign in text)
     return text.replace("$", r"\$")
+
+
+def mixed(text: str) -> str:
+    """Words that may hold formulas between dollars; all are words where the dollars do not pair."""
+    parts = text.split("$")
+    if len(parts) % 2 == 0:
+        return literal(text)
+    return "".join(f"${part}$" if k % 2 else literal(part) for k, part in enumerate(parts))
+
+
+def _greek(sign: str) -> str:
+    """A Greek letter as TeX has it; other signs as they are."""
+    words = unicodedata.name(sign, "").split()
+    if words[:1] != ["GREEK"] or len(words) != 4 or words[2] != "LETTER" or words[3] == "OMICRON":
+        return sign
+    name = words[3].lower() if words[1] == "SMALL" else words[3].capitalize()
+    return rf"$\{name}$"
 
 
 def check_suffix(path: str | os.PathLike[str]) -> str:

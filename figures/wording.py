@@ -4,11 +4,13 @@ Matplotlib, or in plain letters for a page."""
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
+from typing import Any
 
 import xarray
 
-from figures.style import literal
+from figures.style import literal, mixed
 
 # Characters that fit over one column.
 LONGEST_TITLE = 44
@@ -61,7 +63,7 @@ def axis_name(variable: xarray.DataArray, key: str, script: Script = MATH) -> st
         said = f"{NAMES[key]} {script.symbol(key)}"
     else:
         said = str(variable.attrs.get("long_name", key))
-        said = said if script is MATH else said.replace("$", "")
+        said = mixed(said) if script is MATH else said.replace("$", "")
     return said if variable.attrs.get("units") == DATA_UNIT else said + unit(variable, script)
 
 
@@ -71,23 +73,56 @@ def unit(variable: xarray.DataArray, script: Script = MATH) -> str:
     if found == "1":
         return ""
     base, _, power = found.partition("^")
+    base = literal(base) if script is MATH else base
     x = script.formula((f"x^{{{power}}}" if script is MATH else f"x^{power}") if power else "x")
     return f" ({base.strip('()')})".replace(DATA_UNIT, f"units of {x}")
 
 
-def title(dataset: xarray.Dataset, script: Script = MATH) -> str:
-    """The problem's name with what was set of it, and the noises that are held; shorter where that is too long.
-    Trained networks go by their data and their model."""
-    own = literal if script is MATH else str
+def title(dataset: xarray.Dataset, script: Script = MATH, longest: int = LONGEST_TITLE) -> str:
+    """The problem's name with what was set of it, where it was cut, and the noises that are held; in lines of about so
+    many characters. Trained networks go by their data and their model."""
+    own, free = (literal, mixed) if script is MATH else (str, str)
     attrs = dataset.attrs
     words = attrs.get("name") or ", ".join(str(attrs[key]) for key in ("data", "model") if key in attrs)
-    name = str(attrs.get("title", "")) or own(str(words)[:LONGEST_TITLE])
-    noises = [key for key in NOISES if key in attrs and key not in dataset["gain"].dims]
-    noises = [key for key in noises if key != "eps" or attrs[key] > 0]
-    held = [script.formula(f"{script.symbols[key]}{script.equal}{attrs[key]:g}") for key in noises]
-    settings = [own(f"{key} = {value}") for key, value in json.loads(attrs.get("settings", "{}")).items()]
-    whole = ", ".join(part for part in (name, *settings, *held) if part)
-    return whole if len(whole) <= LONGEST_TITLE else ", ".join(part for part in (name, *held) if part)
+    name = free(str(attrs["title"])) if attrs.get("title") else own(str(words)[:LONGEST_TITLE])
+    settings: dict[str, Any] = json.loads(attrs.get("settings", "{}"))
+    held = {key: attrs[key] for key in NOISES if key in attrs} | cuts(dataset)
+    known = {key for key, value in held.items() if key not in dataset["gain"].dims and (key != "eps" or value > 0)}
+    parts = [name, *(own(f"{key} = {value}") for key, value in settings.items() if key not in known)]
+    parts += [named_value(key, value, script) for key, value in held.items() if key in known]
+    return lines([part for part in parts if part], longest)
+
+
+def cuts(dataset: xarray.Dataset) -> dict[str, float]:
+    """The values of keys at which a sweep over more than two was cut."""
+    single = {str(key): held for key, held in dataset.coords.items() if held.ndim == 0}
+    found = {key: held.item() for key, held in single.items() if held.dtype.kind in "iuf"}
+    return found | json.loads(dataset.attrs.get("cut", "{}"))
+
+
+def named_value(key: str, value: float, script: Script = MATH) -> str:
+    """A key and its value."""
+    if key in script.symbols:
+        return script.formula(f"{script.symbols[key]}{script.equal}{value:g}")
+    text = f"{key} = {value:g}"
+    return literal(text) if script is MATH else text
+
+
+def lines(parts: list[str], longest: int) -> str:
+    """Parts with commas between, in lines of at most so many characters where no part is longer."""
+    found = [""]
+    for k, part in enumerate(parts):
+        said = part + ("," if k < len(parts) - 1 else "")
+        if found[-1] and _width(found[-1]) + 1 + _width(said) > longest:
+            found.append(said)
+        else:
+            found[-1] = f"{found[-1]} {said}".strip()
+    return "\n".join(found)
+
+
+def _width(text: str) -> int:
+    """Letters that are seen of a text with formulas."""
+    return len(re.sub(r"\\[a-zA-Z]+", "a", text).replace("$", ""))
 
 
 def colours(dataset: xarray.Dataset, script: Script = MATH) -> tuple[str, str]:

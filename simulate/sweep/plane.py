@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,9 @@ from theory.problems.validation import label, probability
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
+
+    from figures.phase import PhaseArtists
 
 # Cells that a picture can show.
 MOST_DRAWN = 1 << 20
@@ -204,6 +208,7 @@ def sliced(dataset: xr.Dataset, chosen: Mapping[str, float], source: str = "") -
     cut = dataset.sel(dict(chosen), method="nearest")
     cut = cut.assign_attrs({key: float(cut[key]) for key in chosen}).drop_vars(list(chosen))
     cut.attrs.pop("axes", None)
+    cut.attrs["cut"] = json.dumps({key: cut.attrs[key] for key in chosen})
     return cut.assign_attrs(y_key=left[0], x_key=left[1])
 
 
@@ -214,11 +219,37 @@ class Diagram:
     def __init__(self, dataset: xr.Dataset) -> None:
         self._dataset = dataset
 
-    def plot(self, ax: Axes | None = None, *, columns: int = 1) -> Any:
-        """The diagram as Matplotlib artists (`figures.phase.PhaseArtists`), in given axes or in a new figure."""
+    def plot(  # noqa: PLR0913 - each has a usual value
+        self,
+        ax: Axes | None = None,
+        *,
+        cmap: str | Colormap = "RdBu",
+        limits: float | tuple[float, float] | None = None,
+        colorbar: bool | str | Axes = True,
+        legend: bool | str | Axes = True,
+        levels: bool | int | Sequence[float] | None = None,
+        curves: bool | str | Sequence[str] = True,
+        hatch: bool | str | Mapping[str, str] = True,
+        columns: int | None = None,
+    ) -> PhaseArtists:
+        """The diagram as Matplotlib artists, in given axes or in a new figure, by Matplotlib's settings as they are.
+
+        Args:
+            ax: where to draw; room for colour bar and legend is made within the place that these axes have.
+            cmap, limits, colorbar, legend, levels, curves, hatch: as for `figures.look.chosen`.
+            columns: the width of a new figure in columns of a paper, 1 (3.4 in) or 2 (7.0 in); else `figure.figsize`.
+
+        Raises:
+            ProblemError: a choice makes no sense.
+            ValueError: the dataset is no map of two keys.
+        """
+        from figures import look
         from figures import phase as drawing
 
-        return drawing.draw(self._dataset, ax, columns=columns)
+        chosen = look.chosen(
+            cmap=cmap, limits=limits, colorbar=colorbar, legend=legend, levels=levels, curves=curves, hatch=hatch
+        )
+        return drawing.draw(self._dataset, ax, columns=columns, look=chosen, project_style=False)
 
     def interactive(
         self, *, limits: float | tuple[float, float] | None = None, width: int = 600, height: int = 480
