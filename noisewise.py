@@ -35,6 +35,8 @@ _HOME = {
     "Trial": "simulate.agreement.plan",
     "measured_map": "simulate.sweep.plane",
     "open_dataset": "simulate.sweep.plane",
+    "overlay": "simulate.sweep.pictures",
+    "facet": "simulate.sweep.pictures",
     "save_dataset": "simulate.storage",
     "explore": "simulate.live.explore",
     "monte_carlo": "simulate.montecarlo",

@@ -123,9 +123,7 @@ def shades(cmap: str | Colormap, low: float, high: float) -> Colormap:
         return colours
     most = max(abs(low), abs(high))
     picked = ListedColormap(colours(np.linspace((1 + low / most) / 2, (1 + high / most) / 2, SHADES)))
-    picked.set_over(colours(1.0) if high == most else picked(1.0))
-    picked.set_under(colours(0.0) if low == -most else picked(0.0))
-    return picked
+    return picked.with_extremes(under=picked(0.0), over=picked(1.0))
 
 
 def named_colours(cmap: object) -> Colormap:

@@ -7,19 +7,18 @@ side helps, contours of a loss are dashed, sets of cells are hatched and points 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import xarray
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.colorbar import Colorbar
 from matplotlib.colors import Normalize
 from matplotlib.contour import QuadContourSet
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
@@ -28,11 +27,12 @@ from matplotlib.text import Text
 from figures import phase_marks as marks
 from figures import wording
 from figures.diagram import MapCells, colour_limit, coloured, even, map_of, sets_of
+from figures.legends import add_legend, at_foot, uncovered
 from figures.look import USUAL, Look, shades
-from figures.room import Yielding, add_bar, add_legend, foot, laid_out, letters, root
-from figures.style import blank, check_suffix, own, points, unruled, write
+from figures.room import Yielding, add_bar, laid_out, letters, root
+from figures.style import blank, check_suffix, own, picture, points, unruled, write
 from figures.ticks import BAR, number, plain, with_power
-from theory.arrays import Array, Flags
+from theory.arrays import Flags
 
 HEIGHT = {1: 3.3, 2: 5.0}
 
@@ -57,6 +57,10 @@ class PhaseArtists:
     checks: dict[str, Line2D]
     words: list[Text]
     legend: Legend | None
+
+    def _repr_png_(self) -> bytes | None:
+        """The picture in a notebook, where pyplot does not show it."""
+        return picture(self.figure)
 
 
 def draw(
@@ -99,21 +103,17 @@ def draw(
         checks = marks.draw_checks(axes, dataset)
         words = marks.write_words(axes, held, sets, [*curves.values(), *checks.values()])
         yielding = None if laid_out(root(axes)) else Yielding(axes)
-        bar = _colour_bar(axes, mesh, dataset, contours, look, yielding)
-        legend = _legend(axes, marks.legend_handles(regions, curves, checks), look, bar, new)
+        bar = colour_bar(axes, [mesh], dataset, contours, look, yielding)
+        handles = marks.legend_handles(regions, curves, checks)
+        legend = at_foot(axes, handles) if new and look.legend == "below" else None
+        if legend is None and look.legend is not None:
+            hosts = {look.bar: bar.ax} if bar is not None and isinstance(look.bar, str) else {}
+            legend = add_legend(axes, handles, look.legend, hosts)
+        if look.legend == "inside" and legend is not None:
+            words = uncovered(words, legend)
         if yielding is not None:
             yielding.take(bar, look.bar, legend, look.legend)
     return PhaseArtists(root(axes), axes, mesh, bar, contours, regions, curves, checks, words, legend)
-
-
-def _legend(axes: Axes, handles: list[Artist], look: Look, bar: Colorbar | None, own_figure: bool) -> Legend | None:
-    figure = root(axes)
-    if look.legend is None:
-        return None
-    if own_figure and look.legend == "below" and isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine):
-        return foot(figure, handles)
-    hosts = {look.bar: bar.ax} if bar is not None and isinstance(look.bar, str) else {}
-    return add_legend(axes, handles, look.legend, hosts)
 
 
 def save(dataset: xarray.Dataset, path: str | os.PathLike[str], *, columns: int = 1) -> None:
@@ -165,22 +165,23 @@ def _contours(axes: Axes, held: MapCells, sets: dict[str, Flags], mesh: QuadMesh
     return lines
 
 
-def _colour_bar(
-    axes: Axes,
-    mesh: QuadMesh,
+def colour_bar(
+    axes: Axes | Sequence[Axes],
+    meshes: Sequence[QuadMesh],
     dataset: xarray.Dataset,
     contours: QuadContourSet | None,
     look: Look,
-    yielding: Yielding | None,
+    yielding: Yielding | None = None,
 ) -> Colorbar | None:
+    """The colour bar of one map or of several with the same limits; None where none is wanted."""
     if look.bar is None:
         return None
-    low, high = mesh.get_clim()
-    shown: Array = np.ma.masked_invalid(np.ma.asarray(mesh.get_array())).compressed()
+    low, high = meshes[0].get_clim()
+    shown = np.concatenate([np.ma.masked_invalid(np.ma.asarray(mesh.get_array())).compressed() for mesh in meshes])
     over = bool((shown > high).any()), bool((shown < low).any())
     extend = {(True, True): "both", (True, False): "max", (False, True): "min", (False, False): "neither"}[over]
     numbers, power = plain(max(abs(low), abs(high)), BAR)
-    bar = add_bar(axes, mesh, look.bar, yielding, extend=extend, format=numbers)
+    bar = add_bar(axes, meshes[0], look.bar, yielding, extend=extend, format=numbers)
     if contours is not None:
         bar.add_lines(contours, erase=True)
         bar.lines[0].set_linestyle(["--" if level < 0 else "-" for level in contours.levels])

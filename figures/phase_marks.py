@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import xarray
+from matplotlib import rcParams, rcParamsDefault
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -71,6 +72,12 @@ def sized(looks: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def hatch_width() -> float:
+    """The width of hatching: that of the settings where it is set, else in proportion to text."""
+    asked = float(rcParams["hatch.linewidth"])
+    return points(0.4) if asked == rcParamsDefault["hatch.linewidth"] else asked
+
+
 def draw_sets(
     axes: Axes, sets: dict[str, Flags], held: MapCells, patterns: Mapping[str, str] = HATCHED
 ) -> dict[str, PathPatch]:
@@ -86,6 +93,7 @@ def draw_sets(
         else:
             whole = shape_of(sets[name], x, y)
             patch = PathPatch(whole, label=text, linewidth=0.0, zorder=1, hatch=patterns.get(name), **looks)
+            patch.set_hatch_linewidth(hatch_width())
             if np.size(border.vertices):
                 edge = {"facecolor": "none", "edgecolor": "0.3", "linewidth": points(0.5)}
                 axes.add_patch(PathPatch(border, zorder=1.5, **edge))
@@ -132,10 +140,11 @@ def write_words(axes: Axes, held: MapCells, sets: dict[str, Flags], lines: list[
 
 def legend_handles(regions: dict[str, PathPatch], curves: dict[str, Line2D], checks: dict[str, Line2D]) -> list[Artist]:
     """What a legend explains, in its order; one entry for each text."""
-    handles: list[Artist] = [*curves.values(), *checks.values()]
+    handles: list[Any] = [*curves.values(), *checks.values()]
     for name, patch in regions.items():
         text, looks = SETS[name]
         face = {**looks, "facecolor": EMPTY} if name == "constant" else looks
         width = points(0.9 if name == "proved" else 0.5)
         handles.append(Patch(label=text, linewidth=width, hatch=patch.get_hatch(), **face))
+        handles[-1].set_hatch_linewidth(patch.get_hatch_linewidth())
     return handles

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from matplotlib import rcParams
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.cm import ScalarMappable
@@ -25,16 +24,15 @@ from matplotlib.legend import Legend
 from matplotlib.transforms import Bbox, BboxBase
 
 from figures.style import points
+from figures.wording import lines as wrapped
 from theory.arrays import Array
 
 # In points where text has the project's size: between a map and its bar, the width of the bar, and before a legend.
 PAD, THICK, GAP = 6.0, 7.0, 5.0
-# A legend takes up to this share of a picture, and its text is never smaller than so many points.
-MOST, LEAST_TEXT = 0.19, 4.0
-# A legend beside a map has this share of its width.
-NARROW = 0.4
 # The width of a letter, as a share of the size of text.
 LETTER = 0.54
+# Colour bars for which Matplotlib makes room.
+SIDES: dict[str, dict[str, Any]] = {"beside": {"location": "right", "pad": 0.03}, "below": {"location": "bottom"}}
 # A map that gives way keeps this share of its width and its height.
 KEPT = 0.25
 
@@ -139,97 +137,34 @@ class Yielding:
         return taken["beside"], taken["below"]
 
 
-def add_bar(axes: Axes, mesh: ScalarMappable, place: str | Axes, yielding: Yielding | None, **looks: Any) -> Colorbar:
-    """A colour bar of a map, in given axes or at a side of it."""
-    figure = root(axes)
+def add_bar(
+    axes: Axes | Sequence[Axes], mesh: ScalarMappable, place: str | Axes, yielding: Yielding | None, **looks: Any
+) -> Colorbar:
+    """A colour bar of one map or several, in given axes or at a side of them."""
+    first = axes if isinstance(axes, Axes) else axes[0]
+    figure = root(first)
     if isinstance(place, Axes):
         return figure.colorbar(mesh, cax=place, **looks)
     if yielding is None:
-        sides: dict[str, dict[str, Any]] = {
-            "beside": {"location": "right", "pad": 0.03},
-            "below": {"location": "bottom"},
-        }
-        return figure.colorbar(mesh, ax=axes, aspect=22, **sides[place], **looks)
-    own = axes.inset_axes((1.0, 0.0, 0.1, 1.0))
+        return figure.colorbar(mesh, ax=axes, aspect=22, **SIDES[place], **looks)
+    own = first.inset_axes((1.0, 0.0, 0.1, 1.0))
     yielding.bar_side = place
     own.set_axes_locator(yielding.bar_place)
     return figure.colorbar(mesh, cax=own, orientation={"beside": "vertical", "below": "horizontal"}[place], **looks)
 
 
-def add_legend(axes: Axes, handles: Sequence[Artist], place: str | Axes, hosts: dict[str, Axes]) -> Legend | None:
-    """A legend within, beside or below axes, or in axes of its own; None where there is nothing to explain.
-
-    hosts: the axes from which it hangs, by side: the colour bar's where that is on the same side.
-    """
-    if not handles:
-        return None
-    if isinstance(place, Axes):
-        place.set_axis_off()
-        return fitted(place, handles, {"loc": "center"}, place.get_window_extent(), 1.0)
-    if place == "inside":
-        looks: dict[str, Any] = {
-            "loc": "best",
-            "frameon": True,
-            "framealpha": 0.9,
-            "borderpad": 0.4,
-            "borderaxespad": 0.5,
-        }
-        return fitted(axes, handles, looks | {"edgecolor": "0.6"}, axes.get_window_extent(), MOST)
-    host = hosts.get(place, axes)
-    loc = {"below": "upper center", "beside": "center left"}[place]
-    box, wide = axes.get_window_extent(), {"below": 1.0, "beside": NARROW}[place]
-    room = Bbox.from_bounds(0, 0, wide * box.width, box.height)
-    legend = fitted(host, handles, {"loc": loc, "borderaxespad": 0.0}, room, MOST / wide)
-    edge = Outside(host, place)
-    legend.get_bbox_to_anchor = lambda: edge  # type: ignore[method-assign]
-    return legend
-
-
-def foot(figure: Figure, handles: Sequence[Artist]) -> Legend | None:
-    """A legend at the foot of a figure that Matplotlib lays out; None where there is nothing to explain."""
-    if not handles:
-        return None
-    narrow = figure.get_size_inches()[0] < 5
-    columns = 2 if narrow else 3 if len(handles) in (5, 6) else 4
-    return fitted(figure, handles, {"loc": "outside lower center", "ncols": columns}, figure.bbox, MOST)
+def fitted_title(axes: Axes, words: str) -> str:
+    """Words with commas between, in as many lines as the width of axes asks for."""
+    return wrapped(words.split(", "), letters(axes))
 
 
 def letters(axes: Axes) -> int:
     """How many letters of a title go over axes, by the width that they have before Matplotlib lays the figure out."""
     wide = axes.get_window_extent().width / root(axes).dpi * 72
-    return max(20, round(wide / (LETTER * _points_of(rcParams["axes.titlesize"]))))
+    return max(20, round(wide / (LETTER * points_of(rcParams["axes.titlesize"]))))
 
 
-def fitted(
-    host: Axes | Figure, handles: Sequence[Artist], looks: dict[str, Any], room: BboxBase, most: float
-) -> Legend:
-    """A legend in as few lines as the width of a room has space for, and in letters small enough to take no more than a
-    share of it."""
-    size = float(_points_of(rcParams["legend.fontsize"]))
-    most_columns = min(len(handles), looks.get("ncols", len(handles)))
-
-    def made(columns: int, size: float) -> tuple[Legend, float]:
-        """A legend, and how many times smaller it should be."""
-        legend = host.legend(handles=list(handles), fontsize=size, **looks | {"ncols": columns})
-        box = legend.get_window_extent()
-        area = box.width * box.height / (most * room.width * room.height)
-        return legend, max(1.0, box.width / room.width, float(np.sqrt(area)))
-
-    needs = {}
-    for columns in range(most_columns, 0, -1):
-        legend, needs[columns] = made(columns, size)
-        legend.remove()
-    columns = min(needs, key=lambda count: needs[count])
-    size = max(LEAST_TEXT, size / needs[columns])
-    legend, need = made(columns, size)
-    while need > 1 and size > LEAST_TEXT:  # what is about the text does not shrink in proportion
-        legend.remove()
-        size = max(LEAST_TEXT, 0.97 * size / need)
-        legend, need = made(columns, size)
-    return legend
-
-
-def _points_of(size: Any) -> float:
+def points_of(size: Any) -> float:
     """A size of text in points, whether it is a number or a word."""
     from matplotlib.font_manager import FontProperties
 

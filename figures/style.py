@@ -6,6 +6,7 @@ import os
 import unicodedata
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,15 @@ def _greek(sign: str) -> str:
         return sign
     name = words[3].lower() if words[1] == "SMALL" else words[3].capitalize()
     return rf"$\{name}$"
+
+
+def picture(figure: Figure) -> bytes | None:
+    """A figure as PNG, for notebooks; None for one of pyplot's, which shows them itself."""
+    if hasattr(figure, "number"):
+        return None
+    content = BytesIO()
+    figure.savefig(content, format="png", dpi=figure.dpi)
+    return content.getvalue()
 
 
 def check_suffix(path: str | os.PathLike[str]) -> str:

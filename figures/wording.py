@@ -125,11 +125,22 @@ def _width(text: str) -> int:
     return len(re.sub(r"\\[a-zA-Z]+", "a", text).replace("$", ""))
 
 
+def risk(dataset: xarray.Dataset, script: Script = MATH) -> tuple[str, str]:
+    """The word for the risk with its unit, and the formula."""
+    name, symbol = ("certified risk", "R_eps") if certified(dataset) else ("risk", "R")
+    r, alpha, beta = (script.symbols[key] for key in (symbol, "alpha", "beta"))
+    return f"{name}{unit(dataset['gain'], script)}", script.formula(f"{r}({alpha},{beta})")
+
+
+def certified(dataset: xarray.Dataset) -> bool:
+    """Whether a map compares certified risks."""
+    return bool(dataset.attrs.get("eps", 0.0) > 0 or "eps" in dataset["gain"].dims or cuts(dataset).get("eps", 0.0) > 0)
+
+
 def colours(dataset: xarray.Dataset, script: Script = MATH) -> tuple[str, str]:
     """What the colours are: the word with its unit, and the formula."""
-    certified = dataset.attrs.get("eps", 0.0) > 0 or "eps" in dataset["gain"].dims
-    name, risk = ("certified gain", "R_eps") if certified else ("gain", "R")
-    r, alpha, beta = (script.symbols[key] for key in (risk, "alpha", "beta"))
+    name, symbol = ("certified gain", "R_eps") if certified(dataset) else ("gain", "R")
+    r, alpha, beta = (script.symbols[key] for key in (symbol, "alpha", "beta"))
     minus = "-" if script is MATH else " \N{MINUS SIGN} "
     formula = script.formula(f"{r}(0,{beta}){minus}{r}({alpha},{beta})")
     return f"{name}{unit(dataset['gain'], script)}", formula

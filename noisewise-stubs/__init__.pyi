@@ -25,6 +25,8 @@ from simulate.sweep.axes import Family as Family
 from simulate.sweep.axes import SpotCheck as SpotCheck
 from simulate.sweep.checks import add_checks as add_checks
 from simulate.sweep.curves import add_curves as add_curves
+from simulate.sweep.pictures import facet as facet
+from simulate.sweep.pictures import overlay as overlay
 from simulate.sweep.plane import measured_map as measured_map
 from simulate.sweep.plane import open_dataset as open_dataset
 from simulate.sweep.plane import phase as phase

@@ -1,22 +1,20 @@
-"""A phase diagram in one call, and what its dataset can do: `phase`, `measured_map`, and the accessor
-`dataset.noisewise`."""
+"""A phase diagram in one call: `phase`, `measured_map`, `open_dataset`. What its dataset can do is in accessor.py."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import Executor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+import simulate.sweep.accessor  # noqa: F401 - datasets can do what is said there from now on
 from simulate import storage
-from simulate.extras import missing
 from simulate.progress import Progress
-from simulate.storage import save_dataset, table
 from simulate.sweep.adaptive import sweep_adaptive
 from simulate.sweep.axes import Axis, Family
 from simulate.sweep.curves import add_curves
@@ -29,16 +27,8 @@ from theory.problems.problem import Problem
 from theory.problems.problem_file import load_problem
 from theory.problems.validation import label, probability
 
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.colors import Colormap
-
-    from figures.phase import PhaseArtists
-
 # Cells that a picture can show.
 MOST_DRAWN = 1 << 20
-PICTURES = (".png", ".pdf", ".svg")
 MEASURED = {
     "risk": "risk",
     "baseline": "risk without training noise",
@@ -210,74 +200,3 @@ def sliced(dataset: xr.Dataset, chosen: Mapping[str, float], source: str = "") -
     cut.attrs.pop("axes", None)
     cut.attrs["cut"] = json.dumps({key: cut.attrs[key] for key in chosen})
     return cut.assign_attrs(y_key=left[0], x_key=left[1])
-
-
-@xr.register_dataset_accessor("noisewise")
-class Diagram:
-    """What the dataset of a phase diagram can do: `dataset.noisewise.plot()`, `.table()`, `.save(path)`."""
-
-    def __init__(self, dataset: xr.Dataset) -> None:
-        self._dataset = dataset
-
-    def plot(  # noqa: PLR0913 - each has a usual value
-        self,
-        ax: Axes | None = None,
-        *,
-        cmap: str | Colormap = "RdBu",
-        limits: float | tuple[float, float] | None = None,
-        colorbar: bool | str | Axes = True,
-        legend: bool | str | Axes = True,
-        levels: bool | int | Sequence[float] | None = None,
-        curves: bool | str | Sequence[str] = True,
-        hatch: bool | str | Mapping[str, str] = True,
-        columns: int | None = None,
-    ) -> PhaseArtists:
-        """The diagram as Matplotlib artists, in given axes or in a new figure, by Matplotlib's settings as they are.
-
-        Args:
-            ax: where to draw; room for colour bar and legend is made within the place that these axes have.
-            cmap, limits, colorbar, legend, levels, curves, hatch: as for `figures.look.chosen`.
-            columns: the width of a new figure in columns of a paper, 1 (3.4 in) or 2 (7.0 in); else `figure.figsize`.
-
-        Raises:
-            ProblemError: a choice makes no sense.
-            ValueError: the dataset is no map of two keys.
-        """
-        from figures import look
-        from figures import phase as drawing
-
-        chosen = look.chosen(
-            cmap=cmap, limits=limits, colorbar=colorbar, legend=legend, levels=levels, curves=curves, hatch=hatch
-        )
-        return drawing.draw(self._dataset, ax, columns=columns, look=chosen, project_style=False)
-
-    def interactive(
-        self, *, limits: float | tuple[float, float] | None = None, width: int = 600, height: int = 480
-    ) -> Any:
-        """The diagram as a Bokeh figure, to zoom and to point at; `figures.interactive.InteractiveMap` can change it.
-
-        limits: the gain at the ends of the colours, a number for both or a pair (low, high). width, height: in pixels.
-
-        Raises:
-            MissingExtraError: Bokeh is not installed.
-        """
-        try:
-            from figures.interactive import InteractiveMap
-        except ModuleNotFoundError as error:
-            if (error.name or "").partition(".")[0] != "bokeh":
-                raise
-            raise missing("bokeh", "explore") from error
-        return InteractiveMap(self._dataset, limits=limits, width=width, height=height).figure
-
-    def table(self) -> pd.DataFrame:
-        """One row a cell: both coordinates, then the variables."""
-        return table(self._dataset)
-
-    def save(self, path: str | os.PathLike[str], *, columns: int = 1) -> None:
-        """Write by suffix: .nc the dataset, .csv one row a cell, .png, .pdf or .svg the figure."""
-        if os.path.splitext(path)[1].lower() in PICTURES:
-            from figures import phase as drawing
-
-            drawing.save(self._dataset, path, columns=columns)
-        else:
-            save_dataset(self._dataset, path)
