@@ -25,7 +25,7 @@ from figures.several import Several, told_apart
 from figures.style import WIDTH, own, picture
 from theory.errors import ProblemError, shown
 
-# Height of a panel as a share of its width, and of what is about all of them in units of the size of text.
+# Height of a panel as a share of its width; and at first, of what is about each row, in units of the size of text.
 TALL, ABOUT = 0.95, 6.0
 
 
@@ -91,6 +91,7 @@ def draw(
         everywhere = [panel.axes for panel in drawn]
         bar = phase.colour_bar(everywhere, [panel.mesh for panel in drawn], first, None, shared)
         legend = foot(figure, _handles(drawn)) if look.legend is not None else None
+        _make_square(figure, drawn[0].axes, math.ceil(len(maps) / wrap))
     return FacetArtists(figure, panels, bar, legend)
 
 
@@ -109,10 +110,17 @@ def _figure(count: int, wrap: int, columns: int | None) -> Figure:
         raise ValueError(f"columns: found {columns!r}, expected 1 or 2")
     width = float(rcParams["figure.figsize"][0]) if columns is None else WIDTH[columns]
     rows = math.ceil(count / wrap)
-    height = rows * TALL * width / wrap + ABOUT * float(rcParams["font.size"]) / 72
+    height = rows * (TALL * width / wrap + ABOUT * float(rcParams["font.size"]) / 72)
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
+
+
+def _make_square(figure: Figure, axes: Axes, rows: int) -> None:
+    """Give a figure the height at which its panels are nearly square, whatever stands over and below them."""
+    figure.draw_without_rendering()
+    box, height = axes.get_window_extent(), figure.bbox.height
+    figure.set_size_inches(figure.get_size_inches()[0], (height + rows * (TALL * box.width - box.height)) / figure.dpi)
 
 
 def _outer(drawn: Sequence[phase.PhaseArtists], wrap: int) -> None:

@@ -108,10 +108,11 @@ def draw(
         lines: dict[float, Line2D] = {}
         bands: dict[float, FillBetweenPolyCollection | PathPatch] = {}
         marker = {"marker": "o", "markersize": points(2.6)} if "seeds" in dataset.attrs else {}
-        for k, (value, colour) in enumerate(zip(picked.tolist(), colours(len(picked)), strict=True)):
+        said = wording.named_values(other, picked.tolist())
+        for k, (value, words, colour) in enumerate(zip(picked.tolist(), said, colours(len(picked)), strict=True)):
             x, y, low, high = _band(held.sel({other: value}), against, of)
             looks = {"color": colour, "linestyle": DASHES[k % len(DASHES)], "linewidth": points(1.2)} | marker
-            (lines[value],) = axes.plot(x, y, label=wording.named_value(other, value), **looks)
+            (lines[value],) = axes.plot(x, y, label=words, **looks)
             if low is not None and high is not None:
                 bands[value] = axes.fill_between(x, low, high, color=colour, alpha=BAND, linewidth=0.0)
         _frame(axes, dataset, against, of)

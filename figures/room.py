@@ -161,7 +161,7 @@ def fitted_title(axes: Axes, words: str) -> str:
 def letters(axes: Axes) -> int:
     """How many letters of a title go over axes, by the width that they have before Matplotlib lays the figure out."""
     wide = axes.get_window_extent().width / root(axes).dpi * 72
-    return max(20, round(wide / (LETTER * points_of(rcParams["axes.titlesize"]))))
+    return max(8, int(wide / (LETTER * points_of(rcParams["axes.titlesize"]))))
 
 
 def points_of(size: Any) -> float:

@@ -63,17 +63,20 @@ def planes(dataset: xarray.Dataset, key: str | None, at: Sequence[float] | None)
     picked = values if at is None else nearest(values, at, key)
     rest = [name for name in keys if name != key]
     found = {}
-    for value in picked.tolist():
+    for value, words in zip(picked.tolist(), wording.named_values(key, picked.tolist()), strict=True):
         plane = dataset.sel({key: value})
         plane.attrs = {name: held for name, held in dataset.attrs.items() if name not in ("axes", "x_key", "y_key")}
-        found[wording.named_value(key, value)] = plane.transpose(*rest, ...)
+        found[words] = plane.transpose(*rest, ...)
     return found
 
 
 def nearest(values: np.ndarray, at: object, key: str) -> np.ndarray:
     """For each of some numbers the nearest of the values of a key. Raises `ProblemError` beyond their ends."""
-    asked = np.atleast_1d(np.asarray(at))
     low, high = float(values.min()), float(values.max())
+    try:
+        asked = np.atleast_1d(np.asarray(at))
+    except ValueError:
+        asked = np.empty((0, 0))
     fits = asked.ndim == 1 and asked.size and asked.dtype.kind in "iuf"
     if not fits or not ((asked >= low) & (asked <= high)).all():
         raise ProblemError("at", shown(at), f"values of {key} from {low:g} to {high:g}")

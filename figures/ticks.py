@@ -53,8 +53,9 @@ def number(axis: Axis, low: float, high: float) -> str:
         numbers, power = plain(max(abs(low), abs(high)), AXIS)
         axis.set_major_formatter(numbers)
         return power
-    if math.log10(high / low) < DECADES:
-        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    decades = math.log10(high / low)
+    if decades < DECADES:
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if decades > 1 else (1.0, 2.0, 3.0, 5.0, 7.0)))
         axis.set_major_formatter(FuncFormatter(lambda x, _pos: f"{x:g}"))
     return ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,12 +101,23 @@ def cuts(dataset: xarray.Dataset) -> dict[str, float]:
     return found | json.loads(dataset.attrs.get("cut", "{}"))
 
 
-def named_value(key: str, value: float, script: Script = MATH) -> str:
+def named_value(key: str, value: float, script: Script = MATH, digits: int = 6) -> str:
     """A key and its value."""
+    number = f"{value:.{digits}g}"
+    mantissa, _, power = number.partition("e")
+    if power and script is MATH:
+        number = rf"{mantissa}\times10^{{{int(power)}}}"
     if key in script.symbols:
-        return script.formula(f"{script.symbols[key]}{script.equal}{value:g}")
-    text = f"{key} = {value:g}"
-    return literal(text) if script is MATH else text
+        return script.formula(f"{script.symbols[key]}{script.equal}{number}")
+    if script is not MATH:
+        return f"{key} = {number}"
+    return literal(f"{key} = ") + (script.formula(number) if power else number)
+
+
+def named_values(key: str, values: Sequence[float]) -> list[str]:
+    """A key and each of some values, in as few digits, from four on, as tell them apart."""
+    told = ([named_value(key, value, digits=digits) for value in values] for digits in (4, 6, 9, 17))
+    return next((words for words in told if len(set(words)) == len(set(values))), [f"{key} = {v!r}" for v in values])
 
 
 def lines(parts: list[str], longest: int) -> str:

@@ -172,6 +172,38 @@ OTHERS: dict[str, Call] = {
     "Component": nw.Component,
     "ties": lambda x: nw.Smoothing("gaussian", x),
 }
+# Choices about pictures, each with things that make no sense.
+MAP = nw.measured_map([[0.3, 0.2], [0.2, 0.3]], [0.0, 1.0], [0.1, 0.2])
+PICTURE = MAP.noisewise
+GRID = nw.sweep_grid(BUMPS, (nw.Axis("prior", 0.4, 0.6, 2), UP, ACROSS))
+CHOICES: dict[str, tuple[Call, list[Any]]] = {
+    "cmap": (lambda x: PICTURE.plot(cmap=x), ["RdBlue", 3, None, ["RdBu"]]),
+    "limits": (
+        lambda x: PICTURE.plot(limits=x),
+        ["0.1", 0, -1, (1, -1), (1,), [1, 2, 3], True, float("nan"), [[1], 2]],
+    ),
+    "limits of a page": (lambda x: PICTURE.interactive(limits=x), ["0.1", 0, (1, -1), float("inf")]),
+    "colorbar": (lambda x: PICTURE.plot(colorbar=x), ["right", "inside", 1, {}]),
+    "legend": (lambda x: PICTURE.plot(legend=x), ["top", 1, {}]),
+    "legend of lines": (lambda x: PICTURE.plot_risk(legend=x), ["top", 1]),
+    "levels": (
+        lambda x: PICTURE.plot(levels=x),
+        [-1, 10**6, 0.5, "3", [1, 0], [[1]], [0, float("nan")], ["a"], [[1], 2]],
+    ),
+    "curves": (lambda x: PICTURE.plot(curves=x), ["zeros", ["zero", "bestest"], 1, [1], None]),
+    "hatch": (lambda x: PICTURE.plot(hatch=x), ["abc", "", 1, {"helps": "/"}, {"constant": 1}, None]),
+    "against": (lambda x: PICTURE.plot_risk(against=x), ["eps", "a", 1, ["alpha"]]),
+    "at": (lambda x: PICTURE.plot_gain(at=x), [7, [0.1, 7], "0.1", [], [[0.1]], float("nan"), [True], [[1], 2]]),
+    "overlay": (nw.overlay, [3, [], [3], {}, {"a": 1}, "bumps", GRID]),
+    "overlay key": (lambda x: nw.overlay(GRID, x), ["eps", 1, None]),
+    "overlay curves": (lambda x: nw.overlay([MAP], curves=x), ["alike", ["zeros"], [], 1, None]),
+    "overlay of others": (lambda x: nw.overlay([MAP, x]), [MAP.rename(alpha="gap").assign_attrs(y_key="gap")]),
+    "facet": (nw.facet, [3, [], [3], {}, "bumps", GRID]),
+    "facet key": (lambda x: nw.facet(GRID, x), ["eps", 1, None]),
+    "facet key of maps": (lambda x: nw.facet([MAP], x), ["alpha"]),
+    "facet at": (lambda x: nw.facet(GRID, "prior", at=x), [7, [0.5, 7], "0.5", [], [[0.5]]]),
+    "facet wrap": (lambda x: nw.facet([MAP], wrap=x), [0, -1, 1.5, "2", True]),
+}
 
 
 def refused(call: Call, value: Any) -> None:
@@ -198,6 +230,12 @@ def test_one_number_is_one_number(call: Call) -> None:
 @pytest.mark.parametrize("call", OTHERS.values(), ids=OTHERS)
 def test_what_is_no_number_is_what_it_should_be(call: Call) -> None:
     for value in ("0.5", 0.5, [0.1], np.array([0.1, 0.2]), {}):
+        refused(call, value)
+
+
+@pytest.mark.parametrize(("call", "values"), CHOICES.values(), ids=CHOICES)
+def test_pictures_are_as_chosen_or_not_at_all(call: Call, values: list[Any]) -> None:
+    for value in values:
         refused(call, value)
 
 
