@@ -91,7 +91,7 @@ def draw(
         everywhere = [panel.axes for panel in drawn]
         bar = phase.colour_bar(everywhere, [panel.mesh for panel in drawn], first, None, shared)
         legend = foot(figure, _handles(drawn)) if look.legend is not None else None
-        _make_square(figure, drawn[0].axes, math.ceil(len(maps) / wrap))
+        _make_square(figure, everywhere, math.ceil(len(maps) / wrap))
     return FacetArtists(figure, panels, bar, legend)
 
 
@@ -116,11 +116,20 @@ def _figure(count: int, wrap: int, columns: int | None) -> Figure:
     return figure
 
 
-def _make_square(figure: Figure, axes: Axes, rows: int) -> None:
-    """Give a figure the height at which its panels are nearly square, whatever stands over and below them."""
+def _make_square(figure: Figure, panels: Sequence[Axes], rows: int) -> None:
+    """Give a figure the height at which its panels are nearly square, whatever stands over and below them, and words
+    about a panel letters that do not reach into the next."""
     figure.draw_without_rendering()
-    box, height = axes.get_window_extent(), figure.bbox.height
+    box, height = panels[0].get_window_extent(), figure.bbox.height
     figure.set_size_inches(figure.get_size_inches()[0], (height + rows * (TALL * box.width - box.height)) / figure.dpi)
+    figure.draw_without_rendering()
+    box = panels[0].get_window_extent()
+    for axes in panels:
+        for text, room in ((axes.title, box.width), (axes.xaxis.label, box.width), (axes.yaxis.label, box.height)):
+            extent = text.get_window_extent()
+            over = (extent.height if text is axes.yaxis.label else extent.width) / room
+            if over > 1 and text.get_text():
+                text.set_fontsize(float(text.get_fontsize()) / over)
 
 
 def _outer(drawn: Sequence[phase.PhaseArtists], wrap: int) -> None:
