@@ -30,7 +30,7 @@ from theory.arrays import Array
 # In points where text has the project's size: between a map and its bar, the width of the bar, and before a legend.
 PAD, THICK, GAP = 6.0, 7.0, 5.0
 # The width of a letter, as a share of the size of text.
-LETTER = 0.54
+LETTER = 0.6
 # Colour bars for which Matplotlib makes room.
 SIDES: dict[str, dict[str, Any]] = {"beside": {"location": "right", "pad": 0.03}, "below": {"location": "bottom"}}
 # A map that gives way keeps this share of its width and its height.
