@@ -18,6 +18,7 @@ from figures import interactive_marks as marks
 from figures import wording
 from figures.diagram import MapCells, map_of, sets_of
 from figures.interactive_marks import FONT, assign
+from figures.look import limits_of
 from figures.wording import LETTERS
 
 WIDTH, HEIGHT = 600, 480
@@ -30,8 +31,8 @@ class InteractiveMap:
 
     Args:
         dataset: as for `figures.phase.draw`.
-        limits: the gain at the ends of the colours, a number for both or a pair (low, high); where None that of the
-            data, anew at each update.
+        limits: the gains at the ends of the colours, as for `figures.look.chosen`; those of the data, anew at each
+            update, if None.
         width, height: of the figure, in pixels.
 
     Attributes:
@@ -40,6 +41,7 @@ class InteractiveMap:
         sources: the data by the name of what is drawn from it: "cells", sets of cells, curves, checks, "words".
 
     Raises:
+        ProblemError: limits are no such ends.
         ValueError: `dataset` is no map of two keys.
     """
 
@@ -52,11 +54,11 @@ class InteractiveMap:
         height: int = HEIGHT,
     ) -> None:
         held = map_of(dataset)
-        self._limits = limits
+        self._limits = None if limits is None else limits_of(limits)
         self._frame = _frame(held)
         self._size = float(height - ALONG), float(width - ACROSS)
         self.sources = {name: ColumnDataSource(columns) for name, columns in self._columns(dataset, held).items()}
-        self.colours = LinearColorMapper(palette=data.palette(), nan_color="rgba(0, 0, 0, 0)")
+        self.colours = LinearColorMapper(palette=data.palette(-1.0, 1.0), nan_color="rgba(0, 0, 0, 0)")
         self.figure: Any = _blank(width, height, held.scales)
         cells = marks.draw_cells(self.figure, self.sources["cells"], self.colours)
         self._named = marks.draw_marks(self.figure, self.sources)
@@ -87,7 +89,8 @@ class InteractiveMap:
     def _show(self, dataset: xarray.Dataset, held: MapCells) -> None:
         """Properties that follow the data: limits, ranges, ticks, texts, and what the legend names."""
         low, high = data.limits_of(held, self._limits)
-        assign(self.colours, low=low, high=high)
+        colours = {} if self._limits is None else {"palette": list(data.palette(low, high))}
+        assign(self.colours, low=low, high=high, **colours)
         assign(self.figure.title, text=wording.title(dataset, LETTERS))
         assign(self._bar, title=" ".join(wording.colours(dataset, LETTERS)))
         for axis, span, key, points, scale in (

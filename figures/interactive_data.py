@@ -5,12 +5,11 @@ Numbers are sent as four bytes each where these hold them, words as one. Nothing
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import xarray
-from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
 from figures import wording
@@ -23,10 +22,12 @@ from figures.diagram import (
     colour_limit,
     coloured,
     curves_of,
+    even,
     ordered,
     sets_of,
     word_places,
 )
+from figures.look import SHADES, shades
 from figures.wording import LETTERS
 from theory.arrays import Array, Flags
 
@@ -53,18 +54,15 @@ ALIKE = 1e-6
 NO_POINTS: Points = (np.empty(0), np.empty(0))
 
 
-@cache
-def palette() -> tuple[str, ...]:
-    """The colours of a diagram, from a loss to a gain."""
-    return tuple(to_hex(colour) for colour in colormaps["RdBu"](np.linspace(0, 1, 256)))
+@lru_cache(16)
+def palette(low: float, high: float) -> tuple[str, ...]:
+    """The colours of a diagram from a gain to another: white is a gain of 0."""
+    return tuple(to_hex(colour) for colour in shades("RdBu", low, high)(np.linspace(0, 1, SHADES)))
 
 
-def limits_of(held: MapCells, limits: float | tuple[float, float] | None) -> tuple[float, float]:
+def limits_of(held: MapCells, limits: tuple[float, float] | None) -> tuple[float, float]:
     """The gains at the ends of the colours: those that were asked for, else those of a phase diagram."""
-    if isinstance(limits, tuple):
-        return limits
-    size = colour_limit(coloured(held, sets_of(held.label, held.gain))) if limits is None else float(limits)
-    return -size, size
+    return limits or even(colour_limit(coloured(held, sets_of(held.label, held.gain))))
 
 
 def placed(values: Array, scale: str) -> Array:

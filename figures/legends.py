@@ -19,8 +19,8 @@ from figures.room import Outside, Yielding, laid_out, points_of, root
 
 # A legend takes up to this share of a picture, and its text is never smaller than so many points.
 MOST, LEAST_TEXT = 0.19, 4.0
-# A legend beside a map has this share of its width.
-NARROW = 0.4
+# A legend beside a map has this share of its width, and one below it this share of its height.
+NARROW, LOW = 0.4, 0.3
 # A legend on a map.
 INSIDE = {"loc": "best", "frameon": True, "framealpha": 0.9, "edgecolor": "0.6", "borderpad": 0.4, "borderaxespad": 0.5}
 
@@ -41,7 +41,8 @@ def add_legend(axes: Axes, handles: Sequence[Artist], place: str | Axes, hosts: 
     loc = {"below": "upper center", "beside": "center left"}[place]
     box, wide = axes.get_window_extent(), {"below": 1.0, "beside": NARROW}[place]
     room = Bbox.from_bounds(0, 0, wide * box.width, box.height)
-    legend = fitted(host, handles, {"loc": loc, "borderaxespad": 0.0}, room, MOST / wide)
+    low = LOW if place == "below" else 1.0
+    legend = fitted(host, handles, {"loc": loc, "borderaxespad": 0.0}, room, MOST / wide, low)
     edge = Outside(host, place)
     legend.get_bbox_to_anchor = lambda: edge  # type: ignore[method-assign]
     return legend
@@ -63,7 +64,7 @@ def foot(figure: Figure, handles: Sequence[Artist]) -> Legend | None:
         return None
     narrow = figure.get_size_inches()[0] < 5
     columns = 2 if narrow else 3 if len(handles) in (5, 6) else 4
-    return fitted(figure, handles, {"loc": "outside lower center", "ncols": columns}, figure.bbox, MOST)
+    return fitted(figure, handles, {"loc": "outside lower center", "ncols": columns}, figure.bbox, MOST, LOW)
 
 
 def surround(axes: Axes, handles: Sequence[Artist], place: str | Axes | None, own_figure: bool) -> Legend | None:
@@ -84,10 +85,10 @@ def at_foot(axes: Axes, handles: Sequence[Artist]) -> Legend | None:
 
 
 def fitted(
-    host: Axes | Figure, handles: Sequence[Artist], looks: dict[str, Any], room: BboxBase, most: float
+    host: Axes | Figure, handles: Sequence[Artist], looks: dict[str, Any], room: BboxBase, most: float, low: float = 1.0
 ) -> Legend:
     """A legend in as few lines as the width of a room has space for, and in letters small enough to take no more than a
-    share of it."""
+    share of it (`most`), and of its height (`low`)."""
     size = float(points_of(rcParams["legend.fontsize"]))
     most_columns = min(len(handles), looks.get("ncols", len(handles)))
 
@@ -96,7 +97,7 @@ def fitted(
         legend = host.legend(handles=list(handles), fontsize=size, **looks | {"ncols": columns})
         box = legend.get_window_extent()
         area = box.width * box.height / (most * room.width * room.height)
-        return legend, max(1.0, box.width / room.width, float(np.sqrt(area)))
+        return legend, max(1.0, box.width / room.width, box.height / (low * room.height), float(np.sqrt(area)))
 
     needs = {}
     for columns in range(most_columns, 0, -1):

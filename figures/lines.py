@@ -26,7 +26,7 @@ from figures.legends import surround
 from figures.room import letters, root
 from figures.several import nearest
 from figures.style import blank, own, picture, points, unruled
-from figures.ticks import AXIS, number, plain, with_power
+from figures.ticks import number, plain, with_power
 from theory.arrays import Array
 from theory.errors import ProblemError, one_of
 
@@ -141,7 +141,7 @@ def _frame(axes: Axes, dataset: xarray.Dataset, against: str, of: str) -> None:
     axes.set_xlabel(with_power(wording.axis_name(dataset[against], against), power))
     axes.set_xlim(values.min(), values.max() if len(values) > 1 else values.min() + 1)
     said, formula = wording.colours(dataset) if of == "gain" else wording.risk(dataset)
-    numbers, power = plain(float(np.abs(axes.get_ylim()).max()), AXIS)
+    numbers, power = plain(float(np.abs(axes.get_ylim()).max()))
     axes.yaxis.set_major_formatter(numbers)
     axes.set_ylabel(f"{with_power(said, power)}  {formula}")
     axes.set_title(wording.title(dataset, longest=letters(axes)))

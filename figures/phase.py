@@ -31,7 +31,7 @@ from figures.legends import add_legend, at_foot, uncovered
 from figures.look import USUAL, Look, shades
 from figures.room import Yielding, add_bar, laid_out, letters, root
 from figures.style import blank, check_suffix, own, picture, points, unruled, write
-from figures.ticks import BAR, number, plain, with_power
+from figures.ticks import number, plain, with_power
 from theory.arrays import Flags
 
 HEIGHT = {1: 3.3, 2: 5.0}
@@ -180,7 +180,7 @@ def colour_bar(
     shown = np.concatenate([np.ma.masked_invalid(np.ma.asarray(mesh.get_array())).compressed() for mesh in meshes])
     over = bool((shown > high).any()), bool((shown < low).any())
     extend = {(True, True): "both", (True, False): "max", (False, True): "min", (False, False): "neither"}[over]
-    numbers, power = plain(max(abs(low), abs(high)), BAR)
+    numbers, power = plain(max(abs(low), abs(high)))
     bar = add_bar(axes, meshes[0], look.bar, yielding, extend=extend, format=numbers)
     if contours is not None:
         bar.add_lines(contours, erase=True)

@@ -11,8 +11,8 @@ from matplotlib.ticker import Formatter, FuncFormatter, LogLocator, NullFormatte
 
 from theory.arrays import Array
 
-# Numbers whose largest is between these powers of ten are written as they are: of an axis, and of a colour bar.
-AXIS, BAR = (-3, 5), (-2, 3)
+# Numbers whose largest is between these powers of ten are written as they are.
+BETWEEN = (-3, 5)
 # Decades that a logarithmic axis needs for powers of ten alone to say where it is.
 DECADES = 2.0
 
@@ -36,10 +36,10 @@ class Shifted(Formatter):
         return rf"$\mathdefault{{{text}}}$" if rcParams["text.usetex"] else text
 
 
-def plain(most: float, between: tuple[int, int]) -> tuple[Formatter, str]:
+def plain(most: float) -> tuple[Formatter, str]:
     """How numbers up to a size are written, and the power of ten that their label is to name ("" where none)."""
     power = math.floor(math.log10(most)) if most > 0 and math.isfinite(most) else 0
-    if between[0] < power < between[1] or power == 0:
+    if BETWEEN[0] < power < BETWEEN[1] or power == 0:
         numbers = ScalarFormatter(useOffset=False)
         numbers.set_scientific(False)
         return numbers, ""
@@ -50,7 +50,7 @@ def number(axis: Axis, low: float, high: float) -> str:
     """Set up the ticks of an axis from `low` to `high`; returns the power of ten that its label is to name."""
     axis.set_minor_formatter(NullFormatter())
     if axis.get_scale() != "log":
-        numbers, power = plain(max(abs(low), abs(high)), AXIS)
+        numbers, power = plain(max(abs(low), abs(high)))
         axis.set_major_formatter(numbers)
         return power
     decades = math.log10(high / low)

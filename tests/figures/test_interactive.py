@@ -139,3 +139,5 @@ def test_numbers_survive_the_way_to_the_page(factor: float) -> None:
 def test_limits_may_be_given() -> None:
     colours = [InteractiveMap(plain(), limits=limits).colours for limits in (0.5, (-0.1, 0.3))]
     assert [(held.low, held.high) for held in colours] == [(-0.5, 0.5), (-0.1, 0.3)]
+    middles = [held.palette[round(-held.low / (held.high - held.low) * 255)] for held in colours]
+    assert all(min(int(colour[k : k + 2], 16) for k in (1, 3, 5)) > 240 for colour in middles)
