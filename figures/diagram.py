@@ -54,7 +54,9 @@ def keys_of(dataset: xarray.Dataset) -> tuple[str, str]:
             raise ValueError(f"dataset: found no variable {name!r}, expected the result of a sweep")
     dims = [str(d) for d in dataset["gain"].dims]
     if len(dims) != 2:
-        raise ValueError(f"dataset: found gain over {len(dims)} dimensions, expected two swept keys")
+        found = f"dataset: found gain over {len(dims)} dimensions, expected two swept keys"
+        more = "; cut it with dataset.sel(KEY=VALUE), or draw its planes with nw.facet(dataset, KEY)"
+        raise ValueError(found + (more if len(dims) > 2 else ""))
     usual = ("alpha", "beta") if set(dims) == {"alpha", "beta"} else dims
     x_key, y_key = str(dataset.attrs.get("x_key", usual[1])), str(dataset.attrs.get("y_key", usual[0]))
     if {x_key, y_key} != set(dims):

@@ -128,6 +128,7 @@ class Diagram:
 
         Raises:
             MissingExtraError: Bokeh is not installed.
+            ProblemError: limits are no such ends.
         """
         try:
             from figures.interactive import InteractiveMap
@@ -135,10 +136,7 @@ class Diagram:
             if (error.name or "").partition(".")[0] != "bokeh":
                 raise
             raise missing("bokeh", "explore") from error
-        from figures.look import limits_of
-
-        ends = None if limits is None else limits_of(limits)
-        return InteractiveMap(self._dataset, limits=ends, width=width, height=height).figure
+        return InteractiveMap(self._dataset, limits=limits, width=width, height=height).figure
 
     def table(self) -> pd.DataFrame:
         """One row a cell: both coordinates, then the variables."""

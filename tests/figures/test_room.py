@@ -122,6 +122,20 @@ def test_nothing_overlaps_in_any_layout(layout: str, legend: str, bar: str) -> N
         assert_small(each, place)
 
 
+@pytest.mark.parametrize(("legend", "bar"), [("below", "beside"), ("beside", "below"), ("beside", "beside")])
+def test_a_map_gives_way_within_its_place(legend: str, bar: str) -> None:
+    figure = plt.figure(figsize=SIZE)
+    axes = figure.add_axes((0.2, 0.2, 0.5, 0.5))
+    place, bottom = axes.get_window_extent().frozen(), axes.xaxis
+    drawn = kind("phase").noisewise.plot(axes, legend=legend, colorbar=bar)
+    figure.draw_without_rendering()
+    below = place.y0 - (axes.get_window_extent().y0 - bottom.get_tightbbox().y0)
+    for part in (drawn.colorbar.ax.get_tightbbox(), drawn.legend.get_window_extent()):
+        assert part.x1 <= place.x1 + TOUCH
+        assert part.y0 >= below - TOUCH
+    assert (axes.get_window_extent().x0, axes.get_window_extent().y1) == pytest.approx((place.x0, place.y1))
+
+
 @pytest.mark.parametrize("name", KINDS)
 def test_every_kind_of_map_has_room_beside_others_and_alone(name: str) -> None:
     dataset = kind(name)
