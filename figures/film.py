@@ -23,6 +23,7 @@ from matplotlib.text import Text
 
 from figures import phase
 from figures.film_frames import VARIABLES
+from figures.look import chosen
 from figures.numbers import name_offset
 from figures.pipeline import ERRORS, LEVEL, LINES, STRIP
 from figures.pipeline import ROWS as STAGES
@@ -154,9 +155,10 @@ def _stages(axes: dict[str, Axes], dataset: xr.Dataset) -> dict[str, Line2D]:
 
 def _map(axes: Axes, dataset: xr.Dataset) -> dict[str, Line2D]:
     """The phase diagram with the way through it. Its words would lie on the way: the colour bar says them."""
-    drawn = phase.draw(dataset, axes)
-    for artist in [*drawn.words, *filter(None, [drawn.legend])]:
-        artist.remove()
+    drawn = phase.draw(dataset, axes, look=chosen(legend=False))
+    for word in drawn.words:
+        word.remove()
+    assert drawn.colorbar is not None
     drawn.colorbar.set_label("hurts  \N{LEFTWARDS ARROW}  gain  \N{RIGHTWARDS ARROW}  helps")
     beta, alpha = (dataset[name].to_numpy() for name in ("beta_at", "alpha_at"))
     axes.plot([*beta, beta[0]], [*alpha, alpha[0]], color="black", linewidth=0.8, zorder=8)
