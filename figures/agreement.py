@@ -23,7 +23,9 @@ from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from figures import wording
 from figures.cells import edges
+from figures.legends import foot
 from figures.order_statistics import any_band, expected, independent_band
 from figures.style import blank, check_suffix, given, styled, write
 from theory.arrays import Array
@@ -33,7 +35,6 @@ HEIGHT = {2: 2.9}
 LEAST, MOST = 3.0, 6.0
 COLOURS = LinearSegmentedColormap.from_list("scores", ["#0072B2", "white", "#D55E00"])
 EMPTY = "0.88"
-NAMES = {"alpha": r"training noise $\alpha$", "beta": r"smoothing noise $\beta$", "eps": r"radius $\epsilon$"}
 RISKS = {"clean": ("clean risk", "gain"), "certified": ("certified risk", "certified_gain")}
 POINTS: dict[str, dict[str, Any]] = {
     "clean": {"marker": "o", "markersize": 2.8, "color": "black", "markerfacecolor": "white"},
@@ -44,7 +45,10 @@ MARKS: dict[str, tuple[str, dict[str, Any]]] = {
     "gain": ("gains disagree", {"marker": "d", "markersize": 4.0, "markerfacecolor": "black"}),
 }
 BAND: dict[str, Any] = {"facecolor": "#D3E6F2", "edgecolor": "#0072B2", "linewidth": 0.5}
-BANDS = {True: (independent_band, "95 % band, independent cells"), False: (any_band, "95 % band, any dependence")}
+BANDS = {
+    True: (independent_band, "holds all points of 95 in 100 maps, each cell with draws of its own"),
+    False: (any_band, "holds all points of 95 in 100 maps at least, however cells share draws"),
+}
 
 
 @dataclass(frozen=True)
@@ -134,10 +138,9 @@ def _map(axes: Axes, dataset: xr.Dataset, risk: str, limit: float) -> QuadMesh:
     mesh = axes.pcolormesh(across, along, shown, norm=Normalize(-limit, limit), cmap=COLOURS, rasterized=True)
     axes.set_facecolor(EMPTY)
     for axis, key in ((axes.xaxis, x), (axes.yaxis, y)):
-        unit = str(dataset[key].attrs.get("units", "units of x" if key in NAMES else "1"))
-        shown_unit = "" if unit == "1" else f" ({unit})".replace("units of x", "units of $x$")
-        axis.set_label_text(NAMES.get(key, key) + shown_unit)
-    axes.set_title(RISKS[risk][0])
+        axis.set_label_text(wording.axis_name(dataset[key], key))
+    votes = f", {dataset.attrs['votes']:g} votes" if "votes" in dataset.attrs else ""
+    axes.set_title(f"{RISKS[risk][0]}{votes}")
     return mesh
 
 
@@ -212,6 +215,4 @@ def _legend(
         ]
     if points:
         handles.append(Patch(label=BANDS[independent][1], **BAND))
-    if not handles:
-        return None
-    return figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 6))
+    return foot(figure, handles)

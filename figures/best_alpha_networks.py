@@ -21,6 +21,7 @@ from matplotlib.lines import Line2D
 
 from figures.curves import COLOURS, GUIDE, GUIDES
 from figures.diagram import segments
+from figures.legends import foot
 from figures.style import blank, check_suffix, literal, styled, write
 from theory.arrays import Array
 
@@ -43,7 +44,7 @@ class BestAlphaArtists:
     points: dict[tuple[int, str], Line2D]
     sets: dict[tuple[int, str], Line2D]
     guides: dict[tuple[int, str], Line2D]
-    legend: Legend
+    legend: Legend | None
 
 
 def draw(datasets: Sequence[xr.Dataset], *, columns: int = 2) -> BestAlphaArtists:
@@ -123,16 +124,17 @@ def _frame(axes: Axes, held: xr.Dataset, *, first: bool, last: bool) -> None:
     axes.set_ylim(0.0, float(held["alpha"].max()))
     axes.spines[["top", "right"]].set_visible(False)
     if last:
-        axes.set_xlabel(r"smoothing noise $\beta$ (units of $x$)")
+        axes.set_xlabel(r"smoothing noise $\beta$")
     if first:
-        axes.set_ylabel(r"best $\alpha$ (units of $x$)")
+        axes.set_ylabel(r"best $\alpha$")
 
 
-def _legend(figure: Figure, found: Sequence[tuple[tuple[int, str], Line2D]], bars: Line2D) -> Legend:
+def _legend(figure: Figure, found: Sequence[tuple[tuple[int, str], Line2D]], bars: Line2D) -> Legend | None:
     """Each name once, whatever the number of panels."""
     handles: dict[str, Artist] = {}
     for (_panel, name), line in found:
         handles.setdefault(name, line)
     handles["not told from the best"] = Line2D([], [], color="black", linewidth=bars.get_linewidth())
-    columns = 2 if figure.get_size_inches()[0] < 5 else 4
-    return figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=columns)
+    for name, handle in handles.items():
+        handle.set_label(name)
+    return foot(figure, list(handles.values()))

@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from figures.style import blank, check_suffix, styled, write
+from figures.legends import foot
+from figures.style import blank, check_suffix, literal, styled, write
 
 VARIABLES = ("bias", "sampling", "voting", "training", "smoothing", "best", "least")
 HEIGHT = {1: 3.2, 2: 2.9}
@@ -39,7 +40,7 @@ class BudgetArtists:
 
 
 def draw(dataset: xr.Dataset, *, columns: int = 2) -> BudgetArtists:
-    """Draw the terms of a budget, each panel in units of a power of ten of its own.
+    """Draw the terms of a budget, each panel with an axis of its own.
 
     Args:
         dataset: `voting`, `bias`, `sampling`, `training`, `smoothing` (samples, alpha), `best` and `least` (samples),
@@ -55,9 +56,11 @@ def draw(dataset: xr.Dataset, *, columns: int = 2) -> BudgetArtists:
         figure = blank(columns, HEIGHT)
         panels = list(np.atleast_1d(figure.subplots(1, dataset.sizes["samples"])))
         for place, panel in enumerate(panels):
-            _panel(panel, dataset.isel(samples=place), str(dataset.attrs["x_label"]))
+            _panel(panel, dataset.isel(samples=place), str(dataset.attrs["x_label"]), place == 0)
+        if "beta" in dataset.attrs:
+            figure.suptitle(_title(dataset.attrs), fontsize=8)
         handles = {str(label): handle for handle, label in zip(*panels[0].get_legend_handles_labels(), strict=True)}
-        figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=4 if columns == 2 else 2)
+        foot(figure, list(handles.values()))
     return BudgetArtists(figure, panels)
 
 
@@ -67,33 +70,39 @@ def save(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
     write(draw(dataset, columns=min(2, dataset.sizes["samples"])).figure, path)
 
 
-def _panel(panel: Axes, held: xr.Dataset, x_label: str) -> None:
+def _title(attrs: dict[str, Any]) -> str:
+    """The problem and what all panels have in common."""
+    dim = rf", $d = {attrs['dim']}$" if "dim" in attrs else ""
+    votes = f"{attrs['votes']:g}" if np.isfinite(attrs["votes"]) else "infinitely many"
+    return rf"{literal(str(attrs['problem']))}{dim}, $\beta = {attrs['beta']:g}$, {votes} votes"
+
+
+def _panel(panel: Axes, held: xr.Dataset, x_label: str, first: bool) -> None:
     alpha, top = held["alpha"].to_numpy(), TOP * float(held["least"])
-    power = int(np.floor(np.log10(top)))
-    unit = 10.0**power
-    terms = [np.minimum(held[name].to_numpy() / unit, 10 * TOP) for name, _label, _colour in STACKED]
+    terms = [np.minimum(held[name].to_numpy(), 10 * top) for name, _label, _colour in STACKED]
     labels, colours = ([entry[k] for entry in STACKED] for k in (1, 2))
     panel.stackplot(alpha, *terms, labels=labels, colors=colours, linewidth=0)
     panel.plot(alpha, np.sum(terms, axis=0), color="black", linewidth=1.1, label="total")
     for name, label, dash in ALONE:
-        panel.plot(alpha, held[name].to_numpy() / unit, color="black", linewidth=0.8, linestyle=dash, label=label)
+        panel.plot(alpha, held[name].to_numpy(), color="black", linewidth=0.8, linestyle=dash, label=label)
     best = float(held["best"])
     if np.isfinite(best):
         looks: dict[str, Any] = {"color": "black", "markersize": 5, "label": r"best $\alpha$", "zorder": 5}
-        panel.plot([best], [float(held["least"]) / unit], "*", **looks)
+        panel.plot([best], [float(held["least"])], "*", **looks)
     if "simulated" in held:
-        _simulated(panel, held, unit)
+        _simulated(panel, held)
     panel.set_xlim(0, float(alpha[-1]))
-    panel.set_ylim(0, top / unit)
+    panel.set_ylim(0, top)
     panel.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     panel.set_title(f"$n = {int(held['samples']):,}$".replace(",", r"\,"))
     panel.set_xlabel(x_label)
-    panel.set_ylabel(rf"excess risk ($10^{{{power}}}$)")
+    if first:
+        panel.set_ylabel("excess risk")
 
 
-def _simulated(panel: Axes, held: xr.Dataset, unit: float) -> None:
+def _simulated(panel: Axes, held: xr.Dataset) -> None:
     """Means with their intervals."""
-    middle, low, high = (held[name].to_numpy() / unit for name in ("simulated", "low", "high"))
+    middle, low, high = (held[name].to_numpy() for name in ("simulated", "low", "high"))
     looks: dict[str, Any] = {"fmt": "o", "color": "black", "markerfacecolor": "white", "markersize": 3.5}
     looks |= {"elinewidth": 0.7, "capsize": 1.5, "zorder": 4, "label": "simulated"}
     panel.errorbar(held["place_alpha"].to_numpy(), middle, [middle - low, high - middle], **looks)

@@ -58,7 +58,7 @@ def _series(held: xr.Dataset, *, first: bool, last: bool) -> xr.Dataset:
     variables = {name: (("series", "beta"), value) for name, value in values.items()}
     attrs = {
         "title": literal(str(held.attrs.get("title", ""))),
-        "x_label": r"smoothing noise $\beta$ (units of $x$)" if last else "",
+        "x_label": r"smoothing noise $\beta$" if last else "",
         "y_label": r"largest share of votes, $\alpha=0$" if first else "",
         "y_low": 0.0,
         "y_high": 1.0,

@@ -18,22 +18,21 @@ from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
+from figures.legends import foot
 from figures.style import blank, check_suffix, styled, write
 
 VARIABLES = ("value", "kind")
 HEIGHT = {1: 2.7, 2: 2.8}
 # A further row of panels is so much higher.
 FURTHER = 1.9
-# A legend in two columns over one paper column has room for labels of so many characters.
-LONG = 24
-
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "black", "#E69F00")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (6, 1.5, 1, 1.5)), (0, (3, 1)), (0, (8, 2)))
 MARKERS = ("o", "s", "^", "D")
 GUIDE: dict[str, Any] = {"color": "0.55", "linewidth": 0.8, "zorder": 1.5}
 BAND = 0.18
+DOTS: dict[str, Any] = {"marker": ".", "markersize": 2.6}
 GUIDES: tuple[Any, ...] = ("-", (0, (3, 3)))
 
 
@@ -53,7 +52,8 @@ def draw(dataset: xr.Dataset, axes: Axes | None = None, *, columns: int = 1) -> 
 
     Args:
         dataset: `value` (series, x) with `kind` (series), "curve" or "guide", and attributes x_label, y_label, and, if
-            wanted, title, x_scale and y_scale ("linear" or "log"), x_low, x_high, y_low and y_high. Where curves have
+            wanted, title, x_scale and y_scale ("linear" or "log"), x_low, x_high, y_low and y_high; with `dots`, the
+            places where curves are known are marked. Where curves have
             intervals: `low` and `high` (series, x). Where there are measured points: `point_x`, `point_y` and
             `point_of` (point), the name of the series that a point belongs to, and `point_low`, `point_high`, the ends
             of its interval.
@@ -115,6 +115,7 @@ def _lines(axes: Axes, dataset: xr.Dataset) -> dict[str, Line2D]:
             looks = GUIDE | {"linestyle": GUIDES[place % 2]}
         else:
             looks = {"color": COLOURS[place % 6], "linestyle": DASHES[place % 6]}
+            looks |= DOTS if dataset.attrs.get("dots") else {}
             if banded:
                 low, high = (dataset[end][k].to_numpy() for end in ("low", "high"))
                 axes.fill_between(x, low, high, color=looks["color"], alpha=BAND, linewidth=0.0)
@@ -157,6 +158,8 @@ def _frame(axes: Axes, dataset: xr.Dataset) -> None:
     axes.set_yscale(attrs.get("y_scale", "linear"))
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_minor_formatter(NullFormatter())  # powers of ten suffice; the steps between would run into each other
+        if axis.get_scale() == "log":
+            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.set_xlabel(attrs.get("x_label", str(dataset["value"].dims[1])))
     axes.set_ylabel(attrs.get("y_label", ""))
     axes.set_title(attrs.get("title", ""))
@@ -168,9 +171,4 @@ def _frame(axes: Axes, dataset: xr.Dataset) -> None:
 
 def _legend(figure: Figure, handles: Sequence[Any]) -> Legend | None:
     """At the foot of the figure; None where there is only one thing to tell."""
-    if len(handles) < 2:
-        return None
-    narrow = figure.get_size_inches()[0] < 5
-    longest = max(len(str(handle.get_label())) for handle in handles)
-    columns = (1 if longest > LONG else 2) if narrow else max(1, min(4, len(handles), 100 // longest))
-    return figure.legend(handles=list(handles), loc="outside lower center", ncols=columns)
+    return foot(figure, handles) if len(handles) > 1 else None

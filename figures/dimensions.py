@@ -21,13 +21,14 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from figures.cells import edges
-from figures.style import blank, check_suffix, styled, write
+from figures.legends import foot
+from figures.style import blank, check_suffix, literal, styled, write
 
 VARIABLES = ("risk", "best", "edge")
 HEIGHT = {2: 2.5}
 COLOURS = "cividis_r"
 # Where words stand in the map of the limit, in shares of its axes.
-WORDS = {"class 0 lost": (0.3, 0.9), "class 1 lost": (0.72, 0.1), "both\nright": (0.27, 0.1)}
+WORDS = {"class 0 lost": (0.68, 0.25), "class 1 lost": (0.3, 0.92), "both\nright": (0.13, 0.25)}
 # The best noise is not drawn across jumps of this share of the axis.
 JUMP = 0.1
 LOOKS: dict[str, dict[str, Any]] = {"edge": {"color": "black", "linestyle": (0, (4, 2)), "linewidth": 0.9}}
@@ -45,7 +46,7 @@ class DimensionArtists:
     lines: dict[tuple[int, str], list[Line2D]]
     words: list[Text]
     colorbar: Colorbar
-    legend: Legend
+    legend: Legend | None
 
 
 def draw(dataset: xr.Dataset, *, columns: int = 2) -> DimensionArtists:
@@ -78,11 +79,14 @@ def draw(dataset: xr.Dataset, *, columns: int = 2) -> DimensionArtists:
                           color="black" if "right" in said else "white")
             for said, at in WORDS.items()
         ]  # fmt: skip
+        figure.suptitle(rf"{literal(str(dataset.attrs['name']))}, prior ${dataset.attrs['prior']:g}$", fontsize=8)
         bar = figure.colorbar(meshes[0], ax=axes, pad=0.01, aspect=20)
         bar.set_label(r"risk $R(\alpha,\beta)$")
         bar.outline.set_linewidth(0.6)
         handles = [lines[0, name][0] for name in LABELS]
-        legend = figure.legend(handles=handles, labels=list(LABELS.values()), loc="outside lower center", ncols=2)
+        for handle, label in zip(handles, LABELS.values(), strict=True):
+            handle.set_label(label)
+        legend = foot(figure, handles)
     return DimensionArtists(figure, axes, meshes, lines, words, bar, legend)
 
 
@@ -93,22 +97,24 @@ def save(dataset: xr.Dataset, path: str | os.PathLike[str], *, columns: int = 2)
 
 
 def _map(axes: Axes, held: xr.Dataset, worst: float) -> QuadMesh:
-    x, y = (edges(held[key].to_numpy()) for key in ("alpha", "beta"))
-    return axes.pcolormesh(x, y, held["risk"].to_numpy(), vmin=0.0, vmax=worst, cmap=COLOURS, rasterized=True)
+    x, y = (edges(held[key].to_numpy()) for key in ("beta", "alpha"))
+    return axes.pcolormesh(
+        x, y, held["risk"].transpose("alpha", "beta").to_numpy(), vmin=0.0, vmax=worst, cmap=COLOURS, rasterized=True
+    )
 
 
 def _lines(axes: Axes, held: xr.Dataset) -> dict[str, list[Line2D]]:
     best, span = held["best"].to_numpy(), float(held["alpha"][-1])
     best = np.where(np.abs(np.diff(best, prepend=best[:1])) > JUMP * span, np.nan, best)
-    sides = [axes.plot(held["edge_alpha"], side.to_numpy(), **LOOKS["edge"])[0] for side in held["edge"]]
-    return {"edge": sides, "best": axes.plot(best, held["beta"].to_numpy(), **LOOKS["best"])}
+    sides = [axes.plot(side.to_numpy(), held["edge_alpha"], **LOOKS["edge"])[0] for side in held["edge"]]
+    return {"edge": sides, "best": axes.plot(held["beta"].to_numpy(), best, **LOOKS["best"])}
 
 
 def _frame(axes: Axes, held: xr.Dataset, first: bool) -> None:
     dim = float(held["dim"])
     axes.set_title(rf"$d = {dim:g}$" if np.isfinite(dim) else r"$d = \infty$")
-    axes.set_xlabel(r"training noise $\alpha$")
-    axes.set_xlim(0.0, float(held["alpha"][-1]))
-    axes.set_ylim(0.0, float(held["beta"][-1]))
+    axes.set_xlabel(r"smoothing noise $\beta$")
+    axes.set_xlim(0.0, float(held["beta"][-1]))
+    axes.set_ylim(0.0, float(held["alpha"][-1]))
     if first:
-        axes.set_ylabel(r"smoothing noise $\beta$")
+        axes.set_ylabel(r"training noise $\alpha$")

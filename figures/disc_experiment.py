@@ -1,4 +1,4 @@
-"""Random discs: what training noise adds to the risk of the smoothed classifier, by the gap that discs keep.
+"""Random discs: the mean gain of training noise for the smoothed classifier, by the gap that discs keep.
 
 One panel for each smoothing noise, one line for each gap, with simultaneous confidence bands over the training noises.
 The strips below show in how many draws a smoothed classifier, the one without training noise included, is nearly
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from figures.cells import shape_of
 from figures.disc_statistics import paired_bands
+from figures.legends import foot
 from figures.style import blank, check_suffix, given, styled, write
 
 # Heights in inches of the panels, and of one row of the strip.
@@ -151,15 +152,15 @@ def _frame(grid: np.ndarray, held: xr.Dataset) -> None:
         panel.set_xlim(1.5 * alpha[0] - 0.5 * alpha[1], 1.5 * alpha[-1] - 0.5 * alpha[-2])
         panel.margins(y=0.08)
         panel.tick_params(labelbottom=False)
-        strip.set_xlabel(r"training noise $\alpha$ (units of $x$)")
+        strip.set_xlabel(r"training noise $\alpha$")
         strip.set_title("share with $g$ nearly constant", loc="left", fontsize=6.5, pad=2.5)
         beside = {"textcoords": "offset points", "va": "bottom", "fontsize": 6.5}
         strip.annotate(r"$R(0,\beta)$", (1, 1), (3, 2.5), "axes fraction", **beside)
-        panel.annotate("above 0: training noise hurts", (0, 1), (4, -3), "axes fraction", **(beside | {"va": "top"}))
-    grid[0, 0].set_ylabel(r"mean of $R(\alpha,\beta) - R(0,\beta)$")
+        panel.annotate("below 0: training noise hurts", (0, 0), (4, 3), "axes fraction", **beside)
+    grid[0, 0].set_ylabel(r"mean gain  $R(0,\beta)-R(\alpha,\beta)$")
 
 
-def _legend(figure: Figure, held: xr.Dataset) -> Legend:
+def _legend(figure: Figure, held: xr.Dataset) -> Legend | None:
     handles: list[Any] = []
     for k, (gap, draws) in enumerate(zip(held["gap"].to_numpy(), held["draws"].to_numpy(), strict=True)):
         handles.append(
@@ -172,4 +173,4 @@ def _legend(figure: Figure, held: xr.Dataset) -> Legend:
         Patch(facecolor="0.0", linewidth=0.0, label="$g$ nearly constant in all draws"),
         Patch(linewidth=0.0, label="in more than half (line dotted)", **(HATCH | {"facecolor": "0.45"})),
     ]
-    return figure.legend(handles=handles, loc="outside lower center", ncols=4)
+    return foot(figure, handles)

@@ -19,7 +19,7 @@ def complete(dataset: xr.Dataset) -> xr.DataArray:
 def paired_bands(
     dataset: xr.Dataset, together: Collection[str] = ("alpha",), confidence: float = CONFIDENCE
 ) -> xr.Dataset:
-    """The mean over draws of R(alpha, beta) - R(0, beta), each draw paired with itself, and how sure it is.
+    """The mean over draws of the gain R(0, beta) - R(alpha, beta), each draw paired with itself, and how sure it is.
 
     Args:
         dataset: as `noisewise figures disc-experiment` writes it: `risk` and `constant` over gap, draw, alpha and beta,
@@ -29,7 +29,7 @@ def paired_bands(
 
     Returns:
         Over (gap, alpha, beta): `mean`; `half_width` of the band, NaN below two draws; `sign`, 1 where training noise
-        significantly raises the risk, -1 where it lowers it, else 0; `constant`, the share of draws in which one of
+        significantly lowers the risk, -1 where it raises it, else 0; `constant`, the share of draws in which one of
         the two classifiers is nearly constant. `baseline` (gap, beta), the mean of R(0, beta); `draws` (gap).
 
     Raises:
@@ -40,13 +40,13 @@ def paired_bands(
     used = dataset.where(complete(dataset))
     draws = complete(dataset).sum("draw")
     plain = used["risk"].sel(alpha=0.0, drop=True)
-    difference = used["risk"] - plain
+    gain = plain - used["risk"]
     count = int(np.prod([np.sum(dataset[dim] > 0) if dim == "alpha" else dataset.sizes[dim] for dim in together]))
     least = xr.where(draws > 1, draws, np.nan)
     quantile = xr.apply_ufunc(student.ppf, 1 - (1 - confidence) / 2 / max(count, 1), least - 1)
     # The deviations are taken by hand: libraries warn of means over no draws.
-    mean = difference.sum("draw") / xr.where(draws > 0, draws, np.nan)
-    spread = np.sqrt(((difference - mean) ** 2).sum("draw") / (least - 1))
+    mean = gain.sum("draw") / xr.where(draws > 0, draws, np.nan)
+    spread = np.sqrt(((gain - mean) ** 2).sum("draw") / (least - 1))
     half = quantile * spread / np.sqrt(least)
     sign = xr.where(np.abs(mean) > half, np.sign(mean), 0.0)
     found = {

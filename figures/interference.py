@@ -24,6 +24,7 @@ from matplotlib.patches import Patch, PathPatch
 
 from figures.cells import edges, outline, shape_of
 from figures.disc_statistics import paired_bands
+from figures.legends import foot
 from figures.style import blank, check_suffix, given, styled, write
 
 HEIGHT = {1: 3.0, 2: 3.3}
@@ -36,7 +37,7 @@ SETS: dict[str, tuple[str, dict[str, Any]]] = {
         {"facecolor": "none", "edgecolor": "0.2", "hatch": "...."},
     ),
 }
-NAMES = {"alpha": r"training noise $\alpha$ (units of $x$)", "beta": r"smoothing noise $\beta$ (units of $x$)"}
+NAMES = {"alpha": r"training noise $\alpha$", "beta": r"smoothing noise $\beta$"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def draw(datasets: Sequence[xr.Dataset], axes: Sequence[Axes] | None = None) -> 
         ValueError: there is no study, one has fewer than two complete draws at every gap, no alpha = 0, or varies both
             noises, or there are more or fewer axes.
     """
-    maps = [_map(dataset) for dataset in datasets]
+    maps = [map_of(dataset) for dataset in datasets]
     if not maps:
         raise ValueError("datasets: found none, expected at least one study")
     colours = [np.abs(gain[~constant]) for _held, _key, gain, constant in maps]
@@ -91,7 +92,7 @@ def draw(datasets: Sequence[xr.Dataset], axes: Sequence[Axes] | None = None) -> 
         handles = [Patch(label=SETS[name][0], linewidth=0.0, **SETS[name][1]) for name in found]
         legend = None
         if own and found:
-            legend = figure.legend(handles=handles, loc="outside lower center", ncols=min(len(maps), 2))
+            legend = foot(figure, handles)
     return InterferenceArtists(figure, axes, meshes, regions, bar, legend)
 
 
@@ -101,8 +102,9 @@ def save(datasets: Sequence[xr.Dataset], path: str | os.PathLike[str]) -> None:
     write(draw(datasets).figure, path)
 
 
-def _map(dataset: xr.Dataset) -> tuple[xr.Dataset, str, np.ndarray, np.ndarray]:
-    """The bands over (noise, gap), which noise varies, the mean gain, and where most classifiers are constant."""
+def map_of(dataset: xr.Dataset) -> tuple[xr.Dataset, str, np.ndarray, np.ndarray]:
+    """The bands over (noise, gap), which noise varies, the mean gain, and where most classifiers are constant; up to
+    the last noise at which they are not at every gap."""
     held = paired_bands(dataset, ("gap", "alpha", "beta"))
     held = held.sel(alpha=held["alpha"] > 0)
     if not (held["draws"] > 1).any():
@@ -113,7 +115,9 @@ def _map(dataset: xr.Dataset) -> tuple[xr.Dataset, str, np.ndarray, np.ndarray]:
     key = several[0] if several else "alpha"
     other = "beta" if key == "alpha" else "alpha"
     held = held.sortby(["gap", key]).squeeze(other).transpose(key, "gap", ...)
-    return held, key, -held["mean"].to_numpy(), held["constant"].to_numpy() > MOSTLY
+    told = (held["constant"] <= MOSTLY).any("gap").to_numpy()
+    held = held.isel({key: slice(0, int(np.flatnonzero(told).max(initial=0)) + 1)})
+    return held, key, held["mean"].to_numpy(), held["constant"].to_numpy() > MOSTLY
 
 
 def _sets(axes: Axes, sets: dict[str, np.ndarray], x: np.ndarray, y: np.ndarray) -> dict[str, PathPatch]:
@@ -132,7 +136,7 @@ def _sets(axes: Axes, sets: dict[str, np.ndarray], x: np.ndarray, y: np.ndarray)
 
 def _frame(axes: Axes, held: xr.Dataset, key: str) -> None:
     """Labels, and in the title what is held and how many draws there are."""
-    axes.set_xlabel(r"gap $\zeta$ (units of $x$)")
+    axes.set_xlabel(r"gap $\zeta$")
     axes.set_ylabel(NAMES[key])
     fixed = rf"\beta = {float(held['beta']):g}" if key == "alpha" else rf"\alpha = {float(held['alpha']):g}"
     draws = held["draws"].to_numpy()

@@ -73,7 +73,7 @@ def _panel(held: xr.Dataset, samples: int, first: bool, top: bool) -> xr.Dataset
     attrs = {
         "x_label": r"training noise $\alpha$" if not top else "",
         "y_label": f"risk, $n={samples}$" if first else "",
-        "title": TITLES.get(name, literal(name)) if top else "",
+        "title": f"{TITLES.get(name, literal(name))}\n$\\beta={held.attrs['beta']:g}$" if top else "",
     }
     made = xr.Dataset(variables, {"series": list(lines), "noise": here["noise"].to_numpy()}, attrs)
     return made.assign({f"point_{key}": ("point", list(held)) for key, held in _points(here).items()})

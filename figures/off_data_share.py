@@ -19,6 +19,7 @@ from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 
 from figures.curves import COLOURS, GUIDE
+from figures.legends import foot
 from figures.style import blank, check_suffix, literal, styled, write
 from theory.arrays import Array
 
@@ -42,7 +43,7 @@ class OffDataArtists:
     dots: dict[float, list[Line2D]]
     bars: dict[float, Line2D]
     arrows: dict[float, list[Line2D]]
-    legend: Legend
+    legend: Legend | None
 
 
 def draw(dataset: xr.Dataset, *, columns: int = 1) -> OffDataArtists:
@@ -143,7 +144,7 @@ def _frame(
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _legend(figure: Figure, held: xr.Dataset) -> Legend:
+def _legend(figure: Figure, held: xr.Dataset) -> Legend | None:
     """Smoothing noises by marker, and what an open one means where there is one."""
     handles = [
         Line2D([], [], color=COLOURS[k % len(COLOURS)], marker=MARKERS[k % 4], markersize=4.0, linewidth=0.9)
@@ -153,4 +154,6 @@ def _legend(figure: Figure, held: xr.Dataset) -> Legend:
     if not held["determined"].to_numpy().all():
         handles.append(Line2D([], [], color="0.3", marker="o", markersize=4.0, markerfacecolor="white", linewidth=0.9))
         names.append("undetermined")
-    return figure.legend(handles, names, loc="outside lower center", ncols=min(len(names), 4))
+    for handle, name in zip(handles, names, strict=True):
+        handle.set_label(name)
+    return foot(figure, handles)

@@ -20,6 +20,7 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
+from figures.legends import foot
 from figures.numbers import name_offset, number
 from figures.pipeline_stages import VARIABLES, stages
 from figures.style import blank, check_suffix, given, styled, write
@@ -190,8 +191,7 @@ def _frame(axes: AxesGrid, dataset: xr.Dataset) -> None:
     axes[0, 0].get_figure(root=True).align_ylabels(axes[:, 0])
 
 
-def _legend(figure: Figure) -> Legend:
+def _legend(figure: Figure) -> Legend | None:
     handles = [Line2D([], [], **LINES[1]), Line2D([], [], **LINES[0]), Patch(**REGION, label="decision: class 1")]
     handles += [Patch(linewidth=0.0, **ERRORS[label]) for label in (1, 0)]
-    narrow = figure.get_size_inches()[0] < 5
-    return figure.legend(handles=handles, loc="outside lower center", ncols=2 if narrow else 5)
+    return foot(figure, handles)

@@ -25,6 +25,7 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
+from figures.legends import foot
 from figures.plane_fields import fields, moments
 from figures.style import blank, check_suffix, literal, styled, write
 from theory.arrays import Array
@@ -190,11 +191,11 @@ def _frame(axes: Sequence[Axes], held: xr.Dataset, beside: bool) -> None:
         axis.set_aspect("equal")
         axis.set_xlim(held.x[0], held.x[-1])
         axis.set_ylim(held.y[0], held.y[-1])
-        axis.set_xlabel(r"$x_1$ (units of $x$)")
+        axis.set_xlabel(r"$x_1$")
         if beside and k:
             axis.tick_params(labelleft=False)
         else:
-            axis.set_ylabel(r"$x_2$ (units of $x$)")
+            axis.set_ylabel(r"$x_2$")
 
 
 def _titles(axes: Sequence[Axes], held: xr.Dataset) -> list[Text]:
@@ -214,7 +215,7 @@ def _bars(
     figure: Figure, axes: Sequence[Axes], problem: Problem, mesh: QuadMesh, shades: QuadContourSet
 ) -> list[Colorbar]:
     names = (
-        "blurred label less 1/2" if isinstance(problem, DomainProblem) else "signed density (1/(units of $x$)$^2$)",
+        "blurred label less 1/2" if isinstance(problem, DomainProblem) else "signed density",
         r"vote probability $u$",
     )
     beside: dict[str, Any] = {"location": "bottom", "aspect": 28, "pad": 0.02, "shrink": 0.95}
@@ -228,7 +229,7 @@ def _bars(
     return bars
 
 
-def _legend(figure: Figure, problem: Problem, alpha: float) -> Legend:
+def _legend(figure: Figure, problem: Problem, alpha: float) -> Legend | None:
     sets = isinstance(problem, DomainProblem)
     truth = "labelled set" if sets else "Bayes rule"
     wrong = (
@@ -243,5 +244,4 @@ def _legend(figure: Figure, problem: Problem, alpha: float) -> Legend:
     handles += [Patch(linewidth=0.0, label=wrong[label], **ERRORS[label]) for label in (1, 0)]
     if isinstance(problem, MixtureProblem):
         handles += [Line2D([], [], linestyle="none", **POINT, **DATA[label]) for label in (1, 0)]
-    narrow = figure.get_size_inches()[0] < 5
-    return figure.legend(handles=handles, loc="outside lower center", ncols=2 if narrow else 4 if not sets else 3)
+    return foot(figure, handles)

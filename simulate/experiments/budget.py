@@ -45,9 +45,10 @@ def budget_against_alpha(
         found |= _simulated(problem, beta, int(votes), samples, dict(simulated))
     attrs = {
         "problem": problem.name or "",
+        "dim": problem.dim,
         "beta": beta,
         "votes": votes,
-        "x_label": r"training noise $\alpha$ (units of $x$)",
+        "x_label": r"training noise $\alpha$",
     }
     return xr.Dataset(found, {"samples": list(samples), "alpha": alpha}, attrs)
 

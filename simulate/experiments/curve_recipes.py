@@ -15,27 +15,33 @@ CURVES: dict[str, Recipe] = {
         WORDS["certified-adversarial"],
         Computed(
             data.certified_adversarial,
-            {"beta": 0.5, "alphas": [0.0, 0.3], "reach": 1.0, "count": 201},
+            {"title": "bumps", "beta": 0.5, "alphas": [0.0, 0.3], "reach": 1.0, "count": 401},
             ("bumps", {"count": 3}),
         ),
         "certified-adversarial",
     ),
-    "best-alpha": line_recipe(
+    "best-alpha": Recipe(
+        {
+            "best-alpha": Computed(
+                data.best_noise,
+                {
+                    "families": [
+                        ["concentric, $d=2$", "concentric", {"dim": 2}],
+                        ["concentric, $d=100$", "concentric", {"dim": 100}],
+                        ["bumps", "bumps", {"count": 3}],
+                        ["stripes, gap .3", "stripes", {"gap": 0.3}],
+                    ],
+                    "reach": 1.0,
+                    "count": 100,
+                },
+            ),
+            "best-alpha-published": Computed(data.published_noise, {}),
+        },
+        draw_panels,
         WORDS["best-alpha"],
-        Computed(
-            data.best_noise,
-            {
-                "families": [
-                    ["concentric, $d=2$", "concentric", {"dim": 2}],
-                    ["concentric, $d=100$", "concentric", {"dim": 100}],
-                    ["bumps", "bumps", {"count": 3}],
-                    ["stripes, gap .3", "stripes", {"gap": 0.3}],
-                ],
-                "reach": 1.0,
-                "count": 50,
-            },
-        ),
-        "best-alpha",
+        curves.VARIABLES,
+        (2,),
+        ("best-alpha",),
     ),
     "small-noise": line_recipe(
         WORDS["small-noise"],
@@ -50,7 +56,7 @@ CURVES: dict[str, Recipe] = {
                 ],
                 "reach": 1.0,
                 "least": 0.05,
-                "count": 13,
+                "count": 61,
             },
         ),
         "small-noise",
@@ -63,10 +69,14 @@ CURVES: dict[str, Recipe] = {
     "rules": Recipe(
         {
             "rules-gaussians": Computed(
-                data.rules, {"beta": 0.5, "reach": 3.0, "count": 121}, ("two-gaussians", {"dim": 1, "prior": 0.2})
+                data.rules,
+                {"title": "two Gaussians, prior .2", "beta": 0.5, "reach": 3.0, "count": 121},
+                ("two-gaussians", {"dim": 1, "prior": 0.2}),
             ),
             "rules-intervals": Computed(
-                data.rules, {"beta": 0.5, "reach": 1.5, "count": 121}, ("intervals", {"gap": 0.3})
+                data.rules,
+                {"title": "intervals, gap .3", "beta": 0.5, "reach": 1.5, "count": 241},
+                ("intervals", {"gap": 0.3}),
             ),
         },
         draw_panels,
@@ -84,7 +94,7 @@ CURVES: dict[str, Recipe] = {
         WORDS["votes"],
         Computed(
             data.finite_votes,
-            {"beta": 0.5, "alphas": [0.0, 0.4], "most": 10001, "count": 41},
+            {"title": "bumps", "beta": 0.5, "alphas": [0.0, 0.4], "most": 10001, "count": 61},
             ("bumps", {"count": 3}),
         ),
         "votes",
@@ -102,7 +112,7 @@ CURVES: dict[str, Recipe] = {
                 ],
                 "beta": 0.5,
                 "most": 1001,
-                "count": 25,
+                "count": 61,
             },
         ),
         "votes-ratio",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, get_args
 
 import numpy as np
@@ -14,9 +15,11 @@ import xarray as xr
 from scipy.stats import chi2
 
 from simulate.experiments.series import Series
+from simulate.sweep.jumps import with_gaps
 from theory import (
     adversarial_risk,
     bayes_risk,
+    best_alpha,
     best_alphas,
     certified_risk,
     clean_risk,
@@ -27,11 +30,14 @@ from theory import (
     vote_risk,
     with_overrides,
 )
+from theory.arrays import Array
 from theory.problems.problem import Component, MixtureProblem, OffSupport, Problem, Training, Uniform
 
+# Both panels of best noises have the same axes.
+BEST = {"y_low": 0.0, "y_high": 1.0}
 Named = Sequence[tuple[str, str, dict[str, Any]]]
-BETA = r"smoothing noise $\beta$ (units of $x$)"
-ALPHA = r"training noise $\alpha$ (units of $x$)"
+BETA = r"smoothing noise $\beta$"
+ALPHA = r"training noise $\alpha$"
 
 # Best training noise of the published experiments, from the tables beside their code: arg-min of the filtered risk.
 PUBLISHED = {
@@ -49,12 +55,12 @@ ALIKE = {
 
 
 def certified_adversarial(
-    problem: Problem, beta: float, alphas: Sequence[float], reach: float, count: int
+    problem: Problem, title: str, beta: float, alphas: Sequence[float], reach: float, count: int
 ) -> xr.Dataset:
     """Certified and adversarial risk against the radius, for several training noises."""
     eps = np.linspace(0.0, reach, count)
-    attrs = {"x_label": r"radius $\epsilon$ (units of $x$)", "y_label": "risk", "beta": beta}
-    made = Series("eps", eps, attrs | {"title": rf"{problem.name}, $\beta={beta:g}$"})
+    attrs = {"x_label": r"radius $\epsilon$", "y_label": "risk", "beta": beta}
+    made = Series("eps", eps, attrs | {"title": rf"{title}, $\beta={beta:g}$"})
     for alpha in alphas:
         made.curve(rf"certified, $\alpha={alpha:g}$", certified_risk(problem, alpha, beta, eps).value)
         made.curve(rf"adversarial, $\alpha={alpha:g}$", adversarial_risk(problem, alpha, beta, eps).value)
@@ -62,16 +68,40 @@ def certified_adversarial(
 
 
 def best_noise(families: Named, reach: float, count: int) -> xr.Dataset:
-    """The best training noise against the smoothing noise, the small-noise ray, and the published points, with bars
-    where it is known how far they are."""
+    """The best training noise against the smoothing noise, with gaps where it jumps, and the small-noise ray."""
     betas = np.linspace(0.0, reach, count + 1)[1:]
-    made = Series("beta", np.concatenate([[0.0], betas]), {"x_label": BETA, "y_label": r"best $\alpha$ (units of $x$)"})
-    for name, regime, settings in families:
-        problem = regimes.build(regime, **settings)
-        found = [optimum.alpha for optimum in best_alphas(problem, betas)]
-        made.curve(name, np.concatenate([[np.nan], np.where(np.isfinite(found), found, np.nan)]))
-    name, regime, settings = families[0]
-    made.curve(f"small-noise ray, {name}", small_noise(regimes.build(regime, **settings)).ratio * made.x, "guide")
+    problems = {name: regimes.build(regime, **settings) for name, regime, settings in families}
+    found = {name: with_gaps(partial(_best, held), betas, _best(held, betas), reach) for name, held in problems.items()}
+    # Each curve is known at the ends of the jumps of all, and is nothing within its own.
+    x = np.unique(np.concatenate([[0.0], *(_filled(points[:, 0]) for points in found.values())]))
+    made = Series("beta", x, {"x_label": BETA, "y_label": r"best $\alpha$", "title": "exact"} | BEST)
+    for name, held in problems.items():
+        middles = _filled(found[name][:, 0])[np.isnan(found[name][:, 0])]
+        made.curve(name, np.concatenate([[np.nan], np.where(np.isin(x[1:], middles), np.nan, _best(held, x[1:]))]))
+    name, held = next(iter(problems.items()))
+    made.curve(f"small-noise ray, {name}", small_noise(held).ratio * made.x, "guide")
+    return made.dataset()
+
+
+def _best(problem: Problem, betas: Array) -> Array:
+    """Best training noises, NaN where there is none; one by one, so that each has a scan of its own."""
+    found = np.array([best_alpha(problem, beta).alpha for beta in betas.tolist()])
+    return np.where(np.isfinite(found), found, np.nan)
+
+
+def _filled(places: Array) -> Array:
+    """Places with the middle of its neighbours for each that is NaN."""
+    gaps = np.flatnonzero(np.isnan(places))
+    filled = places.copy()
+    filled[gaps] = 0.5 * (places[gaps - 1] + places[gaps + 1])
+    return filled
+
+
+def published_noise() -> xr.Dataset:
+    """The published points, in the units of pixels, with bars where it is known how far the best may be."""
+    ray = np.array([0.0, 1.0])
+    made = Series("beta", ray, {"x_label": BETA, "title": "published, in units of pixels"} | BEST)
+    made.curve(r"$\alpha=\beta$", ray, "guide")
     for name, (x, y) in PUBLISHED.items():
         bars = [ALIKE[name].get(beta, (alpha, alpha)) for beta, alpha in zip(x, y, strict=True)]
         made.measured(name, x, y, np.transpose(bars))
@@ -82,6 +112,7 @@ def small_noise_law(families: Named, least: float, reach: float, count: int) -> 
     """Exact over predicted excess risk without training noise and at the best ratio, as the noise vanishes."""
     betas = np.geomspace(least, reach, count)
     labels = {"x_label": BETA, "y_label": "exact / predicted excess risk", "x_scale": "log"}
+    labels |= {"title": r"no training noise, $\alpha=0$"}
     made = Series("beta", betas, labels)
     made.curve("the law", 1.0, "guide")
     for name, regime, settings in families:
@@ -95,14 +126,15 @@ def small_noise_law(families: Named, least: float, reach: float, count: int) -> 
 def vanishing(shares: Sequence[float], most: int, count: int) -> xr.Dataset:
     """The smoothing noise at which a ball of radius 1 vanishes, against the dimension, after training noise.
 
-    shares: training noises as shares of the one at which the base region itself vanishes.
+    shares: training noises as shares of alpha_0, the one at which the base region itself vanishes.
     """
     dims = np.unique(np.geomspace(1, most, count).round().astype(int))
     labels = {"x_label": "dimension $d$", "y_label": r"vanishing $\beta$ / radius", "x_scale": "log", "y_scale": "log"}
+    labels |= {"title": "one ball, regression rule"}
     made = Series("dim", dims.astype(float), labels)
     alone = 1 / np.sqrt(chi2.median(dims))
     for share in shares:
-        name = "no training noise" if share == 0 else rf"$\alpha$ at {share:g} of its own threshold"
+        name = "no training noise" if share == 0 else rf"$\alpha={share:g}\,\alpha_0$"
         radii = [_radius(int(d), share * a) for d, a in zip(dims, alone, strict=True)]
         made.curve(name, np.array(radii) * alone)
     made.curve(r"$1/\sqrt{d}$", 1 / np.sqrt(dims), "guide")
@@ -116,11 +148,11 @@ def _radius(dim: int, alpha: float) -> float:
     return float(ends.max(initial=0.0))
 
 
-def rules(problem: Problem, beta: float, reach: float, count: int) -> xr.Dataset:
+def rules(problem: Problem, title: str, beta: float, reach: float, count: int) -> xr.Dataset:
     """The gain against training noise under the posterior and the regression rule."""
     alphas = np.linspace(0.0, reach, count)
     attrs = {"x_label": ALPHA, "y_label": r"gain $R(0,\beta)-R(\alpha,\beta)$", "beta": beta}
-    made = Series("alpha", alphas, attrs | {"title": rf"{problem.name}, $\beta={beta:g}$"})
+    made = Series("alpha", alphas, attrs | {"title": rf"{title}, $\beta={beta:g}$"})
     made.curve("no gain", 0.0, "guide")
     for rule in ("posterior", "regression"):
         made.curve(f"{rule} rule", gain(with_overrides(problem, {"training.rule": rule}), alphas, beta).value)
@@ -147,11 +179,13 @@ def off_support(alpha: float, reach: float, count: int) -> xr.Dataset:
     return made.dataset()
 
 
-def finite_votes(problem: Problem, beta: float, alphas: Sequence[float], most: int, count: int) -> xr.Dataset:
+def finite_votes(
+    problem: Problem, title: str, beta: float, alphas: Sequence[float], most: int, count: int
+) -> xr.Dataset:
     """The risk of the deployed classifier against its number of votes, and its limit."""
     votes = np.unique(2 * (np.geomspace(1, most, count) / 2).astype(int) + 1)
-    labels = {"x_label": "votes (odd numbers)", "y_label": "clean risk", "x_scale": "log"}
-    made = Series("votes", votes.astype(float), labels | {"title": rf"{problem.name}, $\beta={beta:g}$"})
+    labels = {"x_label": "votes (odd numbers)", "y_label": "clean risk", "x_scale": "log", "dots": 1}
+    made = Series("votes", votes.astype(float), labels | {"title": rf"{title}, $\beta={beta:g}$"})
     for alpha in alphas:
         made.curve(rf"$\alpha={alpha:g}$", [vote_risk(problem, alpha, beta, int(n)).value for n in votes])
     for alpha in alphas:
@@ -163,7 +197,7 @@ def finite_votes(problem: Problem, beta: float, alphas: Sequence[float], most: i
 def votes_ratio(families: Named, beta: float, most: int, count: int) -> xr.Dataset:
     """The best training noise over the smoothing noise against the number of votes, and without end of votes."""
     votes = np.unique(2 * (np.geomspace(1, most, count) / 2).astype(int) + 1)
-    labels = {"x_label": "votes (odd numbers)", "y_label": r"best $\alpha$ / $\beta$", "x_scale": "log"}
+    labels = {"x_label": "votes (odd numbers)", "y_label": r"best $\alpha$ / $\beta$", "x_scale": "log", "dots": 1}
     # What is beyond the last number of votes is room for the limits.
     made = Series("votes", np.append(votes, 4.0 * votes[-1]), labels | {"title": rf"$\beta={beta:g}$"})
     made.curve(r"$\alpha=\beta$", 1.0, "guide")

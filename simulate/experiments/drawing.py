@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 import xarray as xr
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from figures import (
     agreement,
@@ -21,27 +26,60 @@ from figures import (
     pipeline,
     plane,
 )
+from figures import phase_marks as marks
+from figures.legends import foot
+from figures.look import Look
 from figures.style import blank, styled
 from simulate.experiments.recipe import Recipe
 from simulate.experiments.sources import Computed, Map
 from simulate.storage import NEEDED
+from simulate.sweep.held import SIGNED
 from theory.errors import ProblemError
 
 Datasets = Sequence[xr.Dataset]
 
 
 def draw_phases(datasets: Datasets, columns: int) -> list[Figure]:
-    return [phase.draw(held, columns=columns).figure for held in datasets]
+    """Units are said in the words of a figure, not on its axes."""
+    unmarked = [held.assign(gain=held["gain"].drop_attrs()) for held in datasets]
+    return [phase.draw(held, columns=columns).figure for held in unmarked]
 
 
 def draw_growing(datasets: Datasets, columns: int) -> list[Figure]:
-    """One figure, a panel for each of four dimensions."""
+    """One figure, a panel for each of four dimensions, and one legend."""
     with styled():
-        figure = blank(columns, {2: 5.6})
+        figure = blank(columns, {2: 5.4})
+        handles: dict[str, Artist] = {}
         for held, panel in zip(datasets, figure.subplots(2, 2).flat, strict=True):
-            dim = json.loads(held.attrs["settings"])["dim"]
-            phase.draw(held, panel).axes.set_title(rf"$d = {dim}$")
+            settings = json.loads(held.attrs["settings"])
+            drawn = phase.draw(held, panel, look=Look(legend=None))
+            found = marks.legend_handles(drawn.regions, drawn.curves, drawn.checks)
+            handles |= {str(handle.get_label()): handle for handle in found}
+            if "zero_gain_x" not in held:
+                handles |= _between(panel, held)
+            panel.set_title(rf"{held.attrs['name']}, $d = {settings['dim']}$")
+        foot(figure, list(handles.values()))
     return [figure]
+
+
+def _between(panel: Axes, held: xr.Dataset) -> dict[str, Artist]:
+    """The line gain = 0 where none was traced: by interpolation between cells whose gain has a sign, and it says so."""
+    looks: dict[str, Any] = {"color": "black", "linewidth": 1.1, "linestyle": (0, (5, 1.2))}
+    grid = held[["gain", "label"]].transpose("alpha", "beta")
+    signed = np.isin(grid["label"], SIGNED)
+    gain = np.ma.masked_array(grid["gain"].to_numpy(), ~signed)
+    with np.errstate(invalid="ignore"):
+        panel.contour(
+            grid["beta"],
+            grid["alpha"],
+            gain,
+            levels=[0.0],
+            colors=[looks["color"]],
+            linewidths=looks["linewidth"],
+            linestyles=[looks["linestyle"]],
+        )
+    name = "gain = 0 (between cells)"
+    return {name: Line2D([], [], label=name, **looks)}
 
 
 def draw_curves(datasets: Datasets, columns: int) -> list[Figure]:

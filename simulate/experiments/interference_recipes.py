@@ -13,15 +13,15 @@ from simulate.experiments.recipe import Recipe
 from simulate.experiments.sources import Computed, Map, Placed
 from simulate.experiments.words import WORDS
 
-ROWS = {"counts": [2, 3, 4, 6], "low": 5e-5, "high": 0.8, "number": 16}
+ROWS = {"counts": [2, 3, 4, 6], "low": 5e-5, "high": 0.8, "number": 40}
 GAPS = tuple(0.5 * k for k in range(5))
 SPARSE = Study(gaps=GAPS, draws=40, count=15)
 
 INTERFERENCE: dict[str, Recipe] = {
     "interference-stripes": map_recipe(
         WORDS["interference-stripes"],
-        Map("stripes", "gap=0.01:1.5:97", "alpha=0:1.5:97", fixed={"beta": 1.0}),
-        Map("stripes", "gap=0.01:1.5:97", "beta=0.02:1.5:97", fixed={"alpha": 0.3}),
+        Map("stripes", "gap=0.01:1.05:129", "alpha=0:1.5:129", {"count": 3}, {"beta": 1.0}),
+        Map("stripes", "gap=0.01:1.2:129", "beta=0.02:1.5:129", {"count": 3}, {"alpha": 0.3}),
         stems=["interference-stripes-alpha", "interference-stripes-beta"],
     ),
     "interference-width": Recipe(
@@ -37,7 +37,9 @@ INTERFERENCE: dict[str, Recipe] = {
     ),
     "interference": Recipe(
         {
-            "interference-alpha": Placed(replace(SPARSE, betas=(11.0,))),
+            "interference-alpha": Placed(
+                replace(SPARSE, alphas=tuple(float(a) for a in range(12)), betas=(8.0,), draws=20)
+            ),
             "interference-beta": Placed(
                 replace(SPARSE, alphas=(0.0, 5.0), betas=tuple(float(b) for b in range(5, 16)))
             ),

@@ -11,6 +11,7 @@ import xarray as xr
 from figures.film_frames import VARIABLES as FRAMES
 from figures.film_frames import Stop
 from figures.pipeline_stages import VARIABLES as STAGES
+from simulate.agreement.plan import Trial
 from simulate.experiments.bridge_recipes import BRIDGE
 from simulate.experiments.curve_recipes import CURVES
 from simulate.experiments.curves import bridge_curve
@@ -31,8 +32,11 @@ def with_bridge(dataset: xr.Dataset) -> xr.Dataset:
     eps = np.linspace(float(dataset["eps"][0]), float(dataset["eps"][-1]), 201)
     alpha = bridge_curve(4.0, 1.0, eps)
     shown = alpha <= float(dataset["alpha"][-1])
-    points = {"bridge_x": ("bridge_point", alpha[shown]), "bridge_y": ("bridge_point", eps[shown])}
-    return dataset.drop_vars([name for name in dataset.variables if str(name).startswith("best_")]).assign(points)
+    points = {"bridge_x": ("bridge_point", eps[shown]), "bridge_y": ("bridge_point", alpha[shown])}
+    found = [name for name in dataset.variables if str(name).startswith("best_")]
+    return (
+        dataset.drop_vars(found).assign(points).assign_attrs(title="two Gaussians, distance 4, prior .2", settings="{}")
+    )
 
 
 RECIPES: dict[str, Recipe] = {
@@ -82,8 +86,8 @@ RECIPES: dict[str, Recipe] = {
         WORDS["certified-map"],
         Map(
             "two-gaussians",
-            "alpha=0:3:129",
             "eps=0:1.9:129",
+            "alpha=0:3:129",
             {"dim": 1, "separation": 4.0, "prior": 0.2},
             {"beta": 1.0},
             with_bridge,
@@ -95,7 +99,7 @@ RECIPES: dict[str, Recipe] = {
     **NETWORKS,
     **BRIDGE,
     "agreement": Recipe(
-        {"agreement": Agreement("bumps", "alpha=0:1.5:9", "beta=0.1:1.5:9", 101, 20_000, 1)},
+        {"agreement": Agreement("bumps", "beta=0.1:1.5:9", "alpha=0:1.5:9", Trial(101, 100_000, 2, independent=True))},
         draw_agreements,
         WORDS["agreement"],
         ("z", "disagrees"),

@@ -118,7 +118,7 @@ def _rows(key: str, x: Array, counts: Sequence[int], gaps: Array, labels: dict[s
     """Curves of the best gain."""
     best = {count: [best_gain(count, float(gap)) for gap in gaps] for count in counts}
     sides = {
-        "y_label": r"$\max_{\alpha,\beta}\;[R(0,\beta)-R(\alpha,\beta)]\,/\,w$",
+        "y_label": "largest gain / width $w$",
         "y_low": 0.0,
         "y_high": 1.1 * max(map(max, best.values())),
     }

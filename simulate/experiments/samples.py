@@ -16,7 +16,7 @@ from theory.samples.window import least_squares_window
 from theory.symbolic.samples import noisy_copies
 
 RATIO = {"x_label": "samples per dimension $n/d$", "x_scale": "log"}
-ALPHA = r"best $\alpha$ (units of $x$)"
+ALPHA = r"best $\alpha$"
 # Clean and certified risks of half-spaces do not depend on it; the latter needs one.
 BETA = 0.5
 
@@ -97,7 +97,13 @@ def copies_best(cases: Sequence[tuple[float, float]], most: int, count: int) -> 
     The number of copies above which small noise helps is marked, by the law.
     """
     copies = np.unique(np.geomspace(1, most, count).round().astype(int))
-    about = {"x_label": "noisy copies of each sample $M$", "x_scale": "log", "y_label": ALPHA}
+    about = {
+        "x_label": "noisy copies of each sample $M$",
+        "x_scale": "log",
+        "y_label": ALPHA,
+        "dots": 1,
+        "title": "lda, equal priors",
+    }
     made = Series("copies", copies.astype(float), about)
     for m, ratio in cases:
         optima = [best_alpha(pair("lda", m, 0.5, int(held)), BETA, ratio=ratio) for held in copies]

@@ -144,14 +144,11 @@ class Agreement(Declared):
     regime: str
     x: str
     y: str
-    votes: int
-    samples: int
-    seed: int
+    trial: Trial
 
     def compute(self, work: Work) -> xr.Dataset:
-        trial = Trial(self.votes, self.samples, self.seed)
         axes = Axis.parse(self.x), Axis.parse(self.y)
-        return agreement(Family(self.regime), *axes, {}, trial, work.progress, work.crew.simulating)
+        return agreement(Family(self.regime), *axes, {}, self.trial, work.progress, work.crew.simulating)
 
 
 @dataclass(frozen=True)

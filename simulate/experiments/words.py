@@ -28,8 +28,8 @@ WORDS = {
         "less smoothing leaves one class, and the more of that a training noise about as large wins back."
     ),
     "phase-stripes": (
-        "Three stripes of width 1 at distance .3 in an infinite background. Training noise of .22 closes the gaps "
-        "between them beforehand, and so wins back much of what stronger smoothing would lose."
+        "Three stripes of width 1 at distance .3 in an infinite background; risks are lengths. Training noise "
+        "of .22 closes the gaps between them beforehand, and so wins back much of what stronger smoothing would lose."
     ),
     "phase-two-gaussians": (
         "Two Gaussians of one scale with unequal priors. Training noise hurts everywhere under the posterior rule, "
@@ -60,8 +60,8 @@ WORDS = {
         "intervals the nearer; circles: up to where it can fill the midpoint of an inner gap, one nearest the middle."
     ),
     "interference": (
-        "Discs at random places with a least gap, at one density. The gap hardly matters; what decides is the "
-        "smoothing noise, whose sign change lies between 10.5 and 11 at every gap."
+        "Discs at random places with a least gap, at one density. At smoothing noise 8 training noise hurts at "
+        "every gap; what decides is the smoothing noise, and the gain changes sign at about 11."
     ),
     "disc-experiment": (
         "The published disc experiment with exact risks and 200 paired draws, but with Euclidean gaps. Training noise "
@@ -72,7 +72,7 @@ WORDS = {
         "noise hurts or cannot be told from none; the least means below 0 are where most classifiers are constant."
     ),
     "certified-map": (
-        "Certified gain over training noise and radius for two Gaussians of unequal priors, with the curve that "
+        "Certified gain over radius and training noise for two Gaussians of unequal priors, with the curve that "
         "the bridge identity predicts for the best noise. Noise that always hurts the clean risk helps the "
         "certified one."
     ),
@@ -83,8 +83,9 @@ WORDS = {
     ),
     "best-alpha": (
         "The best training noise against the smoothing noise in four regimes, with the ray of the small-noise law, "
-        "and what was published for two image datasets, with bars over what cannot be told from the best there. It is "
-        "mostly below the smoothing noise, and jumps where another part of the classifier becomes worth saving."
+        "and beside them what was published for two image datasets, in the units of pixels, with bars over what "
+        "cannot be told from the best there. It is mostly below the smoothing noise, and jumps, which leaves gaps, "
+        "where another part of the classifier becomes worth saving."
     ),
     "small-noise": (
         "Exact excess risk without training noise over what the curvature-diffusion law predicts. All curves tend "
@@ -92,7 +93,7 @@ WORDS = {
     ),
     "vanishing": (
         "The smoothing noise at which a ball vanishes, in units of its radius, falls like one over the root of the "
-        "dimension. Training noise shrinks the ball first and so lowers the threshold."
+        "dimension. Training noise shrinks the ball first and so lowers the threshold; at alpha_0 it takes all of it."
     ),
     "rules": (
         "Posterior against regression training: one compares noised densities, the other blurs the label. For two "
@@ -104,8 +105,8 @@ WORDS = {
         "training noise does, so a gain is measured against the choice made for its opponent."
     ),
     "votes": (
-        "The risk of the deployed classifier against its number of votes. With few votes training noise helps and "
-        "with many it hurts: a finite number of votes can turn the answer round."
+        "The risk of the deployed classifier against its number of votes, at the numbers with dots. With few "
+        "votes training noise helps and with many it hurts: a finite number of votes can turn the answer round."
     ),
     "votes-ratio": (
         "The best training noise over the smoothing noise against the number of votes. With one vote it is the "
@@ -141,8 +142,8 @@ WORDS = {
         "Gaussians at much noise is training that ends too early."
     ),
     "agreement": (
-        "Exact risks against simulated ones over a map. The scores lie within the band that holds for all of them "
-        "together at 95 %, as they should where both sides are right."
+        "Exact risks against simulated ones over a map, each cell with draws of its own. Where both sides are right "
+        "the scores are independent and normal, and in 95 of 100 such maps all of them lie in the band, as here."
     ),
     "networks-best-alpha": (
         "The best training noise of networks on images against the smoothing noise, with all noises that cannot be "

@@ -28,7 +28,7 @@ def test_maps_show_scores_and_marks_disagreements() -> None:
     assert artists.legend is not None
     words = [text.get_text() for text in artists.legend.get_texts()]
     assert words[:3] == ["risks disagree", "gains disagree", "not compared"]
-    assert words[-1] == "95 % band, independent cells"
+    assert words[-1] == agreement.BANDS[True][1]
 
 
 def test_scores_are_sorted_against_normal_quantiles() -> None:
@@ -45,7 +45,7 @@ def test_scores_are_sorted_against_normal_quantiles() -> None:
 def test_cells_that_share_draws_get_the_band_for_any_dependence() -> None:
     artists = agreement.draw(checked().assign_attrs(independent=0))
     assert artists.legend is not None
-    assert artists.legend.get_texts()[-1].get_text() == "95 % band, any dependence"
+    assert artists.legend.get_texts()[-1].get_text() == agreement.BANDS[False][1]
     assert artists.band is not None
     heights = artists.band.get_paths()[0].vertices[:, 1]
     assert np.isin(any_band(36)[0], heights).all()

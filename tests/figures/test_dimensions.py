@@ -35,8 +35,8 @@ def test_the_dataset_holds_exact_risks_and_their_limit(held: xr.Dataset) -> None
 def test_panels_show_the_numbers_of_the_dataset(held: xr.Dataset, tmp_path: Path) -> None:
     found = dimensions.draw(held)
     for k, mesh in enumerate(found.meshes):
-        np.testing.assert_array_equal(np.asarray(mesh.get_array()), held["risk"][k])
-        best = np.asarray(found.lines[k, "best"][0].get_xdata(), float)
+        np.testing.assert_array_equal(np.asarray(mesh.get_array()), held["risk"][k].T)
+        best = np.asarray(found.lines[k, "best"][0].get_ydata(), float)
         shown = np.isfinite(best)
         np.testing.assert_array_equal(best[shown], held["best"][k].to_numpy()[shown])
     assert [panel.get_title() for panel in found.axes] == ["$d = 10$", r"$d = \infty$"]
@@ -48,7 +48,7 @@ def test_panels_show_the_numbers_of_the_dataset(held: xr.Dataset, tmp_path: Path
 def test_jumps_of_the_best_noise_are_left_open(held: xr.Dataset) -> None:
     values = np.array([0.0, 0.1, 0.2, 0.3, 0.4, 0.0, 0.0, 0.1, 0.2])
     (line,) = dimensions.draw(held.assign(best=(("dim", "beta"), np.stack([values, values])))).lines[1, "best"]
-    np.testing.assert_array_equal(line.get_xdata(), np.where(np.arange(9) == 5, np.nan, values))
+    np.testing.assert_array_equal(line.get_ydata(), np.where(np.arange(9) == 5, np.nan, values))
 
 
 def test_what_is_missing_or_too_narrow_is_refused(held: xr.Dataset) -> None:

@@ -17,7 +17,7 @@ def test_bands_by_hand() -> None:
     dataset = discs()
     held = paired_bands(dataset)
     assert held["draws"].to_numpy().tolist() == [12, 12, 9, 1]
-    differences = (dataset["risk"] - dataset["risk"].sel(alpha=0.0)).sel(gap=2.0, alpha=8.0, beta=11.0)[:9].to_numpy()
+    differences = (dataset["risk"].sel(alpha=0.0) - dataset["risk"]).sel(gap=2.0, alpha=8.0, beta=11.0)[:9].to_numpy()
     cell = held.sel(gap=2.0, alpha=8.0, beta=11.0)
     half = student.ppf(1 - 0.025 / 10, 8) * differences.std(ddof=1) / 3
     assert float(cell["mean"]) == pytest.approx(differences.mean(), rel=1e-12)
@@ -82,9 +82,12 @@ def test_maps_show_gains_and_hide_what_is_constant() -> None:
     assert {name for _panel, name in artists.regions} == {"constant", "open"}
     held = paired_bands(datasets[0]).sel(beta=11.0).sel(alpha=slice(1, None)).transpose("alpha", "gap")
     shown = np.ma.asarray(artists.meshes[0].get_array())
+    beyond, held = held.isel(alpha=slice(len(shown), None)), held.isel(alpha=slice(0, len(shown)))
+    assert (beyond["constant"] > 0.5).all()
     constant = held["constant"].to_numpy() > 0.5
+    assert not constant[-1].all()
     assert np.array_equal(np.ma.getmaskarray(shown), constant | np.isnan(held["mean"].to_numpy()))
-    assert shown.compressed() == pytest.approx(-held["mean"].to_numpy()[~np.ma.getmaskarray(shown)])
+    assert shown.compressed() == pytest.approx(held["mean"].to_numpy()[~np.ma.getmaskarray(shown)])
     low, high = artists.meshes[0].get_clim()
     assert low == -high
 

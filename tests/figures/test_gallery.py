@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 import xarray as xr
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from figures import agreement, curves, disc_experiment, interference
 from figures.style import styled
 from simulate.experiments.recipe import PRINT
 from simulate.experiments.recipes import RECIPES
-from simulate.experiments.sources import INPUTS, Declared
+from simulate.experiments.sources import INPUTS, Cells, Declared
+from simulate.storage import open_dataset
 from tests.figures.compare import pixels
 from tests.figures.test_layout import assert_apart
 
@@ -26,6 +28,8 @@ GALLERY = Path(__file__).parents[2] / "figures" / "gallery"
 TOLERANCE = 0.01
 # Films are in test_film.
 PRINTED = [name for name, recipe in RECIPES.items() if recipe.medium is PRINT]
+# A legend takes less than this share of the height; words have at least so many points.
+SMALL, LEAST_POINTS = 0.2, 6.0
 PAIRS = [(name, stem) for name, recipe in RECIPES.items() for stem in recipe.sources]
 
 
@@ -62,7 +66,83 @@ def test_pictures_are_those_of_the_datasets(name: str) -> None:
 def test_nothing_overlaps_and_nothing_is_cut_off(name: str) -> None:
     for columns in RECIPES[name].columns:
         for figure in drawn(name, columns).values():
-            assert_apart(figure, [*figure.axes, *figure.legends])
+            assert_apart(figure, [*figure.axes, *figure.legends, *figure.texts])
+            assert_legible(figure)
+
+
+def assert_legible(figure: Figure) -> None:
+    """Of a figure that was laid out: words of 6 points, legends in less than a fifth, axes that say all of it."""
+    for legend in figure.legends:
+        assert legend.get_window_extent().height < SMALL * figure.bbox.height
+    for text in figure.findobj(Text):
+        assert not text.get_text().strip() or text.get_fontsize() >= LEAST_POINTS, text
+    for axes in figure.axes:
+        x, y = axes.get_xlabel(), axes.get_ylabel()
+        assert "units of" not in x + y
+        assert not (x.startswith("training noise") and y.startswith("smoothing noise"))
+        assert axes.xaxis.get_offset_text().get_text() == axes.yaxis.get_offset_text().get_text() == ""
+
+
+MAPS = [(name, stem) for name, stem in PAIRS if "gain" in RECIPES[name].needed and "label" in RECIPES[name].needed]
+
+
+@pytest.mark.parametrize(("name", "stem"), MAPS)
+def test_half_of_a_map_says_something_and_every_change_of_sign_has_the_curve(name: str, stem: str) -> None:
+    dataset = open_dataset(GALLERY / f"{stem}.nc")
+    label = dataset["label"].to_numpy().astype(str)
+    assert np.isin(label, ("exact-help", "exact-hurt")).mean() >= 0.5
+    assert isinstance(RECIPES[name].sources[stem], Cells) or uncrossed(dataset) == 0
+
+
+def test_a_hole_in_a_curve_is_found() -> None:
+    dataset = open_dataset(GALLERY / "certified-map.nc")
+    broken = dataset["zero_gain_x"].copy()
+    broken[100:105] = np.nan
+    assert uncrossed(dataset.assign(zero_gain_x=broken)) >= 3
+
+
+def uncrossed(dataset: xr.Dataset) -> int:
+    """How many pairs of neighbouring cells of opposite sign have no piece of the curve gain = 0 between them."""
+    keys = (dataset.attrs["x_key"], dataset.attrs["y_key"])
+    label = dataset["label"].transpose(*keys).to_numpy().astype(str)
+    signs = np.char.endswith(label, "-help").astype(int) - np.char.endswith(label, "-hurt")
+    places = [dataset[key].to_numpy().astype(float) for key in keys]
+    curve = (
+        [dataset[f"zero_gain_{axis}"].to_numpy() for axis in "xy"] if "zero_gain_x" in dataset else [np.empty(0)] * 2
+    )
+    for k, key in enumerate(keys):
+        if dataset[key].attrs.get("scale") == "log":
+            places[k], curve[k] = np.log(places[k]), np.log(curve[k])
+    # A curve that goes to infinity leaves the map.
+    curve = [np.where(np.isinf(line), 2 * at[-1] - at[0], line) for line, at in zip(curve, places, strict=True)]
+    return _along(signs, *places, *curve) + _along(signs.T, *places[::-1], *curve[::-1])
+
+
+def _along(signs: np.ndarray, x: np.ndarray, y: np.ndarray, over: np.ndarray, up: np.ndarray) -> int:
+    """Of pairs along x: signs (x, y), points of the curve (n,)."""
+    slack = 1e-6 * (x[-1] - x[0])
+    ends = np.stack([np.minimum(up[1:], up[:-1]), np.maximum(up[1:], up[:-1])])
+    missing = 0
+    for row, height in enumerate(y):
+        at = np.flatnonzero((ends[0] <= height + slack) & (ends[1] >= height - slack))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.clip((height - up[at]) / (up[at + 1] - up[at]), 0, 1)
+        level = np.isnan(share)
+        low, high = (
+            np.where(level, pick(over[at], over[at + 1]), over[at] + share * (over[at + 1] - over[at]))
+            for pick in (np.minimum, np.maximum)
+        )
+        changes = np.flatnonzero(signs[1:, row] * signs[:-1, row] < 0)
+        found = (low <= x[changes + 1, None] + slack) & (high >= x[changes, None] - slack)
+        missing += int((~found.any(axis=1)).sum())
+    return missing
+
+
+@pytest.mark.parametrize("stem", RECIPES["interference"].sources)
+def test_half_of_a_map_of_discs_is_significant(stem: str) -> None:
+    held, _key, gain, constant = interference.map_of(open_dataset(GALLERY / f"{stem}.nc", ()))
+    told = (held["sign"].to_numpy() != 0) & ~constant & np.isfinite(gain)
+    assert told.mean() >= 0.5
 
 
 def test_every_figure_says_something_and_has_a_width() -> None:

@@ -40,7 +40,12 @@ def test_panels_show_the_numbers_of_the_datasets() -> None:
         np.testing.assert_allclose(np.array(bars)[:, :, 1], own[["low", "high"]].sel(classifier="mlp").to_array().T)
         assert len(panel.points) == (2 if k // 2 else 3)
         assert ("lda on $n/d$" in panel.lines) == (k % 2 == 0)
-    assert [panel.axes.get_title() for panel in panels] == ["two Gaussians, $d=20$", r"own \$5 problem", "", ""]
+    assert [panel.axes.get_title() for panel in panels] == [
+        "two Gaussians, $d=20$\n$\\beta=0.5$",
+        "own \\$5 problem\n$\\beta=0.5$",
+        "",
+        "",
+    ]
     assert panels[0].legend is not None
     assert_apart(panels[0].figure, [*(panel.axes for panel in panels), panels[0].legend])
 
