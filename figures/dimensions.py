@@ -32,7 +32,7 @@ WORDS = {"class 0 lost": (0.68, 0.25), "class 1 lost": (0.3, 0.92), "both\nright
 # The best noise is not drawn across jumps of this share of the axis.
 JUMP = 0.1
 LOOKS: dict[str, dict[str, Any]] = {"edge": {"color": "black", "linestyle": (0, (4, 2)), "linewidth": 0.9}}
-LOOKS |= {"best": {"color": "#d55e00", "linestyle": "-", "linewidth": 1.3}}
+LOOKS |= {"best": {"color": "black", "linestyle": "-", "linewidth": 1.4}}
 LABELS = {"edge": r"edges of the phases, $d=\infty$", "best": r"best $\alpha$"}
 
 

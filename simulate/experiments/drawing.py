@@ -41,7 +41,7 @@ Datasets = Sequence[xr.Dataset]
 
 def draw_phases(datasets: Datasets, columns: int) -> list[Figure]:
     """Units are said in the words of a figure, not on its axes."""
-    unmarked = [held.assign(gain=held["gain"].drop_attrs()) for held in datasets]
+    unmarked = [held.assign(gain=held["gain"].drop_attrs(deep=False)) for held in datasets]
     return [phase.draw(held, columns=columns).figure for held in unmarked]
 
 
