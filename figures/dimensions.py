@@ -28,7 +28,7 @@ VARIABLES = ("risk", "best", "edge")
 HEIGHT = {2: 2.5}
 COLOURS = "cividis_r"
 # Where words stand in the map of the limit, in shares of its axes.
-WORDS = {"class 0 lost": (0.68, 0.25), "class 1 lost": (0.3, 0.92), "both\nright": (0.13, 0.25)}
+WORDS = {"class 0 lost": (0.68, 0.25), "class 1 lost": (0.3, 0.92), "both\nright": (0.12, 0.34)}
 # The best noise is not drawn across jumps of this share of the axis.
 JUMP = 0.1
 LOOKS: dict[str, dict[str, Any]] = {"edge": {"color": "black", "linestyle": (0, (4, 2)), "linewidth": 0.9}}
