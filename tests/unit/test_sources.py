@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from simulate.agreement.plan import Trial
 from simulate.experiments.sources import Agreement, Map, Work
 from simulate.progress import silent
 from simulate.storage import open_dataset
 from simulate.sweep import cells
 
 BUMPS = Map("bumps", "count=1:3:3", "spacing=1:3:5", fixed={"alpha": 0.3})
-CHECKED = Agreement("bumps", "spacing=1:3:3", "alpha=0:0.6:3", 5, 200, 1)
+CHECKED = Agreement("bumps", "spacing=1:3:3", "alpha=0:0.6:3", Trial(5, 200, 1))
 
 
 @pytest.mark.parametrize(
