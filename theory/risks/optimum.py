@@ -24,10 +24,11 @@ from theory.problems.validation import whole
 from theory.risks.objective import Scan, scanned
 from theory.risks.panel import Noises, Panel
 
-# The scan: LINEAR steps over the largest length, LOGARITHMIC ones from a part SMALL of the least length or smoothing
-# noise (where the gain has its small-noise form) to LARGE times the largest (where it has reached its limit), and FEW
-# from a part TINY on, for what happens at the ends of supports.
-LINEAR, LOGARITHMIC, FEW = 48, 72, 10
+# The scan: LINEAR steps over the largest length, DECADE to a power of ten from a part SMALL of the least length or
+# smoothing noise (where the gain has its small-noise form) to LARGE times the largest (where it has reached its limit),
+# and FEW from a part TINY on, for what happens at the ends of supports. Steps do not depend on how far the scan goes:
+# what is found for one smoothing noise is found for it among others.
+LINEAR, DECADE, FEW = 48, 16, 10
 SMALL, LARGE, TINY = 1e-2, 300.0, 1e-4
 # Ends of the ranges in which training noise helps, relative: zeros of the gain, and edges of ranges where it has none.
 END_TOLERANCE, EDGE_TOLERANCE = 1e-10, 1e-7
@@ -72,7 +73,7 @@ def best_alpha(
     """argmin over alpha >= 0 of R(alpha, beta), or of the certified risk at eps > 0, and where training noise helps.
 
     The gain R(0, beta) - R(alpha, beta), or log R where the best risk is less than half the baseline, is scanned at
-    alpha = 0 and about 130 noises: evenly over the largest length of the problem, logarithmically from 1/10 000 of the
+    alpha = 0 and about 150 noises: evenly over the largest length of the problem, logarithmically from 1/10 000 of the
     least length (or of beta, if that is less) to 300 times the largest, and where the classifier turns over from one
     class to the other. Every local minimum of the scan that could be the best is refined, and those inside its steepest
     steps that the exact derivative tells of. Another minimum or range of help narrower than the scan can be missed.
@@ -167,7 +168,9 @@ def _scan(problem: Problem, betas: Array, upper: float | None) -> Array:
     normal.lengths(betas, "beta")
     top = min(LARGE * max(large, float(betas.max(initial=0.0))), 0.5 * MOST_NOISE * normal.length)
     tiny = np.geomspace(low * TINY / SMALL, low, FEW, endpoint=False)
-    grid = np.concatenate([[0.0], tiny, np.linspace(0, large, LINEAR + 1)[1:], np.geomspace(low, top, LOGARITHMIC)])
+    ends = np.log10([low / large, top / large]) * DECADE
+    powers = large * 10.0 ** (np.arange(math.floor(ends[0]), math.ceil(ends[1])) / DECADE)
+    grid = np.concatenate([[0.0], tiny, np.linspace(0, large, LINEAR + 1)[1:], powers, [top]])
     if upper is not None:
         grid = np.append(grid[grid < upper], upper)
         if upper > 0:
