@@ -19,7 +19,6 @@ from simulate.sweep.jumps import with_gaps
 from theory import (
     adversarial_risk,
     bayes_risk,
-    best_alpha,
     best_alphas,
     certified_risk,
     clean_risk,
@@ -84,8 +83,8 @@ def best_noise(families: Named, reach: float, count: int) -> xr.Dataset:
 
 
 def _best(problem: Problem, betas: Array) -> Array:
-    """Best training noises, NaN where there is none; one by one, so that each has a scan of its own."""
-    found = np.array([best_alpha(problem, beta).alpha for beta in betas.tolist()])
+    """Best training noises, NaN where there is none."""
+    found = np.array([optimum.alpha for optimum in best_alphas(problem, betas)])
     return np.where(np.isfinite(found), found, np.nan)
 
 
