@@ -23,7 +23,8 @@ legend {{ font-weight: 600; padding: 0 4px; }}
 input, select, button {{ font: inherit; color: inherit; box-sizing: border-box; width: 100%; min-width: 0; }}
 input[type=range] {{ accent-color: #0072B2; margin: 2px 0; height: 24px; }}
 output {{ text-align: right; }}
-.message {{ margin: 4px 0; min-height: 2.7em; font-weight: 600; overflow-wrap: anywhere; }}
+.message {{ position: sticky; bottom: 0; margin: 0; padding: 4px 0; min-height: 2.7em; background: white;
+  font-weight: 600; overflow-wrap: anywhere; }}
 :focus-visible {{ outline: 3px solid #D55E00; outline-offset: 1px; }}
 """
 RECIPE = f"""

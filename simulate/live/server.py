@@ -6,14 +6,17 @@ and come from its own pages are answered; what is answered loads nothing from el
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from collections.abc import Callable
 from typing import Any
 
 import panel as pn
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
+from tornado.iostream import StreamClosedError
 from tornado.routing import Matcher, Rule
 from tornado.web import OutputTransform, RequestHandler
+from tornado.websocket import WebSocketClosedError
 
 from simulate.live.library import Library
 from simulate.live.page import Explorer
@@ -100,9 +103,16 @@ def serve(start: View, library: Library, port: int, ready: Callable[[str], None]
     router = server._tornado.default_router
     router.rules.insert(0, router.process_rule(Rule(Foreign(server.port), Refusal)))
     server._tornado.add_transform(locked(server.port))
+    server.io_loop.asyncio_loop.set_exception_handler(_unheard)
     server.start()
     ready(f"http://{ADDRESS}:{server.port}/")
     server.io_loop.start()
+
+
+def _unheard(loop: asyncio.AbstractEventLoop, about: dict[str, Any]) -> None:
+    """What was being sent to a page that has been closed meanwhile is nobody's loss; all else is said."""
+    if not isinstance(about.get("exception"), WebSocketClosedError | StreamClosedError):
+        loop.default_exception_handler(about)
 
 
 def opened(start: View, library: Library) -> Explorer:

@@ -113,9 +113,15 @@ def _profile(view: View, alpha: float, beta: float) -> xr.Dataset:
     return profile(view.family.at(), alpha, beta)
 
 
+def _ready() -> None:
+    """Asked of a process, this imports what it works with."""
+
+
 @cache
 def hired() -> Workers:
     """The processes that all explorers of this one share; started when first asked for."""
     workers = Workers(WIDTH)
+    for _ in range(WIDTH):
+        workers.submit(_ready)  # what they import is there before the first question
     atexit.register(workers.shutdown, wait=False)
     return workers
