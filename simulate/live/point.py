@@ -32,7 +32,7 @@ NAMES = {LINE: "position x", DISTANCE: "distance from the classifier's centre"}
 ROWS = ("training", "votes", "errors")
 TITLES = {
     "base": "base regions (dashed: no noise)",
-    "training": "seen in training (pale: no noise)",
+    "training": "seen in training",
     "votes": "vote probability u; smoothed regions",
     "errors": "data, and the errors made (hatched)",
 }

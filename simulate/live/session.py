@@ -5,6 +5,7 @@ Nothing here knows of a browser: what is found is handed to an `Audience`.
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 from functools import cache
 from time import perf_counter
@@ -24,6 +25,10 @@ from theory.errors import LostError, NoExactRoute, ProblemError
 
 # One for the cells of a map, one for its curves, one for the profile of a point.
 WIDTH = 3
+# Seconds for which a map stays before its curves are asked for: while an input is dragged there are none.
+REST = 0.25
+# Seconds that curves and profiles of no use any more may go on: nothing waits for their processes but their like.
+LEISURE = 5.0
 
 
 class Audience(Protocol):
@@ -49,8 +54,8 @@ class Session:
         workers = hired() if workers is None else workers
         self._audience = audience
         self._cells: Follower[View] = Follower(workers, self._map)
-        self._curves: Follower[tuple[View, xr.Dataset]] = Follower(workers, self._trace)
-        self._profile: Follower[View] = Follower(workers, self._look)
+        self._curves: Follower[tuple[View, xr.Dataset]] = Follower(workers, self._trace, LEISURE)
+        self._profile: Follower[View] = Follower(workers, self._look, LEISURE)
         self._mapped: View | None = None
 
     def ask(self, view: View) -> None:
@@ -91,6 +96,9 @@ class Session:
 
     async def _trace(self, asked: tuple[View, xr.Dataset]) -> None:
         view, dataset = asked
+        await asyncio.sleep(REST)
+        if view.mapped != self._mapped:
+            return
         try:
             found = await self._curves.call(add_curves, dataset, view.family, view.x, view.y)
         except (ProblemError, NoExactRoute, LostError):
