@@ -163,6 +163,7 @@ export function render({model, view}) {
     }
     tell()
   }
+  if (model.addressed) view.root.el.setAttribute("role", "main")
   view.model.document?.on_event?.("document_ready", name)
   view.model.document?.on_event?.("connection_lost", () => {
     message.textContent = "not connected: the server has ended; start it again and reload this page"

@@ -108,6 +108,7 @@ class Explorer(pn.viewable.Viewer):
 
     def move(self, key: str, value: Any) -> None:
         """An input has moved."""
+        self._said = ""
         try:
             view = (
                 self.library.view(str(value)) if key == "problem" and self.library else changed(self.view, key, value)
@@ -173,7 +174,6 @@ class Explorer(pn.viewable.Viewer):
     def _completed(self, view: View, dataset: xr.Dataset) -> None:
         """What is done once for a whole map: words, texts, files, the table, and the first point."""
         message = "; ".join(filter(None, (self._said, summary(dataset))))
-        self._said = ""
         self.controls.tell(message=message, query=self.view.query(), title=f"{view.title} - noisewise")
         self._recited()
         self.recipe.available = True

@@ -7,6 +7,8 @@ and come from its own pages are answered; what is answered loads nothing from el
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import signal
 from collections.abc import Callable
 from typing import Any
@@ -28,6 +30,7 @@ ADDRESS, NAMES = "127.0.0.1", ("127.0.0.1", "localhost")
 TITLE = "noisewise explorer"
 # Bytes of a message from the page: inputs are short.
 MOST_BYTES = 1 << 20
+CHATTER = ("bokeh.server.views.ws", "panel.io.document")
 # Ways to hand this page to the pages of others, which Bokeh has.
 EMBEDDING = ("/autoload.js", "/metadata")
 
@@ -92,11 +95,16 @@ def serve(start: View, library: Library, port: int, ready: Callable[[str], None]
         OSError: the port cannot be had.
     """
     hired()
+    for name in CHATTER:  # what was to be sent to a page that is closed is nobody's loss
+        logging.getLogger(name).setLevel(logging.ERROR)
     held = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     options: dict[str, Any] = {"websocket_max_message_size": MOST_BYTES, "keep_alive_milliseconds": 10_000}
-    server: Any = pn.io.server.get_server(
-        {"/": lambda: opened(start, library)}, port, ADDRESS, title={"/": TITLE}, **options
-    )
+    try:
+        server: Any = pn.io.server.get_server(
+            {"/": lambda: opened(start, library)}, port, ADDRESS, title={"/": TITLE}, **options
+        )
+    except OSError as error:
+        raise OSError(error.errno, os.strerror(error.errno or 0), f"{ADDRESS}:{port}") from error
     for number, handler in held.items():  # Panel takes them; ending is not its business
         signal.signal(number, handler)
     server._tornado.websocket_origins.update(f"{name}:{server.port}" for name in NAMES)
@@ -110,7 +118,7 @@ def serve(start: View, library: Library, port: int, ready: Callable[[str], None]
 
 
 def _unheard(loop: asyncio.AbstractEventLoop, about: dict[str, Any]) -> None:
-    """What was being sent to a page that has been closed meanwhile is nobody's loss; all else is said."""
+    """Says errors, but for what was being sent to a page that is closed."""
     if not isinstance(about.get("exception"), WebSocketClosedError | StreamClosedError):
         loop.default_exception_handler(about)
 

@@ -29,7 +29,7 @@ from theory import Problem, gain
 ROOT = Path(__file__).parents[2]
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 # Milliseconds after which something is not coming any more, on a loaded machine too.
-PATIENCE = 60_000
+PATIENCE = 30_000
 WIDE = {"width": 1400, "height": 1000}
 # Gains are sent as four bytes, and a preview differs from the map in last digits.
 SENT = 1e-6

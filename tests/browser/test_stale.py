@@ -1,0 +1,87 @@
+"""While an input is dragged no picture is painted under the title of another, and costly maps give way at once."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from simulate.sweep.axes import Family
+from tests.browser.driver import READ, Tab, settings_of, shown_of
+
+# Seconds after which a map that is being refined has given way to the next.
+GIVES_WAY = 1.5
+CELLS = [(0, 16), (16, 32), (48, 48), (32, 0)]
+# Reads what is shown behind every painting, where the title has changed; kept in the page, as the paintings go on.
+WATCH = """read => {
+  window.paintings = []
+  let last = ""
+  const look = () => {
+    const held = Bokeh.documents.find(one => one.get_model_by_name('map'))
+    const title = held.get_model_by_name('map').title.text
+    if (title !== last) window.paintings.push([performance.now(), (0, eval)(read)()])
+    last = title
+    requestAnimationFrame(look)
+  }
+  look()
+}"""
+
+
+def agree(view: Tab) -> list[tuple[float, str]]:
+    """Times and titles of all that was painted since `WATCH`, where the numbers are those of the titles."""
+    told = view.page.evaluate("window.paintings")
+    found = []
+    for at, held in told:
+        shown = shown_of(held)
+        name, settings = settings_of(shown.title)
+        whole = {key: int(value) if key == "count" else value for key, value in settings.items()}
+        if "no map" not in shown.title and shown.known.any():
+            shown.right_for(Family(name, whole).at(), CELLS)
+        found.append((at, shown.title))
+    return found
+
+
+def test_a_dragged_map_is_never_stale(view: Tab) -> None:
+    view.open("?problem=bumps")
+    view.page.evaluate(WATCH, READ)
+    for share in (0.6, 0.3, 0.5):
+        view.drag("spacing", share, steps=12)
+    value = view.value("spacing")
+    view.titled(f"spacing = {value:g}")
+    assert len({title for _at, title in agree(view)}) > 3
+
+
+@pytest.mark.parametrize("name", ["anisotropic", "discs"])
+def test_a_costly_map_gives_way(view: Tab, name: str) -> None:
+    view.open(f"?problem={name}", wait=False)
+    key = {"anisotropic": "separation", "discs": "radius"}[name]
+    view.page.wait_for_function("""() => /% of the cells/.test(
+      Bokeh.documents.find(one => one.get_model_by_name('map')).get_model_by_name('map').title.text)""")
+    view.page.evaluate(WATCH, READ)
+    for _ in range(3):
+        view.control(key).focus()
+        view.page.keyboard.press("ArrowRight")
+        value, began = view.value(key), time.monotonic()
+        view.page.wait_for_function(
+            """words => Bokeh.documents.find(one => one.get_model_by_name('map'))
+              .get_model_by_name('map').title.text.includes(words)""",
+            arg=f"{key} = {value:g} (",
+        )
+        waited = time.monotonic() - began
+        view.page.wait_for_timeout(400)
+        if name == "anisotropic":
+            assert waited < 4 * GIVES_WAY, waited  # on a loaded machine
+    if name == "anisotropic":
+        assert len(agree(view)) >= 3
+
+
+def test_a_combination_without_an_answer_clears_the_map_and_says_why(view: Tab) -> None:
+    view.open("?problem=discs&set.training.noise=laplace", wait=False)
+    view.page.get_by_role("status").filter(has_text="laplace").wait_for()
+    shown = view.read()
+    assert shown.title == "discs, training.noise = laplace: no map"
+    assert not shown.known.any()
+    assert not view.saves.is_enabled()
+    assert "\n" not in view.message.strip()
+    view.control("problem").select_option("bumps")
+    assert view.titled("bumps").known.all()
