@@ -105,9 +105,16 @@ function describe(figures, said) {
     const [across, along] = [figure.below, figure.left].map(axes => axes[0]?.axis_label ?? "")
     const axes = across && along ? `${along} over ${across}` : across && `over ${across}`
     const parts = [figure.title?.text, axes, figure.name === "map" ? said : ""]
-    for (const tool of view.el.shadowRoot?.querySelectorAll("[title][tabindex]") ?? []) button(tool)
+    for (const tool of toolsOf(view.el)) button(tool)
     layer.setAttribute("role", "img")
     layer.setAttribute("aria-label", parts.filter(Boolean).join(". ") || "nothing yet")
+  }
+}
+
+function* toolsOf(element) {
+  for (const one of element.shadowRoot?.querySelectorAll("*") ?? []) {
+    if (one.title && one.tabIndex === 0) yield one
+    yield* toolsOf(one)
   }
 }
 

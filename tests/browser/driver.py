@@ -1,13 +1,8 @@
-"""A browser and the page of `noisewise explore`: starting both, reading what is shown, moving inputs.
-
-What is read is read at once, between two paintings, so that a title and the numbers under it belong together.
-"""
+"""A browser and the page of `noisewise explore`: starting both, and moving inputs."""
 
 from __future__ import annotations
 
-import math
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -17,33 +12,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-import numpy as np
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, sync_playwright
 
 from simulate.live.view import View
-from theory import Problem, gain
+from tests.browser.found import CHROMIUMS
+from tests.browser.shown import READ, Shown, shown_of
 
 ROOT = Path(__file__).parents[2]
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 # Milliseconds after which something is not coming any more, on a loaded machine too.
 PATIENCE = 30_000
 WIDE = {"width": 1400, "height": 1000}
-# Gains are sent as four bytes, and a preview differs from the map in last digits.
-SENT = 1e-6
-# The map, its title, and its cells; gains are told of all cells, risks of those that are known.
-READ = """() => {
-  const held = Bokeh.documents.find(one => one.get_model_by_name('map'))
-  const map = held.get_model_by_name('map')
-  const source = map.renderers.find(one => one.glyph.type === 'Image').data_source
-  const grid = name => {
-    const found = source.data.get ? source.data.get(name) : source.data[name]
-    return found ? [Array.from(found[0]), found[0].shape ?? null] : null
-  }
-  return {title: map.title.text, alpha: grid('alpha'), beta: grid('beta'), gain: grid('gain'), risk: grid('risk')}
-}"""
 READY = "() => window.Bokeh?.documents?.some(one => one.get_model_by_name('map'))"
 TITLED = """parts => {
   const title = Bokeh.documents.find(one => one.get_model_by_name('map')).get_model_by_name('map').title.text
@@ -122,35 +102,6 @@ def server(folder: Path, *words: str) -> Iterator[Server]:
 
 
 @dataclass
-class Shown:
-    """The map at one moment: its title, the noises and gains of all cells (rows of alpha), and what is known."""
-
-    title: str
-    alpha: np.ndarray
-    beta: np.ndarray
-    gain: np.ndarray
-    known: np.ndarray
-
-    @property
-    def whole(self) -> bool:
-        """Whether the title says no share of cells."""
-        return "% of the cells" not in self.title and "no map" not in self.title
-
-    def right_for(self, problem: Problem, cells: list[tuple[int, int]], **noises: Any) -> None:
-        """Raises `AssertionError` where a known cell has another gain than the exact side says."""
-        for row, column in cells:
-            if not self.known[row, column]:
-                continue
-            alpha, beta = float(self.alpha[row, 0]), float(self.beta[0, column])
-            expected = gain(problem, alpha, beta, **noises)
-            found = float(self.gain[row, column])
-            allowed = SENT * max(1.0, abs(float(expected.value))) + float(expected.error)
-            assert math.isclose(found, float(expected.value), abs_tol=allowed), (
-                f"{self.title}: gain {found} at alpha = {alpha}, beta = {beta}, expected {expected.value}"
-            )
-
-
-@dataclass
 class Tab:
     """A tab with the explorer: what the console and the network said lies in `faults` and `hosts`."""
 
@@ -206,7 +157,7 @@ class Tab:
         """The input of a key."""
         return self.page.locator(f'[id="c-{key}"]')
 
-    def keys(self) -> list[str]:
+    def inputs(self) -> list[str]:
         """The keys of all inputs, in the order of the page."""
         ids = self.page.locator("[id^=c-]").evaluate_all("found => found.map(one => one.id)")
         return [name.removeprefix("c-") for name in ids]
@@ -246,23 +197,6 @@ class Tab:
                 return
             self.page.wait_for_timeout(20)
         raise AssertionError(f"no figure says {text!r}: {self.figures()}")
-
-
-def shown_of(held: dict[str, Any]) -> Shown:
-    """What the page told, as arrays."""
-    (alpha, shape), beta, gains, risk = held["alpha"], held["beta"][0], held["gain"][0], held["risk"][0]
-    rows = int(shape[0]) if shape else int(np.sqrt(len(alpha)))
-    arrays = [
-        np.asarray([np.nan if v is None else v for v in part], float).reshape(rows, -1)
-        for part in (alpha, beta, gains, risk)
-    ]
-    return Shown(held["title"], *arrays[:3], np.isfinite(arrays[3]))
-
-
-def settings_of(title: str) -> tuple[str, dict[str, float]]:
-    """The problem and the numbers that a title names."""
-    name, *parts = re.sub(r" \(\d+% of the cells so far\)$|: no map$", "", title).split(", ")
-    return name, {key: float(value) for key, _, value in (part.partition(" = ") for part in parts)}
 
 
 @contextmanager

@@ -104,7 +104,7 @@ def test_texts_stand_out(view: Tab) -> None:
 def test_everything_is_reached_and_done_by_keys(view: Tab) -> None:
     view.open(COARSE)
     view.page.wait_for_timeout(300)
-    order = [f"c-{key}" for key in view.keys()]
+    order = [f"c-{key}" for key in view.inputs()]
     order += ["PNG", "PDF", "netCDF", "CSV", "the map as a table"]
     reached: list[str] = []
     while len(reached) < 100 and (not reached or reached[-1] != order[-1]):

@@ -22,7 +22,7 @@ def test_the_page_loads_whole(view: Tab) -> None:
 
 
 def sliders(view: Tab, skip: tuple[str, ...] = ("pin beta", "pin alpha")) -> list[str]:
-    return [key for key in view.keys() if view.control(key).get_attribute("type") == "range" and key not in skip]
+    return [key for key in view.inputs() if view.control(key).get_attribute("type") == "range" and key not in skip]
 
 
 def test_every_slider_of_a_regime_moves_the_map(view: Tab) -> None:

@@ -53,7 +53,7 @@ def test_pointing_at_a_cell_tells_it(view: Tab) -> None:
     view.page.mouse.move(*at(view, 0.3, 0.8))
     told = view.page.locator(".bk-Tooltip").filter(has_text="error of the risk")
     told.first.wait_for()
-    text = told.first.inner_text()
+    text = str(told.first.evaluate("found => found.shadowRoot.textContent"))
     for words in (
         "risk",
         "error of the risk",

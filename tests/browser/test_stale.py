@@ -7,24 +7,12 @@ import time
 import pytest
 
 from simulate.sweep.axes import Family
-from tests.browser.driver import READ, Tab, settings_of, shown_of
+from tests.browser.driver import Tab
+from tests.browser.shown import READ, WATCH, settings_of, shown_of
 
 # Seconds after which a map that is being refined has given way to the next.
 GIVES_WAY = 1.5
 CELLS = [(0, 16), (16, 32), (48, 48), (32, 0)]
-# Reads what is shown behind every painting, where the title has changed; kept in the page, as the paintings go on.
-WATCH = """read => {
-  window.paintings = []
-  let last = ""
-  const look = () => {
-    const held = Bokeh.documents.find(one => one.get_model_by_name('map'))
-    const title = held.get_model_by_name('map').title.text
-    if (title !== last) window.paintings.push([performance.now(), (0, eval)(read)()])
-    last = title
-    requestAnimationFrame(look)
-  }
-  look()
-}"""
 
 
 def agree(view: Tab) -> list[tuple[float, str]]:
