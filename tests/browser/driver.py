@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, TimeoutError, sync_playwright
 
 from simulate.live.view import View
 from tests.browser.found import CHROMIUMS
@@ -171,7 +171,8 @@ class Tab:
         slider = self.control(key)
         slider.scroll_into_view_if_needed()
         box = slider.bounding_box()
-        assert box is not None
+        if box is None:
+            raise Error(f"{key} is not on the page any more")
         low, high, now = (float(slider.evaluate(f"found => found.{part}")) for part in ("min", "max", "value"))
         thumb = 16.0
         y, left, span = box["y"] + box["height"] / 2, box["x"] + thumb / 2, box["width"] - thumb

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+from playwright.sync_api import Error
 
 from simulate.sweep.axes import Family
 from tests.browser.driver import Server, Tab, browser, server, tab
@@ -81,6 +82,7 @@ class Report:
     """What was done, and seen."""
 
     acts: int = 0
+    missed: int = 0
     seen: int = 0
     compared: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -112,7 +114,11 @@ def live(view: Tab, held: Server, minutes: float, seed: int) -> Report:
     view.page.evaluate(WATCH, READ)
     began = time.monotonic()
     while (passed := time.monotonic() - began) < 60 * minutes:
-        act(view, draw)
+        try:
+            act(view, draw)
+        except Error:  # an input has gone under the hand, as those of another problem came
+            report.missed += 1
+            view.page.mouse.up()
         report.acts += 1
         time.sleep(draw.choice(PAUSES))
         if report.acts % 20 == 0:  # the page keeps no more than that
@@ -130,7 +136,7 @@ def main(minutes: float = 10.0, seed: int = 0) -> int:
     with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as held, browser() as found:
         with tab(found, held.address) as view:
             report = live(view.open("?problem=bumps"), held, minutes, seed)
-        print(f"{minutes:g} minutes, {report.acts} acts, seed {seed}")
+        print(f"{minutes:g} minutes, {report.acts} acts ({report.missed} missed), seed {seed}")
         for name, size in report.end.items():
             before = report.warm.get(name, size)
             print(f"{name}: {before:.0f} MB after warming up, {size:.0f} MB at the end ({size - before:+.0f})")
