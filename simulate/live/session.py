@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 import xarray as xr
 
-from simulate.live.follower import Follower
+from simulate.live.follower import Follower, SupersededError
 from simulate.live.profile import profile
 from simulate.live.refine import Refinement
 from simulate.live.view import View
@@ -86,6 +86,11 @@ class Session:
                     self._audience.map_found(view, refinement.dataset())
         except (ProblemError, NoExactRoute, LostError) as error:
             self._audience.refused(view, str(error))
+            return
+        except SupersededError:
+            raise
+        except Exception as error:  # a fault of ours clears the map and is said: the last picture is not this one's
+            self._audience.refused(view, f"noisewise failed here: {type(error).__name__}: {error}")
             return
         if refinement.complete:
             dataset = refinement.dataset()
