@@ -32,12 +32,12 @@ ASKED = {
     "ball": ("?problem=ball", "radius"),
 }
 # Marks every event of an input, and every painting that follows a new title, with the value that the title names.
-MARK = """key => {
+MARK = """([key, usual]) => {
   const map = Bokeh.documents.find(one => one.get_model_by_name('map')).get_model_by_name('map')
-  const value = title => Number(title.match(new RegExp(`${key} = ([-\\\\d.e+]+)`))?.[1])
+  const value = title => Number(title.match(new RegExp(`${key} = ([-\\\\d.e+]+)`))?.[1] ?? usual)
   window.marks = []
   window.addEventListener('input', event => {
-    window.marks.push(['event', performance.now(), Number(event.composedPath()[0].value)])
+    window.marks.push(['event', performance.now(), Number(Number(event.composedPath()[0].value).toPrecision(12))])
   }, true)
   let waiting = false
   map.title.properties.text.change.connect(() => {
@@ -65,7 +65,7 @@ DRAG = """async ([id, from, to, count]) => {
   }
   find(document)
   for (let k = 0; k <= count; k++) {
-    slider.value = String(from + (to - from) * k / count)
+    slider.value = String(from + (to - from) * k / Math.max(count, 1))
     slider.dispatchEvent(new Event('input', {bubbles: true, composed: true}))
     if (count) await new Promise(done => setTimeout(done, 1000 / 60))
   }
@@ -113,7 +113,7 @@ def main(moves: int = MOVES) -> None:
             with tab(found, held.address) as view:
                 view.open(query)
                 view.page.wait_for_timeout(3000)
-                view.page.evaluate(MARK, key)
+                view.page.evaluate(MARK, [key, view.value(key)])  # a title is silent about what is usual
                 told = [*alone(view, key, moves).values(), dragged(view, key)]
                 columns = "".join(f"{median(part):8.0f},{max(part):7.0f}" if part else f"{'-':>16}" for part in told)
                 print(f"{name:22}{columns}", flush=True)
