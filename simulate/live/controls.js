@@ -2,6 +2,8 @@
 // once. Messages from Python: {values} to set inputs, {query, title} to name what is shown in the address.
 // The pause after which the address follows (ms): browsers allow a few changes of it a second.
 const PAUSE = 300
+// The least time between two values of a slider that are sent (ms).
+const PACE = 50
 
 function element(name, attributes = {}, ...children) {
   const made = document.createElement(name)
@@ -135,7 +137,21 @@ export function render({model, view}) {
   form.addEventListener("submit", event => event.preventDefault())
   const message = element("p", {class: "message", role: "status", "aria-live": "polite"})
   let setters = {}
-  const send = (key, value) => model.send_msg({key, value})
+  // While a slider is dragged its last value is sent every so often; the first one, and what has another key, at once.
+  let held = null
+  let timer = null
+  const flush = () => {
+    timer = null
+    if (held === null) return
+    model.send_msg(held)
+    held = null
+    timer = setTimeout(flush, PACE)
+  }
+  const send = (key, value) => {
+    if (held !== null && held.key !== key) model.send_msg(held)
+    held = {key, value}
+    if (timer === null) flush()
+  }
 
   function build() {
     const focused = form.getRootNode().activeElement?.id

@@ -130,8 +130,8 @@ class Explorer(pn.viewable.Viewer):
             self.controls.spec = groups(view, self.library)
         if view.mapped != self.view.mapped:
             self.complete, self.recipe.available = False, False
-        self.view = view
-        if view.pin is not None:
+        moved, self.view = view.pin != self.view.pin, view
+        if view.pin is not None and moved:
             self._pin.data = {"x": [view.pin[0]], "y": [view.pin[1]]}
             if self.dataset is not None and self.dataset.sizes == {"alpha": view.y.count, "beta": view.x.count}:
                 self.point.slices(self.dataset, view.pin)
