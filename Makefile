@@ -7,8 +7,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # A file of tests stays on one worker, which shares its fixtures and its compiled code; long files start first.
 WORKERS := -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 SIZE := full
+# The status of tests/browser/found.py where there is no browser.
+NONE := 77
 
 .PHONY: demo docs lab wheel lowest newest notebooks test check lint benchmarks mutants format clean
+.PHONY: browser-test browser-stress browser-timings
 .DEFAULT_GOAL := test
 
 $(STAMP): pyproject.toml constraints.txt
@@ -59,6 +62,17 @@ test: lint
 # The same without the slow tests.
 check: lint
 	$(BIN)/python -m pytest $(WORKERS) -m "not slow"
+
+# The explorer in a browser, Chromium or Chrome: from the path, or installed where that can be done; else left out.
+browser-test: $(STAMP)
+	@$(BIN)/python tests/browser/found.py && $(BIN)/python -m pytest tests/browser || [ $$? -eq $(NONE) ]
+
+# MINUTES of random dragging: errors, stale pictures, memory. And how long a picture takes. Both on a quiet machine.
+browser-stress: $(STAMP)
+	$(BIN)/python -m tests.browser.stress $(or $(MINUTES),10) $(or $(SEED),0)
+
+browser-timings: $(STAMP)
+	$(BIN)/python -m tests.browser.timings
 
 # Ratios and times, which nothing asserts; with SIZE=smoke tiny versions, to see that all of them run.
 benchmarks: $(STAMP)

@@ -10,7 +10,8 @@ from simulate.work.pool import Workers
 from theory.errors import LostError
 
 T = TypeVar("T")
-# Seconds that a call which nobody waits for any more may go on before its process is ended.
+# Seconds that a call which nobody waits for any more may go on before its process is ended: another one takes about as
+# long to begin.
 PATIENCE = 1.0
 
 
@@ -19,10 +20,13 @@ class SupersededError(Exception):
 
 
 class Follower(Generic[T]):
-    """Answers the last question by a coroutine, `work`, one at a time; `ask` returns at once."""
+    """Answers the last question by a coroutine, `work`, one at a time; `ask` returns at once.
 
-    def __init__(self, workers: Workers, work: Callable[[T], Awaitable[None]]) -> None:
-        self._workers, self._work = workers, work
+    patience: seconds that a call which nobody waits for any more may go on.
+    """
+
+    def __init__(self, workers: Workers, work: Callable[[T], Awaitable[None]], patience: float = PATIENCE) -> None:
+        self._workers, self._work, self._patience = workers, work, patience
         self._wanted: T | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -46,7 +50,7 @@ class Follower(Generic[T]):
         """What a function gives, called in a process; once more where that died of what others did to it.
 
         Raises:
-            SupersededError: there is a newer question, and it was not done within PATIENCE.
+            SupersededError: there is a newer question, and it was not done within the patience.
             LostError: the process died twice.
         """
         try:
@@ -57,7 +61,7 @@ class Follower(Generic[T]):
     async def _called(self, function: Callable[..., Any], *args: Any) -> Any:
         held = self._workers.submit(function, *args)
         future = asyncio.wrap_future(held)
-        while not (await asyncio.wait({future}, timeout=PATIENCE))[0]:
+        while not (await asyncio.wait({future}, timeout=self._patience))[0]:
             if self.superseded:
                 future.add_done_callback(_heard)
                 self._workers.drop(held)

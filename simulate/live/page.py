@@ -108,6 +108,7 @@ class Explorer(pn.viewable.Viewer):
 
     def move(self, key: str, value: Any) -> None:
         """An input has moved."""
+        self._said = ""
         try:
             view = (
                 self.library.view(str(value)) if key == "problem" and self.library else changed(self.view, key, value)
@@ -129,8 +130,8 @@ class Explorer(pn.viewable.Viewer):
             self.controls.spec = groups(view, self.library)
         if view.mapped != self.view.mapped:
             self.complete, self.recipe.available = False, False
-        self.view = view
-        if view.pin is not None:
+        moved, self.view = view.pin != self.view.pin, view
+        if view.pin is not None and moved:
             self._pin.data = {"x": [view.pin[0]], "y": [view.pin[1]]}
             if self.dataset is not None and self.dataset.sizes == {"alpha": view.y.count, "beta": view.x.count}:
                 self.point.slices(self.dataset, view.pin)
@@ -173,7 +174,6 @@ class Explorer(pn.viewable.Viewer):
     def _completed(self, view: View, dataset: xr.Dataset) -> None:
         """What is done once for a whole map: words, texts, files, the table, and the first point."""
         message = "; ".join(filter(None, (self._said, summary(dataset))))
-        self._said = ""
         self.controls.tell(message=message, query=self.view.query(), title=f"{view.title} - noisewise")
         self._recited()
         self.recipe.available = True

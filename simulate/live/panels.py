@@ -24,6 +24,9 @@ input, select, button {{ font: inherit; color: inherit; box-sizing: border-box; 
 input[type=range] {{ accent-color: #0072B2; margin: 2px 0; height: 24px; }}
 output {{ text-align: right; }}
 .message {{ margin: 4px 0; min-height: 2.7em; font-weight: 600; overflow-wrap: anywhere; }}
+/* What is said stands next to the map where that is below, and in sight where it is beside. */
+.controls {{ display: flex; flex-direction: column; }}
+@media (min-width: 720px) {{ .message {{ order: -1; }} }}
 :focus-visible {{ outline: 3px solid #D55E00; outline-offset: 1px; }}
 """
 RECIPE = f"""

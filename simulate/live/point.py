@@ -32,9 +32,9 @@ NAMES = {LINE: "position x", DISTANCE: "distance from the classifier's centre"}
 ROWS = ("training", "votes", "errors")
 TITLES = {
     "base": "base regions (dashed: no noise)",
-    "training": "seen in training; base regions",
-    "votes": "vote probability u; smoothed regions (grey: no training noise)",
-    "errors": "data, and errors of the smoothed classifier (hatched)",
+    "training": "seen in training",
+    "votes": "vote probability u; smoothed regions",
+    "errors": "data, and the errors made (hatched)",
 }
 SERIES = {"alpha": "training noise α", "beta": "smoothing noise β"}
 # Colours of a field: errors of class 0 and of class 1 are striped in opposite directions.
@@ -53,6 +53,8 @@ class Point:
         self.fields = {row: _panel(TITLES[row], TALL) for row in ("base", "votes")}
         self._draw_fields()
         self.series = {key: self._draw_series(key) for key in SERIES}
+        for panel in self.figures:
+            panel.visible = False  # until there is something to show
 
     @property
     def figures(self) -> Iterator[Any]:
@@ -64,7 +66,7 @@ class Point:
         self.clear("")
         beta, alpha = view.pin or (0.0, 0.0)
         first = "training" if held.attrs["kind"] in NAMES else "base"
-        panel = (self.curves | self.fields)[first]
+        panel = (self.curves if first == "training" else self.fields)[first]
         panel.title.text = f"at α = {alpha:.4g}, β = {beta:.4g}: {TITLES[first]}"
         curved = held.attrs["kind"] in NAMES
         for panel in self.curves.values():
@@ -97,6 +99,7 @@ class Point:
             self.sources[key].data = held | {"baseline": known["baseline"].to_numpy()}
             other, place = ("β", column) if key == "alpha" else ("α", row)
             at = float(dataset["beta" if key == "alpha" else "alpha"][place])
+            self.series[key].visible = True
             self.series[key].title.text = f"risk along {SERIES[key]}, at {other} = {at:.4g}"
             point = part.isel({key: row if key == "alpha" else column})
             self.sources[f"{key} at"].data = {"x": [float(point[key])], "y": [float(point["risk"])]}

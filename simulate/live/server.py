@@ -6,14 +6,19 @@ and come from its own pages are answered; what is answered loads nothing from el
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import os
 import signal
 from collections.abc import Callable
 from typing import Any
 
 import panel as pn
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
+from tornado.iostream import StreamClosedError
 from tornado.routing import Matcher, Rule
 from tornado.web import OutputTransform, RequestHandler
+from tornado.websocket import WebSocketClosedError
 
 from simulate.live.library import Library
 from simulate.live.page import Explorer
@@ -25,6 +30,7 @@ ADDRESS, NAMES = "127.0.0.1", ("127.0.0.1", "localhost")
 TITLE = "noisewise explorer"
 # Bytes of a message from the page: inputs are short.
 MOST_BYTES = 1 << 20
+CHATTER = ("bokeh.server.views.ws", "panel.io.document")
 # Ways to hand this page to the pages of others, which Bokeh has.
 EMBEDDING = ("/autoload.js", "/metadata")
 
@@ -89,20 +95,32 @@ def serve(start: View, library: Library, port: int, ready: Callable[[str], None]
         OSError: the port cannot be had.
     """
     hired()
+    for name in CHATTER:  # what was to be sent to a page that is closed is nobody's loss
+        logging.getLogger(name).setLevel(logging.ERROR)
     held = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     options: dict[str, Any] = {"websocket_max_message_size": MOST_BYTES, "keep_alive_milliseconds": 10_000}
-    server: Any = pn.io.server.get_server(
-        {"/": lambda: opened(start, library)}, port, ADDRESS, title={"/": TITLE}, **options
-    )
+    try:
+        server: Any = pn.io.server.get_server(
+            {"/": lambda: opened(start, library)}, port, ADDRESS, title={"/": TITLE}, **options
+        )
+    except OSError as error:
+        raise OSError(error.errno, os.strerror(error.errno or 0), f"{ADDRESS}:{port}") from error
     for number, handler in held.items():  # Panel takes them; ending is not its business
         signal.signal(number, handler)
     server._tornado.websocket_origins.update(f"{name}:{server.port}" for name in NAMES)
     router = server._tornado.default_router
     router.rules.insert(0, router.process_rule(Rule(Foreign(server.port), Refusal)))
     server._tornado.add_transform(locked(server.port))
+    server.io_loop.asyncio_loop.set_exception_handler(_unheard)
     server.start()
     ready(f"http://{ADDRESS}:{server.port}/")
     server.io_loop.start()
+
+
+def _unheard(loop: asyncio.AbstractEventLoop, about: dict[str, Any]) -> None:
+    """Says errors, but for what was being sent to a page that is closed."""
+    if not isinstance(about.get("exception"), WebSocketClosedError | StreamClosedError):
+        loop.default_exception_handler(about)
 
 
 def opened(start: View, library: Library) -> Explorer:

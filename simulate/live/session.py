@@ -5,6 +5,7 @@ Nothing here knows of a browser: what is found is handed to an `Audience`.
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 from functools import cache
 from time import perf_counter
@@ -13,7 +14,7 @@ from typing import Protocol
 import numpy as np
 import xarray as xr
 
-from simulate.live.follower import Follower
+from simulate.live.follower import Follower, SupersededError
 from simulate.live.profile import profile
 from simulate.live.refine import Refinement
 from simulate.live.view import View
@@ -24,6 +25,10 @@ from theory.errors import LostError, NoExactRoute, ProblemError
 
 # One for the cells of a map, one for its curves, one for the profile of a point.
 WIDTH = 3
+# Seconds for which a map stays before its curves are asked for: while an input is dragged there are none.
+REST = 0.25
+# Seconds that curves and profiles of no use any more may go on: nothing waits for their processes but their like.
+LEISURE = 5.0
 
 
 class Audience(Protocol):
@@ -49,8 +54,8 @@ class Session:
         workers = hired() if workers is None else workers
         self._audience = audience
         self._cells: Follower[View] = Follower(workers, self._map)
-        self._curves: Follower[tuple[View, xr.Dataset]] = Follower(workers, self._trace)
-        self._profile: Follower[View] = Follower(workers, self._look)
+        self._curves: Follower[tuple[View, xr.Dataset]] = Follower(workers, self._trace, LEISURE)
+        self._profile: Follower[View] = Follower(workers, self._look, LEISURE)
         self._mapped: View | None = None
 
     def ask(self, view: View) -> None:
@@ -82,6 +87,11 @@ class Session:
         except (ProblemError, NoExactRoute, LostError) as error:
             self._audience.refused(view, str(error))
             return
+        except SupersededError:
+            raise
+        except Exception as error:  # a fault of ours clears the map and is said: the last picture is not this one's
+            self._audience.refused(view, f"noisewise failed here: {type(error).__name__}: {error}")
+            return
         if refinement.complete:
             dataset = refinement.dataset()
             if np.isfinite(dataset["gain"]).any():
@@ -91,6 +101,9 @@ class Session:
 
     async def _trace(self, asked: tuple[View, xr.Dataset]) -> None:
         view, dataset = asked
+        await asyncio.sleep(REST)
+        if view.mapped != self._mapped:
+            return
         try:
             found = await self._curves.call(add_curves, dataset, view.family, view.x, view.y)
         except (ProblemError, NoExactRoute, LostError):
@@ -113,9 +126,15 @@ def _profile(view: View, alpha: float, beta: float) -> xr.Dataset:
     return profile(view.family.at(), alpha, beta)
 
 
+def _ready() -> None:
+    """Asked of a process, this imports what it works with."""
+
+
 @cache
 def hired() -> Workers:
     """The processes that all explorers of this one share; started when first asked for."""
     workers = Workers(WIDTH)
+    for _ in range(WIDTH):
+        workers.submit(_ready)  # what they import is there before the first question
     atexit.register(workers.shutdown, wait=False)
     return workers

@@ -24,7 +24,9 @@ def blank(view: View) -> xr.Dataset:
     attrs = {"name": view.name, "x_key": "beta", "y_key": "alpha", "eps": view.eps}
     numbers = ("risk", "risk_error", "baseline", "gain", "gain_error")
     made = {key: (dims, np.full(shape, np.nan), {"units": "1", "long_name": key}) for key in numbers}
-    words = {key: (dims, np.full(shape, value)) for key, value in (("label", "undecided"), ("status", "ok"))}
+    words = {
+        key: (dims, np.full(shape, value)) for key, value in (("label", "undecided"), ("status", "ok"), ("route", ""))
+    }
     return xr.Dataset(made | words, coords, attrs)
 
 
