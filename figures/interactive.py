@@ -20,6 +20,7 @@ from figures.diagram import MapCells, map_of, sets_of
 from figures.interactive_marks import FONT, assign
 from figures.look import limits_of
 from figures.wording import LETTERS
+from theory.arrays import Flags
 
 WIDTH, HEIGHT = 600, 480
 # Pixels of a figure that are not its map: across those of axis and colour bar, along those of title, axis and legend.
@@ -54,10 +55,11 @@ class InteractiveMap:
         height: int = HEIGHT,
     ) -> None:
         held = map_of(dataset)
+        sets = sets_of(held.label, held.gain)
         self._limits = None if limits is None else limits_of(limits)
         self._frame = _frame(held)
         self._size = float(height - ALONG), float(width - ACROSS)
-        self.sources = {name: ColumnDataSource(columns) for name, columns in self._columns(dataset, held).items()}
+        self.sources = {name: ColumnDataSource(columns) for name, columns in self._columns(dataset, held, sets).items()}
         self.colours = LinearColorMapper(palette=data.palette(-1.0, 1.0), nan_color="rgba(0, 0, 0, 0)")
         self.figure: Any = _blank(width, height, held.scales)
         cells = marks.draw_cells(self.figure, self.sources["cells"], self.colours)
@@ -67,10 +69,12 @@ class InteractiveMap:
         self.figure.add_layout(self._bar, "right")
         told = data.told(dataset, held, self.sources["cells"].data)
         self.figure.add_tools(marks.hover(self.sources["cells"], cells, told))
-        self._show(dataset, held)
+        self._show(dataset, held, sets)
 
-    def update(self, dataset: xarray.Dataset) -> None:
+    def update(self, dataset: xarray.Dataset, title: str | None = None) -> None:
         """Show another map over the same two keys: new data in the same models, and no new model.
+
+        title: in place of that of a phase diagram.
 
         Raises:
             ValueError: `dataset` is no map, or one of other keys or other scales of axes.
@@ -79,19 +83,20 @@ class InteractiveMap:
         if _frame(held) != self._frame:
             found, expected = (" by ".join(frame) for frame in (_frame(held), self._frame))
             raise ValueError(f"dataset: found {found}, expected {expected}")
-        for name, columns in self._columns(dataset, held).items():
+        sets = sets_of(held.label, held.gain)
+        for name, columns in self._columns(dataset, held, sets).items():
             marks.replace(self.sources[name], columns)
-        self._show(dataset, held)
+        self._show(dataset, held, sets, title)
 
-    def _columns(self, dataset: xarray.Dataset, held: MapCells) -> dict[str, data.Columns]:
-        return data.columns_of(dataset, held, sets_of(held.label, held.gain), self._size)
+    def _columns(self, dataset: xarray.Dataset, held: MapCells, sets: dict[str, Flags]) -> dict[str, data.Columns]:
+        return data.columns_of(dataset, held, sets, self._size)
 
-    def _show(self, dataset: xarray.Dataset, held: MapCells) -> None:
+    def _show(self, dataset: xarray.Dataset, held: MapCells, sets: dict[str, Flags], title: str | None = None) -> None:
         """Properties that follow the data: limits, ranges, ticks, texts, and what the legend names."""
-        low, high = data.limits_of(held, self._limits)
+        low, high = data.limits_of(held, sets, self._limits)
         colours = {} if self._limits is None else {"palette": list(data.palette(low, high))}
         assign(self.colours, low=low, high=high, **colours)
-        assign(self.figure.title, text=wording.title(dataset, LETTERS))
+        assign(self.figure.title, text=wording.title(dataset, LETTERS) if title is None else title)
         assign(self._bar, title=" ".join(wording.colours(dataset, LETTERS)))
         for axis, span, key, points, scale in (
             (self.figure.xaxis[0], self.figure.x_range, held.x_key, held.x, held.scales[0]),

@@ -24,7 +24,6 @@ from figures.diagram import (
     curves_of,
     even,
     ordered,
-    sets_of,
     word_places,
 )
 from figures.look import SHADES, shades
@@ -47,6 +46,8 @@ SAID = {
     "route": "route",
 }
 WORDS = ("label", "status", "route")
+# Numbers of a column that are sent as text at most.
+SHORT = 512
 # Pixels along an axis whose cells are of several sizes, at most.
 MOST_PIXELS = 512
 # Cells are of one size where their sizes differ by less than this share.
@@ -60,9 +61,9 @@ def palette(low: float, high: float) -> tuple[str, ...]:
     return tuple(to_hex(colour) for colour in shades("RdBu", low, high)(np.linspace(0, 1, SHADES)))
 
 
-def limits_of(held: MapCells, limits: tuple[float, float] | None) -> tuple[float, float]:
+def limits_of(held: MapCells, sets: dict[str, Flags], limits: tuple[float, float] | None) -> tuple[float, float]:
     """The gains at the ends of the colours: those that were asked for, else those of a phase diagram."""
-    return limits or even(colour_limit(coloured(held, sets_of(held.label, held.gain))))
+    return limits or even(colour_limit(coloured(held, sets)))
 
 
 def placed(values: Array, scale: str) -> Array:
@@ -91,7 +92,13 @@ def columns_of(
     at = np.array([x for x, _y, _w in words]), np.array([y for _x, y, _w in words])
     said = [wording.LABELS[word] for _x, _y, word in words]
     found["words"] = _points(at, held.scales) | {"text": said}
-    return found
+    return {name: columns if name == "cells" else plain(columns) for name, columns in found.items()}
+
+
+def plain(columns: Columns) -> Columns:
+    """Short arrays as lists: each array is sent in two messages of its own, lists go with the rest in one."""
+    short = {key: held.tolist() for key, held in columns.items() if isinstance(held, np.ndarray) and len(held) <= SHORT}
+    return {**columns, **short}
 
 
 def any_in(columns: Columns) -> bool:

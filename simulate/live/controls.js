@@ -2,6 +2,8 @@
 // once. Messages from Python: {values} to set inputs, {query, title} to name what is shown in the address.
 // The pause after which the address follows (ms): browsers allow a few changes of it a second.
 const PAUSE = 300
+// The rest after which figures are described anew (ms): not while they change many times a second.
+const REST = 250
 // The least time between two values of a slider that are sent (ms).
 const PACE = 50
 
@@ -176,7 +178,11 @@ export function render({model, view}) {
     if (query !== null && model.addressed) window.history.replaceState(null, "", `?${query}`)
   }
 
-  const tell = () => describe(() => figuresOf(view), message.textContent)
+  let telling = null
+  const tell = () => {
+    if (telling !== null) clearTimeout(telling)
+    telling = setTimeout(() => describe(() => figuresOf(view), message.textContent), REST)
+  }
   const followed = new Set()
   function name() {
     for (const [figure] of figuresOf(view)) {

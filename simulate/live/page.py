@@ -129,14 +129,14 @@ class Explorer(pn.viewable.Viewer):
         if anew:
             self.controls.spec = groups(view, self.library)
         if view.mapped != self.view.mapped:
-            self.complete, self.recipe.available = False, False
+            self.complete = False
         moved, self.view = view.pin != self.view.pin, view
+        self._begin()
         if view.pin is not None and moved:
             self._pin.data = {"x": [view.pin[0]], "y": [view.pin[1]]}
             if self.dataset is not None and self.dataset.sizes == {"alpha": view.y.count, "beta": view.x.count}:
                 self.point.slices(self.dataset, view.pin)
-        self.controls.tell(values=values_of(view), query=view.query())
-        self._begin()
+            self.controls.tell(values=values_of(view), query=view.query())
 
     def close(self) -> None:
         """Nobody looks any more."""
@@ -147,23 +147,26 @@ class Explorer(pn.viewable.Viewer):
 
         def apply() -> None:
             self.dataset, self.complete = dataset, "share" not in dataset.attrs and view.mapped == self.view.mapped
-            self.map.update(dataset)
             coarse = f" ({dataset.attrs['share']:.0%} of the cells so far)" if "share" in dataset.attrs else ""
-            self.map.figure.title.text = view.title + coarse
+            self.map.update(dataset, title=view.title + coarse)
+
+        def after() -> None:
+            self.recipe.available = self.complete
             if self.view.pin is not None:
                 self.point.slices(dataset, self.view.pin)
             if self.complete:
                 self._completed(view, dataset)
 
         self._apply(apply)
+        self._apply(after)  # the map comes first
 
     def profile_found(self, view: View, held: xr.Dataset) -> None:
         self._apply(lambda: self.point.show(held, view))
 
     def refused(self, view: View, reason: str) -> None:
         def apply() -> None:
-            self.map.update(blank(view))
-            self.map.figure.title.text = f"{view.title}: no map"
+            self.recipe.available = False
+            self.map.update(blank(view), title=f"{view.title}: no map")
             self.controls.tell(message=reason, query=view.query())
 
         self._apply(apply)
@@ -176,7 +179,6 @@ class Explorer(pn.viewable.Viewer):
         message = "; ".join(filter(None, (self._said, summary(dataset))))
         self.controls.tell(message=message, query=self.view.query(), title=f"{view.title} - noisewise")
         self._recited()
-        self.recipe.available = True
         if self._table_open:
             self.recipe.table = gain_table(dataset)
         if self.view.pin is None:

@@ -15,6 +15,7 @@ from bokeh.models import ColumnDataSource, DataRange1d, Range1d
 from bokeh.models.annotations.geometry import Span
 from bokeh.plotting import figure as new_figure
 
+from figures.interactive_data import plain
 from figures.interactive_marks import FONT
 from simulate.live.profile import DISTANCE, HALF_PLANE, LINE, PLANE
 from simulate.live.refine import row_and_column
@@ -36,6 +37,12 @@ TITLES = {
     "votes": "vote probability u; smoothed regions",
     "errors": "data, and the errors made (hatched)",
 }
+# Columns of what is drawn along a line or a distance.
+CURVES = (
+    "x",
+    *(f"{name} {label}" for name in ("vote", "data", "wrong") for label in (0, 1)),
+    *(f"seen {noise} {label}" for noise in (0, 1) for label in (0, 1)),
+)
 SERIES = {"alpha": "training noise α", "beta": "smoothing noise β"}
 # Colours of a field: errors of class 0 and of class 1 are striped in opposite directions.
 STRIPE = 4
@@ -96,7 +103,7 @@ class Point:
             known = part.isel({key: np.isfinite(part["risk"].to_numpy())})
             x, risk, error = (known[name].to_numpy() for name in (key, "risk", "risk_error"))
             held = {"x": x, "risk": risk, "low": risk - error, "high": risk + error}
-            self.sources[key].data = held | {"baseline": known["baseline"].to_numpy()}
+            self.sources[key].data = plain(held | {"baseline": known["baseline"].to_numpy()})
             other, place = ("β", column) if key == "alpha" else ("α", row)
             at = float(dataset["beta" if key == "alpha" else "alpha"][place])
             self.series[key].visible = True
@@ -113,23 +120,21 @@ class Point:
             panel.quad("left", "right", high, low, source=source, **looks)
 
     def _draw_curves(self) -> None:
+        source = self.sources["curves"] = ColumnDataSource({name: [] for name in CURVES})
         for noise, label in ((0, 0), (0, 1), (1, 0), (1, 1)):
-            source = self.sources[f"seen {noise} {label}"] = ColumnDataSource({"x": [], "y": []})
             looks: dict[str, Any] = {"line_color": COLOURS[label], "line_dash": DASHES[label]}
             looks |= {"line_width": 2 if noise else 1, "line_alpha": 1.0 if noise else 0.45}
-            self.curves["training"].line("x", "y", source=source, **looks)
+            self.curves["training"].line("x", f"seen {noise} {label}", source=source, **looks)
         for noise in (0, 1):
-            source = self.sources[f"vote {noise}"] = ColumnDataSource({"x": [], "y": []})
             looks = {"line_color": GREYS[noise], "line_dash": DASHES[noise], "line_width": 2 if noise else 1.5}
-            self.curves["votes"].line("x", "y", source=source, **looks)
+            self.curves["votes"].line("x", f"vote {noise}", source=source, **looks)
         self.curves["votes"].add_layout(Span(location=0.5, dimension="width", line_color="#666666", line_width=0.7))
         self.curves["votes"].y_range = Range1d(start=-0.12, end=1.05)
         for label in (0, 1):
-            source = self.sources[f"data {label}"] = ColumnDataSource({"x": [], "y": [], "wrong": [], "foot": []})
             fill = {"fill_color": COLOURS[label], "fill_alpha": 0.3, "hatch_color": COLOURS[label]}
-            self.curves["errors"].varea("x", "foot", "wrong", source=source, hatch_pattern=HATCHES[label], **fill)
+            self.curves["errors"].varea("x", 0, f"wrong {label}", source=source, hatch_pattern=HATCHES[label], **fill)
             looks = {"line_color": COLOURS[label], "line_dash": DASHES[label], "line_width": 1.5}
-            self.curves["errors"].line("x", "y", source=source, **looks)
+            self.curves["errors"].line("x", f"data {label}", source=source, **looks)
 
     def _show_curves(self, held: xr.Dataset) -> None:
         x, wrong = held["x"].to_numpy(), held["smoothed"][1].to_numpy() > 0
@@ -139,14 +144,12 @@ class Point:
             panel = self.curves[row]
             panel.x_range.start, panel.x_range.end = float(x[0]), float(x[-1])
             panel.xaxis[0].axis_label = NAMES[held.attrs["kind"]]
-        for noise in (0, 1):
-            self.sources[f"vote {noise}"].data = {"x": x, "y": held["vote"][noise].to_numpy()}
-            for label in (0, 1):
-                self.sources[f"seen {noise} {label}"].data = {"x": x, "y": held["seen"][noise, label].to_numpy()}
+        columns = {"x": x} | {f"vote {noise}": held["vote"][noise].to_numpy() for noise in (0, 1)}
         for label in (0, 1):
-            y = held["data"][label].to_numpy()
-            errors = np.where(wrong if label == 0 else ~wrong, y, 0.0)
-            self.sources[f"data {label}"].data = {"x": x, "y": y, "wrong": errors, "foot": np.zeros_like(y)}
+            y = columns[f"data {label}"] = held["data"][label].to_numpy()
+            columns[f"wrong {label}"] = np.where(wrong if label == 0 else ~wrong, y, 0.0)
+            columns |= {f"seen {noise} {label}": held["seen"][noise, label].to_numpy() for noise in (0, 1)}
+        self.sources["curves"].data = {name: np.asarray(column, np.float32) for name, column in columns.items()}
         for row, name in (("training", "seen"), ("errors", "data")):
             top = float(np.nanmax(held[name].to_numpy(), initial=0.0)) or 1.0
             self.curves[row].y_range.start, self.curves[row].y_range.end = -0.13 * top, 1.05 * top
@@ -218,11 +221,11 @@ def _panel(title: str, height: int = HEIGHT) -> Any:
     return panel
 
 
-def _runs(x: Array, inside: Any) -> dict[str, Array]:
+def _runs(x: Array, inside: Any) -> dict[str, Any]:
     """Where a set begins and ends along increasing positions."""
     steps = np.diff(np.concatenate([[0], inside.astype(int), [0]]))
     begin, end = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
-    return {"left": x[begin], "right": x[end - 1]}
+    return plain({"left": x[begin], "right": x[end - 1]})
 
 
 def _rgba(grey: Array) -> Any:

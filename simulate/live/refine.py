@@ -108,15 +108,20 @@ class Refinement:
             at = ndimage.distance_transform_edt(~self.known, return_distances=False, return_indices=True)
             fields = fields[:, at[0], at[1]]
         about, units = self._about
-        dims = tuple(axis.key for axis in self._axes)
-        made = about.assign({key: (dims, held, units[key]) for key, held in named(fields).items()})
-        made["route"] = (dims, np.full(self.known.shape, "limit" if self.view.ratio is not None else self.route))
-        for name in OWN_NUMBERS:
-            made[name] = made[name].where(self.known)
-        made["status"] = made["status"].where(self.known, NOT_YET)
+        dims, values = tuple(axis.key for axis in self._axes), named(fields)
+        if not self.complete:
+            values |= {name: np.where(self.known, values[name], np.nan) for name in OWN_NUMBERS}
+            values["status"] = np.where(self.known, values["status"], NOT_YET)
+        route = np.full(self.known.shape, "limit" if self.view.ratio is not None else self.route)
+        held = {key: (dims, values[key], units[key]) for key in values} | {"route": (dims, route)}
+        made = about.assign(held)
         if self.reasons:
             made.attrs["no_exact_route"] = "\n".join(sorted(self.reasons))
         return made if self.complete else made.assign_attrs(share=float(self.known.mean()))
+
+    def prepare(self) -> None:
+        """What `dataset` needs besides the cells, made ahead."""
+        _ = self._about
 
     @cached_property
     def _about(self) -> tuple[xr.Dataset, dict[str, dict[str, str]]]:

@@ -57,14 +57,28 @@ class Session:
         self._curves: Follower[tuple[View, xr.Dataset]] = Follower(workers, self._trace, LEISURE)
         self._profile: Follower[View] = Follower(workers, self._look, LEISURE)
         self._mapped: View | None = None
+        self._last: View | None = None
+        self._seen: View | None = None
 
     def ask(self, view: View) -> None:
         """The view to show next; what of it is shown already stays."""
         if view.mapped != self._mapped:
             self._mapped = view.mapped
             self._cells.ask(view)
+        else:
+            self._seen = view
+            self._look_at(view)
+        self._last = view
+
+    def _look_at(self, view: View) -> None:
         if view.pin is not None:
             self._profile.ask(view)
+
+    def _look_on(self) -> None:
+        """Look at the point of the last view, unless that is being done."""
+        if self._last is not None and self._last != self._seen:
+            self._seen = self._last
+            self._look_at(self._last)
 
     @property
     def idle(self) -> bool:
@@ -81,11 +95,17 @@ class Session:
             refinement = Refinement(view)
             while not refinement.complete and not self._cells.superseded:
                 piece, start = refinement.next(), perf_counter()
-                refinement.take(await self._cells.call(evaluate, piece), perf_counter() - start)
+                answer = asyncio.ensure_future(self._cells.call(evaluate, piece))
+                await asyncio.sleep(0)
+                refinement.prepare()  # while the process works
+                refinement.take(await answer, perf_counter() - start)
                 if refinement.worth_showing:
                     self._audience.map_found(view, refinement.dataset())
+                if not refinement.quick or refinement.complete or self._cells.superseded:
+                    self._look_on()  # the map comes before its point
         except (ProblemError, NoExactRoute, LostError) as error:
             self._audience.refused(view, str(error))
+            self._look_on()
             return
         except SupersededError:
             raise
