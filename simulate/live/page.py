@@ -24,7 +24,7 @@ from simulate.live.panels import Controls, Recipe
 from simulate.live.point import Point
 from simulate.live.refine import Refinement, row_and_column
 from simulate.live.session import Session, hired
-from simulate.live.tables import blank, file_of, gain_table
+from simulate.live.tables import best_cell, blank, file_of, gain_table, summary
 from simulate.live.view import View
 from simulate.sweep.sweep import sweep
 from theory.errors import ProblemError
@@ -242,23 +242,3 @@ def _together(document: Any, change: Callable[[], None]) -> None:
     """All changes in one message, so that no picture is painted under the title of another."""
     with pn.io.hold(document, "collect"):
         change()
-
-
-def best_cell(dataset: xr.Dataset) -> tuple[int, int] | None:
-    """Where training noise helps most: places along alpha and beta; None where it helps nowhere."""
-    helps = np.char.endswith(dataset["label"].to_numpy().astype(str), "-help")
-    if not helps.any():
-        return None
-    row, column = np.unravel_index(int(np.where(helps, dataset["gain"].to_numpy(), -np.inf).argmax()), helps.shape)
-    return int(row), int(column)
-
-
-def summary(dataset: xr.Dataset) -> str:
-    """What a whole map says, in a sentence."""
-    size, at = dataset["gain"].size, best_cell(dataset)
-    if at is None:
-        return f"training noise helps in none of {size} cells"
-    share = np.char.endswith(dataset["label"].to_numpy().astype(str), "-help").mean()
-    best = dataset["gain"].isel(alpha=at[0], beta=at[1])
-    place = f"beta = {float(best['beta']):.3g}, alpha = {float(best['alpha']):.3g}"
-    return f"helps in {share:.0%} of {size} cells; largest gain {float(best):.4g} at {place}"

@@ -65,5 +65,25 @@ def file_of(dataset: xr.Dataset, name: str) -> bytes:
         return path.read_bytes()
 
 
+def best_cell(dataset: xr.Dataset) -> tuple[int, int] | None:
+    """Where training noise helps most: places along alpha and beta; None where it helps nowhere."""
+    helps = np.char.endswith(dataset["label"].to_numpy().astype(str), "-help")
+    if not helps.any():
+        return None
+    row, column = np.unravel_index(int(np.where(helps, dataset["gain"].to_numpy(), -np.inf).argmax()), helps.shape)
+    return int(row), int(column)
+
+
+def summary(dataset: xr.Dataset) -> str:
+    """What a whole map says, in a sentence."""
+    size, at = dataset["gain"].size, best_cell(dataset)
+    if at is None:
+        return f"training noise helps in none of {size} cells"
+    share = np.char.endswith(dataset["label"].to_numpy().astype(str), "-help").mean()
+    best = dataset["gain"].isel(alpha=at[0], beta=at[1])
+    place = f"beta = {float(best['beta']):.3g}, alpha = {float(best['alpha']):.3g}"
+    return f"helps in {share:.0%} of {size} cells; largest gain {float(best):.4g} at {place}"
+
+
 def _word(label: str) -> str:
     return LABELS.get(label.rsplit("-", 1)[-1], label)

@@ -15,11 +15,11 @@ from figures.wording import LABELS
 from simulate.live.explore import explore
 from simulate.live.follower import Follower
 from simulate.live.library import Library, first
-from simulate.live.page import Explorer, best_cell
+from simulate.live.page import Explorer
 from simulate.live.profile import profile
 from simulate.live.refine import Refinement
 from simulate.live.session import Session
-from simulate.live.tables import blank, file_of, gain_table
+from simulate.live.tables import best_cell, blank, file_of, gain_table
 from simulate.live.view import View
 from simulate.sweep.axes import Axis
 from simulate.sweep.cells import evaluate
