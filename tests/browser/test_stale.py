@@ -8,8 +8,8 @@ from simulate.sweep.axes import Family
 from tests.browser.driver import Tab
 from tests.browser.shown import READ, WATCH, settings_of, shown_of
 
-# Milliseconds after which a map that is being refined has given way to the next.
-GIVES_WAY = 1500.0
+# Pictures of what was asked before that may still be under way when an input moves.
+UNDER_WAY = 2
 # Whether the first cells of a costly map are shown.
 BEGUN = """() => /% of the cells/.test(
   Bokeh.documents.find(one => one.get_model_by_name('map')).get_model_by_name('map').title.text)"""
@@ -41,7 +41,7 @@ def test_a_dragged_map_is_never_stale(view: Tab) -> None:
 
 @pytest.mark.parametrize("name", ["anisotropic", "discs"])
 def test_a_costly_map_gives_way(view: Tab, name: str) -> None:
-    """Some time after a move nothing of what was asked before it is painted any more."""
+    """After a move next to nothing of what was asked before it is painted any more: the rest of it is given up."""
     view.open(f"?problem={name}", wait=False)
     key = {"anisotropic": "separation", "discs": "radius"}[name]
     view.page.wait_for_function(BEGUN)
@@ -54,9 +54,8 @@ def test_a_costly_map_gives_way(view: Tab, name: str) -> None:
         view.page.wait_for_timeout(2000)
     found = agree(view, whole=name == "anisotropic")
     for moved, value in moves:
-        for at, title in found:
-            if at > moved + GIVES_WAY:
-                assert settings_of(title)[1].get(key, 0.0) >= value, title
+        later = [settings_of(title)[1].get(key, 0.0) for at, title in found if at > moved]
+        assert sum(held < value for held in later) <= UNDER_WAY
     if name == "anisotropic":
         assert len({title.partition(" (")[0] for _at, title in found}) >= 3
 
