@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,12 +16,12 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, TimeoutError, sync_playwright
 
 from simulate.live.view import View
-from tests.browser.found import CHROMIUMS
+from tests.browser.found import CHROMIUMS, OPTIONS, chromium
 from tests.browser.shown import READ, Shown, shown_of
 
 ROOT = Path(__file__).parents[2]
 # Milliseconds after which something is not coming any more, on a loaded machine too.
-PATIENCE = 30_000
+PATIENCE = 60_000
 WIDE = {"width": 1400, "height": 1000}
 READY = "() => window.Bokeh?.documents?.some(one => one.get_model_by_name('map'))"
 TITLED = """parts => {
@@ -37,11 +36,6 @@ FOCUS = """() => {
 }"""
 
 
-def chromium() -> str | None:
-    """The browser on the path, if any."""
-    return next(filter(None, map(shutil.which, CHROMIUMS)), None)
-
-
 @contextmanager
 def browser() -> Iterator[Browser]:
     """A browser without windows. Raises `RuntimeError` where there is none."""
@@ -49,7 +43,7 @@ def browser() -> Iterator[Browser]:
     if found is None:
         raise RuntimeError(f"no browser on the path: one of {', '.join(CHROMIUMS)}")
     with sync_playwright() as player:
-        started = player.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        started = player.chromium.launch(executable_path=found, args=list(OPTIONS))
         try:
             yield started
         finally:
