@@ -69,9 +69,9 @@ def begun(folder: Path, *words: str) -> Page:
     return Page(process, int(line.strip().rstrip("/").rpartition(":")[2]), said)
 
 
-def talk(page: Page, *messages: str | bytes, query: str = "") -> list[str] | None:
-    """What the server says to messages, in a session of its own, until it has been silent for a second; None where it
-    has ended the talk."""
+def talk(page: Page, *messages: str | bytes, query: str = "", until: str = "") -> list[str] | None:
+    """What the server says to messages, in a session of its own, until it has been silent for a second after it said
+    `until`; None where it has ended the talk."""
     token = re.search(r'"token": ?"([^"]+)"', page.ask("/" + query)[2])
     assert token is not None
 
@@ -81,10 +81,13 @@ def talk(page: Page, *messages: str | bytes, query: str = "") -> list[str] | Non
         link = await websocket_connect(request, subprotocols=["bokeh", token[1]])
         heard: list[str] = []
         try:
+            async with asyncio.timeout(PATIENCE):  # what is sent before it has opened the session is lost on it
+                assert await link.read_message() is not None
             for message in messages:
                 await link.write_message(message, binary=isinstance(message, bytes))
             while True:
-                async with asyncio.timeout(SILENCE):
+                waits = SILENCE if any(until in part for part in heard) or not until else PATIENCE
+                async with asyncio.timeout(waits):
                     answer = await link.read_message()
                 if answer is None:
                     return None

@@ -164,7 +164,7 @@ def head(kind: str) -> tuple[str, str]:
 
 def document(page: Page, name: str) -> str:
     """All that a page is told where its address asks for a problem."""
-    heard = talk(page, *head("PULL-DOC-REQ"), "{}", query=f"?problem={quote(name, safe='')}")
+    heard = talk(page, *head("PULL-DOC-REQ"), "{}", query=f"?problem={quote(name, safe='')}", until="PULL-DOC-REPLY")
     assert heard is not None
     return "".join(heard)
 
