@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -124,6 +125,9 @@ class _Worker:
         self.pipe: Connection
         self.pipe, theirs = context.Pipe()
         self.process: BaseProcess = context.Process(target=_work, args=(theirs,), daemon=True)
+        main = sys.modules["__main__"]
+        if not hasattr(main, "__spec__"):  # a notebook that was reset has none, which starting a process asks for
+            main.__spec__ = None
         with undivided():
             self.process.start()
         theirs.close()  # so that its death closes the pipe

@@ -33,7 +33,7 @@ SMALL: dict[str, dict[str, Any]] = {
     },
     "phase-bumps": {"phase-bumps": Map("bumps", "alpha=0:1:5", "beta=0.1:1:5")},
     "rules": {
-        stem: Computed(curves.rules, {"beta": 0.5, "reach": 1.0, "count": 5}, (regime, {}))
+        stem: Computed(curves.rules, {"title": stem, "beta": 0.5, "reach": 1.0, "count": 5}, (regime, {}))
         for stem, regime in (("rules-gaussians", "two-gaussians"), ("rules-intervals", "intervals"))
     },
 }

@@ -42,7 +42,7 @@ def test_names_are_drawn_as_they_are(name: str, dataset: xr.Dataset, call: Run, 
 
 
 def test_what_cannot_be_drawn_is_said_in_one_line(dataset: xr.Dataset, call: Run, tmp_path: Path) -> None:
-    dataset["beta"].attrs["units"] = "$$"
+    dataset["beta"].attrs["scale"] = "crooked"
     save_dataset(dataset, tmp_path / "a.nc")
     result = call(*DRAW)
     assert (result.returncode, result.stderr.count("\n")) == (2, 1)

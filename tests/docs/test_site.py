@@ -128,4 +128,5 @@ def test_the_gallery_shows_every_figure_with_its_words_and_command(site: Path) -
         assert recipe.words.split(".")[0] in text
         assert f"noisewise figures {name}\n" in plain
         for stem in recipe.drawn or recipe.sources:
-            assert f'src="gallery/{stem}.png"' in text
+            shown = "png" if ".png" in recipe.medium.suffixes else "gif"
+            assert f'src="gallery/{stem}.{shown}"' in text

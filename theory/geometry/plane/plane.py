@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy.special import ndtri, ndtri_exp
+from scipy.special import log_ndtr, ndtri, ndtri_exp
 
 from theory.arrays import Array, Index
 from theory.errors import REMEDY, NoExactRoute
@@ -24,7 +24,7 @@ from theory.geometry.plane.pieces import PlanePiece
 from theory.geometry.plane.product.chances import mean_along
 from theory.geometry.plane.product.swept import Swept, swept
 from theory.geometry.plane.region import PlaneRegion
-from theory.geometry.plane.shapes import BaseRegion, Shape, Still, Voted, tail_of
+from theory.geometry.plane.shapes import MOST_LEVEL, BaseRegion, Shape, Still, Voted, tail_of
 from theory.geometry.plane.window import Window
 from theory.laws.binomial import fewer, steepest
 from theory.laws.certificate import level_tail
@@ -112,6 +112,8 @@ class Plane:
                     flipped.append(region.flipped[row])
                     continue
                 level = 0.0 if log_tail is None else -float(ndtri_exp(log_tail[row, column]))
+                if level > MOST_LEVEL:
+                    raise NoExactRoute(f"certificates in the plane have a radius of at most {MOST_LEVEL:g} beta")
                 part = (1 - tail, -level) if region.flipped[row] else (tail, level)
                 shapes.append(self._voted(shape, float(b), *part))
                 flipped.append(region.flipped[row])
@@ -124,7 +126,7 @@ class Plane:
             return shape
         window = shape.window
         if self.bounded:
-            window = window.wider(beta * math.sqrt(-2 * math.log(min(tail, 1 - tail))) + 0.01 * window.half).askew()
+            window = window.wider(beta * math.sqrt(-2 * float(log_ndtr(-abs(level)))) + 0.01 * window.half).askew()
         return Voted(shape.base, window, beta, tail, level)
 
     def _swept(self, shape: Still, beta: float, tail: float, flipped: bool = False) -> Still | Swept | None:
@@ -178,7 +180,9 @@ class Plane:
         loose = np.minimum(np.array([p.peak for p in self.pieces]) * (outline.loose + outline.slack), 1.0)
         if (doubt := shape.doubt(level)) > UNSEEN * min(self.tolerance, 1.0):
             loose = np.minimum(loose + self._between(shape, doubt, level), 1.0)
-        return value, np.full_like(value, self.missing + 1e-15), loose
+        blur = shape.blur(outline) if isinstance(shape, Voted) else 0.0
+        rounded = np.minimum(np.array([p.peak for p in self.pieces]) * blur, 1.0)
+        return value, rounded + self.missing + 1e-15, loose
 
     def _between(self, shape: Shape, doubt: float, level: int) -> Array:
         """Share of every component where the votes are within `doubt` of the level: u is known no better."""

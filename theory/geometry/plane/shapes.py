@@ -107,6 +107,10 @@ class Still:
         return np.asarray(self.base.value(points) >= 0)
 
 
+# What is lost of a vote to rounding: a few units in the last place of 1. Beyond MOST_LEVEL nothing is left of the rest.
+VOTE_ROUNDING, MOST_LEVEL = 2e-15, 8.0
+
+
 @dataclass(frozen=True)
 class Voted:
     """{u >= 1 - tail}: a base classifier smoothed with noise beta. level: the normal quantile of 1 - tail."""
@@ -136,6 +140,11 @@ class Voted:
     def doubt(self, level: int) -> float:
         """By how much unresolved boundaries of the base classifier can move u: the area times the noise's density."""
         return _around(self, level).loose / (2 * math.pi * self.beta**2)
+
+    def blur(self, outline: Outline) -> float:
+        """The area by which rounding moves the boundary: u is as steep there as the normal density at the level."""
+        steep = math.exp(-0.5 * self.level**2) / math.sqrt(2 * math.pi)
+        return float(outline.lengths.sum()) * self.beta * VOTE_ROUNDING / steep
 
     def votes(self, points: Array, level: int = 2) -> Array:
         """u at points (N, 2)."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 from scipy.spatial import cKDTree
+from scipy.special import log_ndtr
 
 from theory.arrays import Array
 from theory.geometry.plane.curve import Curve
@@ -36,7 +37,7 @@ def stitched(
     curve = Curve.of(base, exact)
     if not curve.even:
         return None
-    reach = beta * math.sqrt(-2 * math.log(min(tail, 1 - tail)))
+    reach = beta * math.sqrt(-2 * float(log_ndtr(-abs(quantile))))
     found = tubes(curve, window, beta, quantile, reach, level.accuracy)
     if curve.lengths(found.left).sum() > curve.lengths(found.along).sum():
         return None

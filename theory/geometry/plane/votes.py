@@ -52,7 +52,7 @@ class VoteField:
         self._middle, self._half = outline.points.mean(axis=1), 0.5 * outline.lengths
         self._short, self._long = (np.flatnonzero(part) for part in (self._half <= beta, self._half > beta))
         self._middles = cKDTree(self._middle[self._short])
-        self._reach = beta * math.sqrt(-2 * math.log(min(tail, 1 - tail)))
+        self._reach = beta * math.sqrt(-2 * math.log(max(min(tail, 1 - tail), 1e-300)))
 
     def squares(self, window: Window, nodes: Array | None = None) -> tuple[Array, Array]:
         """Squares of a window that may hold the level set, within reach of nodes (N, 2), or of the whole boundary."""
