@@ -134,8 +134,9 @@ class Explorer(pn.viewable.Viewer):
         self._begin()
         if view.pin is not None and moved:
             self._pin.data = {"x": [view.pin[0]], "y": [view.pin[1]]}
-            if self.dataset is not None and self.dataset.sizes == {"alpha": view.y.count, "beta": view.x.count}:
-                self.point.slices(self.dataset, view.pin)
+            held = self.dataset
+            if held is not None and all(held.sizes[axis.key] == axis.count for axis in (view.x, view.y)):
+                self.point.slices(held, view.pin)
             self.controls.tell(values=values_of(view), query=view.query())
 
     def close(self) -> None:

@@ -132,6 +132,17 @@ def test_the_first_point_is_where_noise_helps_most() -> None:
     assert best_cell(blank(explorer.view)) is None
 
 
+def test_a_pin_that_moves_takes_its_lines_along() -> None:
+    """Also where the map has its curves."""
+    explorer = followed([("pin alpha", 0.45), ("pin beta", 0.9)], small("bumps", spacing=1.5))
+    assert explorer.dataset is not None
+    assert "best_x" in explorer.dataset
+    assert explorer.view.pin == (0.9, 0.45)
+    shown = {key: explorer.point.sources[f"{key} at"].data["x"][0] for key in ("alpha", "beta")}
+    for key, value in (("alpha", 0.45), ("beta", 0.9)):
+        assert shown[key] == float(explorer.dataset[key].sel({key: value}, method="nearest"))
+
+
 @pytest.mark.parametrize("file", ["map.png", "map.pdf", "map.nc", "map.csv"])
 def test_files_hold_the_map(file: str) -> None:
     whole = phase("bumps", "beta=0.1:1:4", "alpha=0:1:3")
