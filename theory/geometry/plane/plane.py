@@ -112,7 +112,7 @@ class Plane:
                     flipped.append(region.flipped[row])
                     continue
                 level = 0.0 if log_tail is None else -float(ndtri_exp(log_tail[row, column]))
-                if level > MOST_LEVEL:
+                if level > MOST_LEVEL and shape.base.conic is None:
                     raise NoExactRoute(f"certificates in the plane have a radius of at most {MOST_LEVEL:g} beta")
                 part = (1 - tail, -level) if region.flipped[row] else (tail, level)
                 shapes.append(self._voted(shape, float(b), *part))
