@@ -103,8 +103,7 @@ def draw(
     picked = spread if at is None else nearest(values, at, other)
     with own(project_style):
         new = axes is None
-        if axes is None:
-            axes = (unruled() if columns is None else blank(columns, HEIGHT)).add_subplot()
+        axes = _made(columns) if axes is None else axes
         lines: dict[float, Line2D] = {}
         bands: dict[float, FillBetweenPolyCollection | PathPatch] = {}
         marker = {"marker": "o", "markersize": points(2.6)} if "seeds" in dataset.attrs else {}
@@ -170,8 +169,7 @@ def draw_best(
     other = y_key if x_key == "alpha" else x_key
     with own(project_style):
         new = axes is None
-        if axes is None:
-            axes = (unruled() if columns is None else blank(columns, HEIGHT)).add_subplot()
+        axes = _made(columns) if axes is None else axes
         lines: dict[float, Line2D] = {}
         bands: dict[float, FillBetweenPolyCollection | PathPatch] = {}
         if "best" in curves:
@@ -204,6 +202,11 @@ def _set(dataset: xarray.Dataset) -> PathPatch:
     x, y = (edges(v.to_numpy().astype(float), v.attrs.get("scale", "linear")) for v in (across, up))
     whole = shape_of(held.to_numpy().astype(bool), x, y)
     return PathPatch(whole, facecolor=colours(1)[0], alpha=BAND, linewidth=0.0, label="not told from the best")
+
+
+def _made(columns: int | None) -> Axes:
+    """Axes of a new figure, so many columns of a paper wide or as the settings say."""
+    return (unruled() if columns is None else blank(columns, HEIGHT)).add_subplot()
 
 
 def _frame_best(axes: Axes, dataset: xarray.Dataset, other: str) -> None:

@@ -104,16 +104,3 @@ def talk(page: Page, *messages: str | bytes, query: str = "", until: str = "") -
                         pass
 
     return asyncio.run(say())
-
-
-def living(session: int) -> list[int]:
-    """Processes of a session that are no zombies."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            state, _parent, _group, own = (folder / "stat").read_text().rpartition(")")[2].split()[:4]
-        except OSError:
-            continue
-        if int(own) == session and state != "Z":
-            found.append(int(folder.name))
-    return found

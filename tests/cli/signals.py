@@ -119,12 +119,13 @@ def _files(folder: Path, *, old: bool) -> Iterator[str]:
 def _processes(session: int) -> Iterator[str]:
     """Living processes of the session some seconds later."""
     deadline = time.monotonic() + 5
-    while (found := list(_living(session))) and time.monotonic() < deadline:
+    while (found := list(living(session))) and time.monotonic() < deadline:
         time.sleep(0.02)
     yield from (f"left process {pid}" for pid in found)
 
 
-def _living(session: int) -> Iterator[str]:
+def living(session: int) -> Iterator[str]:
+    """Processes of a session that are no zombies."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             state, _parent, _group, own = (folder / "stat").read_text().rpartition(")")[2].split()[:4]

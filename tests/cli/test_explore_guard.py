@@ -18,7 +18,8 @@ import pytest
 
 from simulate.sweep.families import family
 from tests.cli.conftest import COMMAND, ROOT
-from tests.cli.explorer_page import PATIENCE, Page, begun, living, talk
+from tests.cli.explorer_page import PATIENCE, Page, begun, talk
+from tests.cli.signals import living
 from theory.problems.problem_file import dumps_problem
 
 SECRET = 0.123456
@@ -221,13 +222,13 @@ def test_a_port_that_is_taken_is_said_in_a_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("busy", [False, True])
 def test_ctrl_c_ends_all_of_it(tmp_path: Path, busy: bool) -> None:
     page = begun(tmp_path, "anisotropic")
-    assert len(living(page.process.pid)) >= 4
+    assert len(list(living(page.process.pid))) >= 4
     if busy:
         assert talk(page, *head("PULL-DOC-REQ"), "{}")  # a map that takes a minute has begun
     page.process.send_signal(signal.SIGINT)
     assert page.process.wait(PATIENCE) == 130
     assert page.said.read_text() == "noisewise: interrupted\n"
     deadline = time.monotonic() + 5
-    while living(page.process.pid) and time.monotonic() < deadline:
+    while list(living(page.process.pid)) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert living(page.process.pid) == []
+    assert list(living(page.process.pid)) == []
