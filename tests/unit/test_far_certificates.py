@@ -37,3 +37,13 @@ def test_errors_of_far_certificates_do_not_understate(alpha: float, ratio: float
 def test_farther_ones_are_refused(beta: float) -> None:
     with pytest.raises(NoExactRoute, match="at most 8 beta"):
         certified_risk(DISC, 0.3, beta, eps=1.0)
+
+
+@pytest.mark.parametrize("ratio", [5.5, 6.5, 7.5])
+def test_balls_far_apart_are_each_as_alone(ratio: float) -> None:
+    """In the half-plane of an axis rounding counts as well."""
+    places = "".join(f'[[inside]]\nset = "ball"\ncenter = [{x}, 0, 0]\nradius = 1.0\n' for x in (-9, 9))
+    pair = loads_problem(f'dim = 3\n{places}[training]\nrule = "regression"\n')
+    one, two = (certified_risk(p, 0.3, 0.4, eps=0.4 * ratio) for p in (regimes.ball(dim=3), pair))
+    assert two.route == "axial"
+    assert abs(2 * one.value - two.value) <= two.error + 2 * one.error

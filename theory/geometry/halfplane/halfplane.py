@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -35,6 +36,9 @@ AROUND = 1e-3
 KEPT = 64
 
 Pieces = tuple[Spheroid, ...] | tuple[Share, ...]
+
+# What is lost of a vote to rounding, as it comes to in sums of many nodes.
+VOTE_ROUNDING = 1e-15
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,9 @@ class HalfPlane:
                 return np.array([1.0, 0.0]), np.zeros(2)
             outline = shape.outline()
             share, error = self.weights.shares(outline)
-            error = error + self.weights.moved(outline, _amiss(shape, outline)) + self.weights.loose(outline)
+            error = (
+                error + self.weights.moved(outline, _amiss(shape, outline) + _blur(shape)) + self.weights.loose(outline)
+            )
             self._shares[shape] = np.maximum(share, 0.0), error
         return self._shares[shape]
 
@@ -220,6 +226,14 @@ def _reaching(shape: Still, points: Array, beta: float) -> Voted:
     held = shape.extent
     wide = Extent(min(held.first, float(first)), max(held.last, float(last)), 0.0, max(held.far, float(far)))
     return Voted(shape.base, wide, beta, 0.5)
+
+
+def _blur(shape: Shape) -> float:
+    """How far rounding of votes moves a boundary: they are as steep there as the normal density at the level."""
+    if not isinstance(shape, Voted):
+        return 0.0
+    steep = math.exp(-0.5 * float(ndtri(shape.tail)) ** 2) / math.sqrt(2 * math.pi)
+    return shape.beta * VOTE_ROUNDING / max(steep, VOTE_ROUNDING)
 
 
 def _amiss(shape: Shape, outline: Outline) -> Array:
